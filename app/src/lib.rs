@@ -1,0 +1,1 @@
+//! The image-upload web app in Rust

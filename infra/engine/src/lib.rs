@@ -1,0 +1,1 @@
+//! The deployment engine: stack, plan, parallel walk. Knows nothing of AWS

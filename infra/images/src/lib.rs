@@ -1,0 +1,1 @@
+//! Content-addressed container images: tag, build, push

@@ -1,0 +1,1 @@
+//! Reads and writes every kind of resource over the AWS SDK

@@ -1,0 +1,1 @@
+//! The desired value of every kind of AWS resource

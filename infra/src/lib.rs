@@ -1,0 +1,1 @@
+//! The image app's infrastructure as plain Rust functions
