@@ -1,0 +1,123 @@
+//! Carrying a plan out: creates and updates along the graph, then deletions against it.
+
+use crate::event::{Event, Reporter};
+use crate::failure::{Failure, ResourceFailure, ResourceFailures};
+use crate::id::ResourceId;
+use crate::kind::Context;
+use crate::live::LiveValue;
+use crate::plan::{Plan, differences};
+use crate::provider::Provider;
+use crate::refresh::{World, locked};
+use crate::resolve::resolve;
+use crate::stack::{Node, Stack};
+use crate::teardown::delete_all;
+use crate::walk::walk;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// The outputs of every resource, by address.
+pub type AllOutputs = HashMap<ResourceId, Value>;
+
+/// Creates and updates what differs, then deletes what is no longer wanted; gives the outputs of all resources.
+///
+/// A resource is compared again once everything it depends on is in place, so one whose inputs turn out unchanged
+/// is left alone.
+///
+/// # Errors
+/// The resources that failed; independent ones were let finish, nothing was deleted.
+pub async fn apply(
+    stack: &Stack,
+    plan: &Plan,
+    world: &World,
+    provider: &Provider,
+    reporter: &dyn Reporter,
+) -> Result<AllOutputs, ResourceFailures> {
+    let outputs = Mutex::new(known_outputs(world));
+    let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
+    let failures = walk(&order, |index| {
+        let (node, outputs) = (&stack.nodes()[index], &outputs);
+        async move {
+            let changed = Work { stack, node, live: world.live.get(&node.id), provider, reporter };
+            if let Some(new) = changed.settle(outputs).await? {
+                locked(outputs).insert(node.id.clone(), new);
+            }
+            Ok(())
+        }
+    })
+    .await;
+    if !failures.is_empty() {
+        return Err(ResourceFailures(failures));
+    }
+    delete_all(stack.name(), &plan.deletions, provider, reporter).await?;
+    Ok(outputs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+/// The outputs of the resources that exist.
+pub fn known_outputs(world: &World) -> AllOutputs {
+    world.live.iter().map(|(id, live)| (id.clone(), live.outputs.clone())).collect()
+}
+
+/// One resource on its way to what is desired.
+struct Work<'a> {
+    stack: &'a Stack,
+    node: &'a Node,
+    live: Option<&'a LiveValue>,
+    provider: &'a Provider,
+    reporter: &'a dyn Reporter,
+}
+
+impl Work<'_> {
+    /// Creates or updates it if it needs that; gives its new outputs.
+    async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailure> {
+        let action = if self.live.is_none() { "create" } else { "update" };
+        let failed = |source| self.failure(action, source);
+        let desired = self.desired(outputs).map_err(failed)?;
+        if self
+            .live
+            .is_some_and(|live| differences(self.stack.name(), &self.node.id, &desired, live).is_empty())
+        {
+            return Ok(None);
+        }
+        let began = Instant::now();
+        self.report(Event::Started { id: self.node.id.clone(), name: self.node.name.clone(), action });
+        let result = self.change(&desired).await;
+        self.report(Event::Finished {
+            id: self.node.id.clone(),
+            name: self.node.name.clone(),
+            action,
+            elapsed: began.elapsed(),
+            succeeded: result.is_ok(),
+        });
+        result.map(Some).map_err(failed)
+    }
+
+    fn desired(&self, outputs: &Mutex<AllOutputs>) -> Result<Value, Failure> {
+        let resolved = {
+            let outputs = locked(outputs);
+            resolve(&self.node.desired, &|reference| {
+                outputs.get(reference.resource())?.get(reference.attribute()).cloned()
+            })
+        };
+        (self.node.normalise)(&resolved)
+            .map_err(|error| Failure::caused_by("a resolved value has not the shape of its kind", error))
+    }
+
+    async fn change(&self, desired: &Value) -> Result<Value, Failure> {
+        let kind = self.provider.kind(&self.node.id.kind)?;
+        let context = Context { stack: self.stack.name(), id: &self.node.id, reporter: self.reporter };
+        match self.live {
+            None => kind.create(desired, &context).await,
+            Some(live) => kind.update(desired, live, &context).await,
+        }
+    }
+
+    fn report(&self, event: Event) {
+        self.reporter.report(event);
+    }
+
+    fn failure(&self, action: &'static str, source: Failure) -> ResourceFailure {
+        ResourceFailure { action, id: self.node.id.clone(), name: self.node.name.clone(), source }
+    }
+}

@@ -1,0 +1,71 @@
+//! What can go wrong with a resource, told so that its reader knows what to do next.
+
+use crate::id::ResourceId;
+use std::error::Error;
+use std::fmt;
+
+/// Why a resource could not be read or changed, with a hint on what to do where there is one.
+///
+/// `Display` does not repeat the source; whoever prints it walks the chain.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    message: String,
+    hint: Option<String>,
+    #[source]
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure without a cause of its own.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, source: None }
+    }
+
+    /// A failure that something else caused.
+    pub fn caused_by(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { message: message.into(), hint: None, source: Some(source.into()) }
+    }
+
+    /// The same failure with a word on what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What to do next, if that is known.
+    pub fn what_to_do(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+/// One resource on which an action failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{action} {id} ({name})")]
+pub struct ResourceFailure {
+    /// What was tried: `read`, `create`, `update`, `delete`.
+    pub action: &'static str,
+    /// The resource.
+    pub id: ResourceId,
+    /// Its physical name.
+    pub name: String,
+    /// Why it failed.
+    #[source]
+    pub source: Failure,
+}
+
+/// Everything that failed in one run: independent resources fail independently.
+#[derive(Debug)]
+pub struct ResourceFailures(pub Vec<ResourceFailure>);
+
+impl fmt::Display for ResourceFailures {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [one] => write!(formatter, "{one} failed"),
+            many => write!(formatter, "{} resources failed", many.len()),
+        }
+    }
+}
+
+impl Error for ResourceFailures {}

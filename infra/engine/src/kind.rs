@@ -1,0 +1,155 @@
+//! What is written once for each kind of resource: how to read, create, update, delete and list it.
+
+use crate::event::{Event, Reporter};
+use crate::failure::Failure;
+use crate::id::ResourceId;
+use crate::live::{Found, Live, LiveValue, Tags};
+use crate::ownership::tags_for;
+use crate::resource::Resource;
+use async_trait::async_trait;
+use serde_json::Value;
+
+/// The calls for one kind of resource.
+///
+/// Create tolerates a resource that is there already and is ours (a run was killed between the call and its
+/// answer). Delete tolerates one that is gone.
+#[async_trait]
+pub trait ResourceKind: Send + Sync {
+    /// The desired value of this kind.
+    type Resource: Resource;
+
+    /// The kinds this one refers to; in a teardown they go after it.
+    fn uses(&self) -> &'static [&'static str];
+
+    /// The live resource, or `None`. The members in `FOUND_BY` are known; others may still be references.
+    async fn read(&self, desired: &Self::Resource) -> ReadResult<Self::Resource>;
+
+    /// Creates it and waits until it can be used.
+    async fn create(
+        &self,
+        desired: &Self::Resource,
+        context: &Context<'_>,
+    ) -> Result<<Self::Resource as Resource>::Outputs, Failure>;
+
+    /// Changes the live resource into the desired one.
+    async fn update(
+        &self,
+        desired: &Self::Resource,
+        live: LiveOf<Self::Resource>,
+        context: &Context<'_>,
+    ) -> Result<<Self::Resource as Resource>::Outputs, Failure>;
+
+    /// Deletes it and waits until it is gone.
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure>;
+
+    /// Every resource of this kind in the account that belongs to the stack.
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure>;
+}
+
+/// A live resource in its own types.
+pub type LiveOf<R> = Live<R, <R as Resource>::Outputs>;
+/// What reading one gives.
+pub type ReadResult<R> = Result<Option<LiveOf<R>>, Failure>;
+
+/// What an action may want to know of the run it is part of.
+pub struct Context<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// The resource at hand.
+    pub id: &'a ResourceId,
+    /// Takes word of what the action is waiting for.
+    pub reporter: &'a dyn Reporter,
+}
+
+impl Context<'_> {
+    /// The tags that the resource must carry.
+    pub fn tags(&self) -> Tags {
+        tags_for(self.stack, self.id)
+    }
+
+    /// Says what the action is waiting for.
+    pub fn waiting(&self, what: impl Into<String>) {
+        self.reporter.report(Event::Waiting { id: self.id.clone(), what: what.into() });
+    }
+}
+
+/// A kind without its types, so that the engine can hold all kinds in one list.
+#[async_trait]
+pub trait ErasedKind: Send + Sync {
+    /// The kind's name.
+    fn name(&self) -> &'static str;
+    /// As [`ResourceKind::uses`].
+    fn uses(&self) -> &'static [&'static str];
+    /// As [`ResourceKind::read`].
+    async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure>;
+    /// As [`ResourceKind::create`]; gives the outputs.
+    async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure>;
+    /// As [`ResourceKind::update`]; gives the outputs.
+    async fn update(
+        &self,
+        desired: &Value,
+        live: &LiveValue,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure>;
+    /// As [`ResourceKind::delete`].
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure>;
+    /// As [`ResourceKind::list`].
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure>;
+}
+
+#[async_trait]
+impl<K: ResourceKind> ErasedKind for K {
+    fn name(&self) -> &'static str {
+        K::Resource::KIND
+    }
+
+    fn uses(&self) -> &'static [&'static str] {
+        ResourceKind::uses(self)
+    }
+
+    async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
+        let desired: K::Resource = from_json(desired)?;
+        let Some(live) = ResourceKind::read(self, &desired).await? else { return Ok(None) };
+        let mut properties = live.properties;
+        properties.normalise();
+        Ok(Some(Live {
+            properties: to_json(&properties)?,
+            outputs: to_json(&live.outputs)?,
+            tags: live.tags,
+        }))
+    }
+
+    async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
+        to_json(&ResourceKind::create(self, &from_json(desired)?, context).await?)
+    }
+
+    async fn update(
+        &self,
+        desired: &Value,
+        live: &LiveValue,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure> {
+        let typed = Live {
+            properties: from_json(&live.properties)?,
+            outputs: from_json(&live.outputs)?,
+            tags: live.tags.clone(),
+        };
+        to_json(&ResourceKind::update(self, &from_json(desired)?, typed, context).await?)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        ResourceKind::delete(self, found, context).await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        ResourceKind::list(self, stack).await
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+    T::deserialize(value).map_err(|error| Failure::caused_by("a value has not the shape of its kind", error))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
+}

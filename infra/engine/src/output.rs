@@ -1,0 +1,75 @@
+//! Values that are known only once another resource exists.
+
+use crate::failure::Failure;
+use crate::id::ResourceId;
+use serde::{Deserialize, Serialize};
+
+/// A value given in the program, or an attribute that a resource will have once it exists.
+///
+/// An edge of the dependency graph exists because one resource holds an `Output` of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Output<T> {
+    /// An attribute of another resource, not known yet.
+    Of(Reference),
+    /// The value itself.
+    Known(T),
+}
+
+/// Which attribute of which resource an [`Output`] stands for; in JSON `{"$output": [...]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    #[serde(rename = "$output")]
+    target: (ResourceId, String),
+}
+
+impl Reference {
+    /// The attribute of this name of that resource.
+    pub fn new(resource: ResourceId, attribute: &str) -> Self {
+        Self { target: (resource, attribute.to_owned()) }
+    }
+
+    /// The resource that will have the value.
+    pub fn resource(&self) -> &ResourceId {
+        &self.target.0
+    }
+
+    /// The name of its attribute.
+    pub fn attribute(&self) -> &str {
+        &self.target.1
+    }
+}
+
+impl<T> Output<T> {
+    /// The attribute of this name of that resource.
+    pub fn of(resource: &ResourceId, attribute: &str) -> Self {
+        Self::Of(Reference::new(resource.clone(), attribute))
+    }
+
+    /// The value, for code that runs only after the resources it depends on exist.
+    ///
+    /// # Errors
+    /// When the value is still a reference: the engine resolves all of them before a create or update.
+    pub fn get(&self) -> Result<&T, Failure> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Of(reference) => Err(Failure::new(format!(
+                "{} of {} is not known yet",
+                reference.attribute(),
+                reference.resource()
+            ))),
+        }
+    }
+}
+
+impl<T> From<T> for Output<T> {
+    fn from(value: T) -> Self {
+        Self::Known(value)
+    }
+}
+
+impl From<&str> for Output<String> {
+    fn from(value: &str) -> Self {
+        Self::Known(value.to_owned())
+    }
+}

@@ -1,0 +1,207 @@
+//! The plan: what would change, computed without I/O from the stack and the world as it was found.
+
+use crate::diff::{Change, diff};
+use crate::id::ResourceId;
+use crate::live::{Found, LiveValue, Tags};
+use crate::output::Reference;
+use crate::ownership::{Ownership, tags_for};
+use crate::refresh::{World, output};
+use crate::resolve::resolve;
+use crate::stack::{Node, Stack};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+/// What happens to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It stays as it is.
+    Keep,
+    /// It does not exist yet.
+    Create,
+    /// It changes in place.
+    Update,
+    /// Something changes that can't change in place: a new one comes under a new name, then the old one goes.
+    Replace,
+    /// It is ours but no longer in the program.
+    Delete,
+}
+
+/// What happens to one resource, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// What happens.
+    pub action: Action,
+    /// The kind of resource.
+    pub kind: String,
+    /// Its physical name.
+    pub name: String,
+    /// The properties that differ.
+    pub changes: Vec<Change>,
+    /// Its address.
+    #[serde(skip)]
+    pub id: ResourceId,
+}
+
+/// What a deploy would do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// A step for each resource of the stack in its order, then one for each that is to be deleted.
+    pub steps: Vec<Step>,
+    /// What is deleted once everything else is in place.
+    pub deletions: Vec<Found>,
+}
+
+impl Plan {
+    /// The steps that change something.
+    pub fn changes(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.action != Action::Keep)
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes().next().is_none()
+    }
+}
+
+/// Why no plan can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A resource of that name exists and is somebody else's.
+    #[error("{id}: {name} exists already and {owner}")]
+    NotOurs {
+        /// The resource of the program.
+        id: ResourceId,
+        /// The physical name that is taken.
+        name: String,
+        /// Whose it is, in words.
+        owner: String,
+    },
+    /// A desired value does not have the shape of its kind.
+    #[error("{id} has no normal form")]
+    NoNormalForm {
+        /// The resource.
+        id: ResourceId,
+        /// What the deserialiser says.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Compares what the stack wants with the world. `adopt` takes over resources that are not ours yet.
+///
+/// # Errors
+/// When a name is taken by somebody else's resource and `adopt` is not set.
+pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError> {
+    let mut changing: HashMap<ResourceId, Action> = HashMap::new();
+    let mut steps = Vec::new();
+    for node in stack.nodes() {
+        let step = step_for(stack, node, world, &changing, adopt)?;
+        changing.insert(node.id.clone(), step.action);
+        steps.push(step);
+    }
+    let deletions = orphans(stack, world);
+    for orphan in &deletions {
+        match steps.iter_mut().find(|step| step.id == orphan.id && step.action == Action::Create) {
+            Some(step) => {
+                step.action = Action::Replace;
+                step.changes.insert(0, renamed(&orphan.name, &step.name));
+            }
+            None => steps.push(Step {
+                action: Action::Delete,
+                kind: orphan.id.kind.clone(),
+                name: orphan.name.clone(),
+                changes: Vec::new(),
+                id: orphan.id.clone(),
+            }),
+        }
+    }
+    Ok(Plan { steps, deletions })
+}
+
+/// Everything in which a live resource is not as desired: properties, and our tags.
+pub(crate) fn differences(stack: &str, id: &ResourceId, desired: &Value, live: &LiveValue) -> Vec<Change> {
+    let mut changes = diff(desired, &live.properties);
+    if let Some(tags) = &live.tags {
+        changes.extend(missing_tags(stack, id, tags));
+    }
+    changes
+}
+
+fn step_for(
+    stack: &Stack,
+    node: &Node,
+    world: &World,
+    changing: &HashMap<ResourceId, Action>,
+    adopt: bool,
+) -> Result<Step, PlanError> {
+    let desired = resolve(&node.desired, &|reference| stable_output(stack, world, changing, reference));
+    let desired = (node.normalise)(&desired)
+        .map_err(|source| PlanError::NoNormalForm { id: node.id.clone(), source })?;
+    let (action, changes) = match world.live.get(&node.id) {
+        None => (Action::Create, Vec::new()),
+        Some(live) => {
+            if let Some(tags) = &live.tags {
+                refuse_others(stack.name(), node, tags, adopt)?;
+            }
+            let changes = differences(stack.name(), &node.id, &desired, live);
+            (if changes.is_empty() { Action::Keep } else { Action::Update }, changes)
+        }
+    };
+    Ok(Step { action, kind: node.id.kind.clone(), name: node.name.clone(), changes, id: node.id.clone() })
+}
+
+/// An output that will be the same after the deploy; of a resource that changes, only those that an update keeps.
+fn stable_output(
+    stack: &Stack,
+    world: &World,
+    changing: &HashMap<ResourceId, Action>,
+    reference: &Reference,
+) -> Option<Value> {
+    let updated = changing.get(reference.resource()) == Some(&Action::Update);
+    let node = &stack.nodes()[stack.index_of(reference.resource())?];
+    if updated && node.outputs_of_update.contains(&reference.attribute()) {
+        return None;
+    }
+    output(&world.live, reference)
+}
+
+fn missing_tags(stack: &str, id: &ResourceId, live: &Tags) -> Vec<Change> {
+    tags_for(stack, id)
+        .into_iter()
+        .filter(|(key, value)| live.get(key) != Some(value))
+        .map(|(key, value)| Change {
+            path: format!("tags.{key}"),
+            before: live.get(&key).cloned().map(Value::String),
+            after: Some(Value::String(value)),
+        })
+        .collect()
+}
+
+fn refuse_others(stack: &str, node: &Node, tags: &Tags, adopt: bool) -> Result<(), PlanError> {
+    let owner = match Ownership::of(tags, stack) {
+        Ownership::Ours => return Ok(()),
+        Ownership::OtherStack(other) => format!("belongs to stack {other}"),
+        Ownership::Foreign if adopt => return Ok(()),
+        Ownership::Foreign => "does not belong to this stack (deploy --adopt takes it over)".to_owned(),
+    };
+    Err(PlanError::NotOurs { id: node.id.clone(), name: node.name.clone(), owner })
+}
+
+fn orphans(stack: &Stack, world: &World) -> Vec<Found> {
+    let wanted: HashSet<(&str, &str)> =
+        stack.nodes().iter().map(|node| (node.id.kind.as_str(), node.name.as_str())).collect();
+    let mut orphans: Vec<Found> = world
+        .owned
+        .iter()
+        .filter(|found| !wanted.contains(&(found.id.kind.as_str(), found.name.as_str())))
+        .cloned()
+        .collect();
+    orphans.sort_by(|a, b| (&a.id, &a.name).cmp(&(&b.id, &b.name)));
+    orphans
+}
+
+fn renamed(before: &str, after: &str) -> Change {
+    Change { path: "name".to_owned(), before: Some(before.into()), after: Some(after.into()) }
+}

@@ -1,0 +1,150 @@
+//! The stack: resources added one by one by plain functions, and the graph that their outputs make.
+
+use crate::id::ResourceId;
+use crate::resolve::references;
+use crate::resource::{Handle, Resource};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+/// All the resources a program wants, in the order in which it added them.
+///
+/// A handle exists only after its resource was added, so edges point backwards and there can be no cycle.
+#[derive(Debug)]
+pub struct Stack {
+    name: String,
+    nodes: Vec<Node>,
+    indices: HashMap<ResourceId, usize>,
+    errors: Vec<StackError>,
+}
+
+/// One resource of the stack, as the engine handles all kinds alike.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its address.
+    pub id: ResourceId,
+    /// Its name in the account.
+    pub name: String,
+    /// The desired value; references to other resources stand in it as `{"$output": ...}`.
+    pub desired: Value,
+    /// Those it must be created after, as indices into the stack.
+    pub dependencies: Vec<usize>,
+    /// Those whose outputs are needed to find it.
+    pub found_after: Vec<usize>,
+    /// The outputs that an update in place changes.
+    pub outputs_of_update: &'static [&'static str],
+    /// Brings a value of this kind to its normal form.
+    pub normalise: fn(&Value) -> serde_json::Result<Value>,
+}
+
+/// A mistake in the program that made the stack.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StackError {
+    /// Two resources of a kind share a logical name.
+    #[error("{0} was added twice: logical names are unique within a kind")]
+    Duplicate(ResourceId),
+    /// A resource can't be written as JSON.
+    #[error("{id} has no JSON form: {reason}")]
+    NoJson {
+        /// The resource.
+        id: ResourceId,
+        /// What the serialiser says.
+        reason: String,
+    },
+    /// A handle of another stack was used.
+    #[error("{user} refers to {target}, which is not in this stack")]
+    UnknownReference {
+        /// The resource that refers.
+        user: ResourceId,
+        /// What it refers to.
+        target: ResourceId,
+    },
+}
+
+impl Stack {
+    /// An empty stack of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), nodes: Vec::new(), indices: HashMap::new(), errors: Vec::new() }
+    }
+
+    /// The stack's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The resources, each after those it depends on.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The place of a resource in [`nodes`](Self::nodes).
+    pub fn index_of(&self, id: &ResourceId) -> Option<usize> {
+        self.indices.get(id).copied()
+    }
+
+    /// Adds a resource; what it refers to is created before it.
+    pub fn add<R: Resource>(&mut self, logical_name: &str, resource: R) -> Handle<R> {
+        self.add_after(logical_name, resource, &[])
+    }
+
+    /// Adds a resource that needs others to exist although it does not refer to them.
+    pub fn add_after<R: Resource>(
+        &mut self,
+        logical_name: &str,
+        mut resource: R,
+        after: &[&ResourceId],
+    ) -> Handle<R> {
+        let id = ResourceId::new(R::KIND, logical_name);
+        resource.normalise();
+        match serde_json::to_value(&resource) {
+            Ok(desired) => self.insert::<R>(id.clone(), resource.physical_name(), desired, after),
+            Err(error) => self.errors.push(StackError::NoJson { id: id.clone(), reason: error.to_string() }),
+        }
+        Handle::new(id)
+    }
+
+    /// The mistakes made while the stack was put together; none for a sound one.
+    pub fn errors(&self) -> &[StackError] {
+        &self.errors
+    }
+
+    fn insert<R: Resource>(&mut self, id: ResourceId, name: String, desired: Value, after: &[&ResourceId]) {
+        let found_by = Value::Array(R::FOUND_BY.iter().map(|member| desired[*member].clone()).collect());
+        let found_after = self.indices_of_references(&id, &found_by);
+        let mut dependencies = self.indices_of_references(&id, &desired);
+        dependencies.extend(after.iter().filter_map(|other| self.known_index(&id, other)));
+        let node = Node {
+            id: id.clone(),
+            name,
+            desired,
+            dependencies: dependencies.into_iter().collect(),
+            found_after: found_after.into_iter().collect(),
+            outputs_of_update: R::OUTPUTS_OF_UPDATE,
+            normalise: normalise::<R>,
+        };
+        if self.indices.insert(id.clone(), self.nodes.len()).is_some() {
+            self.errors.push(StackError::Duplicate(id));
+        }
+        self.nodes.push(node);
+    }
+
+    fn indices_of_references(&mut self, user: &ResourceId, value: &Value) -> BTreeSet<usize> {
+        references(value)
+            .iter()
+            .filter_map(|reference| self.known_index(user, reference.resource()))
+            .collect()
+    }
+
+    fn known_index(&mut self, user: &ResourceId, target: &ResourceId) -> Option<usize> {
+        let index = self.index_of(target);
+        if index.is_none() {
+            self.errors.push(StackError::UnknownReference { user: user.clone(), target: target.clone() });
+        }
+        index
+    }
+}
+
+fn normalise<R: Resource>(value: &Value) -> serde_json::Result<Value> {
+    let mut resource: R = serde_json::from_value(value.clone())?;
+    resource.normalise();
+    serde_json::to_value(&resource)
+}

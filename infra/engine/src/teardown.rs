@@ -1,0 +1,96 @@
+//! Deleting what was found in the account: users before what they use, independent resources at the same time.
+
+use crate::event::{Event, Reporter};
+use crate::failure::{ResourceFailure, ResourceFailures};
+use crate::kind::Context;
+use crate::live::Found;
+use crate::provider::Provider;
+use crate::refresh::list_owned;
+use crate::walk::walk;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+/// Deletes every resource in the account that carries the stack's tags; needs nothing but the stack's name.
+/// Gives what it deleted.
+///
+/// # Errors
+/// The resources that could not be listed or deleted.
+pub async fn teardown(
+    stack: &str,
+    provider: &Provider,
+    reporter: &dyn Reporter,
+) -> Result<Vec<Found>, ResourceFailures> {
+    let found = list_owned(stack, provider).await?;
+    delete_all(stack, &found, provider, reporter).await?;
+    Ok(found)
+}
+
+/// Deletes these resources, those of a kind only after those of the kinds that use it.
+///
+/// # Errors
+/// The resources that could not be deleted; what they use was left alone.
+pub async fn delete_all(
+    stack: &str,
+    found: &[Found],
+    provider: &Provider,
+    reporter: &dyn Reporter,
+) -> Result<(), ResourceFailures> {
+    let order = deletion_order(found, &uses_by_kind(provider));
+    let failures = walk(&order, |index| {
+        let found = &found[index];
+        async move { delete_one(stack, found, provider, reporter).await }
+    })
+    .await;
+    if failures.is_empty() { Ok(()) } else { Err(ResourceFailures(failures)) }
+}
+
+async fn delete_one(
+    stack: &str,
+    found: &Found,
+    provider: &Provider,
+    reporter: &dyn Reporter,
+) -> Result<(), ResourceFailure> {
+    let began = Instant::now();
+    let action = "delete";
+    let context = Context { stack, id: &found.id, reporter };
+    reporter.report(Event::Started { id: found.id.clone(), name: found.name.clone(), action });
+    let result = match provider.kind(&found.id.kind) {
+        Ok(kind) => kind.delete(found, &context).await,
+        Err(failure) => Err(failure),
+    };
+    reporter.report(Event::Finished {
+        id: found.id.clone(),
+        name: found.name.clone(),
+        action,
+        elapsed: began.elapsed(),
+        succeeded: result.is_ok(),
+    });
+    result.map_err(|source| ResourceFailure {
+        action,
+        id: found.id.clone(),
+        name: found.name.clone(),
+        source,
+    })
+}
+
+fn uses_by_kind(provider: &Provider) -> BTreeMap<&'static str, &'static [&'static str]> {
+    provider.kinds().into_iter().map(|kind| (kind.name(), kind.uses())).collect()
+}
+
+/// For each resource the indices of those that must be gone before it: all of the kinds that use its kind.
+fn deletion_order(
+    found: &[Found],
+    uses: &BTreeMap<&'static str, &'static [&'static str]>,
+) -> Vec<Vec<usize>> {
+    found
+        .iter()
+        .map(|used| {
+            let users: BTreeSet<&str> = uses
+                .iter()
+                .filter(|(_, used_kinds)| used_kinds.contains(&used.id.kind.as_str()))
+                .map(|(kind, _)| *kind)
+                .collect();
+            (0..found.len()).filter(|other| users.contains(found[*other].id.kind.as_str())).collect()
+        })
+        .collect()
+}
