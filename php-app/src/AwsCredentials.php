@@ -1,0 +1,107 @@
+<?php
+
+/**
+ * Credentials from the standard AWS chain (async-aws), shared by all Apache processes until they near their end.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp;
+
+use AsyncAws\Core\Configuration;
+use AsyncAws\Core\Credentials\ChainProvider;
+use AsyncAws\Core\Credentials\ConfigurationProvider;
+use AsyncAws\Core\Credentials\ContainerProvider;
+use AsyncAws\Core\Credentials\Credentials;
+use AsyncAws\Core\Credentials\IniFileProvider;
+use AsyncAws\Core\Credentials\InstanceProvider;
+use AsyncAws\Core\Credentials\WebIdentityProvider;
+use Symfony\Component\HttpClient\HttpClient;
+
+final class AwsCredentials
+{
+    /** APCu is memory of the Apache processes only; credentials are never written to disk. */
+    private const CACHE_KEY = 'image-app.aws-credentials';
+
+    /** ECS gives new credentials well before the old ones end; take them this many seconds ahead. */
+    private const REFRESH_AHEAD = 300;
+
+    private const CONTAINER_TIMEOUT = 5.0;
+
+    private ?Credentials $current = null;
+
+    public function __construct(private readonly string $region)
+    {
+    }
+
+    public function get(): Credentials
+    {
+        return $this->current ??= $this->cached();
+    }
+
+    private function cached(): Credentials
+    {
+        $cached = self::load();
+        if ($cached !== null && self::secondsLeft($cached) > self::REFRESH_AHEAD) {
+            return $cached;
+        }
+        $fresh = self::chain()->getCredentials(Configuration::create(['region' => $this->region]));
+        if ($fresh === null) {
+            // A hiccup of the credentials endpoint must not fail a request that the old ones still serve.
+            if ($cached !== null && self::secondsLeft($cached) > 0) {
+                error_log('aws credentials: cannot refresh them yet, using the old ones');
+
+                return $cached;
+            }
+            throw new \RuntimeException('aws credentials: none found in the environment, the container endpoint, '
+                . 'profile files or the instance; on ECS give the task definition a task role');
+        }
+        self::save($fresh);
+
+        return $fresh;
+    }
+
+    /** The standard order. Built here because the library's default chain does not send the token from the environment. */
+    private static function chain(): ChainProvider
+    {
+        $token = getenv('AWS_CONTAINER_AUTHORIZATION_TOKEN');
+        $headers = is_string($token) && $token !== '' ? ['Authorization' => $token] : [];
+
+        return new ChainProvider([
+            new ConfigurationProvider(),
+            new WebIdentityProvider(),
+            new IniFileProvider(),
+            new ContainerProvider(HttpClient::create(['headers' => $headers]), null, self::CONTAINER_TIMEOUT),
+            new InstanceProvider(),
+        ]);
+    }
+
+    private static function load(): ?Credentials
+    {
+        $stored = apcu_fetch(self::CACHE_KEY);
+
+        return is_array($stored)
+            ? new Credentials($stored['id'], $stored['secret'], $stored['token'], new \DateTimeImmutable('@' . $stored['expires']))
+            : null;
+    }
+
+    /** Only credentials that end are worth keeping: the others come from the environment, at no cost. */
+    private static function save(Credentials $credentials): void
+    {
+        $expires = $credentials->getExpireDate()?->getTimestamp();
+        if ($expires === null || $expires <= time()) {
+            return;
+        }
+        apcu_store(self::CACHE_KEY, [
+            'id' => $credentials->getAccessKeyId(),
+            'secret' => $credentials->getSecretKey(),
+            'token' => $credentials->getSessionToken(),
+            'expires' => $expires,
+        ], $expires - time());
+    }
+
+    private static function secondsLeft(Credentials $credentials): int
+    {
+        return ($credentials->getExpireDate()?->getTimestamp() ?? PHP_INT_MAX) - time();
+    }
+}
