@@ -1,1 +1,20 @@
-//! Content-addressed container images: tag, build, push
+//! Container images: what their tag is, how they are built and pushed, and where their base images come from.
+//! Works through the docker command and knows nothing of AWS.
+
+pub mod base;
+mod build;
+mod docker;
+pub mod engine;
+mod error;
+pub mod install;
+pub mod names;
+mod push;
+mod source;
+
+pub use base::{BaseImage, Ensured, Origin, ensure};
+pub use build::build;
+pub use docker::OnLine;
+pub use engine::EngineError;
+pub use error::{CommandFailure, ImageError};
+pub use push::{Credentials, push, remove};
+pub use source::AppImage;

@@ -1,0 +1,34 @@
+//! Builds an app's image from the repository, with the base images it names.
+
+use crate::base::{self, BaseImage};
+use crate::docker::{self, OnLine};
+use crate::error::ImageError;
+use crate::names;
+use crate::source::AppImage;
+
+/// Builds an app's image under its local name for a tag and returns that name. Tags follow from the sources, so an
+/// image that is here under this tag is not built again.
+pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<String, ImageError> {
+    let name = app.local_name(tag);
+    if base::present(&name).await? {
+        on_line("already built");
+        return Ok(name);
+    }
+    let mut arguments = vec![format!("BASE_IMAGE={}", names::DEBIAN)];
+    base::ensure(BaseImage::Debian, on_line).await?;
+    if app.compiles_rust {
+        let rust = base::ensure(BaseImage::Rust, on_line).await?;
+        arguments.push(format!("RUST_IMAGE={}", base::builder_image(&rust.reference, on_line).await?));
+    }
+    let mut build = docker::docker_build().await;
+    for argument in arguments {
+        build.arg("--build-arg").arg(argument);
+    }
+    build.args(["--tag", &name]).arg("--file").arg(&app.dockerfile).arg(&app.context);
+    docker::stream(build, on_line).await.map_err(|source| ImageError::Command {
+        image: app.name.clone(),
+        action: "build it",
+        source,
+    })?;
+    Ok(name)
+}
