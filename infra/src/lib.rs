@@ -1,1 +1,96 @@
-//! The image app's infrastructure as plain Rust functions
+//! The image app's infrastructure as plain Rust functions. Start reading at [`program`]; every knob is in `settings`.
+
+pub mod cluster;
+pub mod exports;
+pub mod identity;
+pub mod load_balancing;
+pub mod names;
+pub mod network;
+pub mod registry;
+pub mod service;
+pub mod settings;
+pub mod storage;
+pub mod task;
+
+pub use exports::Exports;
+pub use names::{Names, StackName};
+pub use settings::Settings;
+
+use infra_engine::Stack;
+use infra_engine::stack::StackError;
+use infra_resources::NameError;
+use infra_resources::ecs::FargateSizeError;
+use registry::ImageTags;
+
+/// Where a stack is deployed to: part of some names and policies.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The twelve digits of the account.
+    pub account_id: String,
+    /// The region, such as `us-east-1`.
+    pub region: String,
+}
+
+/// A stack, and what of it is told to people once it is deployed.
+#[derive(Debug)]
+pub struct Program {
+    /// The resources.
+    pub stack: Stack,
+    /// What `outputs` prints.
+    pub exports: Exports,
+}
+
+/// Why there is no stack: found before any call is made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// A name is longer than AWS allows.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A task size that Fargate does not have.
+    #[error("settings {setting}: {source}")]
+    TaskSize {
+        /// The setting.
+        setting: String,
+        /// What would be valid.
+        source: FargateSizeError,
+    },
+    /// The program put the stack together wrongly.
+    #[error(transparent)]
+    Stack(#[from] StackError),
+}
+
+/// The whole stack. This is the function to edit to add something to it.
+///
+/// # Errors
+/// When a name is too long, a task size does not exist or the stack is put together wrongly.
+pub fn program(
+    stack_name: &StackName,
+    settings: &Settings,
+    destination: &Destination,
+    tags: &ImageTags,
+) -> Result<Program, ProgramError> {
+    let names = Names::new(stack_name, destination)?;
+    let mut stack = Stack::new(stack_name.as_str());
+
+    let network = network::network(&mut stack, &names, &settings.network);
+    let images = registry::images(&mut stack, &names, settings, tags);
+    let bucket = storage::bucket(&mut stack, &names, &settings.storage);
+    let roles = identity::roles(&mut stack, &names, destination);
+    let logs = storage::log_group(&mut stack, &names, &settings.logs);
+    let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
+    let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network)?;
+
+    let shared =
+        task::SharedByTasks { region: &destination.region, bucket: &bucket, roles: &roles, logs: &logs };
+    let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared)?;
+    let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared)?;
+
+    let place = service::Place { cluster: &cluster, cluster_name: &names.cluster, network: &network };
+    service::web(&mut stack, &names, &settings.web, &place, &web_task, &balancer);
+    service::php(&mut stack, &names, &settings.php, &place, &php_task, &balancer);
+
+    match stack.errors().first() {
+        Some(error) => Err(error.clone().into()),
+        None => Ok(Program { exports: Exports::new(&names, destination, &balancer.load_balancer), stack }),
+    }
+}

@@ -1,0 +1,56 @@
+//! S3 buckets: private, encrypted, reachable over TLS only.
+
+use infra_engine::{Resource, outputs};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A bucket with all public access blocked and SSE-S3 (AES-256) encryption.
+///
+/// AWS: "Security best practices for Amazon S3", Amazon S3 User Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bucket {
+    /// The bucket's name, unique among all accounts.
+    pub name: String,
+    /// Whether overwritten and deleted objects are kept as versions.
+    pub versioning: bool,
+    /// Whether all four settings of "Block Public Access" are on.
+    pub block_public_access: bool,
+    /// The default encryption of new objects.
+    pub encryption: String,
+    /// After how many days an unfinished multipart upload is aborted.
+    pub abort_incomplete_uploads_after_days: i32,
+    /// After how many days an older version is deleted.
+    pub delete_old_versions_after_days: i32,
+    /// The bucket policy.
+    pub policy: Value,
+}
+
+/// A bucket policy that refuses every request that is not made over TLS.
+pub fn tls_only(bucket: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }]})
+}
+
+outputs! {
+    /// What others refer to.
+    BucketOutputs {
+        /// The bucket's name.
+        name: String,
+    }
+}
+
+impl Resource for Bucket {
+    const KIND: &'static str = "bucket";
+    type Outputs = BucketOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+}

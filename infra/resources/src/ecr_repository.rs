@@ -1,0 +1,60 @@
+//! ECR repositories: where the images live.
+
+use infra_engine::{Resource, outputs};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A private repository, encrypted with AES-256.
+///
+/// AWS: "Amazon ECR private repositories", Amazon ECR User Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EcrRepository {
+    /// The repository's name.
+    pub name: String,
+    /// Whether each image is scanned for known vulnerabilities when it is pushed.
+    pub scan_on_push: bool,
+    /// Whether a tag can be moved to another image.
+    pub image_tag_mutability: TagMutability,
+    /// Which images expire, as ECR's JSON document.
+    pub lifecycle_policy: Value,
+}
+
+/// Whether a tag can be moved to another image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TagMutability {
+    /// A push can move it: the tutorial's choice.
+    Mutable,
+    /// Once pushed it stays: what was tested is what runs.
+    Immutable,
+}
+
+/// A lifecycle policy that keeps the newest `images` images and lets the others expire.
+pub fn keep_newest(images: u32) -> Value {
+    json!({"rules": [{
+        "rulePriority": 1,
+        "description": format!("keep the newest {images} images"),
+        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": images},
+        "action": {"type": "expire"},
+    }]})
+}
+
+outputs! {
+    /// What others refer to.
+    EcrRepositoryOutputs {
+        /// The repository's ARN.
+        arn: String,
+        /// Where images are pushed to and pulled from, without a tag.
+        uri: String,
+    }
+}
+
+impl Resource for EcrRepository {
+    const KIND: &'static str = "ecr-repository";
+    type Outputs = EcrRepositoryOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+}

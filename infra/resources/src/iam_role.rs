@@ -1,0 +1,58 @@
+//! IAM roles with their policies.
+
+use infra_engine::{Resource, outputs};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A role, who may assume it, and what it may do.
+///
+/// AWS: "IAM roles for Amazon ECS", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IamRole {
+    /// The role's name.
+    pub name: String,
+    /// Its path, `/<stack>/`.
+    pub path: String,
+    /// The trust policy.
+    pub assume_role_policy: Value,
+    /// Policies written for this role, by name; others that are found on it are removed.
+    pub inline_policies: BTreeMap<String, Value>,
+    /// ARNs of managed policies, sorted; others that are found on it are detached.
+    pub managed_policies: Vec<String>,
+}
+
+/// A trust policy for ECS tasks of one account, so that no other account's tasks can be given the role.
+pub fn assumed_by_ecs_tasks(account: &str, region: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": format!("arn:aws:ecs:{region}:{account}:*")},
+            "StringEquals": {"aws:SourceAccount": account},
+        },
+    }]})
+}
+
+outputs! {
+    /// What others refer to.
+    IamRoleOutputs {
+        /// The role's ARN.
+        arn: String,
+    }
+}
+
+impl Resource for IamRole {
+    const KIND: &'static str = "iam-role";
+    type Outputs = IamRoleOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn normalise(&mut self) {
+        self.managed_policies.sort();
+    }
+}

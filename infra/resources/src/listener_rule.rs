@@ -1,0 +1,44 @@
+//! Listener rules: which requests go to which target group.
+
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// A rule that forwards requests by their path.
+///
+/// AWS: "Listener rules for your Application Load Balancer", User Guide for Application Load Balancers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerRule {
+    /// The listener's name; with the priority it names the rule, which has no name of its own.
+    pub listener_name: String,
+    /// The listener.
+    pub listener_arn: Output<String>,
+    /// Rules are tried from the lowest number up; 1 to 50,000, unique within the listener.
+    pub priority: u16,
+    /// The paths it matches, with `*` and `?` as wildcards.
+    pub path_patterns: Vec<String>,
+    /// Where matching requests go.
+    pub target_group_arn: Output<String>,
+}
+
+outputs! {
+    /// What others refer to.
+    ListenerRuleOutputs {
+        /// The rule's ARN.
+        arn: String,
+    }
+}
+
+impl Resource for ListenerRule {
+    const KIND: &'static str = "listener-rule";
+    const FOUND_BY: &'static [&'static str] = &["listenerArn", "priority"];
+    type Outputs = ListenerRuleOutputs;
+
+    fn physical_name(&self) -> String {
+        format!("{}/{}", self.listener_name, self.priority)
+    }
+
+    fn normalise(&mut self) {
+        self.path_patterns.sort();
+    }
+}

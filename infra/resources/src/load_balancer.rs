@@ -1,0 +1,41 @@
+//! Application Load Balancers.
+
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// An internet-facing Application Load Balancer.
+///
+/// AWS: "Application Load Balancers", User Guide for Application Load Balancers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadBalancer {
+    /// The load balancer's name: at most 32 characters.
+    pub name: String,
+    /// At least two subnets in different availability zones, sorted.
+    pub subnet_ids: Output<Vec<String>>,
+    /// Who may connect to it.
+    pub security_group_ids: Vec<Output<String>>,
+    /// Whether headers that are no valid HTTP are dropped instead of passed on.
+    pub drop_invalid_header_fields: bool,
+    /// After how many seconds an idle connection is closed.
+    pub idle_timeout_seconds: u32,
+}
+
+outputs! {
+    /// What others refer to.
+    LoadBalancerOutputs {
+        /// The load balancer's ARN.
+        arn: String,
+        /// The DNS name that clients use.
+        dns_name: String,
+    }
+}
+
+impl Resource for LoadBalancer {
+    const KIND: &'static str = "load-balancer";
+    type Outputs = LoadBalancerOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+}

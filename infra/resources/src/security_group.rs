@@ -1,0 +1,77 @@
+//! Security groups: who may connect to what.
+
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// A security group with its ingress rules; egress stays as AWS makes it (everything is allowed out).
+///
+/// AWS: "Security groups for your VPC", Amazon VPC User Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityGroup {
+    /// The group's name, unique within the VPC.
+    pub name: String,
+    /// The VPC it belongs to.
+    pub vpc_id: Output<String>,
+    /// What is let in; nothing else is.
+    pub ingress: Vec<Ingress>,
+}
+
+/// A range of TCP ports that one source may connect to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ingress {
+    /// The first port of the range.
+    pub from_port: u16,
+    /// The last port of the range.
+    pub to_port: u16,
+    /// Who may connect.
+    pub from: TrafficSource,
+}
+
+/// Where traffic comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TrafficSource {
+    /// An IPv4 range: `0.0.0.0/0` is everywhere.
+    Cidr(String),
+    /// Whatever is in this security group, by its id.
+    SecurityGroup(Output<String>),
+}
+
+impl Ingress {
+    /// One TCP port.
+    pub fn port(port: u16, from: TrafficSource) -> Self {
+        Self { from_port: port, to_port: port, from }
+    }
+
+    fn sort_key(&self) -> (u16, u16, String) {
+        let from = match &self.from {
+            TrafficSource::Cidr(range) => range.clone(),
+            TrafficSource::SecurityGroup(group) => group.get().cloned().unwrap_or_default(),
+        };
+        (self.from_port, self.to_port, from)
+    }
+}
+
+outputs! {
+    /// What others refer to.
+    SecurityGroupOutputs {
+        /// The group's id.
+        id: String,
+    }
+}
+
+impl Resource for SecurityGroup {
+    const KIND: &'static str = "security-group";
+    const FOUND_BY: &'static [&'static str] = &["name", "vpcId"];
+    type Outputs = SecurityGroupOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn normalise(&mut self) {
+        self.ingress.sort_by_key(Ingress::sort_key);
+    }
+}

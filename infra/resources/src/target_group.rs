@@ -1,0 +1,75 @@
+//! Target groups: where a load balancer sends requests, and how it knows who is healthy.
+
+use crate::name::short_hash;
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// A target group for HTTP.
+///
+/// AWS: "Target groups for your Application Load Balancers", User Guide for Application Load Balancers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetGroup {
+    /// The name: at most 32 characters, with [`TargetGroup::suffix`] at its end.
+    pub name: String,
+    /// The VPC of its targets.
+    pub vpc_id: Output<String>,
+    /// The port targets listen on unless they are registered with one of their own. Can't change in place.
+    pub port: u16,
+    /// `ip` for tasks with a network interface of their own (awsvpc), else `instance`. Can't change in place.
+    pub target_type: TargetType,
+    /// How health is checked.
+    pub health_check: HealthCheck,
+    /// How many seconds a target that is taken out may take to finish its requests.
+    pub deregistration_delay_seconds: u32,
+}
+
+/// What a target is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetType {
+    /// An IP address.
+    Ip,
+    /// An EC2 instance and a port on it.
+    Instance,
+}
+
+/// How a load balancer checks whether a target is healthy; any answer of 200 is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthCheck {
+    /// The path that is asked for.
+    pub path: String,
+    /// Seconds between checks, 5 to 300.
+    pub interval_seconds: i32,
+    /// Seconds an answer may take, 2 to 120.
+    pub timeout_seconds: i32,
+    /// Consecutive successes that make an unhealthy target healthy, 2 to 10.
+    pub healthy_threshold: i32,
+    /// Consecutive failures that make a healthy target unhealthy, 2 to 10.
+    pub unhealthy_threshold: i32,
+}
+
+impl TargetGroup {
+    /// The end of the name: a hash of what can't change in place, so that a change makes a new group.
+    pub fn suffix(port: u16, target_type: TargetType) -> String {
+        short_hash(&["HTTP", &port.to_string(), &format!("{target_type:?}")])
+    }
+}
+
+outputs! {
+    /// What others refer to.
+    TargetGroupOutputs {
+        /// The target group's ARN.
+        arn: String,
+    }
+}
+
+impl Resource for TargetGroup {
+    const KIND: &'static str = "target-group";
+    type Outputs = TargetGroupOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,43 @@
+//! What is told to people once the stack is deployed.
+
+use crate::Destination;
+use crate::load_balancing::PHP_PATH;
+use crate::names::Names;
+use infra_engine::{Handle, Output};
+use infra_resources::LoadBalancer;
+
+/// What `outputs` prints, before the load balancer's address is known.
+#[derive(Clone, Debug)]
+pub struct Exports {
+    /// The stack's name.
+    pub stack: String,
+    /// The region.
+    pub region: String,
+    /// The bucket of uploads.
+    pub bucket: String,
+    /// The ECS cluster.
+    pub cluster: String,
+    /// The services.
+    pub services: Vec<String>,
+    /// The load balancer's name.
+    pub load_balancer: String,
+    /// The load balancer's DNS name.
+    pub dns_name: Output<String>,
+    /// The path under which the PHP app is reached.
+    pub php_path: &'static str,
+}
+
+impl Exports {
+    pub(crate) fn new(names: &Names, destination: &Destination, balancer: &Handle<LoadBalancer>) -> Self {
+        Self {
+            stack: names.stack.clone(),
+            region: destination.region.clone(),
+            bucket: names.bucket.clone(),
+            cluster: names.cluster.clone(),
+            services: vec![names.web.service.clone(), names.php.service.clone()],
+            load_balancer: names.load_balancer.clone(),
+            dns_name: balancer.dns_name.clone(),
+            php_path: PHP_PATH,
+        }
+    }
+}

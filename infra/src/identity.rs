@@ -1,0 +1,60 @@
+//! Who the tasks are: the role of the apps themselves, and the role ECS uses to start them.
+
+use crate::Destination;
+use crate::names::Names;
+use infra_engine::{Handle, Stack};
+use infra_resources::IamRole;
+use infra_resources::iam_role::assumed_by_ecs_tasks;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Lets ECS pull from ECR and write to CloudWatch Logs.
+///
+/// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
+const EXECUTION_POLICY: &str = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+/// The roles of a task.
+pub struct Roles {
+    /// What the app may do.
+    pub task: Handle<IamRole>,
+    /// What ECS may do to start it.
+    pub execution: Handle<IamRole>,
+}
+
+/// The app may do what it needs with its own uploads, and nothing else.
+pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Roles {
+    let trust = assumed_by_ecs_tasks(&destination.account_id, &destination.region);
+    let task = IamRole {
+        name: names.task_role.clone(),
+        path: names.role_path.clone(),
+        assume_role_policy: trust.clone(),
+        inline_policies: BTreeMap::from([("uploads".to_owned(), uploads_policy(&names.bucket))]),
+        managed_policies: Vec::new(),
+    };
+    let execution = IamRole {
+        name: names.execution_role.clone(),
+        path: names.role_path.clone(),
+        assume_role_policy: trust,
+        inline_policies: BTreeMap::new(),
+        managed_policies: vec![EXECUTION_POLICY.to_owned()],
+    };
+    Roles { task: stack.add("task", task), execution: stack.add("execution", execution) }
+}
+
+/// Reading, writing and deleting below `uploads/`, and listing the bucket.
+fn uploads_policy(bucket: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [
+        {
+            "Sid": "Uploads",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            "Resource": format!("arn:aws:s3:::{bucket}/uploads/*"),
+        },
+        {
+            "Sid": "List",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": format!("arn:aws:s3:::{bucket}"),
+        },
+    ]})
+}

@@ -1,0 +1,175 @@
+//! Every physical name of the stack, as a function of the stack's name. The default stack has the tutorial's names.
+
+use crate::Destination;
+use infra_resources::name::{
+    BUCKET, ECS, LOAD_BALANCER, LOG_GROUP, NameError, REPOSITORY, ROLE, SECURITY_GROUP, TARGET_GROUP,
+};
+use infra_resources::target_group::{TargetGroup, TargetType};
+use std::fmt;
+use std::str::FromStr;
+
+/// The stack that is meant when none is named.
+pub const DEFAULT_STACK: &str = "cloudfolks";
+
+/// The name of a stack: lower-case letters, digits and hyphens, beginning with a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StackName(String);
+
+/// A text that is no stack name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no stack name: use lower-case letters, digits and single hyphens, beginning with a letter")]
+pub struct StackNameError(String);
+
+impl StackName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The default stack has the tutorial's own name for a thing, other stacks one with the stack's name in front.
+    fn tutorial(&self, name: &str) -> String {
+        if self.0 == DEFAULT_STACK { name.to_owned() } else { format!("{}-{name}", self.0) }
+    }
+}
+
+impl FromStr for StackName {
+    type Err = StackNameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let characters = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+        if characters && begins && !text.ends_with('-') && !text.contains("--") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(StackNameError(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for StackName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The names of everything in a stack, each within its limit.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The stack.
+    pub stack: String,
+    /// The ECS cluster.
+    pub cluster: String,
+    /// The load balancer.
+    pub load_balancer: String,
+    /// The load balancer's security group.
+    pub load_balancer_security_group: String,
+    /// The tasks' security group.
+    pub task_security_group: String,
+    /// The bucket of uploads.
+    pub bucket: String,
+    /// The log group.
+    pub log_group: String,
+    /// The path of the IAM roles.
+    pub role_path: String,
+    /// The role the apps have.
+    pub task_role: String,
+    /// The role ECS uses to start tasks.
+    pub execution_role: String,
+    /// The Rust app.
+    pub web: AppNames,
+    /// The PHP app.
+    pub php: AppNames,
+    stack_name: StackName,
+}
+
+/// The names of what belongs to one app.
+#[derive(Clone, Debug)]
+pub struct AppNames {
+    /// The ECR repository.
+    pub repository: String,
+    /// The family of task definitions.
+    pub task_family: String,
+    /// The service.
+    pub service: String,
+}
+
+impl Names {
+    /// All names of a stack.
+    ///
+    /// # Errors
+    /// When one is longer than AWS allows.
+    pub fn new(stack: &StackName, destination: &Destination) -> Result<Self, NameError> {
+        let Destination { account_id, region } = destination;
+        Ok(Self {
+            stack: stack.to_string(),
+            cluster: ECS.check(format!("{stack}-ecs-cluster"))?,
+            load_balancer: LOAD_BALANCER.check(format!("{stack}-alb"))?,
+            load_balancer_security_group: SECURITY_GROUP.check(format!("{stack}-alb-sg"))?,
+            task_security_group: SECURITY_GROUP.check(format!("{stack}-tasks-sg"))?,
+            bucket: BUCKET.check(format!("{stack}-images-{account_id}-{region}"))?,
+            log_group: LOG_GROUP.check(format!("/ecs/{stack}"))?,
+            role_path: format!("/{stack}/"),
+            task_role: ROLE.check(format!("{stack}-task-role-{region}"))?,
+            execution_role: ROLE.check(format!("{stack}-execution-role-{region}"))?,
+            web: AppNames::new(stack, "web-app", "My-Web-App", "web")?,
+            php: AppNames::new(stack, "php-app", "My-Php-App", "php")?,
+            stack_name: stack.clone(),
+        })
+    }
+
+    /// The name of an app's target group; what can't change in place is part of it.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn target_group(&self, app: &str, port: u16, target_type: TargetType) -> Result<String, NameError> {
+        let suffix = TargetGroup::suffix(port, target_type);
+        TARGET_GROUP.check(format!("{}-{app}-{suffix}", self.stack_name))
+    }
+}
+
+impl AppNames {
+    fn new(stack: &StackName, repository: &str, family: &str, service: &str) -> Result<Self, NameError> {
+        Ok(Self {
+            repository: REPOSITORY.check(format!("{stack}-{repository}"))?,
+            task_family: ECS.check(stack.tutorial(family))?,
+            service: ECS.check(format!("{stack}-{service}"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(stack: &str) -> Result<Names, String> {
+        let destination =
+            Destination { account_id: "123456789012".to_owned(), region: "ap-southeast-3".to_owned() };
+        Names::new(&stack.parse().unwrap(), &destination).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_default_stack_has_the_tutorials_names() {
+        let names = names(DEFAULT_STACK).unwrap();
+        assert_eq!(names.cluster, "cloudfolks-ecs-cluster");
+        assert_eq!(names.php.repository, "cloudfolks-php-app");
+        assert_eq!(names.web.task_family, "My-Web-App");
+    }
+
+    #[test]
+    fn another_stack_shares_no_name_with_it() {
+        assert_eq!(names("demo").unwrap().web.task_family, "demo-My-Web-App");
+    }
+
+    #[test]
+    fn a_stack_name_that_is_too_long_names_the_limit() {
+        let error = names(&"a".repeat(29)).unwrap_err();
+        assert!(error.contains("load balancer") && error.contains("32"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_stack_name_is_refused() {
+        for text in ["", "Demo", "-a", "a-", "a--b", "1a", "a_b", "é"] {
+            assert!(text.parse::<StackName>().is_err(), "{text}");
+        }
+    }
+}

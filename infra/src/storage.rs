@@ -1,0 +1,29 @@
+//! What is stored: the uploads, and the logs.
+
+use crate::names::Names;
+use crate::settings::{LogSettings, StorageSettings};
+use infra_engine::{Handle, Stack};
+use infra_resources::bucket::tls_only;
+use infra_resources::{Bucket, LogGroup};
+
+/// The bucket of uploads: private, encrypted, TLS only.
+pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> Handle<Bucket> {
+    stack.add(
+        "images",
+        Bucket {
+            name: names.bucket.clone(),
+            versioning: settings.versioning,
+            block_public_access: true,
+            encryption: "AES256".to_owned(),
+            abort_incomplete_uploads_after_days: settings.abort_incomplete_uploads_after_days,
+            delete_old_versions_after_days: settings.delete_old_versions_after_days,
+            policy: tls_only(&names.bucket),
+        },
+    )
+}
+
+/// The log group of both apps.
+pub fn log_group(stack: &mut Stack, names: &Names, settings: &LogSettings) -> Handle<LogGroup> {
+    let group = LogGroup { name: names.log_group.clone(), retention_in_days: settings.retention_in_days };
+    stack.add("tasks", group)
+}
