@@ -39,7 +39,7 @@ pub fn load_balancer(
         LoadBalancer {
             name: names.load_balancer.clone(),
             subnet_ids: network.vpc.subnet_ids.clone(),
-            security_group_ids: vec![network.load_balancer_group.id.clone()],
+            security_group_ids: vec![network.load_balancer_group.group_id.clone()],
             drop_invalid_header_fields: true,
             idle_timeout_seconds: settings.load_balancer.idle_timeout_seconds,
         },

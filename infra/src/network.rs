@@ -31,7 +31,10 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &NetworkSettings) -> 
         SecurityGroup {
             name: names.task_security_group.clone(),
             vpc_id: vpc.vpc_id.clone(),
-            ingress: vec![Ingress::port(80, TrafficSource::SecurityGroup(load_balancer_group.id.clone()))],
+            ingress: vec![Ingress::port(
+                80,
+                TrafficSource::SecurityGroup(load_balancer_group.group_id.clone()),
+            )],
         },
     );
     Network { vpc, load_balancer_group, task_group }

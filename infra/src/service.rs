@@ -63,7 +63,7 @@ fn service(
         capacity_provider_strategy: vec![CapacityProviderStrategyItem::fargate()],
         network: ServiceNetwork {
             subnet_ids: place.network.vpc.subnet_ids.clone(),
-            security_group_ids: vec![place.network.task_group.id.clone()],
+            security_group_ids: vec![place.network.task_group.group_id.clone()],
             assign_public_ip: true,
         },
         load_balancer: ServiceLoadBalancer {

@@ -58,7 +58,7 @@ outputs! {
     /// What others refer to.
     SecurityGroupOutputs {
         /// The group's id.
-        id: String,
+        group_id: String,
     }
 }
 
