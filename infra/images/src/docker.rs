@@ -16,12 +16,12 @@ pub type OnLine<'a> = &'a (dyn Fn(&str) + Send + Sync);
 const TAIL_LINES: usize = 20;
 
 /// The docker command, ended when its future is dropped.
-pub(crate) fn docker(arguments: &[&str]) -> Command {
+pub fn docker(arguments: &[&str]) -> Command {
     command("docker", arguments)
 }
 
 /// Any command, ended when its future is dropped.
-pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
+pub fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     command
@@ -42,7 +42,7 @@ pub(crate) async fn docker_build() -> Command {
 }
 
 /// Runs to the end, handing on each line of both outputs.
-pub(crate) async fn stream(mut command: Command, on_line: OnLine<'_>) -> Result<(), CommandFailure> {
+pub async fn stream(mut command: Command, on_line: OnLine<'_>) -> Result<(), CommandFailure> {
     let line = command_line(command.as_std());
     let failed = |source| CommandFailure::Start { command: line.clone(), source };
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
@@ -67,7 +67,7 @@ pub(crate) async fn stream(mut command: Command, on_line: OnLine<'_>) -> Result<
 }
 
 /// Runs to the end and returns what it printed on its standard output, trimmed.
-pub(crate) async fn output(mut command: Command) -> Result<String, CommandFailure> {
+pub async fn output(mut command: Command) -> Result<String, CommandFailure> {
     let line = command_line(command.as_std());
     let output =
         command.output().await.map_err(|source| CommandFailure::Start { command: line.clone(), source })?;

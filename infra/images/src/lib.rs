@@ -3,7 +3,7 @@
 
 pub mod base;
 mod build;
-mod docker;
+pub mod docker;
 pub mod engine;
 mod error;
 pub mod install;

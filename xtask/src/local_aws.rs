@@ -1,0 +1,128 @@
+//! The local AWS: MiniStack in a container that only this machine can reach. One port is one local AWS.
+
+mod container;
+mod health;
+
+use std::time::Duration;
+
+use crate::interrupt::unless_interrupted;
+use crate::port;
+use crate::progress::Step;
+use crate::report::UserError;
+use crate::stack_options::StackOptions;
+
+use container::{Container, State};
+
+const DEFAULT_REGION: &str = "us-east-1";
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A local AWS that answers.
+#[derive(Debug)]
+pub struct LocalAws {
+    port: u16,
+    region: String,
+}
+
+impl LocalAws {
+    /// What a command that starts nothing works on: the running local AWS with `--local`, none without.
+    pub async fn wanted(options: &StackOptions) -> anyhow::Result<Option<Self>> {
+        if !options.local {
+            return Ok(None);
+        }
+        match Self::running(options.local_port, options.region.as_deref()).await? {
+            Some(local) => Ok(Some(local)),
+            None => Err(UserError::new(
+                format!("no local AWS is running on port {}", options.local_port),
+                "start it with `cargo xtask deploy --local`",
+            )
+            .into()),
+        }
+    }
+
+    /// The local AWS on a port, if it runs. A region that is asked for must be its own.
+    pub async fn running(port: u16, region: Option<&str>) -> anyhow::Result<Option<Self>> {
+        let container = Container::on(port);
+        let State::Running { region: actual } = container.state().await? else { return Ok(None) };
+        if let Some(wanted) = region.filter(|wanted| *wanted != actual) {
+            return Err(other_region(port, wanted, &actual).into());
+        }
+        if !unless_interrupted(health::within(ANSWERS_WITHIN, port)).await? {
+            let message = format!("the local AWS on port {port} runs but does not answer");
+            let hint = format!(
+                "look at `docker logs {0}`; `docker rm --force {0}` ends it, with all that is in it",
+                container.name
+            );
+            return Err(UserError::new(message, hint).into());
+        }
+        Ok(Some(Self { port, region: actual }))
+    }
+
+    /// The local AWS on a port, started where it does not run yet.
+    pub async fn running_or_started(port: u16, region: Option<&str>) -> anyhow::Result<Self> {
+        if let Some(running) = Self::running(port, region).await? {
+            return Ok(running);
+        }
+        // Its state lived in memory: what a stopped one left behind belongs to nothing any more.
+        Container::on(port).remove().await?;
+        port::require_free(port).await?;
+        let region = region.map(str::to_owned).unwrap_or_else(default_region);
+        Self::start(port, region).await
+    }
+
+    /// Removes a local AWS with everything it started here; returns how many things that were.
+    pub async fn remove(port: u16) -> anyhow::Result<usize> {
+        let removed = Container::on(port).remove().await?;
+        container::remove_images(port).await?;
+        Ok(removed)
+    }
+
+    /// What leads a program with the AWS SDK here.
+    pub fn environment(&self) -> [(&'static str, String); 5] {
+        [
+            ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_REGION", self.region.clone()),
+            ("AWS_DEFAULT_REGION", self.region.clone()),
+        ]
+    }
+
+    async fn start(port: u16, region: String) -> anyhow::Result<Self> {
+        let step = Step::start(format!("local AWS on port {port}"));
+        step.line("starting");
+        let container = Container::on(port);
+        let started = unless_interrupted(async {
+            container.start(&region).await?;
+            if health::within(STARTS_WITHIN, port).await? {
+                return Ok(());
+            }
+            let log = container.last_lines(20).await?;
+            let message =
+                format!("the local AWS on port {port} did not come up in {} s", STARTS_WITHIN.as_secs());
+            Err(anyhow::anyhow!("the end of its log:\n{log}").context(message))
+        })
+        .await;
+        if let Err(error) = started {
+            // Nothing half-started stays; what failed first is what the user needs to know.
+            if let Err(left) = container.remove().await {
+                eprintln!("could not clean up after it: {left:#}");
+            }
+            return Err(error);
+        }
+        step.done(&format!("answers, region {region}"));
+        Ok(Self { port, region })
+    }
+}
+
+fn default_region() -> String {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).unwrap_or_else(|| DEFAULT_REGION.to_owned())
+}
+
+fn other_region(port: u16, wanted: &str, actual: &str) -> UserError {
+    UserError::new(
+        format!("the local AWS on port {port} is one of region {actual}, not {wanted}"),
+        format!("leave out --region, give --region {actual}, or use another --local-port"),
+    )
+}

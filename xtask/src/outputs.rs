@@ -1,0 +1,22 @@
+//! `outputs`: the addresses and names a deployed stack is used by.
+
+use std::process::ExitCode;
+
+use crate::local_aws::LocalAws;
+use crate::provider;
+use crate::stack_options::StackOptions;
+
+/// Print the deployed stack's URLs and names
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+}
+
+/// Prints the stack's outputs.
+pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let stack = options.stack;
+    let local = LocalAws::wanted(&stack).await?;
+    let code = provider::run("outputs", &stack, local.as_ref()).await?;
+    Ok(provider::as_exit_code(code))
+}

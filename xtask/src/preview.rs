@@ -1,0 +1,22 @@
+//! `preview`: what deploy would change, without changing anything.
+
+use std::process::ExitCode;
+
+use crate::local_aws::LocalAws;
+use crate::provider;
+use crate::stack_options::StackOptions;
+
+/// Show what deploy would create, update, replace and delete, property by property
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+}
+
+/// Shows the plan.
+pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let stack = options.stack;
+    let local = LocalAws::wanted(&stack).await?;
+    let code = provider::run("preview", &stack, local.as_ref()).await?;
+    Ok(provider::as_exit_code(code))
+}

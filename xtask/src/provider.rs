@@ -1,0 +1,105 @@
+//! Builds the provider, the program with the AWS SDK, and runs its commands.
+
+use std::path::PathBuf;
+use std::process::{ExitCode, ExitStatus, Stdio};
+
+use anyhow::{Context, bail};
+use tokio::process::Command;
+
+use crate::images::repository;
+use crate::interrupt::unless_interrupted;
+use crate::local_aws::LocalAws;
+use crate::stack_options::StackOptions;
+
+const PROVIDER: &str = "infra-provider";
+
+/// Runs a provider's command for a stack, with this program's input and output.
+pub async fn run(command: &str, options: &StackOptions, local: Option<&LocalAws>) -> anyhow::Result<u8> {
+    let mut provider = provider(local).await?;
+    // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
+    let status = provider.args(options.provider_arguments(command)).status().await;
+    Ok(exit_code(status.context("cannot run the provider")?))
+}
+
+/// The names of the stacks that live in a local AWS.
+pub async fn stacks(local: &LocalAws) -> anyhow::Result<Vec<String>> {
+    let mut provider = provider(Some(local)).await?;
+    provider.args(["stacks", "--local", "--json"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let output = unless_interrupted(provider.output()).await?;
+    if !output.status.success() {
+        bail!("cannot list the stacks of the local AWS: the provider ended with {}", output.status);
+    }
+    serde_json::from_slice(&output.stdout).context("the provider's list of stacks is not one")
+}
+
+/// The exit code that says the same as a child's.
+pub fn as_exit_code(code: u8) -> ExitCode {
+    ExitCode::from(code)
+}
+
+/// Cargo, as it runs this program.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(repository()).kill_on_drop(true);
+    cargo
+}
+
+async fn provider(local: Option<&LocalAws>) -> anyhow::Result<Command> {
+    let mut build = cargo();
+    build.args(["build", "--package", PROVIDER]);
+    let status = unless_interrupted(build.status()).await.context("cannot run cargo")?;
+    if !status.success() {
+        bail!("the provider does not build, see cargo's messages above");
+    }
+    let mut provider = Command::new(binary()?);
+    if let Some(local) = local {
+        for (name, _) in std::env::vars_os() {
+            if leads_elsewhere(&name.to_string_lossy()) {
+                provider.env_remove(name);
+            }
+        }
+        provider.envs(local.environment());
+    }
+    Ok(provider)
+}
+
+/// Cargo puts it beside this program.
+fn binary() -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe().context("cannot find this program's own file")?;
+    Ok(this.with_file_name(PROVIDER))
+}
+
+/// Whether a variable would take the provider away from the local AWS, or to real credentials.
+fn leads_elsewhere(variable: &str) -> bool {
+    let names =
+        ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"];
+    names.contains(&variable) || variable.starts_with("AWS_ENDPOINT_URL")
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt;
+    // As a shell does: 128 and the signal's number.
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    u8::try_from(code).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_pass_through() {
+        assert_eq!(exit_code(ExitStatus::from_raw(2 << 8)), 2);
+        assert_eq!(exit_code(ExitStatus::from_raw(2)), 130);
+    }
+
+    #[test]
+    fn nothing_leads_away_from_the_local_aws() {
+        assert!(leads_elsewhere("AWS_PROFILE"));
+        assert!(leads_elsewhere("AWS_ENDPOINT_URL_S3"));
+        assert!(!leads_elsewhere("AWS_CA_BUNDLE"));
+        assert!(!leads_elsewhere("PATH"));
+    }
+}

@@ -1,0 +1,64 @@
+//! How an error reaches the user: what failed, its causes, what to do, and the exit code.
+
+use std::process::ExitCode;
+
+use console::style;
+use infra_images::{EngineError, ImageError};
+
+use crate::interrupt::Interrupted;
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 64;
+const INTERRUPTED: u8 = 130;
+
+/// An error that knows what the user can do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct UserError {
+    /// What failed, on what, and why.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+impl UserError {
+    /// An error and what to do about it.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+}
+
+/// Prints a wrong command line's message, or the help that was asked for.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to be done when the terminal does not take the message.
+    error.print().ok();
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// Prints an error with its causes and returns its exit code.
+pub fn failure(error: &anyhow::Error) -> ExitCode {
+    if error.downcast_ref::<Interrupted>().is_some() {
+        eprintln!("interrupted");
+        return ExitCode::from(INTERRUPTED);
+    }
+    eprintln!("{} {error}", style("error:").for_stderr().red().bold());
+    for cause in error.chain().skip(1) {
+        for line in cause.to_string().lines() {
+            eprintln!("  {line}");
+        }
+    }
+    if let Some(hint) = error.chain().find_map(hint) {
+        eprintln!("{} {hint}", style("hint:").for_stderr().cyan().bold());
+    }
+    ExitCode::from(FAILED)
+}
+
+fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(error) = cause.downcast_ref::<UserError>() {
+        return Some(error.hint.clone());
+    }
+    if let Some(error) = cause.downcast_ref::<EngineError>() {
+        return Some(error.hint());
+    }
+    cause.downcast_ref::<ImageError>().and_then(ImageError::hint)
+}
