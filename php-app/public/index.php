@@ -8,16 +8,16 @@ declare(strict_types=1);
 
 use ImageApp\Config;
 use ImageApp\Request;
-use ImageApp\Response;
 use ImageApp\Router;
 
 require __DIR__ . '/../src/autoload.php';
 
+$request = Request::current();
 try {
-    Router::handle(Request::current(), Config::basePath());
+    Router::handle($request, Config::basePath());
 } catch (Throwable $error) {
     error_log($error::class . ': ' . $error->getMessage() . ' at ' . $error->getFile() . ':' . $error->getLine());
     if (!headers_sent()) {
-        Response::text(500, 'the app failed on this request; its log says why');
+        Router::refuse($request, 500, 'the app failed on this request; its log says why');
     }
 }

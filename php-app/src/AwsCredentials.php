@@ -61,7 +61,10 @@ final class AwsCredentials
         return $fresh;
     }
 
-    /** The standard order. Built here because the library's default chain does not send the token from the environment. */
+    /**
+     * The standard order. Built here because the library's default chain knows neither
+     * AWS_CONTAINER_AUTHORIZATION_TOKEN nor AWS_EC2_METADATA_DISABLED.
+     */
     private static function chain(): ChainProvider
     {
         $token = getenv('AWS_CONTAINER_AUTHORIZATION_TOKEN');
@@ -72,7 +75,7 @@ final class AwsCredentials
             new WebIdentityProvider(),
             new IniFileProvider(),
             new ContainerProvider(HttpClient::create(['headers' => $headers]), null, self::CONTAINER_TIMEOUT),
-            new InstanceProvider(),
+            ...(getenv('AWS_EC2_METADATA_DISABLED') === 'true' ? [] : [new InstanceProvider()]),
         ]);
     }
 

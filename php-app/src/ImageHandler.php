@@ -82,10 +82,12 @@ final class ImageHandler
     /** @param array<string, string> $s3Headers */
     private static function sendHead(int $status, array $s3Headers): void
     {
-        $headers = array_combine(
-            array_intersect_key(self::COPIED, $s3Headers),
-            array_intersect_key($s3Headers, self::COPIED),
-        );
+        $headers = [];
+        foreach (self::COPIED as $from => $to) {
+            if (isset($s3Headers[$from])) {
+                $headers[$to] = $s3Headers[$from];
+            }
+        }
         if ($status === 416) {
             $headers = array_intersect_key($headers, ['Content-Range' => true]) + ['Content-Length' => '0'];
         } else {

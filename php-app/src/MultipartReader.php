@@ -25,7 +25,7 @@ final class MultipartReader
     private int $position = 0;
 
     /** @param resource $stream */
-    private function __construct(private readonly mixed $stream, private readonly int $maxBodyBytes)
+    private function __construct(private readonly mixed $stream, private readonly Config $config)
     {
     }
 
@@ -47,11 +47,11 @@ final class MultipartReader
         }
         $boundary = ($m[1] ?? '') !== '' ? $m[1] : $m[2];
 
-        return (new self($stream, $config->maxBodyBytes()))->read($boundary, $field, $config);
+        return (new self($stream, $config))->read($boundary, $field);
     }
 
     /** @return list<UploadedFile> */
-    private function read(string $boundary, string $field, Config $config): array
+    private function read(string $boundary, string $field): array
     {
         // A line break before the first boundary makes it look like all others.
         $this->buffer = "\r\n";
@@ -69,9 +69,9 @@ final class MultipartReader
             $label = $fileName === null || $fileName === '' ? 'file' : basename(strtr($fileName, '\\', '/'));
 
             $offset = $this->position;
-            $length = $this->skipPast($delimiter, $isFile ? $config->maxFileBytes : PHP_INT_MAX);
-            if ($length > $config->maxFileBytes && $isFile) {
-                UploadRules::checkSize($label, $length, $config->maxFileBytes);
+            $length = $this->skipPast($delimiter, $isFile ? $this->config->maxFileBytes : PHP_INT_MAX);
+            if ($length > $this->config->maxFileBytes && $isFile) {
+                UploadRules::checkSize($label, $length, $this->config->maxFileBytes);
             }
             if (!$isFile && ++$others > self::MAX_OTHER_FIELDS) {
                 throw new UploadRefused(413, 'too many fields in one form');
@@ -79,7 +79,7 @@ final class MultipartReader
             // A browser sends an empty file without a name when none was chosen.
             if ($isFile && ($fileName !== '' || $length > 0)) {
                 $files[] = new UploadedFile($fileName, $label, new FileSlice($this->stream, $offset, $length));
-                UploadRules::checkCount(count($files), $config->maxFiles);
+                UploadRules::checkCount(count($files), $this->config->maxFiles);
             }
         }
 
@@ -154,8 +154,8 @@ final class MultipartReader
             throw self::malformed();
         }
         $this->buffer .= $read;
-        if ($this->position + strlen($this->buffer) > $this->maxBodyBytes) {
-            throw self::tooLarge($this->maxBodyBytes);
+        if ($this->position + strlen($this->buffer) > $this->config->maxBodyBytes()) {
+            throw UploadRules::bodyTooLarge($this->config);
         }
     }
 
@@ -165,13 +165,6 @@ final class MultipartReader
         $this->position += $bytes;
 
         return $bytes;
-    }
-
-    public static function tooLarge(int $maxBodyBytes): UploadRefused
-    {
-        $limit = UploadRules::readableSize($maxBodyBytes);
-
-        return new UploadRefused(413, "the upload as a whole is larger than the limit of {$limit}; send fewer files at once");
     }
 
     /** The client's name for the file: null for a plain field, '' when no file was chosen. */

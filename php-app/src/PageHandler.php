@@ -1,7 +1,7 @@
 <?php
 
 /**
- * `GET /`: the page with the container's id, the upload form and the newest images.
+ * `GET /`: the page with where it runs, the upload form and the newest images.
  */
 
 declare(strict_types=1);
@@ -27,7 +27,7 @@ final class PageHandler
             $error = $error !== '' ? $error : 'the images cannot be listed: the image store does not answer';
         }
         Response::html($status, self::render([
-            'containerId' => (string) gethostname(),
+            'facts' => ['Container' => (string) gethostname(), 'Runtime' => 'PHP (Apache)'] + TaskMetadata::facts(),
             'stylesheet' => Stylesheet::url(),
             'uploaded' => $error === '' ? $request->uploadedCount() : 0,
             'error' => $error,

@@ -128,7 +128,6 @@ final class S3Client
         curl_setopt_array($curl, $options + $this->signing($headers, $sha256) + [
             CURLOPT_URL => $this->url($key, $query),
             CURLOPT_CUSTOMREQUEST => $method,
-            CURLOPT_PATH_AS_IS => true,
             CURLOPT_PROTOCOLS_STR => 'http,https',
             CURLOPT_CONNECTTIMEOUT_MS => 3000,
             // No limit on a transfer that moves, an end to one that does not.

@@ -73,6 +73,15 @@ final class UploadRules
         }
     }
 
+    /** The refusal of a body that is longer than any allowed number of allowed files could make it. */
+    public static function bodyTooLarge(Config $config): UploadRefused
+    {
+        $limit = self::readableSize($config->maxFileBytes);
+
+        return new UploadRefused(413, 'the upload as a whole is too large; the limit is '
+            . "{$config->maxFiles} files of {$limit} ({$config->maxFileBytes} bytes) each");
+    }
+
     /**
      * An id that makes the plain ascending listing of S3 come newest first: the time that is left
      * until the largest 13-digit number of milliseconds, then something random against collisions.

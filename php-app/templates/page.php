@@ -3,7 +3,7 @@
 /**
  * The page. Every value goes through $escape, every address is relative.
  *
- * @var string                      $containerId
+ * @var array<string, string>       $facts
  * @var string                      $stylesheet
  * @var int                         $uploaded
  * @var string                      $error
@@ -29,8 +29,9 @@ use ImageApp\UploadRules;
   <header>
     <h1>Image upload</h1>
     <dl>
-      <div><dt>Container</dt><dd><?= $escape($containerId) ?></dd></div>
-      <div><dt>Runtime</dt><dd>PHP (Apache)</dd></div>
+<?php foreach ($facts as $label => $value) : ?>
+      <div><dt><?= $escape($label) ?></dt><dd><?= $escape($value) ?></dd></div>
+<?php endforeach ?>
     </dl>
   </header>
   <main>
