@@ -83,9 +83,12 @@ final class AwsCredentials
     {
         $stored = apcu_fetch(self::CACHE_KEY);
 
-        return is_array($stored)
-            ? new Credentials($stored['id'], $stored['secret'], $stored['token'], new \DateTimeImmutable('@' . $stored['expires']))
-            : null;
+        if (!is_array($stored)) {
+            return null;
+        }
+        $expires = new \DateTimeImmutable('@' . $stored['expires']);
+
+        return new Credentials($stored['id'], $stored['secret'], $stored['token'], $expires);
     }
 
     /** Only credentials that end are worth keeping: the others come from the environment, at no cost. */

@@ -62,7 +62,8 @@ final class ImageHandler
     }
 
     /**
-     * What S3 itself can decide: one ETag, a byte range. A list of ETags or an If-Range is answered in full, as RFC 9110 allows.
+     * What S3 itself can decide: one ETag, one byte range.
+     * A list of ETags or an If-Range is answered in full, as RFC 9110 allows.
      *
      * @return list<string>
      */
@@ -72,8 +73,9 @@ final class ImageHandler
         if (preg_match('~^\s*(?:W/)?("[\x21\x23-\x7E]{1,100}")\s*$~', $request->header('If-None-Match'), $m) === 1) {
             $headers[] = 'If-None-Match: ' . $m[1];
         }
-        if ($request->header('If-Range') === '' && preg_match('~^bytes=(\d+-\d*|-\d+)$~', $request->header('Range'), $m) === 1) {
-            $headers[] = 'Range: bytes=' . $m[1];
+        $oneRange = preg_match('~^bytes=(\d+-\d*|-\d+)$~', $request->header('Range')) === 1;
+        if ($oneRange && $request->header('If-Range') === '') {
+            $headers[] = 'Range: ' . $request->header('Range');
         }
 
         return $headers;

@@ -42,7 +42,8 @@ final class MultipartReader
      */
     public static function files(mixed $stream, string $contentType, string $field, Config $config): array
     {
-        if (preg_match('~^multipart/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))~is', $contentType, $m) !== 1) {
+        $form = '~^multipart/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))~is';
+        if (preg_match($form, $contentType, $m) !== 1) {
             throw new UploadRefused(400, 'the upload is no form; send multipart/form-data with the field fileToUpload');
         }
         $boundary = ($m[1] ?? '') !== '' ? $m[1] : $m[2];

@@ -38,7 +38,8 @@ final class PageHandler
     /** @param array<string, mixed> $view the template's variables */
     private static function render(array $view): string
     {
-        $escape = static fn (string $text): string => htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5, 'UTF-8');
+        $flags = ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5;
+        $escape = static fn (string $text): string => htmlspecialchars($text, $flags, 'UTF-8');
         ob_start();
         (static function () use ($view, $escape): void {
             extract($view);

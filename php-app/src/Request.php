@@ -43,8 +43,8 @@ final readonly class Request
     /** How many images the page should say were just stored; a number, so that a link cannot put words on the page. */
     public function uploadedCount(): int
     {
-        $count = filter_var($_GET['uploaded'] ?? null, FILTER_VALIDATE_INT, ['options' => ['min_range' => 1, 'max_range' => 9999]]);
+        $count = filter_var($_GET['uploaded'] ?? null, FILTER_VALIDATE_INT);
 
-        return is_int($count) ? $count : 0;
+        return is_int($count) && $count > 0 ? $count : 0;
     }
 }

@@ -25,7 +25,8 @@ final class Response
 
     public static function text(int $status, string $text): void
     {
-        self::body($status, ['Content-Type' => 'text/plain; charset=utf-8', 'Cache-Control' => 'no-store'], $text . "\n");
+        $headers = ['Content-Type' => 'text/plain; charset=utf-8', 'Cache-Control' => 'no-store'];
+        self::body($status, $headers, $text . "\n");
     }
 
     /** @param array<string, mixed> $value */

@@ -10,6 +10,8 @@ namespace ImageApp;
 
 final class Router
 {
+    private const IMAGES = '/images/';
+
     public static function handle(Request $request, string $basePath): void
     {
         if ($basePath !== '' && $request->path === $basePath) {
@@ -38,7 +40,7 @@ final class Router
         return match (true) {
             $path === '/upload', $path === '/upload.php' => ['POST'],
             in_array($path, ['/', '/healthz', '/readyz', '/assets/app.css'], true),
-            str_starts_with($path, '/images/') => ['GET', 'HEAD'],
+            str_starts_with($path, self::IMAGES) => ['GET', 'HEAD'],
             default => [],
         };
     }
@@ -50,7 +52,8 @@ final class Router
             $path === '/readyz' => self::ready(),
             $path === '/assets/app.css' => Stylesheet::serve(),
             $path === '/' => (new PageHandler(self::images()))->show($request),
-            str_starts_with($path, '/images/') => (new ImageHandler(self::images()))->serve($request, substr($path, strlen('/images/'))),
+            str_starts_with($path, self::IMAGES)
+                => (new ImageHandler(self::images()))->serve($request, substr($path, strlen(self::IMAGES))),
             default => (new UploadHandler(Config::fromEnvironment(), self::images()))->store($request),
         };
     }

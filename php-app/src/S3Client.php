@@ -82,7 +82,8 @@ final class S3Client
     public function stream(string $method, string $key, array $headers, \Closure $onHead, \Closure $onBody): void
     {
         $this->retrying(function () use ($method, $key, $headers, $onHead, $onBody): void {
-            $this->send($method, $key, [], $headers, self::EMPTY_SHA256, [CURLOPT_NOBODY => $method === 'HEAD'], $onHead, $onBody);
+            $options = [CURLOPT_NOBODY => $method === 'HEAD'];
+            $this->send($method, $key, [], $headers, self::EMPTY_SHA256, $options, $onHead, $onBody);
         });
     }
 
@@ -142,7 +143,8 @@ final class S3Client
             throw new S3Error($answer->status, "{$target}: {$answer->status} {$answer->errorCode()}");
         }
         if ($done !== true && !$answer->stopped) {
-            throw new S3Error(0, "{$target}: " . curl_error($curl) . '; check the network, the region and the endpoint');
+            $cause = curl_error($curl);
+            throw new S3Error(0, "{$target}: {$cause}; check the network, the region and the endpoint");
         }
 
         return $answer->body;

@@ -26,12 +26,13 @@ final class UploadHandler
             return;
         } catch (S3Error $error) {
             error_log('upload: ' . $error->getMessage());
-            $this->fail($request, 502, 'the image store did not confirm the upload, nothing was kept; try again in a moment');
+            $this->fail($request, 502, 'the image store did not confirm the upload; nothing was kept, try again soon');
 
             return;
         }
         if ($request->wantsJson()) {
-            Response::json(201, ['images' => array_map(static fn (StoredImage $image): array => $image->toArray(), $images)]);
+            $list = array_map(static fn (StoredImage $image): array => $image->toArray(), $images);
+            Response::json(201, ['images' => $list]);
         } else {
             // `.` and not `./`, which curl before 8 resolves to the parent when a query follows.
             Response::redirect(303, '.?uploaded=' . count($images));

@@ -51,9 +51,14 @@ use ImageApp\UploadRules;
       <p class="empty">No images yet</p>
 <?php endif ?>
 <?php foreach ($images as $image) : ?>
+<?php
+    $url = $escape($image->url());
+    $name = $escape($image->fileName());
+    $size = $escape(UploadRules::readableSize($image->size));
+?>
       <figure>
-        <a href="<?= $escape($image->url()) ?>"><img src="<?= $escape($image->url()) ?>" alt="<?= $escape($image->fileName()) ?>" loading="lazy"></a>
-        <figcaption><span><?= $escape($image->fileName()) ?></span> <small><?= $escape(UploadRules::readableSize($image->size)) ?></small></figcaption>
+        <a href="<?= $url ?>"><img src="<?= $url ?>" alt="<?= $name ?>" loading="lazy"></a>
+        <figcaption><span><?= $name ?></span> <small><?= $size ?></small></figcaption>
       </figure>
 <?php endforeach ?>
     </section>

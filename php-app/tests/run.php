@@ -18,7 +18,8 @@ function check(string $case, mixed $expected, mixed $actual): void
     $checks++;
     if ($expected !== $actual) {
         $failures++;
-        fwrite(STDERR, "FAILED {$case}\n  expected " . var_export($expected, true) . "\n  actual   " . var_export($actual, true) . "\n");
+        [$wanted, $got] = [var_export($expected, true), var_export($actual, true)];
+        fwrite(STDERR, "FAILED {$case}\n  expected {$wanted}\n  actual   {$got}\n");
     }
 }
 

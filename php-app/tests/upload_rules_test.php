@@ -6,6 +6,7 @@
 
 declare(strict_types=1);
 
+use ImageApp\Config;
 use ImageApp\UploadRules;
 
 $avif = "\0\0\0\x1Cftypmif1\0\0\0\0mif1avifmiaf";
@@ -51,7 +52,9 @@ foreach ([
 }
 
 check('id', '8299999999999-0a1b2c3d', UploadRules::sortableId(1_700_000_000_000, '0a1b2c3d'));
-check('newer ids come first', true, UploadRules::sortableId(1_700_000_000_001, 'ffffffff') < UploadRules::sortableId(1_700_000_000_000, '00000000'));
+$older = UploadRules::sortableId(1_700_000_000_000, '00000000');
+$newer = UploadRules::sortableId(1_700_000_000_001, 'ffffffff');
+check('newer ids come first', true, $newer < $older);
 check('key', 'uploads/1-a/b.png', UploadRules::objectKey('1-a', 'b.png'));
 
 check('size: empty', 400, refusal(fn () => UploadRules::checkSize('a', 0, 10)));
@@ -61,3 +64,7 @@ check('count: none', 400, refusal(fn () => UploadRules::checkCount(0, 2)));
 check('count: at the limit', 0, refusal(fn () => UploadRules::checkCount(2, 2)));
 check('count: above', 413, refusal(fn () => UploadRules::checkCount(3, 2)));
 check('readable size', ['20 MB', '1.5 KB', '7 bytes'], array_map(UploadRules::readableSize(...), [20 << 20, 1536, 7]));
+
+$tooLarge = UploadRules::bodyTooLarge(new Config('bucket', 'eu-central-1', null, 20 << 20, 3));
+check('body: status', 413, $tooLarge->status);
+check('body: names the limits', true, str_contains($tooLarge->getMessage(), '3 files of 20 MB'));
