@@ -1,1 +1,160 @@
+//! A bucket in memory for this crate's tests: just enough of S3, path style, and able to fail on demand.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use bytes::Bytes;
+use tokio::net::TcpListener;
+
+use crate::storage::Storage;
+
+pub const BUCKET: &str = "images";
+
+/// What the bucket holds, and what happened to it.
+#[derive(Clone, Default)]
+pub struct FakeS3(Arc<Mutex<Contents>>);
+
+#[derive(Default)]
+pub struct Contents {
+    pub objects: BTreeMap<String, (String, Bytes)>,
+    /// Parts of multipart uploads that are neither completed nor aborted.
+    pub open_uploads: HashMap<String, BTreeMap<u32, Bytes>>,
+    pub part_sizes: Vec<usize>,
+    pub aborted: usize,
+    pub deleted: Vec<String>,
+    /// Parts from this number on are refused.
+    pub refuse_parts_from: Option<u32>,
+}
+
+impl FakeS3 {
+    /// Starts it, and a storage that talks to it.
+    pub async fn start() -> (Self, Storage) {
+        let fake = Self::default();
+        let router = Router::new()
+            .route("/{bucket}", any(list))
+            .route("/{bucket}/", any(list))
+            .route("/{bucket}/{*key}", any(object))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(fake.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(endpoint)
+            .no_credentials();
+        (fake, Storage::with_config(BUCKET.to_owned(), &sdk.load().await))
+    }
+
+    pub fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap()
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.contents().objects.keys().cloned().collect()
+    }
+
+    /// Waits until the bucket is as it should be.
+    pub async fn until(&self, what: &str, holds: impl Fn(&Contents) -> bool) {
+        let wait = async {
+            while !holds(&self.contents()) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
+    }
+}
+
+async fn list(State(fake): State<FakeS3>, method: Method) -> Response {
+    if method == Method::HEAD {
+        return StatusCode::OK.into_response();
+    }
+    let objects = fake.contents().objects.iter().fold(String::new(), |xml, (key, (_, bytes))| {
+        let modified = "2026-01-02T03:04:05.000Z";
+        let size = bytes.len();
+        xml + &format!(
+            "<Contents><Key>{key}</Key><Size>{size}</Size><LastModified>{modified}</LastModified></Contents>"
+        )
+    });
+    format!("<ListBucketResult><Name>{BUCKET}</Name>{objects}</ListBucketResult>").into_response()
+}
+
+async fn object(
+    State(fake): State<FakeS3>,
+    Path((_, key)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    request: Request,
+) -> Response {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
+    let mut contents = fake.contents();
+    let part = query.get("partNumber").and_then(|number| number.parse().ok());
+    match (method, query.contains_key("uploads"), query.get("uploadId"), part) {
+        (Method::POST, true, ..) => begin(&mut contents, key),
+        (Method::PUT, _, Some(id), Some(number)) => put_part(&mut contents, id, number, bytes),
+        (Method::POST, _, Some(id), _) => complete(&mut contents, id, key),
+        (Method::DELETE, _, Some(id), _) => {
+            contents.aborted += usize::from(contents.open_uploads.remove(id).is_some());
+            StatusCode::NO_CONTENT.into_response()
+        }
+        (Method::PUT, ..) => {
+            let content_type = headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+            contents.objects.insert(key, (content_type, bytes));
+            StatusCode::OK.into_response()
+        }
+        (Method::DELETE, ..) => {
+            contents.objects.remove(&key);
+            contents.deleted.push(key);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        _ => get(&contents, &key, &headers),
+    }
+}
+
+fn begin(contents: &mut Contents, key: String) -> Response {
+    contents.open_uploads.insert(key.clone(), BTreeMap::new());
+    let id = key;
+    format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>")
+        .into_response()
+}
+
+fn put_part(contents: &mut Contents, id: &str, number: u32, bytes: Bytes) -> Response {
+    if contents.refuse_parts_from.is_some_and(|from| number >= from) {
+        return error(StatusCode::FORBIDDEN, "AccessDenied");
+    }
+    contents.part_sizes.push(bytes.len());
+    contents.open_uploads.get_mut(id).unwrap().insert(number, bytes);
+    ([(header::ETAG, format!("\"{number}\""))], "").into_response()
+}
+
+fn complete(contents: &mut Contents, id: &str, key: String) -> Response {
+    let parts = contents.open_uploads.remove(id).unwrap();
+    let whole = parts.into_values().fold(Vec::new(), |whole, part| [whole, part.to_vec()].concat());
+    contents.objects.insert(key, ("image/png".to_owned(), whole.into()));
+    "<CompleteMultipartUploadResult/>".into_response()
+}
+
+fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
+    let Some((content_type, bytes)) = contents.objects.get(key) else {
+        return error(StatusCode::NOT_FOUND, "NoSuchKey");
+    };
+    let common = [(header::CONTENT_TYPE, content_type.as_str()), (header::ETAG, "\"tag\"")];
+    if headers.get(header::RANGE).is_some_and(|range| range == "bytes=0-7") {
+        let range = [(header::CONTENT_RANGE, format!("bytes 0-7/{}", bytes.len()))];
+        return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();
+    }
+    (common, Body::from(bytes.clone())).into_response()
+}
+
+fn error(status: StatusCode, code: &str) -> Response {
+    (status, format!("<Error><Code>{code}</Code><Message>refused by the test</Message></Error>"))
+        .into_response()
+}

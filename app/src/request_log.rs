@@ -7,7 +7,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
-use uuid::Uuid;
 
 /// Set by the load balancer; a longer one is not its work.
 const TRACE_HEADER: &str = "x-amzn-trace-id";
@@ -41,7 +40,7 @@ pub async fn log(request: Request, next: Next) -> Response {
 fn request_id(request: &Request) -> String {
     let trace_id = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
     let trace_id = trace_id.filter(|id| !id.is_empty() && id.len() <= MAX_TRACE_ID);
-    trace_id.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+    trace_id.map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned)
 }
 
 fn is_health_check(path: &str) -> bool {

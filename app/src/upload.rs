@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
 use serde::Serialize;
 use tracing::Instrument;
-use uuid::Uuid;
 
 use crate::App;
 use crate::error::{AppError, causes, wants_json};
@@ -185,6 +184,5 @@ impl FileUpload<'_, '_> {
 fn new_key(raw_name: &str, kind: ImageKind) -> Result<String, AppError> {
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| AppError::Internal(Box::new(error)))?;
-    let (random, ..) = Uuid::new_v4().as_fields();
-    Ok(upload_rules::object_key(now, random, &upload_rules::safe_file_name(raw_name, kind)))
+    Ok(upload_rules::object_key(now, fastrand::u32(..), &upload_rules::safe_file_name(raw_name, kind)))
 }
