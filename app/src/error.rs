@@ -151,10 +151,12 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The sources of an error, outermost first, on one line.
+/// The sources of an error, outermost first, on one line. Wrappers that only repeat what they wrap are left out.
 pub fn causes(error: &dyn Error) -> String {
     let sources = std::iter::successors(error.source(), |source| (*source).source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut texts: Vec<String> = sources.map(ToString::to_string).collect();
+    texts.dedup();
+    texts.join(": ")
 }
 
 #[derive(Clone)]

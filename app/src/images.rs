@@ -1,13 +1,12 @@
 //! `GET /images/...`: an image, streamed from the bucket. A key is written once, so clients may keep it for good.
 
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 
 use crate::App;
 use crate::error::AppError;
@@ -74,8 +73,8 @@ fn header_value(text: &str) -> Result<HeaderValue, AppError> {
 
 /// Whatever lies in the bucket, nothing but an image is ever served as something that a browser shows.
 fn image_type(stored: Option<&str>) -> &'static str {
-    let known = ImageKind::ALL.into_iter().map(ImageKind::content_type);
-    known.into_iter().find(|kind| Some(*kind) == stored).unwrap_or("application/octet-stream")
+    let mut known = ImageKind::ALL.into_iter().map(ImageKind::content_type);
+    known.find(|kind| Some(*kind) == stored).unwrap_or("application/octet-stream")
 }
 
 fn stream_of(object: GetObjectOutput) -> Body {

@@ -47,10 +47,10 @@ pub struct App {
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// The asynchronous runtime did not start.
-    #[error("could not start the runtime: {0}")]
+    #[error("could not start the runtime")]
     Runtime(#[source] io::Error),
     /// Nothing can be heard on the port.
-    #[error("could not listen on port {port}: {source}; free the port, or choose another by PORT")]
+    #[error("could not listen on port {port}: free it, allow it to this user, or choose another by PORT")]
     Listen {
         /// The port.
         port: u16,
@@ -58,10 +58,10 @@ pub enum ServeError {
         source: io::Error,
     },
     /// Signals cannot be received.
-    #[error("could not wait for signals: {0}")]
+    #[error("could not wait for signals")]
     Signals(#[source] io::Error),
     /// The server broke.
-    #[error("could not go on serving: {0}")]
+    #[error("could not go on serving")]
     Serve(#[source] io::Error),
 }
 

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use app::config::{self, Config};
+use app::error::causes;
 
 /// Exit code for what only the caller can correct: a bad setting, an unknown argument.
 const USAGE: u8 = 2;
@@ -30,7 +31,7 @@ fn serve() -> ExitCode {
     match app::serve(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {error}: {}", causes(&error));
             ExitCode::FAILURE
         }
     }

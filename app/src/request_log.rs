@@ -27,7 +27,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     let response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
-    let duration_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let duration_ms = started.elapsed().as_millis() as u64;
     let _entered = span.enter();
     if is_health_check(&path) {
         tracing::debug!(%method, path, status, duration_ms, "request");
