@@ -9,11 +9,11 @@ use crate::resource::Resource;
 use async_trait::async_trait;
 use serde_json::Value;
 
-/// The calls for one kind of resource.
+/// The calls for one kind of resource. One task drives all of them, so their futures need not be `Send`.
 ///
 /// Create tolerates a resource that is there already and is ours (a run was killed between the call and its
 /// answer). Delete tolerates one that is gone.
-#[async_trait]
+#[async_trait(?Send)]
 pub trait ResourceKind: Send + Sync {
     /// The desired value of this kind.
     type Resource: Resource;
@@ -74,7 +74,7 @@ impl Context<'_> {
 }
 
 /// A kind without its types, so that the engine can hold all kinds in one list.
-#[async_trait]
+#[async_trait(?Send)]
 pub trait ErasedKind: Send + Sync {
     /// The kind's name.
     fn name(&self) -> &'static str;
@@ -97,7 +97,7 @@ pub trait ErasedKind: Send + Sync {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure>;
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl<K: ResourceKind> ErasedKind for K {
     fn name(&self) -> &'static str {
         K::Resource::KIND

@@ -1,0 +1,114 @@
+//! The connection to AWS: one client per service, made from the standard configuration.
+
+use crate::explain::{Explain, problem_of};
+use aws_config::{BehaviorVersion, SdkConfig};
+use infra_engine::Failure;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What every kind needs to make its calls.
+#[derive(Clone)]
+pub struct Aws {
+    /// EC2: the network.
+    pub ec2: aws_sdk_ec2::Client,
+    /// ECR: image repositories.
+    pub ecr: aws_sdk_ecr::Client,
+    /// ECS.
+    pub ecs: aws_sdk_ecs::Client,
+    /// Elastic Load Balancing.
+    pub elb: aws_sdk_elasticloadbalancingv2::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+    /// The account that the credentials belong to.
+    pub account_id: String,
+    /// The region.
+    pub region: String,
+    /// Host and port of an endpoint that stands in for AWS; its image registry is there too.
+    pub local_registry: Option<String>,
+    /// Whether tasks really run, so that there are targets to be healthy; not so with an emulator of the API alone.
+    pub runs_containers: bool,
+    /// The stack at hand.
+    pub stack: Arc<str>,
+    /// The checkout whose apps are built.
+    pub workspace: Arc<PathBuf>,
+}
+
+/// The standard configuration: `aws-config`'s chain, with the region given on the command line first.
+///
+/// # Errors
+/// When no region is configured.
+pub async fn configuration(region: Option<String>) -> Result<SdkConfig, Failure> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(region) = region {
+        loader = loader.region(aws_config::Region::new(region));
+    }
+    let config = loader.load().await;
+    match config.region() {
+        Some(_) => Ok(config),
+        None => Err(Failure::new("no AWS region is configured").hint(
+            "give --region, set AWS_REGION or the profile's region, or use --local to deploy to this machine",
+        )),
+    }
+}
+
+/// The region of a configuration.
+pub fn region(config: &SdkConfig) -> String {
+    config.region().map(ToString::to_string).unwrap_or_default()
+}
+
+impl Aws {
+    /// Connects with this configuration; asks whose credentials they are.
+    ///
+    /// # Errors
+    /// When there are no credentials, or they are not accepted.
+    pub async fn connect(config: &SdkConfig, stack: &str, workspace: PathBuf) -> Result<Self, Failure> {
+        let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(error) if problem_of(&error).is_about_credentials() => {
+                return Err(Failure::caused_by("there are no AWS credentials that work", error).hint(
+                    "run `aws configure` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
+                     AWS_SECRET_ACCESS_KEY; to deploy to this machine instead of AWS use --local",
+                ));
+            }
+            Err(error) => return Err(error).explain("ask AWS whose credentials these are"),
+        };
+        let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(config.endpoint_url().is_some());
+        Ok(Self {
+            ec2: aws_sdk_ec2::Client::new(config),
+            ecr: aws_sdk_ecr::Client::new(config),
+            ecs: aws_sdk_ecs::Client::new(config),
+            elb: aws_sdk_elasticloadbalancingv2::Client::new(config),
+            iam: aws_sdk_iam::Client::new(config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            account_id: identity.account().unwrap_or_default().to_owned(),
+            region: region(config),
+            local_registry: config.endpoint_url().and_then(plain_http_host),
+            runs_containers: true,
+            stack: stack.into(),
+            workspace: Arc::new(workspace),
+        })
+    }
+}
+
+/// Host and port of a plain HTTP endpoint: an emulator's, since AWS's own are all HTTPS.
+fn plain_http_host(endpoint: &str) -> Option<String> {
+    let host = endpoint.strip_prefix("http://")?;
+    Some(host.split('/').next().unwrap_or(host).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_http_endpoint_is_an_emulator() {
+        assert_eq!(plain_http_host("http://127.0.0.1:4566/"), Some("127.0.0.1:4566".to_owned()));
+        assert_eq!(plain_http_host("https://vpce-1.ecs.us-east-1.vpce.amazonaws.com"), None);
+    }
+}

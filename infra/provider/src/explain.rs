@@ -1,0 +1,134 @@
+//! Turning the SDK's terse errors into ours, once, at the border.
+
+use aws_sdk_ecs::config::http::HttpResponse;
+use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
+use infra_engine::Failure;
+use std::error::Error;
+
+/// Puts an SDK error into our words.
+pub trait Explain<T> {
+    /// The value, or a failure that says which call failed and why.
+    ///
+    /// # Errors
+    /// When the call failed.
+    fn explain(self, call: &str) -> Result<T, Failure>;
+
+    /// The value, or `None` where the service answered with one of these error codes.
+    ///
+    /// # Errors
+    /// When the call failed in any other way.
+    fn unless(self, codes: &[&str], call: &str) -> Result<Option<T>, Failure>;
+}
+
+impl<T, E> Explain<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn explain(self, call: &str) -> Result<T, Failure> {
+        self.map_err(|error| failure(call, error))
+    }
+
+    fn unless(self, codes: &[&str], call: &str) -> Result<Option<T>, Failure> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if problem_of(&error).has_code(codes) => Ok(None),
+            Err(error) => Err(failure(call, error)),
+        }
+    }
+}
+
+/// What a failed call is about.
+pub struct Problem<'a> {
+    code: Option<&'a str>,
+    message: Option<&'a str>,
+    status: Option<u16>,
+    text: String,
+}
+
+/// Looks at a failed call.
+pub fn problem_of<E>(error: &SdkError<E, HttpResponse>) -> Problem<'_>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let service = error.as_service_error();
+    Problem {
+        code: service.and_then(ProvideErrorMetadata::code),
+        message: service.and_then(ProvideErrorMetadata::message),
+        status: error.raw_response().map(|response| response.status().as_u16()),
+        text: chain(error),
+    }
+}
+
+impl Problem<'_> {
+    /// Whether the service answered with one of these codes; `404` and `403` stand for answers without a body.
+    pub fn has_code(&self, codes: &[&str]) -> bool {
+        let status = self.status.map(|status| status.to_string()).unwrap_or_default();
+        codes.iter().any(|code| self.code == Some(*code) || status == *code)
+    }
+
+    /// Whether the service's message has this text in it.
+    pub fn says(&self, text: &str) -> bool {
+        self.message.is_some_and(|message| message.contains(text))
+    }
+
+    /// Whether there were no credentials, or none that are accepted.
+    pub fn is_about_credentials(&self) -> bool {
+        const CODES: [&str; 6] = [
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "SignatureDoesNotMatch",
+            "InvalidAccessKeyId",
+        ];
+        let none = ["credential", "no providers in chain", "SSO", "profile"];
+        self.has_code(&CODES) || (self.code.is_none() && none.iter().any(|word| self.text.contains(word)))
+    }
+}
+
+fn failure<E>(call: &str, error: SdkError<E, HttpResponse>) -> Failure
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let problem = problem_of(&error);
+    let hint = hint_for(&problem);
+    let message = match (problem.code, problem.message) {
+        (Some(code), Some(message)) => {
+            return with_hint(Failure::new(format!("{call}: {message} ({code})")), hint);
+        }
+        (Some(code), None) => format!("{call}: {code}"),
+        _ => call.to_owned(),
+    };
+    with_hint(Failure::caused_by(message, error), hint)
+}
+
+fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
+    if problem.is_about_credentials() {
+        return Some("the credentials are missing or no longer valid: sign in again");
+    }
+    if problem.has_code(&["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"]) {
+        return Some("the credentials do not allow this call: ask for the right in IAM");
+    }
+    problem
+        .text
+        .contains("dispatch failure")
+        .then_some("the endpoint can't be reached: check the network and AWS_ENDPOINT_URL")
+}
+
+fn with_hint(failure: Failure, hint: Option<&'static str>) -> Failure {
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

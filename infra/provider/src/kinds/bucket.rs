@@ -1,0 +1,143 @@
+//! Reads and writes S3 buckets.
+
+mod empty;
+mod settings;
+
+use crate::aws::Aws;
+use crate::build_error::Built;
+use crate::explain::{Explain, problem_of};
+use async_trait::async_trait;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::Bucket;
+use infra_resources::bucket::BucketOutputs;
+
+/// Buckets.
+pub struct Buckets(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for Buckets {
+    type Resource = Bucket;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &Bucket) -> ReadResult<Bucket> {
+        if !self.exists(&desired.name).await? {
+            return Ok(None);
+        }
+        let (properties, tags) = tokio::try_join!(
+            settings::read(&self.0.s3, &desired.name),
+            self.tags_or_unfinished(&desired.name)
+        )?;
+        Ok(Some(Live { properties, outputs: outputs(desired), tags: Some(tags) }))
+    }
+
+    async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
+        let mut request = self.0.s3.create_bucket().bucket(&desired.name);
+        // us-east-1 is the one region that must not be named.
+        if self.0.region != "us-east-1" {
+            let place = BucketLocationConstraint::from(self.0.region.as_str());
+            let place = CreateBucketConfiguration::builder().location_constraint(place).build();
+            request = request.create_bucket_configuration(place);
+        }
+        request.send().await.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?;
+        self.tag(&desired.name, &context.tags()).await?;
+        settings::write(&self.0.s3, desired, None).await?;
+        Ok(outputs(desired))
+    }
+
+    async fn update(
+        &self,
+        desired: &Bucket,
+        live: LiveOf<Bucket>,
+        context: &Context<'_>,
+    ) -> Result<BucketOutputs, Failure> {
+        if live.tags.as_ref() != Some(&context.tags()) {
+            self.tag(&desired.name, &context.tags()).await?;
+        }
+        settings::write(&self.0.s3, desired, Some(&live.properties)).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        empty::empty(&self.0.s3, &found.name, context).await?;
+        let deleted = self.0.s3.delete_bucket().bucket(&found.name).send().await;
+        deleted.unless(&["NoSuchBucket"], "delete the bucket")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let prefix = format!("{stack}-");
+        let pages = self.0.s3.list_buckets().prefix(&prefix).into_paginator().send();
+        let pages = pages.collect::<Result<Vec<_>, _>>().await.explain("list buckets")?;
+        let mut ours = Vec::new();
+        for bucket in pages.iter().flat_map(|page| page.buckets()) {
+            let name = bucket.name().unwrap_or_default();
+            if !name.starts_with(&prefix) || !name.ends_with(&self.0.region) {
+                continue;
+            }
+            let tags = self.tags_or_unfinished(name).await?;
+            if Ownership::of(&tags, stack) == Ownership::Ours {
+                let id = id_from(&tags, Bucket::KIND, name);
+                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
+            }
+        }
+        Ok(ours)
+    }
+}
+
+impl Buckets {
+    async fn exists(&self, name: &str) -> Result<bool, Failure> {
+        let answer = self.0.s3.head_bucket().bucket(name).send().await;
+        match &answer {
+            Err(error) if problem_of(error).has_code(&["403"]) => {
+                Err(Failure::new("a bucket of this name belongs to another account")
+                    .hint("choose another stack name: bucket names are shared by all accounts"))
+            }
+            _ => Ok(answer.unless(&["404", "NotFound", "NoSuchBucket"], "look for the bucket")?.is_some()),
+        }
+    }
+
+    /// The bucket's tags. S3 takes no tags when a bucket is made, so one that has our name (which holds the account's
+    /// number), no tags and nothing in it is one whose making was cut off: it counts as ours.
+    async fn tags_or_unfinished(&self, name: &str) -> Result<Tags, Failure> {
+        let tags = self.tags(name).await?;
+        let named_as_ours =
+            name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account_id);
+        if tags.is_empty() && named_as_ours {
+            let objects = self.0.s3.list_object_versions().bucket(name).max_keys(1).send().await;
+            let objects = objects.unless(&["NoSuchBucket"], "look into the bucket")?;
+            if objects
+                .is_some_and(|objects| objects.versions().is_empty() && objects.delete_markers().is_empty())
+            {
+                return Ok(Tags::from([(STACK_TAG.to_owned(), self.0.stack.to_string())]));
+            }
+        }
+        Ok(tags)
+    }
+
+    async fn tags(&self, name: &str) -> Result<Tags, Failure> {
+        let answer = self.0.s3.get_bucket_tagging().bucket(name).send().await;
+        let answer = answer.unless(&["NoSuchTagSet", "NoSuchBucket"], "get the bucket's tags")?;
+        let tags = answer.map(|answer| answer.tag_set).unwrap_or_default();
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+    }
+
+    async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Failure> {
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().built());
+        let tagging =
+            Tagging::builder().set_tag_set(Some(tags.collect::<Result<_, _>>()?)).build().built()?;
+        let request = self.0.s3.put_bucket_tagging().bucket(name).tagging(tagging);
+        request.send().await.explain("tag the bucket")?;
+        Ok(())
+    }
+}
+
+fn outputs(bucket: &Bucket) -> BucketOutputs {
+    BucketOutputs { name: bucket.name.as_str().into() }
+}

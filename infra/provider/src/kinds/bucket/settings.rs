@@ -1,0 +1,169 @@
+//! The settings of a bucket: each has calls of its own.
+
+use crate::build_error::Built;
+use crate::explain::Explain;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{
+    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus,
+    LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, VersioningConfiguration,
+};
+use infra_engine::Failure;
+use infra_resources::Bucket;
+use serde_json::Value;
+
+/// Reads all settings at the same time.
+///
+/// # Errors
+/// When one can't be read; a setting that was never made is no error.
+pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
+    let (versioning, block_public_access, encryption, (abort, expire), policy) = tokio::try_join!(
+        versioning(s3, name),
+        public_access(s3, name),
+        encryption(s3, name),
+        lifecycle(s3, name),
+        policy(s3, name),
+    )?;
+    Ok(Bucket {
+        name: name.to_owned(),
+        versioning,
+        block_public_access,
+        encryption,
+        abort_incomplete_uploads_after_days: abort,
+        delete_old_versions_after_days: expire,
+        policy,
+    })
+}
+
+/// Writes the settings that differ from the live ones; all of them for a new bucket.
+///
+/// # Errors
+/// When one can't be written.
+pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Result<(), Failure> {
+    let differs = |same: fn(&Bucket, &Bucket) -> bool| live.is_none_or(|live| !same(desired, live));
+    if differs(|a, b| a.block_public_access == b.block_public_access) {
+        put_public_access(s3, desired).await?;
+    }
+    if differs(|a, b| a.encryption == b.encryption) {
+        put_encryption(s3, desired).await?;
+    }
+    if differs(|a, b| a.versioning == b.versioning) {
+        put_versioning(s3, desired).await?;
+    }
+    let days =
+        |bucket: &Bucket| (bucket.abort_incomplete_uploads_after_days, bucket.delete_old_versions_after_days);
+    if live.is_none_or(|live| days(live) != days(desired)) {
+        put_lifecycle(s3, desired).await?;
+    }
+    if differs(|a, b| a.policy == b.policy) {
+        let request = s3.put_bucket_policy().bucket(&desired.name).policy(desired.policy.to_string());
+        request.send().await.explain("set the bucket policy")?;
+    }
+    Ok(())
+}
+
+async fn versioning(s3: &Client, name: &str) -> Result<bool, Failure> {
+    let answer =
+        s3.get_bucket_versioning().bucket(name).send().await.explain("get the bucket's versioning")?;
+    Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+}
+
+async fn put_versioning(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    let status =
+        if desired.versioning { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
+    let configuration = VersioningConfiguration::builder().status(status).build();
+    let request = s3.put_bucket_versioning().bucket(&desired.name).versioning_configuration(configuration);
+    request.send().await.explain("set the bucket's versioning")?;
+    Ok(())
+}
+
+async fn public_access(s3: &Client, name: &str) -> Result<bool, Failure> {
+    let answer = s3.get_public_access_block().bucket(name).send().await;
+    let answer = answer.unless(&["NoSuchPublicAccessBlockConfiguration"], "get what the bucket blocks")?;
+    Ok(answer.and_then(|answer| answer.public_access_block_configuration).is_some_and(|block| {
+        [
+            block.block_public_acls,
+            block.ignore_public_acls,
+            block.block_public_policy,
+            block.restrict_public_buckets,
+        ]
+        .into_iter()
+        .all(|setting| setting == Some(true))
+    }))
+}
+
+async fn put_public_access(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    let block = desired.block_public_access;
+    let configuration = PublicAccessBlockConfiguration::builder()
+        .block_public_acls(block)
+        .ignore_public_acls(block)
+        .block_public_policy(block)
+        .restrict_public_buckets(block)
+        .build();
+    let request = s3.put_public_access_block().bucket(&desired.name);
+    let request = request.public_access_block_configuration(configuration);
+    request.send().await.explain("block public access to the bucket")?;
+    Ok(())
+}
+
+async fn encryption(s3: &Client, name: &str) -> Result<String, Failure> {
+    let answer = s3.get_bucket_encryption().bucket(name).send().await;
+    let none = ["ServerSideEncryptionConfigurationNotFoundError"];
+    let configuration = answer
+        .unless(&none, "get the bucket's encryption")?
+        .and_then(|answer| answer.server_side_encryption_configuration);
+    let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
+    let default = rules.into_iter().find_map(|rule| rule.apply_server_side_encryption_by_default);
+    Ok(default.map_or_else(|| "none".to_owned(), |default| default.sse_algorithm.as_str().to_owned()))
+}
+
+async fn put_encryption(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    let algorithm = ServerSideEncryption::from(desired.encryption.as_str());
+    let default = ServerSideEncryptionByDefault::builder().sse_algorithm(algorithm).build().built()?;
+    let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default).build();
+    let configuration = ServerSideEncryptionConfiguration::builder().rules(rule).build().built()?;
+    let request = s3.put_bucket_encryption().bucket(&desired.name);
+    let request = request.server_side_encryption_configuration(configuration);
+    request.send().await.explain("set the bucket's encryption")?;
+    Ok(())
+}
+
+/// Days after which unfinished uploads are aborted, and after which old versions are deleted; 0 for never.
+async fn lifecycle(s3: &Client, name: &str) -> Result<(i32, i32), Failure> {
+    let answer = s3.get_bucket_lifecycle_configuration().bucket(name).send().await;
+    let answer = answer.unless(&["NoSuchLifecycleConfiguration"], "get the bucket's lifecycle")?;
+    let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
+    let enabled = || rules.iter().filter(|rule| rule.status == ExpirationStatus::Enabled);
+    let abort = enabled().find_map(|rule| rule.abort_incomplete_multipart_upload()?.days_after_initiation());
+    let expire = enabled().find_map(|rule| rule.noncurrent_version_expiration()?.noncurrent_days());
+    Ok((abort.unwrap_or_default(), expire.unwrap_or_default()))
+}
+
+async fn put_lifecycle(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    let abort = AbortIncompleteMultipartUpload::builder()
+        .days_after_initiation(desired.abort_incomplete_uploads_after_days)
+        .build();
+    let expire = NoncurrentVersionExpiration::builder()
+        .noncurrent_days(desired.delete_old_versions_after_days)
+        .build();
+    let rule = LifecycleRule::builder()
+        .id("clean-up")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("").build())
+        .abort_incomplete_multipart_upload(abort)
+        .noncurrent_version_expiration(expire)
+        .build()
+        .built()?;
+    let configuration = BucketLifecycleConfiguration::builder().rules(rule).build().built()?;
+    let request = s3.put_bucket_lifecycle_configuration().bucket(&desired.name);
+    request.lifecycle_configuration(configuration).send().await.explain("set the bucket's lifecycle")?;
+    Ok(())
+}
+
+async fn policy(s3: &Client, name: &str) -> Result<Value, Failure> {
+    let answer = s3.get_bucket_policy().bucket(name).send().await;
+    let answer = answer.unless(&["NoSuchBucketPolicy"], "get the bucket policy")?;
+    let text = answer.and_then(|answer| answer.policy().map(str::to_owned));
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+}

@@ -1,0 +1,214 @@
+//! Reads and writes ECS clusters.
+
+use crate::aws::Aws;
+use crate::build_error::Built;
+use crate::explain::{Explain, problem_of};
+use crate::tags;
+use crate::wait::{Look, until};
+use async_trait::async_trait;
+use aws_sdk_ecs::types::{
+    CapacityProviderStrategyItem as Item, Cluster as Described, ClusterField, ClusterSetting,
+    ClusterSettingName,
+};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::Cluster;
+use infra_resources::ecs::CapacityProviderStrategyItem;
+use infra_resources::ecs::cluster::ClusterOutputs;
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(300);
+/// `DescribeClusters` takes at most so many.
+const CLUSTERS_PER_CALL: usize = 100;
+
+/// ECS clusters.
+pub struct Clusters(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for Clusters {
+    type Resource = Cluster;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &Cluster) -> ReadResult<Cluster> {
+        let clusters = describe(&self.0, vec![desired.name.clone()]).await?;
+        let Some(cluster) = clusters.first() else { return Ok(None) };
+        let strategy = cluster.default_capacity_provider_strategy().iter().map(item_of).collect();
+        let insights = cluster
+            .settings()
+            .iter()
+            .find(|setting| setting.name() == Some(&ClusterSettingName::ContainerInsights));
+        let properties = Cluster {
+            name: desired.name.clone(),
+            container_insights: insights.is_some_and(|setting| setting.value() != Some("disabled")),
+            capacity_providers: cluster.capacity_providers().to_vec(),
+            default_capacity_provider_strategy: strategy,
+        };
+        Ok(Some(Live { properties, outputs: outputs(cluster), tags: Some(tags::from_ecs(cluster.tags())) }))
+    }
+
+    /// An account's first cluster makes ECS's service-linked role, which takes a moment to be usable.
+    async fn create(&self, desired: &Cluster, context: &Context<'_>) -> Result<ClusterOutputs, Failure> {
+        until(DEADLINE, context, async || {
+            let request = self
+                .0
+                .ecs
+                .create_cluster()
+                .cluster_name(&desired.name)
+                .settings(insights(desired))
+                .set_capacity_providers(Some(desired.capacity_providers.clone()))
+                .set_default_capacity_provider_strategy(Some(strategy(
+                    &desired.default_capacity_provider_strategy,
+                )?))
+                .set_tags(Some(tags::ecs(&context.tags())));
+            let created = request.send().await;
+            match &created {
+                Err(error) if problem_of(error).says("service linked role") => {
+                    return Ok(Look::NotYet("ECS's service-linked role".to_owned()));
+                }
+                _ => {}
+            }
+            let created = created.explain("create the cluster")?;
+            let cluster = created.cluster().ok_or_else(|| Failure::new("ECS answered without a cluster"))?;
+            Ok(Look::Done(outputs(cluster)))
+        })
+        .await
+    }
+
+    async fn update(
+        &self,
+        desired: &Cluster,
+        live: LiveOf<Cluster>,
+        context: &Context<'_>,
+    ) -> Result<ClusterOutputs, Failure> {
+        let (name, now) = (&desired.name, &live.properties);
+        if now.container_insights != desired.container_insights {
+            let request = self.0.ecs.update_cluster_settings().cluster(name).settings(insights(desired));
+            request.send().await.explain("change Container Insights")?;
+        }
+        let capacity = |cluster: &Cluster| {
+            (cluster.capacity_providers.clone(), cluster.default_capacity_provider_strategy.clone())
+        };
+        if capacity(now) != capacity(desired) {
+            let request = self.0.ecs.put_cluster_capacity_providers().cluster(name);
+            let request = request
+                .set_capacity_providers(Some(desired.capacity_providers.clone()))
+                .set_default_capacity_provider_strategy(Some(strategy(
+                    &desired.default_capacity_provider_strategy,
+                )?));
+            request.send().await.explain("change the cluster's capacity providers")?;
+        }
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            request.set_tags(Some(tags::ecs(&context.tags()))).send().await.explain("tag the cluster")?;
+        }
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        until(DEADLINE, context, async || {
+            let deleted = self.0.ecs.delete_cluster().cluster(&found.name).send().await;
+            let busy = [
+                "ClusterContainsTasksException",
+                "ClusterContainsServicesException",
+                "ClusterContainsContainerInstancesException",
+                "UpdateInProgressException",
+            ];
+            match &deleted {
+                Err(error) if problem_of(error).has_code(&busy) => {
+                    return Ok(Look::NotYet("tasks that still run in the cluster".to_owned()));
+                }
+                _ => {}
+            }
+            deleted.unless(&["ClusterNotFoundException"], "delete the cluster")?;
+            Ok(Look::Done(()))
+        })
+        .await?;
+        self.delete_insights_logs(&found.name).await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let ours = clusters_of(&self.0, stack).await?;
+        Ok(ours
+            .iter()
+            .map(|(cluster, tags)| {
+                let name = cluster.cluster_name().unwrap_or_default();
+                Found {
+                    id: id_from(tags, Cluster::KIND, name),
+                    name: name.to_owned(),
+                    locator: cluster.cluster_arn().unwrap_or_default().to_owned(),
+                }
+            })
+            .collect())
+    }
+}
+
+impl Clusters {
+    /// Container Insights makes a log group of its own, which nobody else would delete.
+    async fn delete_insights_logs(&self, cluster: &str) -> Result<(), Failure> {
+        let group = format!("/aws/ecs/containerinsights/{cluster}/performance");
+        let deleted = self.0.logs.delete_log_group().log_group_name(group).send().await;
+        deleted.unless(&["ResourceNotFoundException"], "delete the log group of Container Insights")?;
+        Ok(())
+    }
+}
+
+/// The stack's clusters, with their tags.
+pub async fn clusters_of(aws: &Aws, stack: &str) -> Result<Vec<(Described, Tags)>, Failure> {
+    let pages = aws.ecs.list_clusters().into_paginator().items().send();
+    let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list clusters")?;
+    let mut ours = Vec::new();
+    for arns in arns.chunks(CLUSTERS_PER_CALL) {
+        for cluster in describe(aws, arns.to_vec()).await? {
+            let tags = tags::from_ecs(cluster.tags());
+            if Ownership::of(&tags, stack) == Ownership::Ours {
+                ours.push((cluster, tags));
+            }
+        }
+    }
+    Ok(ours)
+}
+
+/// Deleted clusters are described for a while as INACTIVE: they do not exist any more.
+async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Failure> {
+    let request = aws.ecs.describe_clusters().set_clusters(Some(clusters));
+    let request = request.include(ClusterField::Tags).include(ClusterField::Settings);
+    let answer = request.send().await.explain("describe clusters")?;
+    let alive = |cluster: &Described| matches!(cluster.status(), Some("ACTIVE" | "PROVISIONING"));
+    Ok(answer.clusters.unwrap_or_default().into_iter().filter(alive).collect())
+}
+
+/// A strategy in the SDK's types.
+pub fn strategy(items: &[CapacityProviderStrategyItem]) -> Result<Vec<Item>, Failure> {
+    let build = |item: &CapacityProviderStrategyItem| {
+        Item::builder()
+            .capacity_provider(&item.capacity_provider)
+            .base(item.base)
+            .weight(item.weight)
+            .build()
+            .built()
+    };
+    items.iter().map(build).collect()
+}
+
+/// A strategy item in our types.
+pub fn item_of(item: &Item) -> CapacityProviderStrategyItem {
+    CapacityProviderStrategyItem {
+        capacity_provider: item.capacity_provider().to_owned(),
+        base: item.base(),
+        weight: item.weight(),
+    }
+}
+
+fn insights(desired: &Cluster) -> ClusterSetting {
+    let value = if desired.container_insights { "enabled" } else { "disabled" };
+    ClusterSetting::builder().name(ClusterSettingName::ContainerInsights).value(value).build()
+}
+
+fn outputs(cluster: &Described) -> ClusterOutputs {
+    ClusterOutputs { arn: cluster.cluster_arn().unwrap_or_default().into() }
+}

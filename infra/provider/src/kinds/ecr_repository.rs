@@ -1,0 +1,172 @@
+//! Reads and writes ECR repositories.
+
+use crate::aws::Aws;
+use crate::build_error::Built;
+use crate::explain::Explain;
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_ecr::types::{
+    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository,
+};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::ecr_repository::EcrRepositoryOutputs;
+use infra_resources::{EcrRepository, TagMutability};
+use serde_json::Value;
+
+/// ECR repositories.
+pub struct EcrRepositories(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for EcrRepositories {
+    type Resource = EcrRepository;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &EcrRepository) -> ReadResult<EcrRepository> {
+        let described = self.0.ecr.describe_repositories().repository_names(&desired.name).send().await;
+        let described = described.unless(&["RepositoryNotFoundException"], "describe the repository")?;
+        let Some(repository) = described.and_then(|answer| answer.repositories().first().cloned()) else {
+            return Ok(None);
+        };
+        let arn = repository.repository_arn().unwrap_or_default();
+        let (policy, tags) = tokio::try_join!(self.lifecycle_policy(&desired.name), self.tags_of(arn))?;
+        let properties = EcrRepository {
+            name: desired.name.clone(),
+            scan_on_push: repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push()),
+            image_tag_mutability: match repository.image_tag_mutability() {
+                Some(ImageTagMutability::Immutable) => TagMutability::Immutable,
+                _ => TagMutability::Mutable,
+            },
+            lifecycle_policy: policy,
+        };
+        Ok(Some(Live { properties, outputs: self.outputs(&repository), tags: Some(tags) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &EcrRepository,
+        context: &Context<'_>,
+    ) -> Result<EcrRepositoryOutputs, Failure> {
+        let encryption =
+            EncryptionConfiguration::builder().encryption_type(EncryptionType::Aes256).build().built()?;
+        let created = self
+            .0
+            .ecr
+            .create_repository()
+            .repository_name(&desired.name)
+            .image_scanning_configuration(scanning(desired))
+            .image_tag_mutability(mutability(desired))
+            .encryption_configuration(encryption)
+            .set_tags(Some(tags::ecr(&context.tags())?))
+            .send()
+            .await
+            .explain("create the repository")?;
+        self.put_lifecycle_policy(desired).await?;
+        let repository =
+            created.repository().ok_or_else(|| Failure::new("ECR answered without a repository"))?;
+        Ok(self.outputs(repository))
+    }
+
+    async fn update(
+        &self,
+        desired: &EcrRepository,
+        live: LiveOf<EcrRepository>,
+        context: &Context<'_>,
+    ) -> Result<EcrRepositoryOutputs, Failure> {
+        let (name, now) = (&desired.name, &live.properties);
+        if now.scan_on_push != desired.scan_on_push {
+            let request = self.0.ecr.put_image_scanning_configuration().repository_name(name);
+            let request = request.image_scanning_configuration(scanning(desired));
+            request.send().await.explain("change when images are scanned")?;
+        }
+        if now.image_tag_mutability != desired.image_tag_mutability {
+            let request = self.0.ecr.put_image_tag_mutability().repository_name(name);
+            let request = request.image_tag_mutability(mutability(desired));
+            request.send().await.explain("change whether tags can be moved")?;
+        }
+        if now.lifecycle_policy != desired.lifecycle_policy {
+            self.put_lifecycle_policy(desired).await?;
+        }
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.ecr.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = request.set_tags(Some(tags::ecr(&context.tags())?));
+            request.send().await.explain("tag the repository")?;
+        }
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        let deleted = self.0.ecr.delete_repository().repository_name(&found.name).force(true).send().await;
+        deleted.unless(&["RepositoryNotFoundException"], "delete the repository and its images")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let pages = self.0.ecr.describe_repositories().into_paginator().items().send();
+        let repositories = pages.collect::<Result<Vec<_>, _>>().await.explain("list repositories")?;
+        let mut ours = Vec::new();
+        let prefix = format!("{stack}-");
+        for repository in repositories {
+            let (name, arn) = (repository.repository_name().unwrap_or_default(), repository.repository_arn());
+            // The name tells which are worth a look at their tags, which cost a call each.
+            if !name.starts_with(&prefix) {
+                continue;
+            }
+            let tags = self.tags_of(arn.unwrap_or_default()).await?;
+            if Ownership::of(&tags, stack) == Ownership::Ours {
+                let id = id_from(&tags, EcrRepository::KIND, name);
+                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
+            }
+        }
+        Ok(ours)
+    }
+}
+
+impl EcrRepositories {
+    async fn lifecycle_policy(&self, name: &str) -> Result<Value, Failure> {
+        let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
+        let policy = policy.unless(&["LifecyclePolicyNotFoundException"], "read the lifecycle policy")?;
+        let text = policy.and_then(|answer| answer.lifecycle_policy_text().map(str::to_owned));
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+    }
+
+    async fn put_lifecycle_policy(&self, desired: &EcrRepository) -> Result<(), Failure> {
+        let request = self.0.ecr.put_lifecycle_policy().repository_name(&desired.name);
+        let request = request.lifecycle_policy_text(desired.lifecycle_policy.to_string());
+        request.send().await.explain("set the lifecycle policy")?;
+        Ok(())
+    }
+
+    async fn tags_of(&self, arn: &str) -> Result<Tags, Failure> {
+        let answer = self.0.ecr.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = answer.unless(&["RepositoryNotFoundException"], "list the repository's tags")?;
+        let tags = answer.map(|answer| answer.tags().to_vec()).unwrap_or_default();
+        Ok(tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
+    }
+
+    /// An emulator's registry is at its own endpoint, whatever address it gives.
+    fn outputs(&self, repository: &Repository) -> EcrRepositoryOutputs {
+        let name = repository.repository_name().unwrap_or_default();
+        let uri = match &self.0.local_registry {
+            Some(registry) => format!("{registry}/{name}"),
+            None => repository.repository_uri().unwrap_or_default().to_owned(),
+        };
+        EcrRepositoryOutputs { arn: repository.repository_arn().unwrap_or_default().into(), uri: uri.into() }
+    }
+}
+
+fn scanning(desired: &EcrRepository) -> ImageScanningConfiguration {
+    ImageScanningConfiguration::builder().scan_on_push(desired.scan_on_push).build()
+}
+
+fn mutability(desired: &EcrRepository) -> ImageTagMutability {
+    match desired.image_tag_mutability {
+        TagMutability::Mutable => ImageTagMutability::Mutable,
+        TagMutability::Immutable => ImageTagMutability::Immutable,
+    }
+}

@@ -1,0 +1,199 @@
+//! Reads and writes IAM roles with their policies.
+
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_iam::types::Role;
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::IamRole;
+use infra_resources::iam_role::IamRoleOutputs;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// IAM roles.
+pub struct IamRoles(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for IamRoles {
+    type Resource = IamRole;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &IamRole) -> ReadResult<IamRole> {
+        let answer = self.0.iam.get_role().role_name(&desired.name).send().await;
+        let answer = answer.unless(&["NoSuchEntity"], "get the role")?;
+        let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
+        let (inline_policies, managed_policies) =
+            tokio::try_join!(self.inline_policies(&desired.name), self.managed_policies(&desired.name))?;
+        let properties = IamRole {
+            name: desired.name.clone(),
+            path: role.path().to_owned(),
+            assume_role_policy: document(role.assume_role_policy_document().unwrap_or_default()),
+            inline_policies,
+            managed_policies,
+        };
+        Ok(Some(Live { properties, outputs: outputs(&role), tags: Some(tags_of(&role)) }))
+    }
+
+    async fn create(&self, desired: &IamRole, context: &Context<'_>) -> Result<IamRoleOutputs, Failure> {
+        let created = self
+            .0
+            .iam
+            .create_role()
+            .role_name(&desired.name)
+            .path(&desired.path)
+            .description(format!("{} of stack {}", desired.name, context.stack))
+            .assume_role_policy_document(desired.assume_role_policy.to_string())
+            .set_tags(Some(tags::iam(&context.tags())?))
+            .send()
+            .await
+            .explain("create the role")?;
+        self.settle_policies(desired, &BTreeMap::new(), &[]).await?;
+        created.role().map(outputs).ok_or_else(|| Failure::new("IAM answered without a role"))
+    }
+
+    async fn update(
+        &self,
+        desired: &IamRole,
+        live: LiveOf<IamRole>,
+        context: &Context<'_>,
+    ) -> Result<IamRoleOutputs, Failure> {
+        let (name, now) = (&desired.name, &live.properties);
+        if now.path != desired.path {
+            return Err(Failure::new(format!("its path is {} and can't become {}", now.path, desired.path))
+                .hint("delete the role by hand, then deploy again"));
+        }
+        if now.assume_role_policy != desired.assume_role_policy {
+            let request = self.0.iam.update_assume_role_policy().role_name(name);
+            let request = request.policy_document(desired.assume_role_policy.to_string());
+            request.send().await.explain("change who may assume the role")?;
+        }
+        self.settle_policies(desired, &now.inline_policies, &now.managed_policies).await?;
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.iam.tag_role().role_name(name).set_tags(Some(tags::iam(&context.tags())?));
+            request.send().await.explain("tag the role")?;
+        }
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        let (name, gone) = (&found.name, ["NoSuchEntity"]);
+        let (inline, managed) = tokio::try_join!(self.inline_policies(name), self.managed_policies(name))?;
+        for policy in inline.keys() {
+            self.remove_inline(name, policy).await?;
+        }
+        for policy in &managed {
+            self.detach(name, policy).await?;
+        }
+        self.0.iam.delete_role().role_name(name).send().await.unless(&gone, "delete the role")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let path = format!("/{stack}/");
+        let pages = self.0.iam.list_roles().path_prefix(&path).into_paginator().items().send();
+        let roles = pages.collect::<Result<Vec<_>, _>>().await.explain("list roles")?;
+        let mut ours = Vec::new();
+        for role in roles.iter().filter(|role| role.path() == path) {
+            let name = role.role_name();
+            // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
+            if !name.ends_with(&self.0.region) {
+                continue;
+            }
+            let answer = self.0.iam.list_role_tags().role_name(name).send().await;
+            let Some(answer) = answer.unless(&["NoSuchEntity"], "list the role's tags")? else { continue };
+            let tags: Tags =
+                answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+            if Ownership::of(&tags, stack) == Ownership::Ours {
+                let id = id_from(&tags, IamRole::KIND, name);
+                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
+            }
+        }
+        Ok(ours)
+    }
+}
+
+impl IamRoles {
+    async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
+        let listed = self.0.iam.list_role_policies().role_name(role).send().await;
+        let Some(listed) = listed.unless(&["NoSuchEntity"], "list the role's policies")? else {
+            return Ok(BTreeMap::new());
+        };
+        let mut policies = BTreeMap::new();
+        for name in listed.policy_names() {
+            let policy = self.0.iam.get_role_policy().role_name(role).policy_name(name).send().await;
+            if let Some(policy) = policy.unless(&["NoSuchEntity"], "get the role's policy")? {
+                policies.insert(name.clone(), document(policy.policy_document()));
+            }
+        }
+        Ok(policies)
+    }
+
+    async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
+        let listed = self.0.iam.list_attached_role_policies().role_name(role).send().await;
+        let listed = listed.unless(&["NoSuchEntity"], "list the role's managed policies")?;
+        let attached = listed.map(|answer| answer.attached_policies().to_vec()).unwrap_or_default();
+        Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
+    }
+
+    /// Puts what is missing or different, removes what is not desired.
+    async fn settle_policies(
+        &self,
+        desired: &IamRole,
+        inline: &BTreeMap<String, Value>,
+        managed: &[String],
+    ) -> Result<(), Failure> {
+        let role = &desired.name;
+        for (name, policy) in
+            desired.inline_policies.iter().filter(|(name, policy)| inline.get(*name) != Some(policy))
+        {
+            let request = self.0.iam.put_role_policy().role_name(role).policy_name(name);
+            let request = request.policy_document(policy.to_string());
+            request.send().await.explain("put the role's policy")?;
+        }
+        for arn in desired.managed_policies.iter().filter(|arn| !managed.contains(arn)) {
+            let request = self.0.iam.attach_role_policy().role_name(role).policy_arn(arn);
+            request.send().await.explain("attach the managed policy")?;
+        }
+        for name in inline.keys().filter(|name| !desired.inline_policies.contains_key(*name)) {
+            self.remove_inline(role, name).await?;
+        }
+        for arn in managed.iter().filter(|arn| !desired.managed_policies.contains(arn)) {
+            self.detach(role, arn).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_inline(&self, role: &str, policy: &str) -> Result<(), Failure> {
+        let deleted = self.0.iam.delete_role_policy().role_name(role).policy_name(policy).send().await;
+        deleted.unless(&["NoSuchEntity"], "delete the role's policy")?;
+        Ok(())
+    }
+
+    async fn detach(&self, role: &str, policy: &str) -> Result<(), Failure> {
+        let detached = self.0.iam.detach_role_policy().role_name(role).policy_arn(policy).send().await;
+        detached.unless(&["NoSuchEntity"], "detach the managed policy")?;
+        Ok(())
+    }
+}
+
+/// A policy as IAM gives it: JSON, percent-encoded. What is no JSON differs from every desired policy.
+fn document(text: &str) -> Value {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))
+}
+
+fn outputs(role: &Role) -> IamRoleOutputs {
+    IamRoleOutputs { arn: role.arn().into() }
+}
+
+fn tags_of(role: &Role) -> Tags {
+    role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+}

@@ -1,0 +1,94 @@
+//! Reads and writes listeners.
+
+use super::elb::{
+    Named, forward_to, forwards_to, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one,
+};
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_elasticloadbalancingv2::types::ProtocolEnum;
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::Listener;
+use infra_resources::listener::ListenerOutputs;
+
+/// Listeners.
+pub struct Listeners(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for Listeners {
+    type Resource = Listener;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &["load-balancer", "target-group"]
+    }
+
+    async fn read(&self, desired: &Listener) -> ReadResult<Listener> {
+        let listeners = listeners_of(&self.0, desired.load_balancer_arn.get()?).await?;
+        let port = i32::from(desired.port);
+        let Some(listener) = listeners.iter().find(|listener| listener.port() == Some(port)) else {
+            return Ok(None);
+        };
+        let arn = listener.listener_arn().unwrap_or_default();
+        let properties = Listener {
+            default_target_group_arn: forwards_to(listener.default_actions()).into(),
+            ..desired.clone()
+        };
+        let tags = tags_of_one(&self.0, arn).await?;
+        Ok(Some(Live { properties, outputs: ListenerOutputs { arn: arn.into() }, tags: Some(tags) }))
+    }
+
+    async fn create(&self, desired: &Listener, context: &Context<'_>) -> Result<ListenerOutputs, Failure> {
+        let created = self
+            .0
+            .elb
+            .create_listener()
+            .load_balancer_arn(desired.load_balancer_arn.get()?)
+            .protocol(ProtocolEnum::Http)
+            .port(i32::from(desired.port))
+            .default_actions(forward_to(desired.default_target_group_arn.get()?))
+            .set_tags(Some(tags::elb(&context.tags())))
+            .send()
+            .await
+            .explain("create the listener")?;
+        let arn = created.listeners().first().and_then(|listener| listener.listener_arn());
+        Ok(ListenerOutputs { arn: arn.unwrap_or_default().into() })
+    }
+
+    async fn update(
+        &self,
+        desired: &Listener,
+        live: LiveOf<Listener>,
+        context: &Context<'_>,
+    ) -> Result<ListenerOutputs, Failure> {
+        let arn = live.outputs.arn.get()?;
+        if live.properties.default_target_group_arn != desired.default_target_group_arn {
+            let forward = forward_to(desired.default_target_group_arn.get()?);
+            let request = self.0.elb.modify_listener().listener_arn(arn).default_actions(forward);
+            request.send().await.explain("change where the listener forwards to")?;
+        }
+        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        let deleted = self.0.elb.delete_listener().listener_arn(&found.locator).send().await;
+        deleted.unless(&["ListenerNotFound"], "delete the listener")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let mut candidates = Vec::new();
+        for balancer in load_balancers_of(&self.0, stack).await? {
+            let name = balancer.load_balancer_name().unwrap_or_default();
+            for listener in listeners_of(&self.0, balancer.load_balancer_arn().unwrap_or_default()).await? {
+                candidates.push(Named {
+                    arn: listener.listener_arn().unwrap_or_default().to_owned(),
+                    name: format!("{name}:{}", listener.port().unwrap_or_default()),
+                });
+            }
+        }
+        ours(&self.0, Listener::KIND, stack, candidates).await
+    }
+}

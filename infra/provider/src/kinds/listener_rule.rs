@@ -1,0 +1,130 @@
+//! Reads and writes listener rules.
+
+use super::elb::{
+    Named, forward_to, forwards_to, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one,
+};
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_elasticloadbalancingv2::types::{PathPatternConditionConfig, Rule, RuleCondition};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::ListenerRule;
+use infra_resources::listener_rule::ListenerRuleOutputs;
+
+/// Listener rules.
+pub struct ListenerRules(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for ListenerRules {
+    type Resource = ListenerRule;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &["listener", "target-group"]
+    }
+
+    async fn read(&self, desired: &ListenerRule) -> ReadResult<ListenerRule> {
+        let rules = self.rules_of(desired.listener_arn.get()?).await?;
+        let priority = desired.priority.to_string();
+        let Some(rule) = rules.iter().find(|rule| rule.priority() == Some(&priority)) else {
+            return Ok(None);
+        };
+        let arn = rule.rule_arn().unwrap_or_default();
+        let properties = ListenerRule {
+            path_patterns: path_patterns(rule),
+            target_group_arn: forwards_to(rule.actions()).into(),
+            ..desired.clone()
+        };
+        let tags = tags_of_one(&self.0, arn).await?;
+        Ok(Some(Live { properties, outputs: ListenerRuleOutputs { arn: arn.into() }, tags: Some(tags) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &ListenerRule,
+        context: &Context<'_>,
+    ) -> Result<ListenerRuleOutputs, Failure> {
+        let created = self
+            .0
+            .elb
+            .create_rule()
+            .listener_arn(desired.listener_arn.get()?)
+            .priority(i32::from(desired.priority))
+            .conditions(condition(desired))
+            .actions(forward_to(desired.target_group_arn.get()?))
+            .set_tags(Some(tags::elb(&context.tags())))
+            .send()
+            .await
+            .explain("create the listener rule")?;
+        let arn = created.rules().first().and_then(|rule| rule.rule_arn());
+        Ok(ListenerRuleOutputs { arn: arn.unwrap_or_default().into() })
+    }
+
+    async fn update(
+        &self,
+        desired: &ListenerRule,
+        live: LiveOf<ListenerRule>,
+        context: &Context<'_>,
+    ) -> Result<ListenerRuleOutputs, Failure> {
+        let (arn, now) = (live.outputs.arn.get()?, &live.properties);
+        if now.path_patterns != desired.path_patterns || now.target_group_arn != desired.target_group_arn {
+            let request = self.0.elb.modify_rule().rule_arn(arn).conditions(condition(desired));
+            let request = request.actions(forward_to(desired.target_group_arn.get()?));
+            request.send().await.explain("change the listener rule")?;
+        }
+        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        let deleted = self.0.elb.delete_rule().rule_arn(&found.locator).send().await;
+        deleted.unless(&["RuleNotFound"], "delete the listener rule")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let mut candidates = Vec::new();
+        for balancer in load_balancers_of(&self.0, stack).await? {
+            let name = balancer.load_balancer_name().unwrap_or_default();
+            for listener in listeners_of(&self.0, balancer.load_balancer_arn().unwrap_or_default()).await? {
+                let listener_name = format!("{name}:{}", listener.port().unwrap_or_default());
+                let rules = self.rules_of(listener.listener_arn().unwrap_or_default()).await?;
+                candidates.extend(rules.iter().filter_map(|rule| named(rule, &listener_name)));
+            }
+        }
+        ours(&self.0, ListenerRule::KIND, stack, candidates).await
+    }
+}
+
+impl ListenerRules {
+    async fn rules_of(&self, listener_arn: &str) -> Result<Vec<Rule>, Failure> {
+        let answer = self.0.elb.describe_rules().listener_arn(listener_arn).send().await;
+        let answer = answer.unless(&["ListenerNotFound"], "describe listener rules")?;
+        Ok(answer.and_then(|answer| answer.rules).unwrap_or_default())
+    }
+}
+
+/// The default rule belongs to the listener itself and is no rule of ours.
+fn named(rule: &Rule, listener_name: &str) -> Option<Named> {
+    if rule.is_default() == Some(true) {
+        return None;
+    }
+    let priority = rule.priority()?;
+    Some(Named { arn: rule.rule_arn()?.to_owned(), name: format!("{listener_name}/{priority}") })
+}
+
+fn path_patterns(rule: &Rule) -> Vec<String> {
+    let conditions = rule.conditions().iter().filter(|condition| condition.field() == Some("path-pattern"));
+    let values = conditions.flat_map(|condition| match condition.path_pattern_config() {
+        Some(config) => config.values().to_vec(),
+        None => condition.values().to_vec(),
+    });
+    values.collect()
+}
+
+fn condition(desired: &ListenerRule) -> RuleCondition {
+    let patterns =
+        PathPatternConditionConfig::builder().set_values(Some(desired.path_patterns.clone())).build();
+    RuleCondition::builder().field("path-pattern").path_pattern_config(patterns).build()
+}

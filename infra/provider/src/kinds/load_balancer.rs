@@ -1,0 +1,168 @@
+//! Reads and writes Application Load Balancers.
+
+use super::elb::{Named, load_balancers_of, ours, settle_tags, tags_of_one};
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::tags;
+use crate::wait::{Look, until};
+use async_trait::async_trait;
+use aws_sdk_elasticloadbalancingv2::types::{
+    LoadBalancer as Described, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
+};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::{Context, Failure, Found, Live, Output, Resource, ResourceKind};
+use infra_resources::LoadBalancer;
+use infra_resources::load_balancer::LoadBalancerOutputs;
+use std::collections::HashMap;
+use std::time::Duration;
+
+const DROP_INVALID_HEADERS: &str = "routing.http.drop_invalid_header_fields.enabled";
+const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
+const GONE_DEADLINE: Duration = Duration::from_secs(300);
+
+/// Load balancers.
+pub struct LoadBalancers(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for LoadBalancers {
+    type Resource = LoadBalancer;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &["security-group"]
+    }
+
+    async fn read(&self, desired: &LoadBalancer) -> ReadResult<LoadBalancer> {
+        let Some(balancer) = self.find(&desired.name).await? else { return Ok(None) };
+        let arn = balancer.load_balancer_arn().unwrap_or_default();
+        let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of_one(&self.0, arn))?;
+        let mut subnet_ids: Vec<String> = balancer
+            .availability_zones()
+            .iter()
+            .filter_map(|zone| zone.subnet_id().map(str::to_owned))
+            .collect();
+        subnet_ids.sort();
+        let properties = LoadBalancer {
+            name: desired.name.clone(),
+            subnet_ids: subnet_ids.into(),
+            security_group_ids: balancer.security_groups().iter().cloned().map(Output::Known).collect(),
+            // An endpoint that does not tell an attribute can't be compared in it.
+            drop_invalid_header_fields: attributes
+                .get(DROP_INVALID_HEADERS)
+                .map_or(desired.drop_invalid_header_fields, |value| value == "true"),
+            idle_timeout_seconds: attributes
+                .get(IDLE_TIMEOUT)
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(desired.idle_timeout_seconds),
+        };
+        Ok(Some(Live { properties, outputs: outputs(&balancer), tags: Some(tags) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &LoadBalancer,
+        context: &Context<'_>,
+    ) -> Result<LoadBalancerOutputs, Failure> {
+        let created = self
+            .0
+            .elb
+            .create_load_balancer()
+            .name(&desired.name)
+            .r#type(LoadBalancerTypeEnum::Application)
+            .scheme(LoadBalancerSchemeEnum::InternetFacing)
+            .set_subnets(Some(desired.subnet_ids.get()?.clone()))
+            .set_security_groups(Some(group_ids(desired)?))
+            .set_tags(Some(tags::elb(&context.tags())))
+            .send()
+            .await
+            .explain("create the load balancer")?;
+        let balancer = created.load_balancers().first();
+        let balancer =
+            balancer.ok_or_else(|| Failure::new("the service answered without a load balancer"))?;
+        self.put_attributes(balancer.load_balancer_arn().unwrap_or_default(), desired).await?;
+        Ok(outputs(balancer))
+    }
+
+    async fn update(
+        &self,
+        desired: &LoadBalancer,
+        live: LiveOf<LoadBalancer>,
+        context: &Context<'_>,
+    ) -> Result<LoadBalancerOutputs, Failure> {
+        let (arn, now) = (live.outputs.arn.get()?, &live.properties);
+        if now.subnet_ids != desired.subnet_ids {
+            let subnets = desired.subnet_ids.get()?.clone();
+            let request = self.0.elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
+            request.send().await.explain("change the load balancer's subnets")?;
+        }
+        if now.security_group_ids != desired.security_group_ids {
+            let request = self.0.elb.set_security_groups().load_balancer_arn(arn);
+            let request = request.set_security_groups(Some(group_ids(desired)?));
+            request.send().await.explain("change the load balancer's security groups")?;
+        }
+        let attributes =
+            |balancer: &LoadBalancer| (balancer.drop_invalid_header_fields, balancer.idle_timeout_seconds);
+        if attributes(now) != attributes(desired) {
+            self.put_attributes(arn, desired).await?;
+        }
+        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        let deleted = self.0.elb.delete_load_balancer().load_balancer_arn(&found.locator).send().await;
+        deleted.unless(&["LoadBalancerNotFound"], "delete the load balancer")?;
+        until(GONE_DEADLINE, context, async || {
+            Ok(match self.find(&found.name).await? {
+                None => Look::Done(()),
+                Some(_) => Look::NotYet("the load balancer to be gone".to_owned()),
+            })
+        })
+        .await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let balancers = load_balancers_of(&self.0, stack).await?;
+        let candidates = balancers.iter().map(|balancer| Named {
+            arn: balancer.load_balancer_arn().unwrap_or_default().to_owned(),
+            name: balancer.load_balancer_name().unwrap_or_default().to_owned(),
+        });
+        ours(&self.0, LoadBalancer::KIND, stack, candidates.collect()).await
+    }
+}
+
+impl LoadBalancers {
+    async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
+        let answer = self.0.elb.describe_load_balancers().names(name).send().await;
+        let answer = answer.unless(&["LoadBalancerNotFound"], "describe the load balancer")?;
+        Ok(answer.and_then(|answer| answer.load_balancers().first().cloned()))
+    }
+
+    async fn attributes(&self, arn: &str) -> Result<HashMap<String, String>, Failure> {
+        let answer = self.0.elb.describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
+        let answer = answer.unless(&["LoadBalancerNotFound"], "describe the load balancer's attributes")?;
+        let attributes = answer.and_then(|answer| answer.attributes).unwrap_or_default();
+        Ok(attributes.into_iter().filter_map(|attribute| Some((attribute.key?, attribute.value?))).collect())
+    }
+
+    async fn put_attributes(&self, arn: &str, desired: &LoadBalancer) -> Result<(), Failure> {
+        let attribute =
+            |key: &str, value: String| LoadBalancerAttribute::builder().key(key).value(value).build();
+        let request = self.0.elb.modify_load_balancer_attributes().load_balancer_arn(arn);
+        let request = request
+            .attributes(attribute(DROP_INVALID_HEADERS, desired.drop_invalid_header_fields.to_string()))
+            .attributes(attribute(IDLE_TIMEOUT, desired.idle_timeout_seconds.to_string()));
+        request.send().await.explain("set the load balancer's attributes")?;
+        Ok(())
+    }
+}
+
+fn group_ids(desired: &LoadBalancer) -> Result<Vec<String>, Failure> {
+    desired.security_group_ids.iter().map(|group| group.get().cloned()).collect()
+}
+
+fn outputs(balancer: &Described) -> LoadBalancerOutputs {
+    LoadBalancerOutputs {
+        arn: balancer.load_balancer_arn().unwrap_or_default().into(),
+        dns_name: balancer.dns_name().unwrap_or_default().into(),
+    }
+}

@@ -1,0 +1,158 @@
+//! Reads and writes ECS services, and waits until their deployments are done.
+
+mod evidence;
+mod request;
+mod response;
+mod rollout;
+
+use super::cluster::clusters_of;
+use crate::aws::Aws;
+use crate::explain::{Explain, problem_of};
+use crate::tags;
+use crate::wait::{Look, until};
+use async_trait::async_trait;
+use aws_sdk_ecs::types::{Service as Described, ServiceField};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::Service;
+use infra_resources::ecs::service::ServiceOutputs;
+use std::time::Duration;
+
+/// `DescribeServices` takes at most so many.
+const SERVICES_PER_CALL: usize = 10;
+/// A role that was just made takes a while until ECS can assume it.
+const ASSUMABLE_DEADLINE: Duration = Duration::from_secs(60);
+const GONE_DEADLINE: Duration = Duration::from_secs(600);
+
+/// ECS services.
+pub struct Services(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for Services {
+    type Resource = Service;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[
+            "cluster",
+            "task-definition",
+            "listener",
+            "listener-rule",
+            "target-group",
+            "security-group",
+            "iam-role",
+        ]
+    }
+
+    async fn read(&self, desired: &Service) -> ReadResult<Service> {
+        let services = self.describe(&desired.cluster_name, vec![desired.name.clone()]).await?;
+        let Some(service) = services.first() else { return Ok(None) };
+        let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
+        let properties = response::service(service, desired);
+        Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(service.tags())) }))
+    }
+
+    async fn create(&self, desired: &Service, context: &Context<'_>) -> Result<ServiceOutputs, Failure> {
+        let arn = until(ASSUMABLE_DEADLINE, context, async || {
+            let request = request::create(self.0.ecs.create_service(), desired)?;
+            let created = request.set_tags(Some(tags::ecs(&context.tags()))).send().await;
+            match &created {
+                Err(error) if problem_of(error).says("Unable to assume") => {
+                    return Ok(Look::NotYet("a role that ECS can assume".to_owned()));
+                }
+                _ => {}
+            }
+            let created = created.explain("create the service")?;
+            let arn = created.service().and_then(|service| service.service_arn()).unwrap_or_default();
+            Ok(Look::Done(arn.to_owned()))
+        })
+        .await?;
+        rollout::wait(&self.0, desired, context).await?;
+        Ok(ServiceOutputs { arn: arn.into() })
+    }
+
+    async fn update(
+        &self,
+        desired: &Service,
+        live: LiveOf<Service>,
+        context: &Context<'_>,
+    ) -> Result<ServiceOutputs, Failure> {
+        let request = request::update(self.0.ecs.update_service(), desired, &live.properties)?;
+        request.send().await.explain("update the service")?;
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            request.set_tags(Some(tags::ecs(&context.tags()))).send().await.explain("tag the service")?;
+        }
+        rollout::wait(&self.0, desired, context).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        let (cluster, name) = cluster_and_name(&found.locator, &found.name);
+        let deleted = self.0.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
+        let gone = ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
+        deleted.unless(&gone, "delete the service")?;
+        until(GONE_DEADLINE, context, async || {
+            let drained = self.describe_any(cluster, vec![name.to_owned()]).await?;
+            let draining = drained.iter().any(|service| service.status() == Some("DRAINING"));
+            let tasks = self.running_tasks(cluster, name).await?;
+            Ok(match (draining, tasks) {
+                (false, 0) => Look::Done(()),
+                (_, tasks) => Look::NotYet(format!("{tasks} tasks to stop")),
+            })
+        })
+        .await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let mut ours = Vec::new();
+        for (cluster, _) in clusters_of(&self.0, stack).await? {
+            let name = cluster.cluster_name().unwrap_or_default();
+            let pages = self.0.ecs.list_services().cluster(name).into_paginator().items().send();
+            let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list services")?;
+            for arns in arns.chunks(SERVICES_PER_CALL) {
+                let services = self.describe(name, arns.to_vec()).await?;
+                ours.extend(services.iter().filter_map(|service| found(service, stack)));
+            }
+        }
+        Ok(ours)
+    }
+}
+
+impl Services {
+    /// The services that are there; deleted ones are described for a while as DRAINING or INACTIVE.
+    async fn describe(&self, cluster: &str, services: Vec<String>) -> Result<Vec<Described>, Failure> {
+        let mut services = self.describe_any(cluster, services).await?;
+        services.retain(|service| service.status() == Some("ACTIVE"));
+        Ok(services)
+    }
+
+    async fn describe_any(&self, cluster: &str, services: Vec<String>) -> Result<Vec<Described>, Failure> {
+        let request = self.0.ecs.describe_services().cluster(cluster).set_services(Some(services));
+        let answer = request.include(ServiceField::Tags).send().await;
+        let answer = answer.unless(&["ClusterNotFoundException"], "describe the service")?;
+        Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
+    }
+
+    async fn running_tasks(&self, cluster: &str, service: &str) -> Result<usize, Failure> {
+        let answer = self.0.ecs.list_tasks().cluster(cluster).service_name(service).send().await;
+        let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
+        Ok(answer.unless(&gone, "list the service's tasks")?.map_or(0, |answer| answer.task_arns().len()))
+    }
+}
+
+fn found(service: &Described, stack: &str) -> Option<Found> {
+    let (tags, name) = (tags::from_ecs(service.tags()), service.service_name()?);
+    (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
+        id: id_from(&tags, Service::KIND, name),
+        name: name.to_owned(),
+        locator: service.service_arn().unwrap_or_default().to_owned(),
+    })
+}
+
+/// From `arn:aws:ecs:us-east-1:123456789012:service/the-cluster/the-service`.
+fn cluster_and_name<'a>(arn: &'a str, name: &'a str) -> (&'a str, &'a str) {
+    let mut parts = arn.rsplit('/');
+    let service = parts.next().unwrap_or(name);
+    (parts.next().unwrap_or_default(), service)
+}

@@ -1,0 +1,96 @@
+//! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
+
+use super::evidence;
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::wait::{Look, until};
+use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described};
+use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
+use infra_engine::{Context, Failure};
+use infra_resources::Service;
+use std::time::Duration;
+
+/// Longer than a circuit breaker takes to give up on a few tasks.
+const DEADLINE: Duration = Duration::from_secs(900);
+
+/// Waits until the service runs what is desired.
+///
+/// # Errors
+/// When ECS gives the deployment up or rolls it back, with what its tasks said while they died; or at the deadline.
+pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
+    let mut evidence = evidence::Evidence::default();
+    let result = until(DEADLINE, context, async || {
+        let service = describe(aws, desired).await?;
+        evidence.collect(aws, desired).await?;
+        match progress(&service, desired)? {
+            Look::NotYet(missing) => Ok(Look::NotYet(missing)),
+            Look::Done(()) => healthy(aws, desired).await,
+        }
+    })
+    .await;
+    match result {
+        Ok(()) => Ok(()),
+        Err(failure) => Err(evidence.explain(aws, desired, failure).await),
+    }
+}
+
+async fn describe(aws: &Aws, desired: &Service) -> Result<Described, Failure> {
+    let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.name);
+    let answer = request.send().await.explain("describe the service")?;
+    let service = answer.services.unwrap_or_default().into_iter().next();
+    service.ok_or_else(|| Failure::new("the service is gone while it was being deployed"))
+}
+
+/// Whether the desired revision is the service's own and runs in full.
+fn progress(service: &Described, desired: &Service) -> Result<Look<()>, Failure> {
+    let revision = desired.task_definition.get()?;
+    let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+    let ours = service.deployments().iter().find(|it| it.task_definition() == Some(revision));
+    if let Some(failed) = ours.filter(|it| it.rollout_state() == Some(&DeploymentRolloutState::Failed)) {
+        return Err(failure(failed));
+    }
+    let Some(primary) = primary else { return Ok(Look::NotYet("ECS to begin the deployment".to_owned())) };
+    if primary.task_definition() != Some(revision) {
+        return Err(Failure::new(format!(
+            "ECS rolled back to {}",
+            short(primary.task_definition().unwrap_or_default())
+        )));
+    }
+    let (running, wanted) = (primary.running_count(), primary.desired_count());
+    let old: i32 = service.deployments().iter().map(Deployment::running_count).sum::<i32>() - running;
+    let completed = primary.rollout_state() == Some(&DeploymentRolloutState::Completed);
+    Ok(match (running >= wanted && completed, old) {
+        (true, 0) => Look::Done(()),
+        (_, 0) => Look::NotYet(format!("{running} of {wanted} tasks running")),
+        (_, old) => Look::NotYet(format!("{running} of {wanted} new tasks running, {old} old ones to stop")),
+    })
+}
+
+/// Whether the load balancer finds as many healthy targets as tasks are desired.
+async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
+    let group = desired.load_balancer.target_group_arn.get()?;
+    let answer = aws.elb.describe_target_health().target_group_arn(group).send().await;
+    let answer = answer.explain("describe the health of the targets")?;
+    let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
+    let healthy = states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
+    let wanted = usize::try_from(desired.desired_count.unwrap_or(1)).unwrap_or_default();
+    Ok(if aws.runs_containers && healthy < wanted {
+        Look::NotYet(format!("{healthy} of {wanted} targets healthy"))
+    } else {
+        Look::Done(())
+    })
+}
+
+fn failure(deployment: &Deployment) -> Failure {
+    let reason = deployment.rollout_state_reason().filter(|reason| !reason.is_empty());
+    Failure::new(format!(
+        "ECS gave up deploying {}: {}",
+        short(deployment.task_definition().unwrap_or_default()),
+        reason.unwrap_or("its tasks did not come up")
+    ))
+}
+
+/// `My-Web-App:3` from its ARN.
+fn short(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

@@ -1,0 +1,175 @@
+//! Reads and writes target groups.
+
+use super::elb::{Named, ours, settle_tags, tags_of_one};
+use crate::aws::Aws;
+use crate::explain::{Explain, problem_of};
+use crate::tags;
+use crate::wait::{Look, until};
+use async_trait::async_trait;
+use aws_sdk_elasticloadbalancingv2::types::{
+    Matcher, ProtocolEnum, TargetGroup as Described, TargetGroupAttribute, TargetTypeEnum,
+};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::target_group::{TargetGroupOutputs, TargetType};
+use infra_resources::{HealthCheck, TargetGroup};
+use std::time::Duration;
+
+const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
+const IN_USE_DEADLINE: Duration = Duration::from_secs(120);
+
+/// Target groups.
+pub struct TargetGroups(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for TargetGroups {
+    type Resource = TargetGroup;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &TargetGroup) -> ReadResult<TargetGroup> {
+        let Some(group) = self.find(&desired.name).await? else { return Ok(None) };
+        let arn = group.target_group_arn().unwrap_or_default();
+        let (delay, tags) = tokio::try_join!(self.deregistration_delay(arn), tags_of_one(&self.0, arn))?;
+        let properties = TargetGroup {
+            name: desired.name.clone(),
+            vpc_id: group.vpc_id().unwrap_or_default().into(),
+            port: group.port().and_then(|port| u16::try_from(port).ok()).unwrap_or_default(),
+            target_type: match group.target_type() {
+                Some(TargetTypeEnum::Ip) => TargetType::Ip,
+                _ => TargetType::Instance,
+            },
+            health_check: health_check(&group),
+            deregistration_delay_seconds: delay.unwrap_or(desired.deregistration_delay_seconds),
+        };
+        Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &TargetGroup,
+        context: &Context<'_>,
+    ) -> Result<TargetGroupOutputs, Failure> {
+        let check = &desired.health_check;
+        let created = self
+            .0
+            .elb
+            .create_target_group()
+            .name(&desired.name)
+            .protocol(ProtocolEnum::Http)
+            .port(i32::from(desired.port))
+            .vpc_id(desired.vpc_id.get()?)
+            .target_type(match desired.target_type {
+                TargetType::Ip => TargetTypeEnum::Ip,
+                TargetType::Instance => TargetTypeEnum::Instance,
+            })
+            .health_check_protocol(ProtocolEnum::Http)
+            .health_check_path(&check.path)
+            .health_check_interval_seconds(check.interval_seconds)
+            .health_check_timeout_seconds(check.timeout_seconds)
+            .healthy_threshold_count(check.healthy_threshold)
+            .unhealthy_threshold_count(check.unhealthy_threshold)
+            .matcher(Matcher::builder().http_code("200").build())
+            .set_tags(Some(tags::elb(&context.tags())))
+            .send()
+            .await
+            .explain("create the target group")?;
+        let group = created.target_groups().first();
+        let group = group.ok_or_else(|| Failure::new("the service answered without a target group"))?;
+        self.put_deregistration_delay(group.target_group_arn().unwrap_or_default(), desired).await?;
+        Ok(outputs(group))
+    }
+
+    async fn update(
+        &self,
+        desired: &TargetGroup,
+        live: LiveOf<TargetGroup>,
+        context: &Context<'_>,
+    ) -> Result<TargetGroupOutputs, Failure> {
+        let (arn, now, check) = (live.outputs.arn.get()?, &live.properties, &desired.health_check);
+        if now.health_check != *check {
+            let request = self
+                .0
+                .elb
+                .modify_target_group()
+                .target_group_arn(arn)
+                .health_check_path(&check.path)
+                .health_check_interval_seconds(check.interval_seconds)
+                .health_check_timeout_seconds(check.timeout_seconds)
+                .healthy_threshold_count(check.healthy_threshold)
+                .unhealthy_threshold_count(check.unhealthy_threshold);
+            request.send().await.explain("change the target group's health check")?;
+        }
+        if now.deregistration_delay_seconds != desired.deregistration_delay_seconds {
+            self.put_deregistration_delay(arn, desired).await?;
+        }
+        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        until(IN_USE_DEADLINE, context, async || {
+            let deleted = self.0.elb.delete_target_group().target_group_arn(&found.locator).send().await;
+            match &deleted {
+                Err(error) if problem_of(error).has_code(&["ResourceInUse"]) => {
+                    return Ok(Look::NotYet("a listener that still uses the target group".to_owned()));
+                }
+                _ => {}
+            }
+            deleted.unless(&["TargetGroupNotFound"], "delete the target group")?;
+            Ok(Look::Done(()))
+        })
+        .await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let pages = self.0.elb.describe_target_groups().into_paginator().items().send();
+        let groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list target groups")?;
+        let prefix = format!("{stack}-");
+        let candidates = groups.iter().filter_map(|group| {
+            let name = group.target_group_name().filter(|name| name.starts_with(&prefix))?;
+            Some(Named { arn: group.target_group_arn()?.to_owned(), name: name.to_owned() })
+        });
+        ours(&self.0, TargetGroup::KIND, stack, candidates.collect()).await
+    }
+}
+
+impl TargetGroups {
+    async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
+        let answer = self.0.elb.describe_target_groups().names(name).send().await;
+        let answer = answer.unless(&["TargetGroupNotFound"], "describe the target group")?;
+        Ok(answer.and_then(|answer| answer.target_groups().first().cloned()))
+    }
+
+    async fn deregistration_delay(&self, arn: &str) -> Result<Option<u32>, Failure> {
+        let answer = self.0.elb.describe_target_group_attributes().target_group_arn(arn).send().await;
+        let answer = answer.unless(&["TargetGroupNotFound"], "describe the target group's attributes")?;
+        let attributes = answer.and_then(|answer| answer.attributes).unwrap_or_default();
+        let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
+        Ok(delay.and_then(|attribute| attribute.value()?.parse().ok()))
+    }
+
+    async fn put_deregistration_delay(&self, arn: &str, desired: &TargetGroup) -> Result<(), Failure> {
+        let delay = desired.deregistration_delay_seconds.to_string();
+        let attribute = TargetGroupAttribute::builder().key(DEREGISTRATION_DELAY).value(delay).build();
+        let request = self.0.elb.modify_target_group_attributes().target_group_arn(arn).attributes(attribute);
+        request.send().await.explain("set the deregistration delay")?;
+        Ok(())
+    }
+}
+
+fn health_check(group: &Described) -> HealthCheck {
+    HealthCheck {
+        path: group.health_check_path().unwrap_or_default().to_owned(),
+        interval_seconds: group.health_check_interval_seconds().unwrap_or_default(),
+        timeout_seconds: group.health_check_timeout_seconds().unwrap_or_default(),
+        healthy_threshold: group.healthy_threshold_count().unwrap_or_default(),
+        unhealthy_threshold: group.unhealthy_threshold_count().unwrap_or_default(),
+    }
+}
+
+fn outputs(group: &Described) -> TargetGroupOutputs {
+    TargetGroupOutputs { arn: group.target_group_arn().unwrap_or_default().into() }
+}

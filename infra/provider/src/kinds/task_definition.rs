@@ -1,0 +1,132 @@
+//! Reads and registers task definitions.
+
+mod request;
+mod response;
+
+use crate::aws::Aws;
+use crate::explain::{Explain, problem_of};
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
+use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::TaskDefinition;
+use infra_resources::ecs::task_definition::TaskDefinitionOutputs;
+
+/// `DeleteTaskDefinitions` takes at most so many.
+const DELETIONS_PER_CALL: usize = 10;
+/// How many families are looked at at the same time.
+const LOOKS_AT_ONCE: usize = 8;
+
+/// Families of task definitions.
+pub struct TaskDefinitions(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for TaskDefinitions {
+    type Resource = TaskDefinition;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &["iam-role", "image", "log-group", "bucket"]
+    }
+
+    async fn read(&self, desired: &TaskDefinition) -> ReadResult<TaskDefinition> {
+        let Some(answer) = self.describe(&desired.family).await? else { return Ok(None) };
+        let Some(definition) = answer.task_definition() else { return Ok(None) };
+        let outputs =
+            TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
+        let properties = response::task_definition(definition, desired);
+        Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(answer.tags())) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &TaskDefinition,
+        context: &Context<'_>,
+    ) -> Result<TaskDefinitionOutputs, Failure> {
+        let request = request::register(self.0.ecs.register_task_definition(), desired)?;
+        let answer = request.set_tags(Some(tags::ecs(&context.tags()))).send().await;
+        let answer = answer.explain("register the task definition")?;
+        let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn());
+        Ok(TaskDefinitionOutputs { arn: arn.unwrap_or_default().into() })
+    }
+
+    /// Revisions can't change: the desired one becomes a new revision.
+    async fn update(
+        &self,
+        desired: &TaskDefinition,
+        _: LiveOf<TaskDefinition>,
+        context: &Context<'_>,
+    ) -> Result<TaskDefinitionOutputs, Failure> {
+        self.create(desired, context).await
+    }
+
+    /// Deregisters every revision of the family, then deletes them.
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        for revision in self.revisions(&found.name, TaskDefinitionStatus::Active).await? {
+            let request = self.0.ecs.deregister_task_definition().task_definition(&revision);
+            request.send().await.explain("deregister a revision")?;
+            context.waiting(format!("{revision} deregistered"));
+        }
+        let inactive = self.revisions(&found.name, TaskDefinitionStatus::Inactive).await?;
+        for revisions in inactive.chunks(DELETIONS_PER_CALL) {
+            let request = self.0.ecs.delete_task_definitions().set_task_definitions(Some(revisions.to_vec()));
+            request.send().await.explain("delete revisions")?;
+        }
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let request = self.0.ecs.list_task_definition_families().status(TaskDefinitionFamilyStatus::All);
+        let pages = request.into_paginator().items().send();
+        let families = pages.collect::<Result<Vec<_>, _>>().await.explain("list task definition families")?;
+        let looks =
+            stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(LOOKS_AT_ONCE);
+        let found: Vec<Option<Found>> = looks.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+}
+
+impl TaskDefinitions {
+    /// The newest active revision of a family, or one revision by its ARN.
+    async fn describe(&self, name: &str) -> Result<Option<DescribeTaskDefinitionOutput>, Failure> {
+        let request =
+            self.0.ecs.describe_task_definition().task_definition(name).include(TaskDefinitionField::Tags);
+        let answer = request.send().await;
+        match &answer {
+            // ECS has no error code of its own for a family that does not exist.
+            Err(error) if problem_of(error).says("Unable to describe task definition") => Ok(None),
+            _ => answer.unless(&["ResourceNotFoundException"], "describe the task definition"),
+        }
+    }
+
+    /// The family, if the tags of its newest revision say that it is the stack's. A family that is only partly deleted
+    /// has no active revision left, so any revision will do.
+    async fn ours(&self, family: String, stack: &str) -> Result<Option<Found>, Failure> {
+        let answer = match self.describe(&family).await? {
+            Some(active) => Some(active),
+            None => match self.revisions(&family, TaskDefinitionStatus::Inactive).await?.pop() {
+                Some(revision) => self.describe(&revision).await?,
+                None => None,
+            },
+        };
+        let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
+        let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+        Ok(ours.then(|| Found {
+            id: id_from(&tags, TaskDefinition::KIND, &family),
+            name: family.clone(),
+            locator: family,
+        }))
+    }
+
+    async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
+        let request = self.0.ecs.list_task_definitions().family_prefix(family).status(status);
+        let pages = request.into_paginator().items().send();
+        let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list the family's revisions")?;
+        // A family whose name begins with this one's is another family.
+        let exact = |arn: &String| arn.contains(&format!("/{family}:"));
+        Ok(arns.into_iter().filter(exact).collect())
+    }
+}
