@@ -72,7 +72,7 @@ pub fn program(
     let names = Names::new(stack_name, destination)?;
     let mut stack = Stack::new(stack_name.as_str());
 
-    let network = network::network(&mut stack, &names, &settings.network);
+    let network = network::network(&mut stack, &names, settings);
     let images = registry::images(&mut stack, &names, settings, tags);
     let bucket = storage::bucket(&mut stack, &names, &settings.storage);
     let roles = identity::roles(&mut stack, &names, destination);

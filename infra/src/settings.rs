@@ -40,7 +40,7 @@ pub struct NetworkSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrySettings {
-    /// Whether a tag can be moved to another image (`MUTABLE`, as in the tutorial, or `IMMUTABLE`).
+    /// Whether a tag can be moved to another image: `IMMUTABLE`, or `MUTABLE` as in the tutorial.
     pub tag_mutability: TagMutability,
     /// How many images a repository keeps.
     pub keep_images: u32,
@@ -116,7 +116,7 @@ impl Default for NetworkSettings {
 
 impl Default for RegistrySettings {
     fn default() -> Self {
-        Self { tag_mutability: TagMutability::Mutable, keep_images: 20 }
+        Self { tag_mutability: TagMutability::Immutable, keep_images: 20 }
     }
 }
 
@@ -190,6 +190,22 @@ impl Settings {
     /// When a key does not exist or a value has the wrong type.
     pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
         overrides.iter().try_fold(Self::default(), |settings, text| settings.with(text))
+    }
+
+    /// What is less safe than it could be, to be pointed out by preview.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.registry.tag_mutability == TagMutability::Mutable {
+            warnings.push(
+                "registry.tag_mutability=MUTABLE: a pushed tag can be moved to another image".to_owned(),
+            );
+        }
+        if !self.storage.versioning {
+            warnings.push(
+                "storage.versioning=false: an overwritten or deleted image can't be restored".to_owned(),
+            );
+        }
+        warnings
     }
 
     fn with(&self, text: &str) -> Result<Self, SettingError> {

@@ -43,7 +43,7 @@ pub fn web(
         image: images.web.clone(),
         log_prefix: "web",
         environment: Vec::new(),
-        health_check: ["CMD", "/usr/local/bin/app", "healthcheck"],
+        health_check: &["CMD", "/usr/local/bin/app", "healthcheck"],
         // It streams uploads to S3 and never writes to a disk.
         writable_directory: None,
     };
@@ -66,7 +66,7 @@ pub fn php(
         image: images.php.clone(),
         log_prefix: "php",
         environment: vec![KeyValue::new("BASE_PATH", PHP_PATH)],
-        health_check: ["CMD", "/usr/local/bin/healthcheck", "healthz"],
+        health_check: &["CMD-SHELL", "php -n /var/www/healthcheck.php"],
         // Apache's process id and PHP's upload buffers.
         writable_directory: Some("/tmp"),
     };
@@ -79,7 +79,7 @@ struct Container {
     image: Output<String>,
     log_prefix: &'static str,
     environment: Vec<KeyValue>,
-    health_check: [&'static str; 3],
+    health_check: &'static [&'static str],
     writable_directory: Option<&'static str>,
 }
 
@@ -128,7 +128,7 @@ fn container_definition(
             container.log_prefix,
         ),
         health_check: ContainerHealthCheck {
-            command: container.health_check.map(str::to_owned).to_vec(),
+            command: container.health_check.iter().map(|&word| word.to_owned()).collect(),
             interval: 10,
             timeout: 5,
             retries: 3,

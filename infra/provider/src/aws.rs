@@ -29,8 +29,8 @@ pub struct Aws {
     pub region: String,
     /// Host and port of an endpoint that stands in for AWS; its image registry is there too.
     pub local_registry: Option<String>,
-    /// Whether tasks really run, so that there are targets to be healthy; not so with an emulator of the API alone.
-    pub runs_containers: bool,
+    /// Whether a deploy waits until new tasks have taken over.
+    pub waits: bool,
     /// The stack at hand.
     pub stack: Arc<str>,
     /// The checkout whose apps are built.
@@ -89,7 +89,7 @@ impl Aws {
             account_id: identity.account().unwrap_or_default().to_owned(),
             region: region(config),
             local_registry: config.endpoint_url().and_then(plain_http_host),
-            runs_containers: true,
+            waits: true,
             stack: stack.into(),
             workspace: Arc::new(workspace),
         })

@@ -17,7 +17,10 @@ mod target_group;
 mod task_definition;
 
 use crate::Aws;
-use infra_engine::Provider;
+use crate::explain::Explain;
+use infra_engine::ownership::STACK_TAG;
+use infra_engine::{Failure, Provider};
+use std::collections::BTreeSet;
 
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
@@ -36,4 +39,23 @@ pub fn all(aws: &Aws) -> Provider {
         .with(service::Services(aws.clone()))
         .with(target_group::TargetGroups(aws.clone()))
         .with(task_definition::TaskDefinitions(aws.clone()))
+}
+
+/// The stacks that live in this account and region, told by the tags of their clusters and load balancers.
+///
+/// # Errors
+/// When they can't be listed.
+pub async fn stacks(aws: &Aws) -> Result<BTreeSet<String>, Failure> {
+    let mut stacks: BTreeSet<String> =
+        cluster::all_tags(aws).await?.into_iter().filter_map(stack_in).collect();
+    let pages = aws.elb.describe_load_balancers().into_paginator().items().send();
+    let balancers = pages.collect::<Result<Vec<_>, _>>().await.explain("list load balancers")?;
+    let arns: Vec<String> =
+        balancers.iter().filter_map(|balancer| balancer.load_balancer_arn().map(str::to_owned)).collect();
+    stacks.extend(elb::tags_of(aws, &arns).await?.into_values().filter_map(stack_in));
+    Ok(stacks)
+}
+
+fn stack_in(mut tags: infra_engine::live::Tags) -> Option<String> {
+    tags.remove(STACK_TAG)
 }

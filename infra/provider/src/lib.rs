@@ -1,10 +1,17 @@
 //! Reads and writes every kind of resource over the AWS SDK, one file per kind in `kinds/`; the commands that need AWS.
 
 pub mod aws;
-pub mod build_error;
-pub mod explain;
+mod build_error;
+pub mod commands;
+mod error_report;
+mod explain;
 pub mod kinds;
-pub mod tags;
-pub mod wait;
+mod plan_view;
+mod progress_view;
+mod served;
+mod session;
+mod summary;
+mod tags;
+mod wait;
 
 pub use aws::Aws;

@@ -159,18 +159,27 @@ impl Clusters {
 
 /// The stack's clusters, with their tags.
 pub async fn clusters_of(aws: &Aws, stack: &str) -> Result<Vec<(Described, Tags)>, Failure> {
+    let mut clusters = all(aws).await?;
+    clusters.retain(|(_, tags)| Ownership::of(tags, stack) == Ownership::Ours);
+    Ok(clusters)
+}
+
+/// The tags of every cluster.
+pub async fn all_tags(aws: &Aws) -> Result<Vec<Tags>, Failure> {
+    Ok(all(aws).await?.into_iter().map(|(_, tags)| tags).collect())
+}
+
+async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
     let pages = aws.ecs.list_clusters().into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list clusters")?;
-    let mut ours = Vec::new();
+    let mut clusters = Vec::new();
     for arns in arns.chunks(CLUSTERS_PER_CALL) {
-        for cluster in describe(aws, arns.to_vec()).await? {
+        clusters.extend(describe(aws, arns.to_vec()).await?.into_iter().map(|cluster| {
             let tags = tags::from_ecs(cluster.tags());
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                ours.push((cluster, tags));
-            }
-        }
+            (cluster, tags)
+        }));
     }
-    Ok(ours)
+    Ok(clusters)
 }
 
 /// Deleted clusters are described for a while as INACTIVE: they do not exist any more.

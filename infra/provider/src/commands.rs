@@ -1,0 +1,78 @@
+//! The commands, one file each.
+
+mod deploy;
+mod outputs;
+mod preview;
+mod stacks;
+mod teardown;
+
+use crate::error_report;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use infra::StackName;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const INTERRUPTED: u8 = 130;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change, then change it
+    Deploy(deploy::Options),
+    /// Show what deploy would change
+    Preview(preview::Options),
+    /// Delete everything that belongs to the stack
+    Teardown(teardown::Options),
+    /// Show where the deployed stack is reached
+    Outputs(outputs::Options),
+    /// List the stacks that live here
+    Stacks(stacks::Options),
+}
+
+/// Which stack, where, and how it differs from the settings in the code.
+#[derive(Clone, Debug, Args)]
+pub struct StackOptions {
+    /// The stack's name
+    #[arg(long = "stack", value_name = "NAME", default_value = infra::names::DEFAULT_STACK)]
+    pub name: StackName,
+    /// The region; without it the standard configuration decides
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The endpoint is a local AWS on this machine
+    #[arg(long)]
+    pub local: bool,
+    /// Print JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Change a setting for this run
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// The checkout whose apps are built
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))]
+    pub workspace: PathBuf,
+}
+
+/// Runs a command; Ctrl-C ends it at once, in a state from which the next run continues.
+pub async fn run(command: Command) -> ExitCode {
+    let work = async {
+        match command {
+            Command::Deploy(options) => deploy::run(options).await,
+            Command::Preview(options) => preview::run(options).await,
+            Command::Teardown(options) => teardown::run(options).await,
+            Command::Outputs(options) => outputs::run(options).await,
+            Command::Stacks(options) => stacks::run(options).await,
+        }
+    };
+    let result: Result<ExitCode> = tokio::select! {
+        result = work => result,
+        _ = tokio::signal::ctrl_c() => {
+            eprintln!("interrupted: run the same command again to continue, or teardown to delete what is there");
+            return ExitCode::from(INTERRUPTED);
+        }
+    };
+    result.unwrap_or_else(|error| error_report::print(&error))
+}

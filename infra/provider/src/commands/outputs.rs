@@ -1,0 +1,35 @@
+//! `outputs`: where the deployed stack is reached. Reads only.
+
+use super::StackOptions;
+use crate::session::Session;
+use crate::summary::Summary;
+use anyhow::Result;
+use clap::Args;
+use infra_engine::Failure;
+use infra_engine::apply::known_outputs;
+use std::process::ExitCode;
+
+/// The options of `outputs`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+}
+
+/// Prints the outputs of a deployed stack.
+pub(super) async fn run(options: Options) -> Result<ExitCode> {
+    let options = options.stack;
+    let session = Session::open(&options).await?;
+    let outputs = known_outputs(&session.refresh().await?);
+    let summary =
+        Summary::new(&session.program.exports, &outputs, &session.aws, &options).ok_or_else(|| {
+            let (stack, aws) = (&options.name, &session.aws);
+            Failure::new(format!(
+                "stack {stack} is not deployed in {} (account {})",
+                aws.region, aws.account_id
+            ))
+            .hint("deploy it first, or name another stack with --stack NAME")
+        })?;
+    summary.print(options.json)?;
+    Ok(ExitCode::SUCCESS)
+}

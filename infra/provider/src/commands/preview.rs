@@ -1,0 +1,36 @@
+//! `preview`: what deploy would change, property by property. Reads only.
+
+use super::StackOptions;
+use crate::plan_view;
+use crate::session::Session;
+use anyhow::{Context, Result};
+use clap::Args;
+use infra_engine::plan::plan;
+use std::process::ExitCode;
+
+/// Something would change.
+const CHANGES: u8 = 2;
+
+/// The options of `preview`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+    /// Assume that resources of the stack's names that somebody else made are taken over
+    #[arg(long)]
+    adopt: bool,
+}
+
+/// Shows the plan; exit code 2 says that it is not empty.
+pub(super) async fn run(options: Options) -> Result<ExitCode> {
+    let session = Session::open(&options.stack).await?;
+    let world = session.refresh().await?;
+    let plan = plan(&session.program.stack, &world, options.adopt)?;
+    if options.stack.json {
+        let changes: Vec<_> = plan.changes().collect();
+        println!("{}", serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?);
+    } else {
+        plan_view::print(&plan, &session);
+    }
+    Ok(if plan.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
+}

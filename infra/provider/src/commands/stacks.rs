@@ -1,0 +1,27 @@
+//! `stacks`: which stacks live here, told by the tags of ECS clusters and load balancers.
+
+use super::StackOptions;
+use crate::session::Session;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::process::ExitCode;
+
+/// The options of `stacks`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+}
+
+/// Prints the names of the stacks.
+pub(super) async fn run(options: Options) -> Result<ExitCode> {
+    let options = options.stack;
+    let aws = Session::connect(&options).await?;
+    let stacks = crate::kinds::stacks(&aws).await?;
+    if options.json {
+        println!("{}", serde_json::to_string(&stacks).context("the list has no JSON form")?);
+    } else {
+        stacks.iter().for_each(|stack| println!("{stack}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}

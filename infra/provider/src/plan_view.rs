@@ -1,0 +1,87 @@
+//! How a plan looks to people: a line per resource, and below it the properties that differ.
+
+use crate::aws::Aws;
+use crate::session::Session;
+use console::{StyledObject, style};
+use infra_engine::diff::Change;
+use infra_engine::plan::Step;
+use infra_engine::{Action, Found, Plan};
+use serde_json::Value;
+
+/// So much of a value is shown; the rest is in `preview --json`.
+const VALUE_WIDTH: usize = 100;
+
+/// Prints what a plan changes, and what is less safe than it could be.
+pub fn print(plan: &Plan, session: &Session) {
+    for warning in session.settings.warnings() {
+        eprintln!("{} {warning}", style("warning:").for_stderr().yellow().bold());
+    }
+    let (stack, aws) = (session.program.stack.name(), &session.aws);
+    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
+    for step in plan.changes() {
+        print_step(step);
+    }
+    eprintln!("{}", totals(plan));
+}
+
+/// Prints what a teardown deletes.
+pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
+    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
+    for found in found {
+        eprintln!("  {} {:<16} {}", verb(Action::Delete), found.id.kind, found.name);
+    }
+    eprintln!("{} resources to delete", found.len());
+}
+
+fn print_step(step: &Step) {
+    eprintln!("  {} {:<16} {}", verb(step.action), step.kind, step.name);
+    for change in &step.changes {
+        eprintln!("      {}", in_words(change));
+    }
+}
+
+fn verb(action: Action) -> StyledObject<&'static str> {
+    match action {
+        Action::Keep => style("  keep   ").for_stderr(),
+        Action::Create => style("+ create ").for_stderr().green(),
+        Action::Update => style("~ update ").for_stderr().yellow(),
+        Action::Replace => style("± replace").for_stderr().magenta(),
+        Action::Delete => style("- delete ").for_stderr().red(),
+    }
+}
+
+fn in_words(change: &Change) -> String {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("{}: {} -> {}", change.path, short(before), short(after)),
+        (None, Some(after)) => format!("{}: {}", change.path, short(after)),
+        (Some(before), None) => format!("{}: {} -> nothing", change.path, short(before)),
+        (None, None) => change.path.clone(),
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= VALUE_WIDTH {
+        return text;
+    }
+    let kept: String = text.chars().take(VALUE_WIDTH).collect();
+    format!("{kept}…")
+}
+
+fn totals(plan: &Plan) -> String {
+    if plan.is_empty() {
+        return format!("nothing to change: all {} resources are as the code says", plan.steps.len());
+    }
+    let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
+    format!(
+        "{} to create, {} to update, {} to replace, {} to delete, {} unchanged",
+        count(Action::Create),
+        count(Action::Update),
+        count(Action::Replace),
+        count(Action::Delete),
+        count(Action::Keep)
+    )
+}

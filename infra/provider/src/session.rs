@@ -1,0 +1,77 @@
+//! What every command begins with: the settings, the connection, the stack as the code wants it.
+
+use crate::aws::{self, Aws};
+use crate::commands::StackOptions;
+use crate::kinds;
+use anyhow::Result;
+use infra::registry::ImageTags;
+use infra::{Destination, Program, Settings, program};
+use infra_engine::Provider;
+use infra_engine::refresh::{World, refresh};
+use infra_images::AppImage;
+
+/// No account has this number: it stands in where a stack is only checked.
+const ANY_ACCOUNT: &str = "000000000000";
+
+/// A stack as the code wants it, and the connection to where it is deployed.
+pub struct Session {
+    /// The connection.
+    pub aws: Aws,
+    /// All kinds of resource over that connection.
+    pub provider: Provider,
+    /// The stack.
+    pub program: Program,
+    /// The settings it was made with.
+    pub settings: Settings,
+}
+
+impl Session {
+    /// Checks the stack, which makes no call, then connects.
+    ///
+    /// # Errors
+    /// When the settings make no stack, or there are no credentials or no region.
+    pub async fn open(options: &StackOptions) -> Result<Self> {
+        let settings = Settings::with_overrides(&options.settings)?;
+        let config = aws::configuration(options.region.clone()).await?;
+        let (region, tags) = (aws::region(&config), image_tags(options)?);
+        let anywhere = Destination { account_id: ANY_ACCOUNT.to_owned(), region: region.clone() };
+        program(&options.name, &settings, &anywhere, &tags)?;
+
+        let aws = Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?;
+        let destination = Destination { account_id: aws.account_id.clone(), region };
+        let program = program(&options.name, &settings, &destination, &tags)?;
+        Ok(Self { provider: kinds::all(&aws), aws, program, settings })
+    }
+
+    /// Connects without a stack, for commands that work from what is found.
+    ///
+    /// # Errors
+    /// When there are no credentials or no region.
+    pub async fn connect(options: &StackOptions) -> Result<Aws> {
+        let config = aws::configuration(options.region.clone()).await?;
+        Ok(Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?)
+    }
+
+    /// Has its clients wait for deployments, or not.
+    #[must_use]
+    pub fn waiting(mut self, waits: bool) -> Self {
+        self.aws.waits = waits;
+        self.provider = kinds::all(&self.aws);
+        self
+    }
+
+    /// Reads the world.
+    ///
+    /// # Errors
+    /// When something can't be read.
+    pub async fn refresh(&self) -> Result<World> {
+        Ok(refresh(&self.program.stack, &self.provider).await?)
+    }
+}
+
+fn image_tags(options: &StackOptions) -> Result<ImageTags> {
+    Ok(ImageTags {
+        web: AppImage::web(&options.workspace).content_tag()?,
+        php: AppImage::php(&options.workspace).content_tag()?,
+    })
+}
