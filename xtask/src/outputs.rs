@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::local_aws::LocalAws;
-use crate::provider;
+use crate::provider::Provider;
 use crate::stack_options::StackOptions;
 
 /// Print the deployed stack's URLs and names
@@ -17,6 +17,6 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = options.stack;
     let local = LocalAws::wanted(&stack).await?;
-    let code = provider::run("outputs", &stack, local.as_ref()).await?;
-    Ok(provider::as_exit_code(code))
+    let code = Provider::build().await?.run("outputs", &stack, local.as_ref()).await?;
+    Ok(ExitCode::from(code))
 }

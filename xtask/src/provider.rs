@@ -1,7 +1,7 @@
 //! Builds the provider, the program with the AWS SDK, and runs its commands.
 
 use std::path::PathBuf;
-use std::process::{ExitCode, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
 use tokio::process::Command;
@@ -13,28 +13,63 @@ use crate::stack_options::StackOptions;
 
 const PROVIDER: &str = "infra-provider";
 
-/// Runs a provider's command for a stack, with this program's input and output.
-pub async fn run(command: &str, options: &StackOptions, local: Option<&LocalAws>) -> anyhow::Result<u8> {
-    let mut provider = provider(local).await?;
-    // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
-    let status = provider.args(options.provider_arguments(command)).status().await;
-    Ok(exit_code(status.context("cannot run the provider")?))
+/// The provider's program, built from the sources as they are now.
+pub struct Provider {
+    binary: PathBuf,
 }
 
-/// The names of the stacks that live in a local AWS.
-pub async fn stacks(local: &LocalAws) -> anyhow::Result<Vec<String>> {
-    let mut provider = provider(Some(local)).await?;
-    provider.args(["stacks", "--local", "--json"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    let output = unless_interrupted(provider.output()).await?;
-    if !output.status.success() {
-        bail!("cannot list the stacks of the local AWS: the provider ended with {}", output.status);
+impl Provider {
+    /// Builds it; cargo shows its own progress.
+    pub async fn build() -> anyhow::Result<Self> {
+        // The whole workspace decides on features here as it does in `cargo test --workspace`, so that neither command
+        // makes the other build the AWS SDK again.
+        let mut build = cargo();
+        build.args(["build", "--workspace", "--bin", PROVIDER]);
+        let status = unless_interrupted(build.status()).await.context("cannot run cargo")?;
+        if !status.success() {
+            bail!("the provider does not build, see cargo's messages above");
+        }
+        // Cargo puts it beside this program.
+        let this = std::env::current_exe().context("cannot find this program's own file")?;
+        Ok(Self { binary: this.with_file_name(PROVIDER) })
     }
-    serde_json::from_slice(&output.stdout).context("the provider's list of stacks is not one")
-}
 
-/// The exit code that says the same as a child's.
-pub fn as_exit_code(code: u8) -> ExitCode {
-    ExitCode::from(code)
+    /// Runs a command for a stack, with this program's input and output, and returns its exit code.
+    pub async fn run(
+        &self,
+        command: &str,
+        options: &StackOptions,
+        local: Option<&LocalAws>,
+    ) -> anyhow::Result<u8> {
+        let mut provider = self.command(local);
+        // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
+        let status = provider.args(options.provider_arguments(command)).status().await;
+        Ok(exit_code(status.context("cannot run the provider")?))
+    }
+
+    /// The names of the stacks that live in a local AWS.
+    pub async fn stacks(&self, local: &LocalAws) -> anyhow::Result<Vec<String>> {
+        let mut provider = self.command(Some(local));
+        provider.args(["stacks", "--local", "--json"]).kill_on_drop(true).stderr(Stdio::inherit());
+        let output = unless_interrupted(provider.output()).await.context("cannot run the provider")?;
+        if !output.status.success() {
+            bail!("cannot list the stacks of the local AWS: the provider ended with {}", output.status);
+        }
+        serde_json::from_slice(&output.stdout).context("the provider's list of stacks is not one")
+    }
+
+    fn command(&self, local: Option<&LocalAws>) -> Command {
+        let mut provider = Command::new(&self.binary);
+        if let Some(local) = local {
+            for (name, _) in std::env::vars_os() {
+                if leads_elsewhere(&name.to_string_lossy()) {
+                    provider.env_remove(name);
+                }
+            }
+            provider.envs(local.environment());
+        }
+        provider
+    }
 }
 
 /// Cargo, as it runs this program.
@@ -42,31 +77,6 @@ pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(repository()).kill_on_drop(true);
     cargo
-}
-
-async fn provider(local: Option<&LocalAws>) -> anyhow::Result<Command> {
-    let mut build = cargo();
-    build.args(["build", "--package", PROVIDER]);
-    let status = unless_interrupted(build.status()).await.context("cannot run cargo")?;
-    if !status.success() {
-        bail!("the provider does not build, see cargo's messages above");
-    }
-    let mut provider = Command::new(binary()?);
-    if let Some(local) = local {
-        for (name, _) in std::env::vars_os() {
-            if leads_elsewhere(&name.to_string_lossy()) {
-                provider.env_remove(name);
-            }
-        }
-        provider.envs(local.environment());
-    }
-    Ok(provider)
-}
-
-/// Cargo puts it beside this program.
-fn binary() -> anyhow::Result<PathBuf> {
-    let this = std::env::current_exe().context("cannot find this program's own file")?;
-    Ok(this.with_file_name(PROVIDER))
 }
 
 /// Whether a variable would take the provider away from the local AWS, or to real credentials.

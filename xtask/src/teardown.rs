@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use infra_images::engine;
+
 use crate::local_aws::LocalAws;
+use crate::provider::Provider;
 use crate::stack_options::StackOptions;
-use crate::{docker_engine, provider};
 
 /// Delete everything that belongs to the stack
 ///
@@ -21,21 +23,18 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = options.stack;
     if !stack.local {
-        return Ok(provider::as_exit_code(provider::run("teardown", &stack, None).await?));
+        let code = Provider::build().await?.run("teardown", &stack, None).await?;
+        return Ok(ExitCode::from(code));
     }
-    docker_engine::require(false).await?;
+    engine::check().await?;
     let port = stack.local_port;
     let Some(local) = LocalAws::running(port, stack.region.as_deref()).await? else {
-        let removed = LocalAws::remove(port).await?;
-        eprintln!("no local AWS is running on port {port}, nothing to tear down");
-        if removed > 0 {
-            eprintln!("removed {removed} leftovers of an earlier one");
-        }
-        return Ok(ExitCode::SUCCESS);
+        return clean_up(port).await;
     };
-    let code = provider::run("teardown", &stack, Some(&local)).await?;
+    let provider = Provider::build().await?;
+    let code = provider.run("teardown", &stack, Some(&local)).await?;
     if code == 0 {
-        let others = provider::stacks(&local).await?;
+        let others = provider.stacks(&local).await?;
         if others.is_empty() {
             LocalAws::remove(port).await?;
             eprintln!("the local AWS on port {port} is gone too, with its containers and the apps' images");
@@ -43,5 +42,15 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
             eprintln!("the local AWS on port {port} stays for: {}", others.join(", "));
         }
     }
-    Ok(provider::as_exit_code(code))
+    Ok(ExitCode::from(code))
+}
+
+/// A stopped local AWS has forgotten its stacks, but its containers may still be here.
+async fn clean_up(port: u16) -> anyhow::Result<ExitCode> {
+    let removed = LocalAws::remove(port).await?;
+    eprintln!("no local AWS is running on port {port}, nothing to tear down");
+    if removed > 0 {
+        eprintln!("removed {removed} containers and networks that an earlier one left behind");
+    }
+    Ok(ExitCode::SUCCESS)
 }
