@@ -1,5 +1,6 @@
 //! Is a port free, and if not, who has it.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
@@ -33,10 +34,16 @@ fn process_on(port: u16) -> Option<String> {
         ["/proc/net/tcp", "/proc/net/tcp6"].map(|path| std::fs::read_to_string(path).unwrap_or_default());
     let inode = tables.iter().find_map(|table| listening_inode(table, port))?;
     let link = format!("socket:[{inode}]");
-    let mut processes = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let entries = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    // Only the numbered folders: `self` and `thread-self` would be found too.
+    let mut processes = entries.filter(|path| path.file_name().is_some_and(is_number));
     let process = processes.find(|process| holds(process, &link))?;
     let name = std::fs::read_to_string(process.join("comm")).ok()?;
     Some(format!("{} (process {})", name.trim(), process.file_name()?.to_string_lossy()))
+}
+
+fn is_number(name: &OsStr) -> bool {
+    name.as_encoded_bytes().iter().all(u8::is_ascii_digit)
 }
 
 fn holds(process: &Path, link: &str) -> bool {

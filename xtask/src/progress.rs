@@ -34,7 +34,7 @@ impl Step {
                 eprintln!("{}: started", self.what);
             }
         } else {
-            self.spinner.set_message(console::strip_ansi_codes(line).into_owned());
+            self.spinner.set_message(line.to_owned());
         }
     }
 

@@ -91,7 +91,8 @@ pub(crate) async fn output_within(limit: Duration, command: Command) -> Result<S
 
 /// The program and what it was asked to do, short enough for a message.
 pub(crate) fn command_line(command: &std::process::Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args().take(2));
+    let actions = command.get_args().take_while(|word| !word.as_encoded_bytes().starts_with(b"-")).take(2);
+    let words = std::iter::once(command.get_program()).chain(actions);
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
@@ -101,9 +102,10 @@ async fn each_line(stream: Option<impl AsyncRead + Unpin>, on_line: &impl Fn(&st
     // An unreadable rest is no reason to fail: the exit status decides.
     while let Ok(Some(line)) = lines.next_segment().await {
         let line = String::from_utf8_lossy(&line);
-        let line = line.trim_end();
+        // The classic builder colours what a build step writes to its standard error.
+        let line = console::strip_ansi_codes(line.trim_end());
         if !line.is_empty() {
-            on_line(line);
+            on_line(&line);
         }
     }
 }
