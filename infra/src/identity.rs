@@ -8,11 +8,6 @@ use infra_resources::iam_role::assumed_by_ecs_tasks;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Lets ECS pull from ECR and write to CloudWatch Logs.
-///
-/// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
-const EXECUTION_POLICY: &str = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
-
 /// The roles of a task.
 pub struct Roles {
     /// What the app may do.
@@ -21,7 +16,7 @@ pub struct Roles {
     pub execution: Handle<IamRole>,
 }
 
-/// The app may do what it needs with its own uploads, and nothing else.
+/// Each role may do what it needs with this stack's own resources, and nothing else.
 pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Roles {
     let trust = assumed_by_ecs_tasks(&destination.account_id, &destination.region);
     let task = IamRole {
@@ -35,8 +30,8 @@ pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Rol
         name: names.execution_role.clone(),
         path: names.role_path.clone(),
         assume_role_policy: trust,
-        inline_policies: BTreeMap::new(),
-        managed_policies: vec![EXECUTION_POLICY.to_owned()],
+        inline_policies: BTreeMap::from([("start-tasks".to_owned(), start_policy(names, destination))]),
+        managed_policies: Vec::new(),
     };
     Roles { task: stack.add("task", task), execution: stack.add("execution", execution) }
 }
@@ -55,6 +50,34 @@ fn uploads_policy(bucket: &str) -> Value {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": format!("arn:aws:s3:::{bucket}"),
+        },
+    ]})
+}
+
+/// What AWS's `AmazonECSTaskExecutionRolePolicy` allows, limited to this stack's repositories and logs.
+///
+/// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
+fn start_policy(names: &Names, destination: &Destination) -> Value {
+    let Destination { account_id, region } = destination;
+    let repository = |name: &str| format!("arn:aws:ecr:{region}:{account_id}:repository/{name}");
+    json!({"Version": "2012-10-17", "Statement": [
+        {
+            "Sid": "LogIn",
+            "Effect": "Allow",
+            "Action": "ecr:GetAuthorizationToken",
+            "Resource": "*",
+        },
+        {
+            "Sid": "Pull",
+            "Effect": "Allow",
+            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            "Resource": [repository(&names.web.repository), repository(&names.php.repository)],
+        },
+        {
+            "Sid": "Log",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": format!("arn:aws:logs:{region}:{account_id}:log-group:{}:*", names.log_group),
         },
     ]})
 }

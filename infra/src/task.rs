@@ -9,7 +9,7 @@ use crate::settings::AppSettings;
 use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecs::{
     ContainerDefinition, ContainerHealthCheck, FargateSize, KeyValue, LogConfiguration, MountPoint,
-    PortMapping, RuntimePlatform, TaskDefinition, Volume,
+    PortMapping, RuntimePlatform, SystemControl, TaskDefinition, Volume,
 };
 use infra_resources::{Bucket, LogGroup};
 
@@ -136,6 +136,7 @@ fn container_definition(
         },
         readonly_root_filesystem: true,
         mount_points: container.writable_directory.map(scratch_at).into_iter().collect(),
+        system_controls: vec![SystemControl::unprivileged_ports()],
         stop_timeout: settings.stop_timeout_seconds,
     }
 }

@@ -9,6 +9,7 @@ pub mod task_size;
 pub use cluster::{CapacityProviderStrategyItem, Cluster};
 pub use container::{
     ContainerDefinition, ContainerHealthCheck, KeyValue, LogConfiguration, MountPoint, PortMapping,
+    SystemControl,
 };
 pub use service::{CircuitBreaker, Deployment, Service, ServiceLoadBalancer, ServiceNetwork};
 pub use task_definition::{RuntimePlatform, TaskDefinition, Volume};

@@ -79,9 +79,14 @@ impl ResourceKind for TaskDefinitions {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let request = self.0.ecs.list_task_definition_families().status(TaskDefinitionFamilyStatus::All);
-        let pages = request.into_paginator().items().send();
-        let families = pages.collect::<Result<Vec<_>, _>>().await.explain("list task definition families")?;
+        // Families without an active revision are there while a deletion is under way or was cut off.
+        let (mut families, partly_deleted) = tokio::try_join!(
+            self.families(TaskDefinitionFamilyStatus::Active),
+            self.families(TaskDefinitionFamilyStatus::Inactive)
+        )?;
+        families.extend(partly_deleted);
+        families.sort();
+        families.dedup();
         let looks =
             stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(LOOKS_AT_ONCE);
         let found: Vec<Option<Found>> = looks.try_collect().await?;
@@ -90,6 +95,11 @@ impl ResourceKind for TaskDefinitions {
 }
 
 impl TaskDefinitions {
+    async fn families(&self, status: TaskDefinitionFamilyStatus) -> Result<Vec<String>, Failure> {
+        let pages = self.0.ecs.list_task_definition_families().status(status).into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>().await.explain("list task definition families")
+    }
+
     /// The newest active revision of a family, or one revision by its ARN.
     async fn describe(&self, name: &str) -> Result<Option<DescribeTaskDefinitionOutput>, Failure> {
         let request =

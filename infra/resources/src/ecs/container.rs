@@ -28,6 +28,8 @@ pub struct ContainerDefinition {
     pub readonly_root_filesystem: bool,
     /// Volumes it sees.
     pub mount_points: Vec<MountPoint>,
+    /// Kernel parameters of its network namespace.
+    pub system_controls: Vec<SystemControl>,
     /// Seconds between SIGTERM and SIGKILL, at most 120 on Fargate.
     pub stop_timeout: i32,
 }
@@ -112,4 +114,23 @@ pub struct MountPoint {
     pub container_path: String,
     /// Whether the container can't write to it.
     pub read_only: bool,
+}
+
+/// A kernel parameter, as `docker run --sysctl` takes it.
+///
+/// AWS: "SystemControl", Amazon ECS API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemControl {
+    /// The parameter.
+    pub namespace: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl SystemControl {
+    /// Lets users other than root listen on port 80: Docker does so by default, Fargate does not.
+    pub fn unprivileged_ports() -> Self {
+        Self { namespace: "net.ipv4.ip_unprivileged_port_start".to_owned(), value: "0".to_owned() }
+    }
 }

@@ -3,6 +3,8 @@
 use crate::build_error::Built;
 use crate::explain::Explain;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus,
     LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
@@ -64,9 +66,19 @@ pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Resu
 }
 
 async fn versioning(s3: &Client, name: &str) -> Result<bool, Failure> {
-    let answer =
-        s3.get_bucket_versioning().bucket(name).send().await.explain("get the bucket's versioning")?;
+    let answer = s3.get_bucket_versioning().bucket(name).send().await;
+    if answer.as_ref().err().and_then(answered_text).is_some_and(|text| text.contains(MOTO_VERSIONING)) {
+        return Ok(true);
+    }
+    let answer = answer.explain("get the bucket's versioning")?;
     Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+}
+
+/// moto 5.2 answers with an element of another name than S3's, which the SDK refuses to read.
+const MOTO_VERSIONING: &str = "<Status>Enabled</Status></GetBucketVersioningResponse>";
+
+fn answered_text<E>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
+    std::str::from_utf8(error.raw_response()?.body().bytes()?).ok()
 }
 
 async fn put_versioning(s3: &Client, desired: &Bucket) -> Result<(), Failure> {

@@ -4,11 +4,12 @@ use crate::kinds::cluster::item_of;
 use aws_sdk_ecs::types::{AssignPublicIp, DeploymentConfiguration, Service as Described};
 use infra_engine::Output;
 use infra_resources::Service;
-use infra_resources::ecs::{CircuitBreaker, Deployment, ServiceLoadBalancer, ServiceNetwork};
+use infra_resources::ecs::{
+    CapacityProviderStrategyItem, CircuitBreaker, Deployment, ServiceLoadBalancer, ServiceNetwork,
+};
 
 /// The live service in our types. What an endpoint does not tell can't be compared and counts as desired.
 pub fn service(live: &Described, desired: &Service) -> Service {
-    let strategy = live.capacity_provider_strategy().iter().map(item_of).collect();
     let rebalancing = live.availability_zone_rebalancing().map(|value| value.as_str().to_owned());
     Service {
         name: text(live.service_name()),
@@ -16,14 +17,25 @@ pub fn service(live: &Described, desired: &Service) -> Service {
         cluster_arn: text(live.cluster_arn()).into(),
         task_definition: text(live.task_definition()).into(),
         desired_count: Some(live.desired_count()),
-        capacity_provider_strategy: strategy,
+        capacity_provider_strategy: strategy(live, desired),
         network: network(live, desired),
         load_balancer: load_balancer(live),
-        health_check_grace_period_seconds: live.health_check_grace_period_seconds().unwrap_or_default(),
+        health_check_grace_period_seconds: live
+            .health_check_grace_period_seconds()
+            .unwrap_or(desired.health_check_grace_period_seconds),
         deployment: deployment(live.deployment_configuration(), desired),
         availability_zone_rebalancing: rebalancing
             .unwrap_or_else(|| desired.availability_zone_rebalancing.clone()),
     }
+}
+
+/// A service has a strategy or a launch type.
+fn strategy(live: &Described, desired: &Service) -> Vec<CapacityProviderStrategyItem> {
+    let strategy = live.capacity_provider_strategy();
+    if strategy.is_empty() && live.launch_type().is_none() {
+        return desired.capacity_provider_strategy.clone();
+    }
+    strategy.iter().map(item_of).collect()
 }
 
 fn network(live: &Described, desired: &Service) -> ServiceNetwork {

@@ -5,7 +5,7 @@ use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefi
 use aws_sdk_ecs::types::{
     Compatibility, ContainerDefinition as Container, CpuArchitecture, HealthCheck, HostVolumeProperties,
     KeyValuePair, LogConfiguration, LogDriver, MountPoint, NetworkMode, OsFamily, PortMapping,
-    RuntimePlatform, TransportProtocol, Volume,
+    RuntimePlatform, SystemControl, TransportProtocol, Volume,
 };
 use infra_engine::Failure;
 use infra_resources::TaskDefinition;
@@ -46,6 +46,10 @@ fn container(desired: &ContainerDefinition) -> Result<Container, Failure> {
         let point = MountPoint::builder().source_volume(&mount.source_volume).read_only(mount.read_only);
         point.container_path(&mount.container_path).build()
     });
+    let controls = desired
+        .system_controls
+        .iter()
+        .map(|control| SystemControl::builder().namespace(&control.namespace).value(&control.value).build());
     let environment = desired.environment.iter().map(|variable| {
         Ok(KeyValuePair::builder().name(&variable.name).value(variable.value.get()?).build())
     });
@@ -59,6 +63,7 @@ fn container(desired: &ContainerDefinition) -> Result<Container, Failure> {
         .health_check(health_check(desired)?)
         .readonly_root_filesystem(desired.readonly_root_filesystem)
         .set_mount_points(Some(mounts.collect()))
+        .set_system_controls(Some(controls.collect()))
         .stop_timeout(desired.stop_timeout)
         .build())
 }

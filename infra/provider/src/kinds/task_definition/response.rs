@@ -49,6 +49,10 @@ fn container(live: &Container) -> ContainerDefinition {
         container_path: text(mount.container_path()),
         read_only: mount.read_only().unwrap_or_default(),
     });
+    let controls = live
+        .system_controls()
+        .iter()
+        .map(|control| SystemControl { namespace: text(control.namespace()), value: text(control.value()) });
     ContainerDefinition {
         name: text(live.name()),
         image: text(live.image()).into(),
@@ -59,6 +63,7 @@ fn container(live: &Container) -> ContainerDefinition {
         health_check: health_check(live.health_check()),
         readonly_root_filesystem: live.readonly_root_filesystem().unwrap_or_default(),
         mount_points: mounts.collect(),
+        system_controls: controls.collect(),
         stop_timeout: live.stop_timeout().unwrap_or_default(),
     }
 }
