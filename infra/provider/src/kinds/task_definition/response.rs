@@ -4,7 +4,7 @@ use aws_sdk_ecs::types::{ContainerDefinition as Container, HealthCheck, TaskDefi
 use infra_resources::TaskDefinition;
 use infra_resources::ecs::{
     ContainerDefinition, ContainerHealthCheck, KeyValue, LogConfiguration, MountPoint, PortMapping,
-    RuntimePlatform, Volume,
+    RuntimePlatform, SystemControl, Volume,
 };
 
 /// The live revision in our types. What an endpoint does not tell can't be compared and counts as desired.
