@@ -59,6 +59,17 @@ pub enum ProgramError {
     Stack(#[from] StackError),
 }
 
+/// Whether the settings make a stack, without an account and without any call.
+///
+/// # Errors
+/// As [`program`].
+pub fn check(stack_name: &StackName, settings: &Settings, region: &str) -> Result<(), ProgramError> {
+    // No account has this number, and no source this tag.
+    let destination = Destination { account_id: "000000000000".to_owned(), region: region.to_owned() };
+    let tags = ImageTags { web: "src-0".to_owned(), php: "src-0".to_owned() };
+    program(stack_name, settings, &destination, &tags).map(drop)
+}
+
 /// The whole stack. This is the function to edit to add something to it.
 ///
 /// # Errors

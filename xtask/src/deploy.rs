@@ -17,23 +17,42 @@ use crate::{docker_engine, images};
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,
+
+    /// Take over resources of the stack's names that somebody else made
+    #[arg(long)]
+    adopt: bool,
+
+    /// Do not wait until new tasks have taken over
+    #[arg(long)]
+    no_wait: bool,
 }
 
 /// Deploys the stack.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let stack = options.stack;
+    let stack = &options.stack;
+    stack.check()?;
     docker_engine::require(stack.yes).await?;
-    images::ensure(&[BaseImage::Debian, BaseImage::Rust], stack.yes).await?;
-    if stack.local {
-        images::ensure(&[BaseImage::MiniStack], stack.yes).await?;
+    if !stack.local {
+        // The images' bases are obtained when the images are built, once the credentials are known to work.
+        let code = Provider::build().await?.run("deploy", stack, &options.flags(), None).await?;
+        return Ok(ExitCode::from(code));
     }
+    images::ensure(&[BaseImage::Debian, BaseImage::Rust, BaseImage::MiniStack], stack.yes).await?;
     // Everything that can fail before comes before: a local AWS is not started for a provider that does not build.
     let provider = Provider::build().await?;
-    let local = if stack.local {
-        Some(LocalAws::running_or_started(stack.local_port, stack.region.as_deref()).await?)
-    } else {
-        None
-    };
-    let code = provider.run("deploy", &stack, local.as_ref()).await?;
+    let ran_before = LocalAws::running(stack.local_port, stack.region.as_deref()).await?.is_some();
+    let local = LocalAws::running_or_started(stack.local_port, stack.region.as_deref()).await?;
+    let code = provider.run("deploy", stack, &options.flags(), Some(&local)).await?;
+    if code != 0 && !ran_before && provider.stacks(&local).await?.is_empty() {
+        LocalAws::remove(stack.local_port).await?;
+        eprintln!("nothing was deployed: the local AWS was stopped again");
+    }
     Ok(ExitCode::from(code))
+}
+
+impl Options {
+    fn flags(&self) -> Vec<&'static str> {
+        let flags = [(self.adopt, "--adopt"), (self.no_wait, "--no-wait")];
+        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag).collect()
+    }
 }

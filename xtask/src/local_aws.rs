@@ -9,11 +9,10 @@ use crate::interrupt::unless_interrupted;
 use crate::port;
 use crate::progress::Step;
 use crate::report::UserError;
-use crate::stack_options::StackOptions;
+use crate::stack_options::{DEFAULT_REGION, StackOptions};
 
 use container::{Container, State};
 
-const DEFAULT_REGION: &str = "us-east-1";
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 

@@ -16,7 +16,8 @@ pub struct Options {
 /// Prints the stack's outputs.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = options.stack;
+    stack.check()?;
     let local = LocalAws::wanted(&stack).await?;
-    let code = Provider::build().await?.run("outputs", &stack, local.as_ref()).await?;
+    let code = Provider::build().await?.run("outputs", &stack, &[], local.as_ref()).await?;
     Ok(ExitCode::from(code))
 }

@@ -11,12 +11,18 @@ use crate::stack_options::StackOptions;
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,
+
+    /// Assume that resources of the stack's names that somebody else made are taken over
+    #[arg(long)]
+    adopt: bool,
 }
 
 /// Shows the plan.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = options.stack;
+    stack.check()?;
     let local = LocalAws::wanted(&stack).await?;
-    let code = Provider::build().await?.run("preview", &stack, local.as_ref()).await?;
+    let flags: &[&str] = if options.adopt { &["--adopt"] } else { &[] };
+    let code = Provider::build().await?.run("preview", &stack, flags, local.as_ref()).await?;
     Ok(ExitCode::from(code))
 }

@@ -34,16 +34,17 @@ impl Provider {
         Ok(Self { binary: this.with_file_name(PROVIDER) })
     }
 
-    /// Runs a command for a stack, with this program's input and output, and returns its exit code.
+    /// Runs a command for a stack with flags of its own and this program's input and output; returns its exit code.
     pub async fn run(
         &self,
         command: &str,
         options: &StackOptions,
+        flags: &[&str],
         local: Option<&LocalAws>,
     ) -> anyhow::Result<u8> {
         let mut provider = self.command(local);
         // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
-        let status = provider.args(options.provider_arguments(command)).status().await;
+        let status = provider.args(options.provider_arguments(command)).args(flags).status().await;
         Ok(exit_code(status.context("cannot run the provider")?))
     }
 

@@ -1,5 +1,8 @@
 //! The flags of every command that works on a stack.
 
+use infra::names::DEFAULT_STACK;
+use infra::{Settings, StackName};
+
 /// Which stack, where.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StackOptions {
@@ -12,8 +15,8 @@ pub struct StackOptions {
     pub local_port: u16,
 
     /// The stack's name: part of the name of everything in it
-    #[arg(long, value_name = "NAME", default_value = "cloudfolks", value_parser = stack_name)]
-    pub stack: String,
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_STACK)]
+    pub stack: StackName,
 
     /// The AWS region; by default the standard AWS configuration decides, with --local us-east-1
     #[arg(long)]
@@ -32,10 +35,20 @@ pub struct StackOptions {
     pub settings: Vec<String>,
 }
 
+/// The region that a local AWS has unless another one is asked for, and that a stack is checked for without one.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
 impl StackOptions {
+    /// Refuses settings that make no stack, before anything is installed, started or called.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let settings = Settings::with_overrides(&self.settings)?;
+        infra::check(&self.stack, &settings, self.region.as_deref().unwrap_or(DEFAULT_REGION))?;
+        Ok(())
+    }
+
     /// The provider's arguments for a command.
     pub fn provider_arguments(&self, command: &str) -> Vec<String> {
-        let mut arguments = vec![command.to_owned(), "--stack".to_owned(), self.stack.clone()];
+        let mut arguments = vec![command.to_owned(), "--stack".to_owned(), self.stack.to_string()];
         if let Some(region) = &self.region {
             arguments.extend(["--region".to_owned(), region.clone()]);
         }
@@ -51,17 +64,6 @@ impl StackOptions {
     }
 }
 
-fn stack_name(text: &str) -> Result<String, String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase());
-    if starts_well && text.chars().all(allowed) && !text.ends_with('-') {
-        Ok(text.to_owned())
-    } else {
-        Err("a stack's name is made of a-z, 0-9 and -, starts with a letter and does not end with -"
-            .to_owned())
-    }
-}
-
 fn setting(text: &str) -> Result<String, String> {
     match text.split_once('=') {
         Some((key, _)) if !key.is_empty() => Ok(text.to_owned()),
@@ -72,16 +74,6 @@ fn setting(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stack_names_are_checked() {
-        for good in ["a", "cloudfolks", "team-2-blue"] {
-            assert!(stack_name(good).is_ok(), "{good}");
-        }
-        for bad in ["", "-a", "2nd", "Cloud", "a_b", "a-", "ä"] {
-            assert!(stack_name(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn settings_have_a_key() {
@@ -96,7 +88,7 @@ mod tests {
         let options = StackOptions {
             local: true,
             local_port: 4566,
-            stack: "two".to_owned(),
+            stack: "two".parse().unwrap(),
             region: Some("eu-west-1".to_owned()),
             yes: false,
             json: true,

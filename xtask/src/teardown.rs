@@ -23,7 +23,7 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = options.stack;
     if !stack.local {
-        let code = Provider::build().await?.run("teardown", &stack, None).await?;
+        let code = Provider::build().await?.run("teardown", &stack, &[], None).await?;
         return Ok(ExitCode::from(code));
     }
     engine::check().await?;
@@ -32,7 +32,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
         return clean_up(port).await;
     };
     let provider = Provider::build().await?;
-    let code = provider.run("teardown", &stack, Some(&local)).await?;
+    let code = provider.run("teardown", &stack, &[], Some(&local)).await?;
     if code == 0 {
         let others = provider.stacks(&local).await?;
         if others.is_empty() {

@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 use console::style;
 use infra_images::{AppImage, BaseImage};
+use xshell::{Shell, cmd};
 
 use crate::interrupt::unless_interrupted;
 use crate::progress::seconds;
@@ -103,15 +104,15 @@ impl Part {
     }
 }
 
-/// Runs cargo with its output shown.
-async fn cargo(arguments: &str) -> anyhow::Result<()> {
-    let status = unless_interrupted(provider::cargo().args(arguments.split(' ')).status())
-        .await
-        .context("cannot run cargo")?;
-    if !status.success() {
-        bail!("`cargo {arguments}` ended with {status}, see above");
-    }
-    Ok(())
+/// Runs cargo with its output shown; on Ctrl-C cargo gets the signal too and ends.
+async fn cargo(arguments: &'static str) -> anyhow::Result<()> {
+    let work = tokio::task::spawn_blocking(move || {
+        let shell = Shell::new()?;
+        shell.change_dir(images::repository());
+        cmd!(shell, "cargo").args(arguments.split(' ')).run()
+    });
+    let result = unless_interrupted(work).await?;
+    result.context("see its messages above")
 }
 
 async fn require_component(command: &str, component: &str) -> anyhow::Result<()> {

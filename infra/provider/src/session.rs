@@ -10,9 +10,6 @@ use infra_engine::Provider;
 use infra_engine::refresh::{World, refresh};
 use infra_images::AppImage;
 
-/// No account has this number: it stands in where a stack is only checked.
-const ANY_ACCOUNT: &str = "000000000000";
-
 /// A stack as the code wants it, and the connection to where it is deployed.
 pub struct Session {
     /// The connection.
@@ -33,13 +30,12 @@ impl Session {
     pub async fn open(options: &StackOptions) -> Result<Self> {
         let settings = Settings::with_overrides(&options.settings)?;
         let config = aws::configuration(options.region.clone()).await?;
-        let (region, tags) = (aws::region(&config), image_tags(options)?);
-        let anywhere = Destination { account_id: ANY_ACCOUNT.to_owned(), region: region.clone() };
-        program(&options.name, &settings, &anywhere, &tags)?;
+        let region = aws::region(&config);
+        infra::check(&options.name, &settings, &region)?;
 
         let aws = Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?;
         let destination = Destination { account_id: aws.account_id.clone(), region };
-        let program = program(&options.name, &settings, &destination, &tags)?;
+        let program = program(&options.name, &settings, &destination, &image_tags(options)?)?;
         Ok(Self { provider: kinds::all(&aws), aws, program, settings })
     }
 

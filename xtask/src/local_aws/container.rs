@@ -104,13 +104,16 @@ pub async fn remove_images(port: u16) -> anyhow::Result<()> {
     if containers(&format!("label={PORT_LABEL}")).await?.is_empty() {
         prefixes.extend(AppImage::all(repository()).iter().map(|app| app.local_name("")));
     }
-    let all = output(docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]))
+    let format = "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}";
+    let all = output(docker(&["image", "ls", "--digests", "--format", format]))
         .await
         .context("cannot list images")?;
-    let ours = |name: &&str| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    let ours: Vec<_> =
-        all.lines().filter(ours).filter(|name| !name.ends_with(":<none>")).map(str::to_owned).collect();
-    Ok(infra_images::remove(&ours).await?)
+    let ours = |line: &&str| prefixes.iter().any(|prefix| line.starts_with(prefix));
+    // What a task pulled by its digest has no tag, and what was built here has no digest.
+    let names =
+        all.lines().filter(ours).flat_map(|line| line.split(' ')).filter(|name| !name.ends_with("<none>"));
+    let names: Vec<_> = names.map(str::to_owned).collect();
+    Ok(infra_images::remove(&names).await?)
 }
 
 async fn containers(filter: &str) -> anyhow::Result<Vec<String>> {

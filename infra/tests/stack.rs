@@ -1,0 +1,79 @@
+//! What the program generates: both task definitions in full, and the graph as a list.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use infra::registry::ImageTags;
+use infra::{Destination, Program, ProgramError, Settings, StackName};
+use infra_engine::ResourceId;
+use serde_json::Value;
+
+fn program(stack: &str, overrides: &[&str]) -> Result<Program, ProgramError> {
+    let destination = Destination { account_id: "123456789012".to_owned(), region: "ap-south-1".to_owned() };
+    let tags = ImageTags { web: "src-0000000000000001".to_owned(), php: "src-0000000000000002".to_owned() };
+    let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+    let stack: StackName = stack.parse().unwrap();
+    infra::program(&stack, &Settings::with_overrides(&overrides).unwrap(), &destination, &tags)
+}
+
+fn desired(program: &Program, kind: &str, logical_name: &str) -> Value {
+    let index = program.stack.index_of(&ResourceId::new(kind, logical_name)).unwrap();
+    program.stack.nodes()[index].desired.clone()
+}
+
+#[test]
+fn the_rust_apps_task_definition() {
+    insta::assert_json_snapshot!(desired(&program("cloudfolks", &[]).unwrap(), "task-definition", "web"));
+}
+
+#[test]
+fn the_php_apps_task_definition() {
+    insta::assert_json_snapshot!(desired(&program("cloudfolks", &[]).unwrap(), "task-definition", "php"));
+}
+
+#[test]
+fn the_resources_and_what_they_are_created_after() {
+    let program = program("cloudfolks", &[]).unwrap();
+    let nodes = program.stack.nodes();
+    let lines: Vec<String> = nodes
+        .iter()
+        .map(|node| {
+            let after: Vec<String> =
+                node.dependencies.iter().map(|&index| nodes[index].id.to_string()).collect();
+            format!("{} = {} <- {}", node.id, node.name, after.join(", "))
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn tasks_take_connections_from_the_load_balancer_alone() {
+    let program = program("cloudfolks", &[]).unwrap();
+    let ingress = &desired(&program, "security-group", "tasks")["ingress"];
+    let sources: Vec<&Value> = ingress.as_array().unwrap().iter().map(|rule| &rule["from"]).collect();
+    assert!(sources.iter().all(|from| from.get("securityGroup").is_some()), "{ingress}");
+}
+
+#[test]
+fn nothing_opens_ssh() {
+    let program = program("cloudfolks", &[]).unwrap();
+    let groups = program.stack.nodes().iter().filter(|node| node.id.kind == "security-group");
+    for rule in groups.flat_map(|group| group.desired["ingress"].as_array().unwrap().clone()) {
+        let ports = rule["fromPort"].as_u64().unwrap()..=rule["toPort"].as_u64().unwrap();
+        assert!(!ports.contains(&22), "{rule}");
+    }
+}
+
+#[test]
+fn a_task_size_that_fargate_does_not_have_is_refused_with_the_rule() {
+    let error = program("cloudfolks", &["web.memory_mib=1024"]).unwrap_err();
+    let text = format!("{error}");
+    assert!(text.contains("web.memory_mib") && text.contains("T10"), "{text}");
+}
+
+#[test]
+fn two_stacks_share_no_name() {
+    let (one, two) = (program("cloudfolks", &[]).unwrap(), program("demo", &[]).unwrap());
+    for (a, b) in one.stack.nodes().iter().zip(two.stack.nodes()) {
+        assert!(a.name != b.name || a.id.kind == "default-vpc", "{} and {} are both {}", a.id, b.id, a.name);
+    }
+}
