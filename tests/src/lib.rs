@@ -1,1 +1,29 @@
-//! End-to-end suites over containers and emulators
+//! What the end-to-end suites share: commands, containers, a counting proxy, and a look at AWS that does not go through
+//! the code under test.
+
+pub mod app_client;
+pub mod aws_api;
+pub mod command;
+pub mod containers;
+pub mod counting_proxy;
+pub mod exclusive;
+pub mod objects;
+pub mod wait;
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+
+/// The repository's root.
+pub fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// A port that nothing listens on.
+///
+/// # Panics
+/// When this machine has none left.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    listener.unwrap_or_else(|error| panic!("there is no free port on this machine: {error}")).port()
+}

@@ -16,27 +16,51 @@ pub enum Output<T> {
     Known(T),
 }
 
-/// Which attribute of which resource an [`Output`] stands for; in JSON `{"$output": [...]}`.
+/// Which attribute of which resource an [`Output`] stands for; in JSON `{"$output": "bucket/images.name"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     #[serde(rename = "$output")]
-    target: (ResourceId, String),
+    target: Target,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Target {
+    resource: ResourceId,
+    attribute: String,
+}
+
+impl TryFrom<String> for Target {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let parts =
+            text.rsplit_once('.').and_then(|(id, attribute)| Some((ResourceId::parse(id)?, attribute)));
+        let (resource, attribute) = parts.ok_or_else(|| format!("`{text}` refers to no output"))?;
+        Ok(Self { resource, attribute: attribute.to_owned() })
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> Self {
+        format!("{}.{}", target.resource, target.attribute)
+    }
 }
 
 impl Reference {
     /// The attribute of this name of that resource.
     pub fn new(resource: ResourceId, attribute: &str) -> Self {
-        Self { target: (resource, attribute.to_owned()) }
+        Self { target: Target { resource, attribute: attribute.to_owned() } }
     }
 
     /// The resource that will have the value.
     pub fn resource(&self) -> &ResourceId {
-        &self.target.0
+        &self.target.resource
     }
 
     /// The name of its attribute.
     pub fn attribute(&self) -> &str {
-        &self.target.1
+        &self.target.attribute
     }
 }
 
