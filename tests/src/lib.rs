@@ -7,6 +7,7 @@ pub mod command;
 pub mod containers;
 pub mod counting_proxy;
 pub mod exclusive;
+pub mod load;
 pub mod objects;
 pub mod wait;
 

@@ -1,1 +1,7 @@
-//! The suites.
+//! End-to-end suites over containers and emulators. Their names are sentences about what a user relies on.
+
+mod apps_on_localstack;
+mod command_line;
+mod house_rules;
+mod local_stack;
+mod moto;

@@ -1,0 +1,150 @@
+//! Runs the real command lines, `cargo xtask` and the provider's, in an environment without the developer's own AWS.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+use crate::repository;
+
+const PROVIDER: &str = "target/debug/infra-provider";
+
+/// A command line that is still being put together.
+pub struct Run {
+    line: String,
+    command: Command,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    line: String,
+    /// Its exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// `cargo xtask`, with these words after it.
+pub fn xtask(words: &str) -> Run {
+    let mut command = Command::new(cargo());
+    command.args(["run", "--quiet", "--package", "xtask", "--"]).args(words.split_whitespace());
+    Run::new(format!("cargo xtask {words}"), command)
+}
+
+/// The program that `cargo xtask` starts for what needs AWS, built from the sources as they are now.
+pub async fn provider(words: &str) -> Run {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    BUILT.get_or_init(build_provider).await;
+    let mut command = Command::new(repository().join(PROVIDER));
+    command.args(words.split_whitespace());
+    Run::new(format!("infra-provider {words}"), command)
+}
+
+/// Cargo itself, such as `cargo metadata`.
+pub fn cargo_command(words: &str) -> Run {
+    let mut command = Command::new(cargo());
+    command.args(words.split_whitespace());
+    Run::new(format!("cargo {words}"), command)
+}
+
+impl Run {
+    fn new(line: String, mut command: Command) -> Self {
+        command.current_dir(repository()).stdin(Stdio::null()).kill_on_drop(true);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_uppercase();
+            let leads_elsewhere = text.starts_with("AWS_") && text != "AWS_CA_BUNDLE";
+            if leads_elsewhere || text.ends_with("_PROXY") || text == "LOCAL_AWS_PORT" {
+                command.env_remove(name);
+            }
+        }
+        Self { line, command }
+    }
+
+    /// One more argument, taken as it is.
+    #[must_use]
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.line = format!("{} {argument}", self.line);
+        self.command.arg(argument);
+        self
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Leads to an emulator at this address.
+    #[must_use]
+    pub fn at(self, endpoint: &str, region: &str) -> Self {
+        self.env("AWS_ENDPOINT_URL", endpoint)
+            .env("AWS_REGION", region)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub async fn end(mut self) -> Outcome {
+        let output = self.command.output().await;
+        let output = output.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
+        Outcome {
+            line: self.line,
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs it; it must end with this exit code.
+    ///
+    /// # Panics
+    /// When it ends otherwise, with all that it printed.
+    pub async fn ends_with(self, code: i32) -> Outcome {
+        let outcome = self.end().await;
+        assert!(outcome.code == Some(code), "should have ended with {code}: {outcome}");
+        outcome
+    }
+}
+
+impl Outcome {
+    /// Its standard output, which must be JSON.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
+    }
+
+    /// Fails unless its standard error has each of these texts.
+    ///
+    /// # Panics
+    /// When one is missing, with all that it printed.
+    pub fn says(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(self.stderr.contains(text), "should say `{text}`: {self}");
+        }
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { line, code, stdout, stderr } = self;
+        write!(formatter, "`{line}` ended with {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
+    }
+}
+
+fn cargo() -> &'static str {
+    env!("CARGO")
+}
+
+async fn build_provider() {
+    cargo_command("build --quiet --workspace --bin infra-provider").ends_with(0).await;
+}

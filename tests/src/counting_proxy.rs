@@ -1,0 +1,169 @@
+//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::task::JoinHandle;
+use url::form_urlencoded;
+
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// A call to AWS.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operation, where the protocol names it.
+    pub action: Option<String>,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path.
+    pub path: String,
+}
+
+/// A running proxy; it ends when it is dropped. Programs use it when `HTTP_PROXY` is its address.
+pub struct CountingProxy {
+    address: String,
+    calls: Arc<Mutex<Vec<Call>>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+struct Forwarder {
+    client: reqwest::Client,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Call {
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        const READS: [&str; 6] = ["Describe", "List", "Get", "Head", "BatchGet", "BatchCheck"];
+        match &self.action {
+            Some(action) => READS.iter().any(|prefix| action.starts_with(prefix)),
+            None => self.method == Method::GET || self.method == Method::HEAD,
+        }
+    }
+
+    fn new(request: &Request<Body>, body: &[u8]) -> Self {
+        // JSON services name the operation in a header, query services in a form field, S3 not at all.
+        let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
+        let action = match target {
+            Some(target) => target.rsplit('.').next().map(str::to_owned),
+            None => {
+                let mut fields = form_urlencoded::parse(body);
+                fields.find(|(name, _)| name == "Action").map(|(_, action)| action.into_owned())
+            }
+        };
+        Self { action, method: request.method().clone(), path: request.uri().path().to_owned() }
+    }
+}
+
+impl CountingProxy {
+    /// Starts one on a free port.
+    ///
+    /// # Panics
+    /// When it can't listen.
+    pub async fn start() -> Self {
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let client =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
+        let address =
+            listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls) };
+        let router = Router::new().fallback(forward).with_state(forwarder);
+        let server = tokio::spawn(async move {
+            // It ends with the test.
+            axum::serve(listener, router).await.ok();
+        });
+        Self { address: format!("http://{address}"), calls, server }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The calls since the last time it was asked.
+    ///
+    /// # Panics
+    /// When a request's handler has panicked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        let mut calls = self.calls.lock().unwrap_or_else(|_| panic!("the proxy has failed"));
+        std::mem::take(&mut *calls)
+    }
+}
+
+impl Drop for CountingProxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Response {
+    match forwarder.forward(request).await {
+        Ok(answer) => answer,
+        Err(error) => (StatusCode::BAD_GATEWAY, format!("{error:?}")).into_response(),
+    }
+}
+
+impl Forwarder {
+    async fn forward(&self, request: Request) -> anyhow::Result<Response> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LARGEST_BODY).await?;
+        let request = Request::from_parts(parts, Body::empty());
+        if let Ok(mut calls) = self.calls.lock() {
+            calls.push(Call::new(&request, &body));
+        }
+        let (parts, _) = request.into_parts();
+        let mut headers = parts.headers;
+        for hop_by_hop in ["proxy-connection", "proxy-authorization", "connection", "transfer-encoding"] {
+            headers.remove(hop_by_hop);
+        }
+        // The address in the request line is the emulator's: that is how a client speaks to a proxy.
+        let sent = self.client.request(parts.method, parts.uri.to_string()).headers(headers).body(body);
+        let answer = sent.send().await?;
+        let mut response = Response::builder().status(answer.status());
+        for (name, value) in answer.headers() {
+            if ![header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH].contains(name) {
+                response = response.header(name, value);
+            }
+        }
+        Ok(response.body(Body::from(answer.bytes().await?))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(method: Method, action: Option<&str>) -> Call {
+        Call { action: action.map(str::to_owned), method, path: "/".to_owned() }
+    }
+
+    #[test]
+    fn reads_are_told_from_writes() {
+        for action in ["DescribeServices", "ListTagsForResource", "GetCallerIdentity", "BatchGetImage"] {
+            assert!(call(Method::POST, Some(action)).is_read(), "{action}");
+        }
+        for action in ["CreateCluster", "RegisterTaskDefinition", "TagResource", "UpdateService"] {
+            assert!(!call(Method::POST, Some(action)).is_read(), "{action}");
+        }
+        assert!(call(Method::GET, None).is_read());
+        assert!(!call(Method::PUT, None).is_read());
+    }
+
+    #[test]
+    fn the_operation_is_found_in_the_header_and_in_the_form() {
+        let json = Request::post("/").header("x-amz-target", "AmazonEC2ContainerService.ListClusters");
+        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}");
+        assert_eq!(json.action.as_deref(), Some("ListClusters"));
+        let query = Request::post("/").body(Body::empty()).unwrap();
+        let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles");
+        assert_eq!(query.action.as_deref(), Some("ListRoles"));
+    }
+}

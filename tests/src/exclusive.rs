@@ -1,0 +1,15 @@
+//! Which tests may run at the same time: taking a local AWS down removes the apps' images from this machine.
+
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+static APP_IMAGES: RwLock<()> = RwLock::const_new(());
+
+/// For a test that runs the apps' images; others like it may run too.
+pub async fn uses_app_images() -> RwLockReadGuard<'static, ()> {
+    APP_IMAGES.read().await
+}
+
+/// For a test at whose end the apps' images are gone.
+pub async fn removes_app_images() -> RwLockWriteGuard<'static, ()> {
+    APP_IMAGES.write().await
+}

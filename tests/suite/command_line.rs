@@ -1,0 +1,60 @@
+//! What the command line says when something is wrong.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use e2e::command::{provider, xtask};
+use e2e::free_port;
+use infra_images::docker::{docker, output};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_flag_is_answered_with_usage() {
+    xtask("deploy --no-such-flag").ends_with(64).await.says(&["--no-such-flag", "Usage:"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_command_is_answered_with_usage() {
+    xtask("deplay").ends_with(64).await.says(&["deplay", "Usage:"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_name_that_is_too_long_is_refused_before_any_call() {
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let command = provider(&format!("preview --stack {}", "a".repeat(40))).await.at(&nobody, "us-east-1");
+    command.ends_with(1).await.says(&["load balancer", "32"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_setting_is_answered_with_those_that_exist() {
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let command = provider("preview --set web.memory=1").await.at(&nobody, "us-east-1");
+    command.ends_with(1).await.says(&["web.memory", "memory_mib"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_credentials_the_message_names_local() {
+    let home = tempfile::tempdir().unwrap();
+    let command = provider("preview --region us-east-1").await;
+    let command =
+        command.env("HOME", &home.path().to_string_lossy()).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.ends_with(1).await.says(&["credentials", "--local"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outputs_of_a_local_aws_that_does_not_run_say_how_to_start_it() {
+    let port = free_port();
+    let command = xtask(&format!("outputs --local --local-port {port}"));
+    command.ends_with(1).await.says(&[&port.to_string(), "cargo xtask deploy --local"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_named_and_no_container_stays() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    xtask(&format!("deploy --local --yes --local-port {port}"))
+        .ends_with(1)
+        .await
+        .says(&[&format!("port {port} is taken"), "--local-port"]);
+    let filter = format!("label=image-app.local-aws={port}");
+    let containers = output(docker(&["ps", "--all", "--filter", &filter, "--quiet"])).await.unwrap();
+    assert_eq!(containers, "");
+}

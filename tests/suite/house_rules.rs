@@ -1,0 +1,94 @@
+//! The rules that the code itself is held to.
+
+use std::path::{Path, PathBuf};
+
+use e2e::command::{cargo_command, xtask};
+use e2e::repository;
+
+const LONGEST_FILE: usize = 400;
+
+#[test]
+fn every_rust_file_says_what_lives_there() {
+    let silent: Vec<_> = rust_files().into_iter().filter(|file| !text_of(file).starts_with("//!")).collect();
+    assert!(silent.is_empty(), "these do not begin with `//!`: {silent:#?}");
+}
+
+#[test]
+fn no_rust_file_is_long() {
+    let long: Vec<_> =
+        rust_files().into_iter().filter(|file| text_of(file).lines().count() > LONGEST_FILE).collect();
+    assert!(long.is_empty(), "these have more than {LONGEST_FILE} lines: {long:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_edited_most_builds_without_the_aws_sdk() {
+    for package in ["infra", "infra-engine", "infra-resources", "xtask"] {
+        let sdks = sdks_of(package).await;
+        assert!(sdks.is_empty(), "{package} depends on {sdks:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_provider_depends_on_the_largest_sdk() {
+    let tree =
+        cargo_command("tree --quiet --workspace --invert aws-sdk-ec2 --depth 1 --prefix none --format {lib}");
+    let tree = tree.ends_with(0).await;
+    let users: Vec<_> = tree.stdout.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(users, ["aws_sdk_ec2", "infra_provider"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_in_the_readme_exist() {
+    let readme = repository().join("README.md");
+    // It comes with the last part of the first issue; from then on it is checked.
+    let Ok(text) = std::fs::read_to_string(readme) else { return };
+    for line in text.lines() {
+        for (index, prefix) in line.match_indices("cargo xtask ") {
+            let words =
+                line[index + prefix.len()..].split(|c: char| c.is_whitespace() || "`,.;:)|#".contains(c));
+            let words: Vec<_> = words.take_while(|word| !word.is_empty()).collect();
+            let Some(command) =
+                words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+            else {
+                continue;
+            };
+            let help = xtask(&format!("{command} --help")).end().await;
+            assert_eq!(help.code, Some(0), "README.md has `{}`: {help}", line.trim());
+            for flag in words.iter().filter(|word| word.starts_with("--")) {
+                let name = flag.split('=').next().unwrap_or(flag);
+                assert!(help.stdout.contains(name), "README.md has `{}`, but no {name}: {help}", line.trim());
+            }
+        }
+    }
+}
+
+async fn sdks_of(package: &str) -> Vec<String> {
+    let words =
+        format!("tree --quiet --package {package} --edges normal,build --prefix none --format {{lib}}");
+    let tree = cargo_command(&words).ends_with(0).await;
+    tree.stdout.lines().filter(|line| line.starts_with("aws_sdk")).map(str::to_owned).collect()
+}
+
+fn text_of(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn rust_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for folder in ["app", "infra", "tests", "xtask"] {
+        collect(&repository().join(folder), &mut files);
+    }
+    assert!(files.len() > 50, "the files were not found");
+    files
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}

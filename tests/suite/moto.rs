@@ -1,0 +1,123 @@
+//! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
+
+use e2e::aws_api::AwsApi;
+use e2e::command::{Run, provider};
+use e2e::containers::{self, Container};
+use e2e::counting_proxy::CountingProxy;
+
+const REGION: &str = "eu-west-1";
+
+/// Images that nobody has to build: moto starts no tasks.
+const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
+                     0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// A change of several kinds of resource.
+const CHANGE: [&str; 4] = [
+    "web.container_port=8080",
+    "logs.retention_in_days=30",
+    "storage.versioning=false",
+    r#"network.excluded_zones=["eu-west-1a"]"#,
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_deploy_nothing_is_left_to_change() {
+    let moto = Moto::start().await;
+    moto.deploy("same", &[]).await;
+    moto.run("preview --stack same", &[]).await.ends_with(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_deploy_makes_no_write_call() {
+    let moto = Moto::start().await;
+    moto.deploy("twice", &[]).await;
+    let proxy = CountingProxy::start().await;
+    let again = moto.run("deploy --yes --no-wait --stack twice", &[]).await;
+    again.env("HTTP_PROXY", proxy.address()).ends_with(0).await;
+    let (reads, writes): (Vec<_>, Vec<_>) = proxy.take_calls().into_iter().partition(|call| call.is_read());
+    assert!(writes.is_empty(), "{writes:#?}");
+    assert!(!reads.is_empty(), "the proxy has seen no call at all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_settings_are_deployed_and_taken_back() {
+    let moto = Moto::start().await;
+    moto.deploy("change", &[]).await;
+    moto.run("preview --stack change", &CHANGE).await.ends_with(2).await;
+    moto.deploy("change", &CHANGE).await;
+    moto.run("preview --stack change", &CHANGE).await.ends_with(0).await;
+    moto.deploy("change", &[]).await;
+    moto.run("preview --stack change", &[]).await.ends_with(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn teardown_leaves_nothing() {
+    let moto = Moto::start().await;
+    moto.deploy("gone", &[]).await;
+    let aws = moto.api();
+    assert!(!aws.everything_named("gone").await.is_empty(), "the listing does not find what is there");
+    moto.run("teardown --yes --stack gone", &[]).await.ends_with(0).await;
+    let left = aws.everything_named("gone").await;
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tearing_one_stack_down_leaves_another_complete() {
+    let moto = Moto::start().await;
+    moto.deploy("left", &[]).await;
+    moto.deploy("right", &[]).await;
+    let before = moto.api().everything_named("right").await;
+    moto.run("teardown --yes --stack left", &[]).await.ends_with(0).await;
+    moto.run("preview --stack right", &[]).await.ends_with(0).await;
+    assert_eq!(moto.api().everything_named("right").await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_made_is_refused_by_name() {
+    let moto = Moto::start().await;
+    moto.api().create_log_group("/ecs/other").await;
+    moto.run("deploy --yes --no-wait --stack other", &[])
+        .await
+        .ends_with(1)
+        .await
+        .says(&["/ecs/other", "--adopt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_made_is_taken_over_with_adopt() {
+    let moto = Moto::start().await;
+    moto.api().create_log_group("/ecs/other").await;
+    moto.run("deploy --yes --no-wait --adopt --stack other", &[]).await.ends_with(0).await;
+    moto.run("preview --stack other", &[]).await.ends_with(0).await;
+}
+
+/// A moto of a test's own.
+struct Moto {
+    _container: Container,
+    endpoint: String,
+}
+
+impl Moto {
+    async fn start() -> Self {
+        let container = containers::moto().await;
+        Self { endpoint: container.url().await, _container: container }
+    }
+
+    fn api(&self) -> AwsApi {
+        AwsApi::new(&self.endpoint, REGION)
+    }
+
+    async fn deploy(&self, stack: &str, settings: &[&str]) {
+        let command = format!("deploy --yes --no-wait --stack {stack}");
+        self.run(&command, settings).await.ends_with(0).await;
+    }
+
+    async fn run(&self, words: &str, settings: &[&str]) -> Run {
+        let run = provider(words).await.at(&self.endpoint, REGION);
+        if words.starts_with("teardown") {
+            return run;
+        }
+        let images = ["web", "php"].map(|app| format!("{app}.image={IMAGE}"));
+        let settings = images.iter().map(String::as_str).chain(settings.iter().copied());
+        settings.fold(run, |run, setting| run.arg("--set").arg(setting))
+    }
+}
