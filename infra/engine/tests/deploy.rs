@@ -27,7 +27,11 @@ struct Crate {
 }
 
 outputs! {
-    CrateOutputs { address: String }
+    /// Where a crate stands.
+    CrateOutputs {
+        /// Its place.
+        address: String,
+    }
 }
 
 impl Resource for Crate {
