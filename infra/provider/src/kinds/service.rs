@@ -32,15 +32,19 @@ pub struct Services(pub Aws);
 impl ResourceKind for Services {
     type Resource = Service;
 
+    /// Tasks write into the bucket and the logs, and pull from the repository, until they stop.
     fn uses(&self) -> &'static [&'static str] {
         &[
+            "bucket",
             "cluster",
-            "task-definition",
+            "ecr-repository",
+            "iam-role",
             "listener",
             "listener-rule",
-            "target-group",
+            "log-group",
             "security-group",
-            "iam-role",
+            "target-group",
+            "task-definition",
         ]
     }
 
