@@ -24,7 +24,9 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
     for argument in arguments {
         build.arg("--build-arg").arg(argument);
     }
-    build.args(["--tag", &name]).arg("--file").arg(&app.dockerfile).arg(&app.context);
+    let context = app.context()?;
+    let dockerfile = app.dockerfile.strip_prefix(&app.context).unwrap_or(&app.dockerfile);
+    build.args(["--tag", &name]).arg("--file").arg(context.path().join(dockerfile)).arg(context.path());
     docker::stream(build, on_line).await.map_err(|source| ImageError::Command {
         image: app.name.clone(),
         action: "build it",

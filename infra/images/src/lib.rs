@@ -8,6 +8,7 @@ pub mod engine;
 mod error;
 pub mod install;
 pub mod names;
+mod pruned;
 mod push;
 mod source;
 

@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 use crate::base::rust;
 use crate::error::ImageError;
 use crate::names;
+use crate::pruned;
 
+/// The member of the workspace that is the Rust app, and its package's name.
+const RUST_MEMBER: &str = "app";
 const TAG_PREFIX: &str = "src-";
 const TAG_HASH_LENGTH: usize = 16;
 
@@ -102,6 +105,43 @@ impl AppImage {
         Ok(files)
     }
 
+    /// A folder with the image's files, for the builder: what is left out of the tag is left out of it too.
+    pub(crate) fn context(&self) -> Result<tempfile::TempDir, ImageError> {
+        let folder = tempfile::tempdir().map_err(|source| self.unreadable(&std::env::temp_dir(), source))?;
+        for path in self.files()? {
+            self.copy(&path, folder.path()).map_err(|source| self.unreadable(&path, source))?;
+        }
+        Ok(folder)
+    }
+
+    fn copy(&self, path: &Path, folder: &Path) -> io::Result<()> {
+        let target = folder.join(path.strip_prefix(&self.context).unwrap_or(path));
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let metadata = path.symlink_metadata()?;
+        if metadata.is_symlink() {
+            return std::os::unix::fs::symlink(path.read_link()?, target);
+        }
+        std::fs::write(&target, self.content(path)?)?;
+        std::fs::set_permissions(&target, metadata.permissions())
+    }
+
+    /// A file's content; of the workspace's own files only what the app depends on.
+    fn content(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let content = std::fs::read(path)?;
+        let of_workspace = self.compiles_rust && path.parent() == Some(&self.context);
+        let pruned = match path.file_name().and_then(|name| name.to_str()) {
+            Some("Cargo.toml") if of_workspace => {
+                let member = std::fs::read_to_string(self.context.join(RUST_MEMBER).join("Cargo.toml"))?;
+                pruned::manifest(&text(content)?, RUST_MEMBER, &member)
+            }
+            Some("Cargo.lock") if of_workspace => pruned::lock(&text(content)?, RUST_MEMBER),
+            _ => return Ok(content),
+        };
+        pruned.map(String::into_bytes).map_err(io::Error::other)
+    }
+
     fn add_file(&self, hash: &mut Sha256, path: &Path) -> io::Result<()> {
         let relative = path.strip_prefix(&self.context).unwrap_or(path);
         add(hash, relative.as_os_str().as_bytes());
@@ -112,7 +152,7 @@ impl AppImage {
         } else {
             let executable = metadata.permissions().mode() & 0o100 != 0;
             add(hash, if executable { b"program" } else { b"file" });
-            add(hash, &std::fs::read(path)?);
+            add(hash, &self.content(path)?);
         }
         Ok(())
     }
@@ -120,6 +160,10 @@ impl AppImage {
     fn unreadable(&self, path: &Path, source: io::Error) -> ImageError {
         ImageError::File { image: self.name.clone(), path: path.to_owned(), source }
     }
+}
+
+fn text(content: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(content).map_err(io::Error::other)
 }
 
 /// The length goes first, so that no two lists of fields look alike.
@@ -140,6 +184,7 @@ mod tests {
         let files = [
             ("Cargo.toml", "[workspace]"),
             ("Cargo.lock", "# lock"),
+            ("app/Cargo.toml", "[package]"),
             (".dockerignore", "*"),
             (".gitignore", "/target\n*.log\n"),
             ("app/Dockerfile", "FROM scratch"),
@@ -187,7 +232,7 @@ mod tests {
             "app/src/main.rs",
             "app/src/new.rs",
         ] {
-            write(root.path(), path, "changed");
+            write(root.path(), path, "changed = true");
             let tag = web_tag(root.path());
             assert!(!seen.contains(&tag), "{path} does not count");
             seen.push(tag);
@@ -213,6 +258,29 @@ mod tests {
         write(root.path(), "app/debug.log", "noise");
         write(root.path(), "php-app/public/index.php", "<?php echo 1;");
         assert_eq!(before, web_tag(root.path()));
+    }
+
+    #[test]
+    fn another_members_dependencies_do_not_count() {
+        let root = repository();
+        let of_app = "[workspace]\nmembers = [\"app\"]\n\n[workspace.dependencies]\nhttp = \"1\"\n";
+        write(root.path(), "app/Cargo.toml", "[dependencies]\nhttp.workspace = true\n");
+        write(root.path(), "Cargo.toml", of_app);
+        let before = web_tag(root.path());
+        write(root.path(), "Cargo.toml", &format!("{of_app}insta = \"1\"\n"));
+        assert_eq!(before, web_tag(root.path()));
+        write(root.path(), "Cargo.toml", &of_app.replace('1', "2"));
+        assert_ne!(before, web_tag(root.path()));
+    }
+
+    #[test]
+    fn the_builder_gets_the_files_that_decide() {
+        let root = repository();
+        let context = AppImage::web(root.path()).context().unwrap();
+        assert!(
+            context.path().join("app/src/main.rs").exists() && context.path().join("Cargo.lock").exists()
+        );
+        assert!(!context.path().join("php-app").exists());
     }
 
     #[test]

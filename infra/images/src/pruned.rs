@@ -1,0 +1,135 @@
+//! The parts of the workspace's manifest and lock file that one member depends on.
+//!
+//! The rest must not decide on that member's image: a new dependency of the tests would build and deploy the app again.
+
+use std::collections::BTreeSet;
+
+use toml_edit::{Array, DocumentMut, Item, TomlError};
+
+const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// The workspace's manifest with this one member, and of the shared dependencies only those it uses.
+pub fn manifest(workspace: &str, member: &str, member_manifest: &str) -> Result<String, TomlError> {
+    let mut document: DocumentMut = workspace.parse()?;
+    let member_document: DocumentMut = member_manifest.parse()?;
+    let used: BTreeSet<&str> = DEPENDENCY_TABLES
+        .iter()
+        .filter_map(|table| member_document.get(table)?.as_table_like())
+        .flat_map(|table| table.iter().map(|(name, _)| name))
+        .collect();
+    if let Some(workspace) = document.get_mut("workspace").and_then(Item::as_table_like_mut) {
+        workspace.insert("members", Item::Value(Array::from_iter([member]).into()));
+        if let Some(shared) = workspace.get_mut("dependencies").and_then(Item::as_table_like_mut) {
+            let unused: Vec<String> = shared
+                .iter()
+                .map(|(name, _)| name.to_owned())
+                .filter(|name| !used.contains(name.as_str()))
+                .collect();
+            for name in unused {
+                shared.remove(&name);
+            }
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The lock file with this package and everything that it depends on, however far away.
+pub fn lock(text: &str, package: &str) -> Result<String, TomlError> {
+    let mut document: DocumentMut = text.parse()?;
+    let Some(packages) = document.get_mut("package").and_then(Item::as_array_of_tables_mut) else {
+        return Ok(text.to_owned());
+    };
+    let known: Vec<Package> = packages.iter().map(Package::from).collect();
+    let mut kept = BTreeSet::new();
+    let mut to_do: Vec<usize> = (0..known.len()).filter(|index| known[*index].name == package).collect();
+    while let Some(index) = to_do.pop() {
+        if kept.insert(index) {
+            let needed = known[index].dependencies.iter();
+            to_do.extend(
+                needed.flat_map(|reference| (0..known.len()).filter(|other| known[*other].is(reference))),
+            );
+        }
+    }
+    let mut index = 0;
+    packages.retain(|_| {
+        index += 1;
+        kept.contains(&(index - 1))
+    });
+    Ok(document.to_string())
+}
+
+struct Package {
+    name: String,
+    version: String,
+    dependencies: Vec<String>,
+}
+
+impl Package {
+    /// Whether a reference means this package: its name alone where that is enough, else with the version after it.
+    fn is(&self, reference: &str) -> bool {
+        let mut words = reference.split(' ');
+        words.next() == Some(self.name.as_str()) && words.next().is_none_or(|version| version == self.version)
+    }
+}
+
+impl From<&toml_edit::Table> for Package {
+    fn from(table: &toml_edit::Table) -> Self {
+        let text = |name: &str| table.get(name).and_then(Item::as_str).unwrap_or_default().to_owned();
+        let dependencies = table.get("dependencies").and_then(Item::as_array);
+        let dependencies =
+            dependencies.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned));
+        Self { name: text("name"), version: text("version"), dependencies: dependencies.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = r#"version = 4
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = [
+ "http 1.0.0",
+]
+
+[[package]]
+name = "http"
+version = "0.2.0"
+
+[[package]]
+name = "http"
+version = "1.0.0"
+dependencies = [
+ "bytes",
+]
+
+[[package]]
+name = "bytes"
+version = "1.0.0"
+
+[[package]]
+name = "tests"
+version = "0.1.0"
+"#;
+
+    #[test]
+    fn the_lock_keeps_what_the_package_reaches_in_the_version_it_names() {
+        let kept = lock(LOCK, "app").unwrap();
+        for (text, expected) in
+            [("\"app\"", 1), ("\"http\"", 1), ("\"0.2.0\"", 0), ("\"bytes\"", 2), ("\"tests\"", 0)]
+        {
+            assert_eq!(kept.matches(text).count(), expected, "{text} in {kept}");
+        }
+    }
+
+    #[test]
+    fn the_manifest_keeps_the_member_what_it_uses_and_everything_else_that_decides() {
+        let workspace = "[workspace]\nmembers = [\"app\", \"tests\"]\n\n[workspace.dependencies]\nhttp = \"1\"\ninsta = \"1\"\n\n[profile.release]\nstrip = true\n";
+        let kept = manifest(workspace, "app", "[dependencies]\nhttp.workspace = true\n").unwrap();
+        assert!(kept.contains("members = [\"app\"]") && kept.contains("http = \"1\""), "{kept}");
+        assert!(!kept.contains("insta") && kept.contains("strip = true"), "{kept}");
+    }
+}
