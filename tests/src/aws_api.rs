@@ -39,7 +39,7 @@ impl AwsApi {
 
     /// Everything whose name, ARN or tag has this text in it, each with the call that shows it.
     pub async fn everything_named(&self, text: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
+        let mut found = self.clusters_named(text).await;
         for call in every_listing() {
             let answer = self.answer(&call).await;
             let word = |c: char| c.is_alphanumeric() || "-_/:.".contains(c);
@@ -47,6 +47,17 @@ impl AwsApi {
             found.extend(words.map(|word| format!("{}: {word}", call.name())));
         }
         found
+    }
+
+    /// Deleted clusters are remembered for a while, as inactive ones.
+    async fn clusters_named(&self, text: &str) -> BTreeSet<String> {
+        let listed = self.ecs("ListClusters", json!({})).await;
+        let described = self.ecs("DescribeClusters", json!({ "clusters": listed["clusterArns"] })).await;
+        let clusters = described["clusters"].as_array().cloned().unwrap_or_default();
+        let names = clusters.iter().filter(|cluster| cluster["status"] != "INACTIVE").map(|cluster| {
+            format!("DescribeClusters: {}", cluster["clusterName"].as_str().unwrap_or_default())
+        });
+        names.filter(|name| name.contains(text)).collect()
     }
 
     /// Calls an ECS operation.
@@ -122,7 +133,6 @@ fn every_listing() -> Vec<Call> {
     let query = |service, version, action| Call::Query { service, version, action };
     let active = json!({ "status": "ACTIVE" });
     vec![
-        json("ecs", ECS, "ListClusters", json!({})),
         json("ecs", ECS, "ListTaskDefinitions", active),
         json("ecr", ECR, "DescribeRepositories", json!({})),
         json("logs", LOGS, "DescribeLogGroups", json!({})),

@@ -103,6 +103,8 @@ async fn start(request: ContainerRequest<GenericImage>, port: u16) -> Container 
 
 fn publish_on_this_machine_only(host: &mut HostConfig, port: u16) {
     let any_port = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some(String::new()) };
+    // Named, as older engines report a default that testcontainers does not know.
+    host.network_mode = Some("bridge".to_owned());
     host.publish_all_ports = Some(false);
     host.port_bindings = Some(HashMap::from([(port.tcp().to_string(), Some(vec![any_port]))]));
 }

@@ -2,10 +2,12 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 /// A bucket.
 pub struct Bucket {
     client: Client,
+    region: String,
     name: String,
 }
 
@@ -18,15 +20,19 @@ impl Bucket {
             .region(Region::new(region.to_owned()))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .force_path_style(true);
-        Self { client: Client::from_conf(configuration.build()), name: name.to_owned() }
+        let client = Client::from_conf(configuration.build());
+        Self { client, region: region.to_owned(), name: name.to_owned() }
     }
 
-    /// Creates it.
+    /// Creates it, in any region but us-east-1: S3 has no name for that one here.
     ///
     /// # Panics
     /// When it can't be created.
     pub async fn create(&self) {
-        let created = self.client.create_bucket().bucket(&self.name).send().await;
+        let region = BucketLocationConstraint::from(self.region.as_str());
+        let place = CreateBucketConfiguration::builder().location_constraint(region).build();
+        let request = self.client.create_bucket().bucket(&self.name).create_bucket_configuration(place);
+        let created = request.send().await;
         created.unwrap_or_else(|error| panic!("cannot create bucket {}: {error:?}", self.name));
     }
 
