@@ -69,17 +69,17 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Creates or updates it if it needs that; gives its new outputs.
+    /// Creates or updates it if it needs that, and waits until it is in effect; gives its new outputs.
     async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailure> {
-        let action = if self.live.is_none() { "create" } else { "update" };
-        let failed = |source| self.failure(action, source);
-        let desired = self.desired(outputs).map_err(failed)?;
-        if self
-            .live
-            .is_some_and(|live| differences(self.stack.name(), &self.node.id, &desired, live).is_empty())
-        {
-            return Ok(None);
-        }
+        let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
+        let action = match self.live {
+            None => "create",
+            Some(live) if differences(self.stack.name(), &self.node.id, &desired, live).is_empty() => {
+                let settled = self.wait(&desired).await;
+                return settled.map(|()| None).map_err(|source| self.failure("wait for", source));
+            }
+            Some(_) => "update",
+        };
         let began = Instant::now();
         self.report(Event::Started { id: self.node.id.clone(), name: self.node.name.clone(), action });
         let result = self.change(&desired).await;
@@ -90,7 +90,7 @@ impl Work<'_> {
             elapsed: began.elapsed(),
             succeeded: result.is_ok(),
         });
-        result.map(Some).map_err(failed)
+        result.map(Some).map_err(|source| self.failure(action, source))
     }
 
     fn desired(&self, outputs: &Mutex<AllOutputs>) -> Result<Value, Failure> {
@@ -105,12 +105,21 @@ impl Work<'_> {
     }
 
     async fn change(&self, desired: &Value) -> Result<Value, Failure> {
-        let kind = self.provider.kind(&self.node.id.kind)?;
-        let context = Context { stack: self.stack.name(), id: &self.node.id, reporter: self.reporter };
-        match self.live {
-            None => kind.create(desired, &context).await,
-            Some(live) => kind.update(desired, live, &context).await,
-        }
+        let (kind, context) = (self.provider.kind(&self.node.id.kind)?, self.context());
+        let outputs = match self.live {
+            None => kind.create(desired, &context).await?,
+            Some(live) => kind.update(desired, live, &context).await?,
+        };
+        kind.settle(desired, &context).await?;
+        Ok(outputs)
+    }
+
+    async fn wait(&self, desired: &Value) -> Result<(), Failure> {
+        self.provider.kind(&self.node.id.kind)?.settle(desired, &self.context()).await
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { stack: self.stack.name(), id: &self.node.id, reporter: self.reporter }
     }
 
     fn report(&self, event: Event) {

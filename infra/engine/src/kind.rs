@@ -39,6 +39,12 @@ pub trait ResourceKind: Send + Sync {
         context: &Context<'_>,
     ) -> Result<<Self::Resource as Resource>::Outputs, Failure>;
 
+    /// Waits until what was written has taken effect; also where nothing was, as an earlier run may have been killed
+    /// after its last write. Only reads.
+    async fn settle(&self, _desired: &Self::Resource, _context: &Context<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Deletes it and waits until it is gone.
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure>;
 
@@ -91,6 +97,8 @@ pub trait ErasedKind: Send + Sync {
         live: &LiveValue,
         context: &Context<'_>,
     ) -> Result<Value, Failure>;
+    /// As [`ResourceKind::settle`].
+    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure>;
     /// As [`ResourceKind::delete`].
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure>;
     /// As [`ResourceKind::list`].
@@ -135,6 +143,10 @@ impl<K: ResourceKind> ErasedKind for K {
             tags: live.tags.clone(),
         };
         to_json(&ResourceKind::update(self, &from_json(desired)?, typed, context).await?)
+    }
+
+    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
+        ResourceKind::settle(self, &from_json(desired)?, context).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {

@@ -47,6 +47,7 @@ impl Resource for Crate {
 struct Cloud {
     crates: Arc<Mutex<BTreeMap<String, (Crate, Tags)>>>,
     writes: Arc<Mutex<Vec<String>>>,
+    settled: Arc<Mutex<Vec<String>>>,
 }
 
 impl Cloud {
@@ -98,6 +99,11 @@ impl ResourceKind for Cloud {
         self.wrote("update", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
         Ok(address(&desired.name))
+    }
+
+    async fn settle(&self, desired: &Crate, _: &Context<'_>) -> Result<(), Failure> {
+        self.settled.lock().unwrap().push(desired.name.clone());
+        Ok(())
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
@@ -171,6 +177,15 @@ async fn a_second_deploy_writes_nothing() {
     world.deploy(&stack("bottom", "blue")).await;
     assert!(world.plan(&stack("bottom", "blue")).await.unwrap().is_empty());
     assert!(world.deploy(&stack("bottom", "blue")).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_an_earlier_run_wrote_is_waited_for() {
+    let world = World::new();
+    world.deploy(&stack("bottom", "blue")).await;
+    world.cloud.settled.lock().unwrap().clear();
+    world.deploy(&stack("bottom", "blue")).await;
+    assert_eq!(*world.cloud.settled.lock().unwrap(), ["bottom", "top"]);
 }
 
 #[tokio::test]

@@ -50,6 +50,10 @@ impl ProgressView {
     }
 
     fn waiting(&self, id: &ResourceId, what: &str) {
+        if !self.lines().contains_key(id) {
+            // Nothing of it changes, but it is not yet in effect.
+            self.started(id.clone(), "", "wait");
+        }
         let mut lines = self.lines();
         let Some(line) = lines.get_mut(id) else { return };
         line.bar.set_message(console::strip_ansi_codes(what).into_owned());

@@ -71,7 +71,6 @@ impl ResourceKind for Services {
             Ok(Look::Done(arn.to_owned()))
         })
         .await?;
-        rollout::wait(&self.0, desired, context).await?;
         Ok(ServiceOutputs { arn: arn.into() })
     }
 
@@ -87,8 +86,11 @@ impl ResourceKind for Services {
             let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
             request.set_tags(Some(tags::ecs(&context.tags()))).send().await.explain("tag the service")?;
         }
-        rollout::wait(&self.0, desired, context).await?;
         Ok(live.outputs)
+    }
+
+    async fn settle(&self, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
+        if self.0.waits { rollout::wait(&self.0, desired, context).await } else { Ok(()) }
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {

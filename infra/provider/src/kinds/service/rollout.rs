@@ -18,9 +18,6 @@ const DEADLINE: Duration = Duration::from_secs(900);
 /// # Errors
 /// When ECS gives the deployment up or rolls it back, with what its tasks said while they died; or at the deadline.
 pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
-    if !aws.waits {
-        return Ok(());
-    }
     let mut evidence = evidence::Evidence::default();
     let result = until(DEADLINE, context, async || {
         let service = describe(aws, desired).await?;
