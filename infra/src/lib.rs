@@ -97,8 +97,8 @@ pub fn program(
     let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared)?;
 
     let place = service::Place { cluster: &cluster, cluster_name: &names.cluster, network: &network };
-    service::web(&mut stack, &names, &settings.web, &place, &web_task, &balancer);
-    service::php(&mut stack, &names, &settings.php, &place, &php_task, &balancer);
+    service::service(&mut stack, "web", &names.web, &settings.web, &place, &web_task, &balancer.web);
+    service::service(&mut stack, "php", &names.php, &settings.php, &place, &php_task, &balancer.php);
 
     match stack.errors().first() {
         Some(error) => Err(error.clone().into()),

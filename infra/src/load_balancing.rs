@@ -14,14 +14,18 @@ pub const PHP_PATH: &str = "/php";
 pub struct LoadBalancing {
     /// The load balancer.
     pub load_balancer: Handle<LoadBalancer>,
-    /// The Rust app's target group.
-    pub web: Handle<TargetGroup>,
-    /// The PHP app's target group.
-    pub php: Handle<TargetGroup>,
-    /// A service can join the Rust app's target group once this exists.
-    pub web_ready: ResourceId,
-    /// A service can join the PHP app's target group once this exists.
-    pub php_ready: ResourceId,
+    /// Where requests for the Rust app go.
+    pub web: Backend,
+    /// Where requests for the PHP app go.
+    pub php: Backend,
+}
+
+/// Where requests for one app go.
+pub struct Backend {
+    /// The app's target group.
+    pub target_group: Handle<TargetGroup>,
+    /// ECS takes a service only once the load balancer forwards to its target group, which this does.
+    pub forwarded_by: ResourceId,
 }
 
 /// One load balancer on port 80 for both apps.
@@ -65,7 +69,11 @@ pub fn load_balancer(
             target_group_arn: php.arn.clone(),
         },
     );
-    Ok(LoadBalancing { load_balancer, web, php, web_ready: listener.id, php_ready: php_rule.id })
+    Ok(LoadBalancing {
+        load_balancer,
+        web: Backend { target_group: web, forwarded_by: listener.id },
+        php: Backend { target_group: php, forwarded_by: php_rule.id },
+    })
 }
 
 fn target_group(

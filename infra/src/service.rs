@@ -1,11 +1,11 @@
 //! The services: two tasks of each app behind the load balancer.
 
-use crate::load_balancing::LoadBalancing;
-use crate::names::Names;
+use crate::load_balancing::Backend;
+use crate::names::AppNames;
 use crate::network::Network;
 use crate::settings::AppSettings;
 use crate::task::CONTAINER;
-use infra_engine::{Handle, Output, Stack};
+use infra_engine::{Handle, Stack};
 use infra_resources::ecs::{
     CapacityProviderStrategyItem, CircuitBreaker, Cluster, Deployment, Service, ServiceLoadBalancer,
     ServiceNetwork, TaskDefinition,
@@ -21,41 +21,29 @@ pub struct Place<'a> {
     pub network: &'a Network,
 }
 
-/// The Rust app's service.
-pub fn web(
+/// An app's service behind its part of the load balancer.
+pub fn service(
     stack: &mut Stack,
-    names: &Names,
+    logical_name: &str,
+    names: &AppNames,
     settings: &AppSettings,
     place: &Place<'_>,
     task: &Handle<TaskDefinition>,
-    balancer: &LoadBalancing,
+    backend: &Backend,
 ) {
-    let service = service(&names.web.service, settings, place, task, &balancer.web.arn);
-    stack.add_after("web", service, &[&balancer.web_ready]);
+    let service = describe(names, settings, place, task, backend);
+    stack.add_after(logical_name, service, &[&backend.forwarded_by]);
 }
 
-/// The PHP app's service.
-pub fn php(
-    stack: &mut Stack,
-    names: &Names,
+fn describe(
+    names: &AppNames,
     settings: &AppSettings,
     place: &Place<'_>,
     task: &Handle<TaskDefinition>,
-    balancer: &LoadBalancing,
-) {
-    let service = service(&names.php.service, settings, place, task, &balancer.php.arn);
-    stack.add_after("php", service, &[&balancer.php_ready]);
-}
-
-fn service(
-    name: &str,
-    settings: &AppSettings,
-    place: &Place<'_>,
-    task: &Handle<TaskDefinition>,
-    target_group_arn: &Output<String>,
+    backend: &Backend,
 ) -> Service {
     Service {
-        name: name.to_owned(),
+        name: names.service.clone(),
         cluster_name: place.cluster_name.to_owned(),
         cluster_arn: place.cluster.arn.clone(),
         task_definition: task.arn.clone(),
@@ -67,7 +55,7 @@ fn service(
             assign_public_ip: true,
         },
         load_balancer: ServiceLoadBalancer {
-            target_group_arn: target_group_arn.clone(),
+            target_group_arn: backend.target_group.arn.clone(),
             container_name: CONTAINER.to_owned(),
             container_port: settings.container_port,
         },

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod consent;
 mod deploy;
 mod outputs;
 mod preview;

@@ -1,17 +1,15 @@
 //! `deploy`: show what would change, ask, change it, and see that the app answers.
 
-use super::StackOptions;
+use super::{StackOptions, consent};
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::served;
 use crate::session::Session;
 use crate::summary::Summary;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
-use dialoguer::Confirm;
 use infra_engine::apply::apply;
 use infra_engine::plan::plan;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// The options of `deploy`.
@@ -34,7 +32,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let world = session.refresh().await?;
     let plan = plan(stack, &world, options.adopt)?;
     plan_view::print(&plan, &session);
-    if !plan.is_empty() && !confirmed(&options.stack)? {
+    if !plan.is_empty() && !consent::given(&options.stack, "Deploy?")? {
         eprintln!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
@@ -48,14 +46,4 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     }
     summary.print(options.stack.json)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn confirmed(options: &StackOptions) -> Result<bool> {
-    if options.yes {
-        return Ok(true);
-    }
-    if !std::io::stdin().is_terminal() {
-        bail!("nobody is there to be asked: give --yes to deploy without asking");
-    }
-    Confirm::new().with_prompt("Deploy?").default(false).interact().context("the answer can't be read")
 }

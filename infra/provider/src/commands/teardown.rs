@@ -1,16 +1,14 @@
 //! `teardown`: delete what carries the stack's tags. Works from what is found, not from the code.
 
-use super::StackOptions;
+use super::{StackOptions, consent};
 use crate::kinds;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use dialoguer::Confirm;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// The options of `teardown`.
@@ -31,7 +29,8 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         return print(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);
-    if !confirmed(&options)? {
+    let question = format!("Delete everything of stack {stack}, uploaded images included?");
+    if !consent::given(&options, &question)? {
         eprintln!("nothing was deleted");
         return Ok(ExitCode::FAILURE);
     }
@@ -60,15 +59,4 @@ fn print(options: &StackOptions, deleted: &[infra_engine::Found]) -> Result<Exit
         println!("{}", serde_json::to_string_pretty(&deleted).context("the list has no JSON form")?);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn confirmed(options: &StackOptions) -> Result<bool> {
-    if options.yes {
-        return Ok(true);
-    }
-    if !std::io::stdin().is_terminal() {
-        bail!("nobody is there to be asked: give --yes to delete without asking");
-    }
-    let prompt = format!("Delete everything of stack {}, uploaded images included?", options.name);
-    Confirm::new().with_prompt(prompt).default(false).interact().context("the answer can't be read")
 }
