@@ -31,7 +31,7 @@ pub struct Outcome {
 /// `cargo xtask`, with these words after it.
 pub fn xtask(words: &str) -> Run {
     let mut command = Command::new(cargo());
-    command.args(["run", "--quiet", "--package", "xtask", "--"]).args(words.split_whitespace());
+    command.arg("xtask").args(words.split_whitespace());
     Run::new(format!("cargo xtask {words}"), command)
 }
 

@@ -159,7 +159,7 @@ async fn teardown_of_the_last_stack_leaves_nothing_on_this_machine() {
     let own = format!("label=image-app.local-aws={PORT}");
     let tasks = format!("label=ministack.instance=image-app-local-aws-{PORT}:{PORT}");
     for filter in [own, tasks] {
-        assert_eq!(docker_lines(&["ps", "--all", "--filter", &filter]).await, [""; 0]);
+        assert_eq!(docker_lines(&["ps", "--all", "--quiet", "--filter", &filter]).await, [""; 0]);
     }
     let registry = format!("127.0.0.1:{PORT}/");
     let images = docker_lines(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}@{{.Digest}}"]).await;
