@@ -82,8 +82,9 @@ fn rust_files() -> Vec<PathBuf> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.unwrap().path();
+    let unreadable = |error: std::io::Error| -> ! { panic!("{}: {error}", folder.display()) };
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| unreadable(error)) {
+        let path = entry.unwrap_or_else(|error| unreadable(error)).path();
         if path.is_dir() {
             collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {

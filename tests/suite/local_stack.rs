@@ -61,7 +61,9 @@ impl Outputs {
 async fn one_command_deploys_the_stack() -> Outputs {
     chapter("deploy");
     local("deploy --yes").ends_with(0).await;
-    let outputs: Outputs = serde_json::from_value(local("outputs --json").ends_with(0).await.json()).unwrap();
+    let printed = local("outputs --json").ends_with(0).await.json();
+    let outputs: Outputs =
+        serde_json::from_value(printed.clone()).unwrap_or_else(|error| panic!("{error}: {printed:#}"));
     assert_eq!(
         [&outputs.cluster, &outputs.region, &outputs.endpoint],
         [CLUSTER, REGION, ENDPOINT],
@@ -99,7 +101,8 @@ async fn preview_of_a_change_names_what_differs() {
     chapter("preview of a change");
     let preview = local("preview --json").arg("--set").arg(CHANGE).ends_with(2).await;
     let changes = preview.json();
-    let task = changes.as_array().unwrap().iter().find(|change| change["kind"] == "task-definition");
+    let mut list = changes.as_array().into_iter().flatten();
+    let task = list.find(|change| change["kind"] == "task-definition");
     let task = task.unwrap_or_else(|| panic!("the task definition is not among the changes: {changes:#}"));
     assert!(task["changes"].to_string().contains("memory"), "{task:#}");
 }
