@@ -64,7 +64,6 @@ macro_rules! outputs {
         pub struct $name { $($(#[$member_meta])* pub $member: $crate::Output<$type>),* }
 
         impl $crate::Outputs for $name {
-            #[allow(unused_variables, reason = "some kinds have no outputs")]
             fn of(resource: &$crate::ResourceId) -> Self {
                 Self { $($member: $crate::Output::of(resource, stringify!($member))),* }
             }
