@@ -77,8 +77,12 @@ impl LocalAws {
     }
 
     /// What leads a program with the AWS SDK here.
-    pub fn environment(&self) -> [(&'static str, String); 5] {
+    pub fn environment(&self) -> [(&'static str, String); 7] {
+        // A company's proxy does not reach this machine's own address.
+        let past_proxies = "127.0.0.1,localhost".to_owned();
         [
+            ("NO_PROXY", past_proxies.clone()),
+            ("no_proxy", past_proxies),
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),

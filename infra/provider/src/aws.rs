@@ -94,6 +94,11 @@ impl Aws {
             workspace: Arc::new(workspace),
         })
     }
+
+    /// Whether an emulator answers instead of AWS.
+    pub fn is_emulated(&self) -> bool {
+        self.local_registry.is_some()
+    }
 }
 
 /// Host and port of a plain HTTP endpoint: an emulator's, since AWS's own are all HTTPS.

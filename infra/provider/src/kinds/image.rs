@@ -69,7 +69,7 @@ impl Images {
 
     /// The login of the account's registry; an emulator's takes pushes from anyone.
     async fn credentials(&self) -> Result<Option<Credentials>, Failure> {
-        if self.0.local_registry.is_some() {
+        if self.0.is_emulated() {
             return Ok(None);
         }
         let answer = self.0.ecr.get_authorization_token().send().await.explain("get the registry's login")?;

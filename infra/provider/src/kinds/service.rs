@@ -52,7 +52,7 @@ impl ResourceKind for Services {
         let services = self.describe(&desired.cluster_name, vec![desired.name.clone()]).await?;
         let Some(service) = services.first() else { return Ok(None) };
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
-        let properties = response::service(service, desired);
+        let properties = response::service(service, desired, self.0.is_emulated());
         Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(service.tags())) }))
     }
 

@@ -9,7 +9,7 @@ use infra_resources::ecs::{
 };
 
 /// The live service in our types. What an endpoint does not tell can't be compared and counts as desired.
-pub fn service(live: &Described, desired: &Service) -> Service {
+pub fn service(live: &Described, desired: &Service, emulated: bool) -> Service {
     let rebalancing = live.availability_zone_rebalancing().map(|value| value.as_str().to_owned());
     Service {
         name: text(live.service_name()),
@@ -17,7 +17,7 @@ pub fn service(live: &Described, desired: &Service) -> Service {
         cluster_arn: text(live.cluster_arn()).into(),
         task_definition: text(live.task_definition()).into(),
         desired_count: Some(live.desired_count()),
-        capacity_provider_strategy: strategy(live, desired),
+        capacity_provider_strategy: strategy(live, desired, emulated),
         network: network(live, desired),
         load_balancer: load_balancer(live),
         health_check_grace_period_seconds: live
@@ -29,10 +29,10 @@ pub fn service(live: &Described, desired: &Service) -> Service {
     }
 }
 
-/// A service has a strategy or a launch type.
-fn strategy(live: &Described, desired: &Service) -> Vec<CapacityProviderStrategyItem> {
+/// A service has a strategy or a launch type. moto drops the strategy and tells a launch type that nobody chose.
+fn strategy(live: &Described, desired: &Service, emulated: bool) -> Vec<CapacityProviderStrategyItem> {
     let strategy = live.capacity_provider_strategy();
-    if strategy.is_empty() && live.launch_type().is_none() {
+    if strategy.is_empty() && (emulated || live.launch_type().is_none()) {
         return desired.capacity_provider_strategy.clone();
     }
     strategy.iter().map(item_of).collect()
