@@ -51,7 +51,8 @@ pub async fn upload(State(app): State<App>, request: Request) -> Result<Response
     if json {
         return Ok((StatusCode::CREATED, Json(Stored { images })).into_response());
     }
-    let location = format!("./?uploaded={}", images.len());
+    // Not `./?`: curl sends that on as `/./?`, which is another path.
+    let location = format!(".?uploaded={}", images.len());
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 
