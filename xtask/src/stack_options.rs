@@ -22,7 +22,7 @@ pub struct StackOptions {
     #[arg(long)]
     pub region: Option<String>,
 
-    /// Ask nothing
+    /// Ask nothing; with --local nothing is asked where there is no terminal
     #[arg(long)]
     pub yes: bool,
 

@@ -5,15 +5,19 @@ use anyhow::{Context, Result, bail};
 use dialoguer::Confirm;
 use std::io::IsTerminal;
 
-/// Whether to go on: the user says so, or said `--yes` beforehand.
+/// Whether to go on: the user says so, or said `--yes` beforehand. A local AWS is nobody's property and costs nothing:
+/// where nobody can be asked about it, nobody is.
 ///
 /// # Errors
-/// When there is nobody to be asked.
+/// When there is nobody to be asked about an account on AWS.
 pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
     if options.yes {
         return Ok(true);
     }
     if !std::io::stdin().is_terminal() {
+        if options.local {
+            return Ok(true);
+        }
         bail!("nobody is there to be asked: give --yes to go on without asking");
     }
     Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
