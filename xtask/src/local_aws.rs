@@ -3,7 +3,7 @@
 mod container;
 mod health;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::interrupt::unless_interrupted;
 use crate::port;
@@ -14,6 +14,8 @@ use crate::stack_options::{DEFAULT_REGION, StackOptions};
 use container::{Container, State};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
+/// How long it is asked before its container is looked at again.
+const ONE_LOOK: Duration = Duration::from_secs(1);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A local AWS that answers.
@@ -97,13 +99,18 @@ impl LocalAws {
         let container = Container::on(port);
         let started = unless_interrupted(async {
             container.start(&region).await?;
-            if health::within(STARTS_WITHIN, port).await? {
-                return Ok(());
+            let deadline = Instant::now() + STARTS_WITHIN;
+            while !health::within(ONE_LOOK, port).await? {
+                let why = match container.state().await? {
+                    State::Running { .. } if Instant::now() < deadline => continue,
+                    State::Running { .. } => format!("did not come up in {} s", STARTS_WITHIN.as_secs()),
+                    State::Stopped | State::Missing => "ended while it came up".to_owned(),
+                };
+                let log = container.last_lines(20).await?;
+                let message = format!("the local AWS on port {port} {why}");
+                return Err(anyhow::anyhow!("the end of its log:\n{log}").context(message));
             }
-            let log = container.last_lines(20).await?;
-            let message =
-                format!("the local AWS on port {port} did not come up in {} s", STARTS_WITHIN.as_secs());
-            Err(anyhow::anyhow!("the end of its log:\n{log}").context(message))
+            Ok(())
         })
         .await;
         if let Err(error) = started {

@@ -26,6 +26,8 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
     }
     let context = app.context()?;
     let dockerfile = app.dockerfile.strip_prefix(&app.context).unwrap_or(&app.dockerfile);
+    // A step that fails leaves its container behind otherwise.
+    build.arg("--force-rm");
     build.args(["--tag", &name]).arg("--file").arg(context.path().join(dockerfile)).arg(context.path());
     docker::stream(build, on_line).await.map_err(|source| ImageError::Command {
         image: app.name.clone(),
