@@ -90,6 +90,36 @@ async fn what_somebody_else_made_is_taken_over_with_adopt() {
     moto.run("preview --stack other", &[]).await.ends_with(0).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_that_does_not_build_leaves_nothing_half_deployed() {
+    let moto = Moto::start().await;
+    let workspace = workspace_whose_php_image_fails();
+    let run = provider("deploy --yes --no-wait --stack broken").await.at(&moto.endpoint, REGION);
+    let run = run.arg("--workspace").arg(&workspace.path().to_string_lossy());
+    let run = run.arg("--set").arg(&format!("web.image={IMAGE}"));
+    run.ends_with(1).await.says(&["image/php", "the-cause-of-it"]);
+    let left = moto.api().everything_named("broken").await;
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+fn workspace_whose_php_image_fails() -> tempfile::TempDir {
+    let workspace = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    let dockerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo the-cause-of-it && exit 7\n";
+    let files = [
+        ("Cargo.toml", "[workspace]\n"),
+        ("Cargo.lock", "version = 4\n"),
+        (".dockerignore", ""),
+        ("app/Cargo.toml", "[package]\n"),
+        ("php-app/Dockerfile", dockerfile),
+    ];
+    for (path, content) in files {
+        let path = workspace.path().join(path);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        written.and_then(|()| std::fs::write(&path, content)).unwrap_or_else(|error| panic!("{error}"));
+    }
+    workspace
+}
+
 /// A moto of a test's own.
 struct Moto {
     _container: Container,

@@ -5,6 +5,7 @@ mod build_error;
 pub mod commands;
 mod error_report;
 mod explain;
+mod image_builds;
 pub mod kinds;
 mod plan_view;
 mod progress_view;

@@ -1,6 +1,7 @@
 //! `deploy`: show what would change, ask, change it, and see that the app answers.
 
 use super::{StackOptions, consent};
+use crate::image_builds;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::served;
@@ -37,6 +38,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let view = ProgressView::new();
+    image_builds::build(stack, &plan, &session.aws.workspace, &view).await?;
     let outputs = apply(stack, &plan, &world, &session.provider, &view).await?;
     drop(view);
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)

@@ -2,14 +2,15 @@
 
 use crate::aws::Aws;
 use crate::explain::Explain;
+use crate::image_builds::{explained, source};
 use async_trait::async_trait;
 use aws_sdk_ecr::types::ImageIdentifier;
 use base64::Engine;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, ResourceKind};
-use infra_images::{AppImage, Credentials, ImageError};
+use infra_images::Credentials;
 use infra_resources::Image;
-use infra_resources::image::{App, ImageOutputs};
+use infra_resources::image::ImageOutputs;
 
 /// Images in a repository.
 pub struct Images(pub Aws);
@@ -29,10 +30,7 @@ impl ResourceKind for Images {
     }
 
     async fn create(&self, desired: &Image, context: &Context<'_>) -> Result<ImageOutputs, Failure> {
-        let source = match desired.app {
-            App::Web => AppImage::web(&self.0.workspace),
-            App::Php => AppImage::php(&self.0.workspace),
-        };
+        let source = source(desired.app, &self.0.workspace);
         let on_line = |line: &str| context.waiting(line.to_owned());
         let local = infra_images::build(&source, &desired.tag, &on_line).await.map_err(explained)?;
         let remote = format!("{}:{}", desired.repository_uri.get()?, desired.tag);
@@ -86,13 +84,4 @@ impl Images {
 
 fn outputs(image: &Image, digest: &str) -> Result<ImageOutputs, Failure> {
     Ok(ImageOutputs { uri: format!("{}@{digest}", image.repository_uri.get()?).into() })
-}
-
-fn explained(error: ImageError) -> Failure {
-    let hint = error.hint();
-    let failure = Failure::caused_by("the image is not there", error);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
 }
