@@ -11,6 +11,7 @@ mod listener;
 mod listener_rule;
 mod load_balancer;
 mod log_group;
+mod policy_document;
 mod security_group;
 mod service;
 mod target_group;

@@ -1,5 +1,6 @@
 //! Reads and writes ECR repositories.
 
+use super::policy_document;
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::Explain;
@@ -132,7 +133,7 @@ impl EcrRepositories {
         let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
         let policy = policy.unless(&["LifecyclePolicyNotFoundException"], "read the lifecycle policy")?;
         let text = policy.and_then(|answer| answer.lifecycle_policy_text().map(str::to_owned));
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+        Ok(text.map_or(Value::Null, |text| policy_document::parse(&text)))
     }
 
     async fn put_lifecycle_policy(&self, desired: &EcrRepository) -> Result<(), Failure> {

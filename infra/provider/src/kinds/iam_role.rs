@@ -1,5 +1,6 @@
 //! Reads and writes IAM roles with their policies.
 
+use super::policy_document;
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
@@ -184,10 +185,9 @@ impl IamRoles {
     }
 }
 
-/// A policy as IAM gives it: JSON, percent-encoded. What is no JSON differs from every desired policy.
+/// IAM gives documents percent-encoded.
 fn document(text: &str) -> Value {
-    let decoded = percent_decode_str(text).decode_utf8_lossy();
-    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))
+    policy_document::parse(&percent_decode_str(text).decode_utf8_lossy())
 }
 
 fn outputs(role: &Role) -> IamRoleOutputs {

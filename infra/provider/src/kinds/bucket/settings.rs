@@ -2,6 +2,7 @@
 
 use crate::build_error::Built;
 use crate::explain::Explain;
+use crate::kinds::policy_document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
@@ -178,5 +179,5 @@ async fn policy(s3: &Client, name: &str) -> Result<Value, Failure> {
     let answer = s3.get_bucket_policy().bucket(name).send().await;
     let answer = answer.unless(&["NoSuchBucketPolicy"], "get the bucket policy")?;
     let text = answer.and_then(|answer| answer.policy().map(str::to_owned));
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+    Ok(text.map_or(Value::Null, |text| policy_document::parse(&text)))
 }
