@@ -2,8 +2,9 @@
 
 use crate::Destination;
 use crate::names::Names;
-use infra_engine::{Handle, Stack};
+use infra_engine::Stack;
 use infra_resources::IamRole;
+use infra_resources::ecs::{ExecutionRole, TaskRole};
 use infra_resources::iam_role::assumed_by_ecs_tasks;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -11,9 +12,9 @@ use std::collections::BTreeMap;
 /// The roles of a task.
 pub struct Roles {
     /// What the app may do.
-    pub task: Handle<IamRole>,
+    pub task: TaskRole,
     /// What ECS may do to start it.
-    pub execution: Handle<IamRole>,
+    pub execution: ExecutionRole,
 }
 
 /// Each role may do what it needs with this stack's own resources, and nothing else.
@@ -33,7 +34,10 @@ pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Rol
         inline_policies: BTreeMap::from([("start-tasks".to_owned(), start_policy(names, destination))]),
         managed_policies: Vec::new(),
     };
-    Roles { task: stack.add("task", task), execution: stack.add("execution", execution) }
+    Roles {
+        task: TaskRole::of(&stack.add("task", task)),
+        execution: ExecutionRole::of(&stack.add("execution", execution)),
+    }
 }
 
 /// Reading, writing and deleting below `uploads/`, and listing the bucket.

@@ -7,6 +7,7 @@ pub mod load_balancing;
 pub mod names;
 pub mod network;
 pub mod registry;
+pub mod render;
 pub mod service;
 pub mod settings;
 pub mod storage;
@@ -47,16 +48,16 @@ pub enum ProgramError {
     #[error(transparent)]
     Name(#[from] NameError),
     /// A task size that Fargate does not have.
-    #[error("settings {setting}: {source}")]
+    #[error("settings {setting}: {}: {source}", FargateSizeError::RULE.number())]
     TaskSize {
         /// The setting.
         setting: String,
         /// What would be valid.
         source: FargateSizeError,
     },
-    /// The program put the stack together wrongly.
-    #[error(transparent)]
-    Stack(#[from] StackError),
+    /// The program put the stack together wrongly, or AWS would refuse what is in it.
+    #[error("{}", .0.iter().map(StackError::to_string).collect::<Vec<_>>().join("\n"))]
+    Stack(Vec<StackError>),
 }
 
 /// Whether the settings make a stack, without an account and without any call.
@@ -96,12 +97,12 @@ pub fn program(
     let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared)?;
     let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared)?;
 
-    let place = service::Place { cluster: &cluster, cluster_name: &names.cluster, network: &network };
+    let place = service::Place { cluster: &cluster, network: &network };
     service::service(&mut stack, "web", &names.web, &settings.web, &place, &web_task, &balancer.web);
     service::service(&mut stack, "php", &names.php, &settings.php, &place, &php_task, &balancer.php);
 
-    match stack.errors().first() {
-        Some(error) => Err(error.clone().into()),
-        None => Ok(Program { exports: Exports::new(&names, destination, &balancer.load_balancer), stack }),
+    match stack.errors() {
+        [] => Ok(Program { exports: Exports::new(&names, destination, &balancer.load_balancer), stack }),
+        errors => Err(ProgramError::Stack(errors.to_vec())),
     }
 }

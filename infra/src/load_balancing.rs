@@ -4,6 +4,7 @@ use crate::names::Names;
 use crate::network::Network;
 use crate::settings::{AppSettings, Settings};
 use infra_engine::{Handle, ResourceId, Stack};
+use infra_resources::ecs::{Ip, Targets};
 use infra_resources::target_group::TargetType;
 use infra_resources::{HealthCheck, Listener, ListenerRule, LoadBalancer, NameError, TargetGroup};
 
@@ -22,8 +23,8 @@ pub struct LoadBalancing {
 
 /// Where requests for one app go.
 pub struct Backend {
-    /// The app's target group.
-    pub target_group: Handle<TargetGroup>,
+    /// The app's target group: tasks on Fargate are targets by their address.
+    pub targets: Targets<Ip>,
     /// ECS takes a service only once the load balancer forwards to its target group, which this does.
     pub forwarded_by: ResourceId,
 }
@@ -56,7 +57,7 @@ pub fn load_balancer(
             load_balancer_name: names.load_balancer.clone(),
             load_balancer_arn: load_balancer.arn.clone(),
             port: 80,
-            default_target_group_arn: web.arn.clone(),
+            default_target_group_arn: web.group.arn.clone(),
         },
     );
     let php_rule = stack.add(
@@ -66,13 +67,13 @@ pub fn load_balancer(
             listener_arn: listener.arn.clone(),
             priority: 100,
             path_patterns: vec![PHP_PATH.to_owned(), format!("{PHP_PATH}/*")],
-            target_group_arn: php.arn.clone(),
+            target_group_arn: php.group.arn.clone(),
         },
     );
     Ok(LoadBalancing {
         load_balancer,
-        web: Backend { target_group: web, forwarded_by: listener.id },
-        php: Backend { target_group: php, forwarded_by: php_rule.id },
+        web: Backend { targets: web, forwarded_by: listener.id },
+        php: Backend { targets: php, forwarded_by: php_rule.id },
     })
 }
 
@@ -83,7 +84,7 @@ fn target_group(
     network: &Network,
     app: &str,
     app_settings: &AppSettings,
-) -> Result<Handle<TargetGroup>, NameError> {
+) -> Result<Targets<Ip>, NameError> {
     let (port, target_type) = (app_settings.container_port, TargetType::Ip);
     let group = TargetGroup {
         name: names.target_group(app, port, target_type)?,
@@ -99,5 +100,5 @@ fn target_group(
         },
         deregistration_delay_seconds: settings.load_balancer.deregistration_delay_seconds,
     };
-    Ok(stack.add(app, group))
+    Ok(Targets::add(stack, app, group))
 }

@@ -5,18 +5,19 @@ use crate::names::AppNames;
 use crate::network::Network;
 use crate::settings::AppSettings;
 use crate::task::CONTAINER;
-use infra_engine::{Handle, Stack};
+use infra_engine::Stack;
+use infra_resources::ecs::service::{AwsvpcConfiguration, PropagateTags};
+use infra_resources::ecs::task_definition::volume::Switch;
 use infra_resources::ecs::{
-    CapacityProviderStrategyItem, CircuitBreaker, Cluster, Deployment, Service, ServiceLoadBalancer,
-    ServiceNetwork, TaskDefinition,
+    CapacityOf, ClusterRef, Deployment, Fargate, FargateProvider, LoadBalanced, Revision, Rolling, ServiceOf,
+    StrategyOf,
 };
+use std::time::Duration;
 
 /// Where services run.
 pub struct Place<'a> {
     /// The cluster.
-    pub cluster: &'a Handle<Cluster>,
-    /// The cluster's name.
-    pub cluster_name: &'a str,
+    pub cluster: &'a ClusterRef,
     /// The network.
     pub network: &'a Network,
 }
@@ -28,43 +29,27 @@ pub fn service(
     names: &AppNames,
     settings: &AppSettings,
     place: &Place<'_>,
-    task: &Handle<TaskDefinition>,
+    task: &Revision<Fargate>,
     backend: &Backend,
 ) {
-    let service = describe(names, settings, place, task, backend);
-    stack.add_after(logical_name, service, &[&backend.forwarded_by]);
-}
-
-fn describe(
-    names: &AppNames,
-    settings: &AppSettings,
-    place: &Place<'_>,
-    task: &Handle<TaskDefinition>,
-    backend: &Backend,
-) -> Service {
-    Service {
-        name: names.service.clone(),
-        cluster_name: place.cluster_name.to_owned(),
-        cluster_arn: place.cluster.arn.clone(),
-        task_definition: task.arn.clone(),
-        desired_count: Some(settings.desired_count),
-        capacity_provider_strategy: vec![CapacityProviderStrategyItem::fargate()],
-        network: ServiceNetwork {
-            subnet_ids: place.network.vpc.subnet_ids.clone(),
-            security_group_ids: vec![place.network.task_group.group_id.clone()],
-            assign_public_ip: true,
-        },
-        load_balancer: ServiceLoadBalancer {
-            target_group_arn: backend.target_group.arn.clone(),
-            container_name: CONTAINER.to_owned(),
-            container_port: settings.container_port,
-        },
-        health_check_grace_period_seconds: settings.health_check_grace_period_seconds,
-        deployment: Deployment {
-            minimum_healthy_percent: settings.minimum_healthy_percent,
-            maximum_percent: settings.maximum_percent,
-            circuit_breaker: CircuitBreaker { enable: true, rollback: true },
-        },
-        availability_zone_rebalancing: "ENABLED".to_owned(),
-    }
+    let network = AwsvpcConfiguration {
+        subnets: place.network.vpc.subnet_ids.clone(),
+        security_groups: vec![place.network.task_group.group_id.clone()],
+        // In a default VPC tasks can't pull their image without a public address.
+        assign_public_ip: Some(Switch::Enabled),
+    };
+    let balanced = LoadBalanced {
+        targets: &backend.targets,
+        forwarded_by: &backend.forwarded_by,
+        container: CONTAINER,
+        port: settings.container_port,
+        grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
+    };
+    let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
+    ServiceOf::replica(&names.service, place.cluster, task, settings.desired_count, network)
+        .capacity(CapacityOf::Strategy(StrategyOf::weight(FargateProvider::Fargate, 1)))
+        .load_balancer(&balanced, task)
+        .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
+        .with(|it| it.propagate_tags = Some(PropagateTags::Service))
+        .add(stack, logical_name);
 }

@@ -1,6 +1,7 @@
 //! Every knob of the stack and its default. Change it here, or for one run with `--set web.desired_count=3`.
 
 use infra_resources::TagMutability;
+use infra_resources::ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -91,21 +92,21 @@ pub struct AppSettings {
     /// An image to run instead of one built from this checkout, such as `repository@sha256:...`.
     pub image: Option<String>,
     /// CPU units of a task; 1024 are one vCPU.
-    pub cpu_units: u32,
+    pub cpu_units: CpuUnits,
     /// MiB of memory of a task.
-    pub memory_mib: u32,
+    pub memory_mib: Mebibytes,
     /// The port the container listens on.
     pub container_port: u16,
     /// How many tasks run.
-    pub desired_count: i32,
+    pub desired_count: u32,
     /// Percent of the tasks that keep running during a deployment, at least.
     pub minimum_healthy_percent: i32,
     /// Percent of the tasks that run during a deployment, at most.
     pub maximum_percent: i32,
     /// Seconds at a task's start in which failed health checks of the load balancer do not count.
-    pub health_check_grace_period_seconds: i32,
+    pub health_check_grace_period_seconds: u32,
     /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
-    pub stop_timeout_seconds: i32,
+    pub stop_timeout_seconds: u32,
 }
 
 impl Default for NetworkSettings {
@@ -143,8 +144,8 @@ impl Default for AppSettings {
     fn default() -> Self {
         Self {
             image: None,
-            cpu_units: 1024,
-            memory_mib: 2048,
+            cpu_units: CpuUnits(1024),
+            memory_mib: Mebibytes(2048),
             container_port: 80,
             desired_count: 2,
             minimum_healthy_percent: 100,

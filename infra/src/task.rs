@@ -7,11 +7,11 @@ use crate::names::Names;
 use crate::registry::Images;
 use crate::settings::AppSettings;
 use infra_engine::{Handle, Output, Stack};
-use infra_resources::ecs::{
-    ContainerDefinition, ContainerHealthCheck, FargateSize, KeyValue, LogConfiguration, MountPoint,
-    PortMapping, RuntimePlatform, SystemControl, TaskDefinition, Volume,
-};
+use infra_resources::ecs::container::{HealthCheck, SystemControl};
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_resources::ecs::{Container, Fargate, FargateSize, Revision, StopTimeout, Task, VolumeOf};
 use infra_resources::{Bucket, LogGroup};
+use std::time::Duration;
 
 /// The name of the one container in each task.
 pub const CONTAINER: &str = "web";
@@ -38,17 +38,12 @@ pub fn web(
     settings: &AppSettings,
     images: &Images,
     shared: &SharedByTasks<'_>,
-) -> Result<Handle<TaskDefinition>, ProgramError> {
-    let container = Container {
-        image: images.web.clone(),
-        log_prefix: "web",
-        environment: Vec::new(),
-        health_check: &["CMD", "/usr/local/bin/app", "healthcheck"],
-        // It streams uploads to S3 and never writes to a disk.
-        writable_directory: None,
-    };
-    let definition = task_definition("web", &names.web.task_family, settings, container, shared)?;
-    Ok(stack.add("web", definition))
+) -> Result<Revision<Fargate>, ProgramError> {
+    let container = container(&images.web, "web", settings, shared)
+        .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])));
+    // It streams uploads to S3 and never writes to a disk.
+    let task = task("web", &names.web.task_family, settings, shared)?.container(container);
+    Ok(task.add(stack, "web"))
 }
 
 /// The PHP app's task definition.
@@ -61,86 +56,53 @@ pub fn php(
     settings: &AppSettings,
     images: &Images,
     shared: &SharedByTasks<'_>,
-) -> Result<Handle<TaskDefinition>, ProgramError> {
-    let container = Container {
-        image: images.php.clone(),
-        log_prefix: "php",
-        environment: vec![KeyValue::new("BASE_PATH", PHP_PATH)],
-        health_check: &["CMD-SHELL", "php -n /var/www/healthcheck.php"],
+) -> Result<Revision<Fargate>, ProgramError> {
+    let container = container(&images.php, "php", settings, shared)
+        .environment("BASE_PATH", PHP_PATH)
+        .health_check(checked(HealthCheck::shell("php -n /var/www/healthcheck.php")))
         // Apache's process id and PHP's upload buffers.
-        writable_directory: Some("/tmp"),
-    };
-    let definition = task_definition("php", &names.php.task_family, settings, container, shared)?;
-    Ok(stack.add("php", definition))
+        .mount("scratch", "/tmp");
+    let task = task("php", &names.php.task_family, settings, shared)?
+        .volume(VolumeOf::scratch("scratch"))
+        .container(container);
+    Ok(task.add(stack, "php"))
 }
 
-/// In what the two containers differ.
-struct Container {
-    image: Output<String>,
-    log_prefix: &'static str,
-    environment: Vec<KeyValue>,
-    health_check: &'static [&'static str],
-    writable_directory: Option<&'static str>,
-}
-
-fn task_definition(
+/// What both tasks have in common.
+fn task(
     app: &str,
     family: &str,
     settings: &AppSettings,
-    container: Container,
     shared: &SharedByTasks<'_>,
-) -> Result<TaskDefinition, ProgramError> {
+) -> Result<Task<Fargate>, ProgramError> {
     let size = FargateSize::new(settings.cpu_units, settings.memory_mib)
         .map_err(|source| ProgramError::TaskSize { setting: format!("{app}.memory_mib"), source })?;
-    let volumes = container.writable_directory.map(|_| Volume { name: "scratch".to_owned() });
-    Ok(TaskDefinition {
-        family: family.to_owned(),
-        requires_compatibilities: vec!["FARGATE".to_owned()],
-        network_mode: "awsvpc".to_owned(),
-        cpu: size.cpu(),
-        memory: size.memory(),
-        runtime_platform: RuntimePlatform::linux_x86_64(),
-        execution_role_arn: shared.roles.execution.arn.clone(),
-        task_role_arn: shared.roles.task.arn.clone(),
-        container_definitions: vec![container_definition(settings, container, shared)],
-        volumes: volumes.into_iter().collect(),
-    })
+    Ok(Task::<Fargate>::new(family, size)
+        .linux(CpuArchitecture::X86_64)
+        .execution_role(shared.roles.execution.clone())
+        .task_role(shared.roles.task.clone()))
 }
 
-fn container_definition(
+/// What both containers have in common.
+fn container(
+    image: &Output<String>,
+    log_prefix: &str,
     settings: &AppSettings,
-    container: Container,
     shared: &SharedByTasks<'_>,
-) -> ContainerDefinition {
-    let mut environment = container.environment;
-    environment.push(KeyValue::new("AWS_REGION", shared.region));
-    environment.push(KeyValue { name: "S3_BUCKET".to_owned(), value: shared.bucket.name.clone() });
-    environment.push(KeyValue::new("PORT", settings.container_port.to_string()));
-    ContainerDefinition {
-        name: CONTAINER.to_owned(),
-        image: container.image,
-        essential: true,
-        port_mappings: vec![PortMapping { container_port: settings.container_port }],
-        environment,
-        log_configuration: LogConfiguration::awslogs(
-            shared.logs.name.clone(),
-            shared.region,
-            container.log_prefix,
-        ),
-        health_check: ContainerHealthCheck {
-            command: container.health_check.iter().map(|&word| word.to_owned()).collect(),
-            interval: 10,
-            timeout: 5,
-            retries: 3,
-            start_period: 10,
-        },
-        readonly_root_filesystem: true,
-        mount_points: container.writable_directory.map(scratch_at).into_iter().collect(),
-        system_controls: vec![SystemControl::unprivileged_ports()],
-        stop_timeout: settings.stop_timeout_seconds,
-    }
+) -> Container<Fargate> {
+    let stop_timeout = Duration::from_secs(settings.stop_timeout_seconds.into());
+    Container::new(CONTAINER, image.clone())
+        .port(settings.container_port)
+        .environment("AWS_REGION", shared.region)
+        .environment("S3_BUCKET", shared.bucket.name.clone())
+        .environment("PORT", settings.container_port.to_string())
+        .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
+        .read_only_root()
+        .system_control(SystemControl::unprivileged_ports())
+        .stop_timeout(StopTimeout::from_settings(stop_timeout))
 }
 
-fn scratch_at(directory: &str) -> MountPoint {
-    MountPoint { source_volume: "scratch".to_owned(), container_path: directory.to_owned(), read_only: false }
+/// How often each container is checked.
+fn checked(check: HealthCheck) -> HealthCheck {
+    HealthCheck { interval: Some(10), timeout: Some(5), retries: Some(3), start_period: Some(10), ..check }
 }

@@ -5,6 +5,7 @@
 use infra::registry::ImageTags;
 use infra::{Destination, Program, ProgramError, Settings, StackName};
 use infra_engine::ResourceId;
+use infra_resources::ecs::rules::Findings;
 use serde_json::Value;
 
 fn program(stack: &str, overrides: &[&str]) -> Result<Program, ProgramError> {
@@ -22,12 +23,46 @@ fn desired(program: &Program, kind: &str, logical_name: &str) -> Value {
 
 #[test]
 fn the_rust_apps_task_definition() {
-    insta::assert_json_snapshot!(desired(&program("cloudfolks", &[]).unwrap(), "task-definition", "web"));
+    let definitions = infra::render::task_definitions(&program("cloudfolks", &[]).unwrap());
+    insta::assert_json_snapshot!(definitions["web"]);
 }
 
 #[test]
 fn the_php_apps_task_definition() {
-    insta::assert_json_snapshot!(desired(&program("cloudfolks", &[]).unwrap(), "task-definition", "php"));
+    let definitions = infra::render::task_definitions(&program("cloudfolks", &[]).unwrap());
+    insta::assert_json_snapshot!(definitions["php"]);
+}
+
+#[test]
+fn the_rust_apps_service() {
+    let services = infra::render::services(&program("cloudfolks", &[]).unwrap());
+    insta::assert_json_snapshot!(services["web"]);
+}
+
+#[test]
+fn the_php_apps_service() {
+    let services = infra::render::services(&program("cloudfolks", &[]).unwrap());
+    insta::assert_json_snapshot!(services["php"]);
+}
+
+#[test]
+fn ecs_takes_the_task_definitions_that_are_generated() {
+    for (name, definition) in infra::render::task_definitions(&program("cloudfolks", &[]).unwrap()) {
+        let findings = infra_resources::ecs::requests::task_definition(&definition).unwrap();
+        assert_eq!(findings, Findings::default(), "{name}");
+    }
+}
+
+#[test]
+fn what_ecs_would_refuse_is_refused_with_every_rule_at_once() {
+    let overrides =
+        ["web.stop_timeout_seconds=600", "web.maximum_percent=90", "php.minimum_healthy_percent=101"];
+    let error = program("cloudfolks", &overrides).unwrap_err().to_string();
+    for rule in
+        ["T57: containerDefinitions[0].stopTimeout", "D07: deploymentConfiguration", "D06: deployment"]
+    {
+        assert!(error.contains(rule), "{error}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask --help`.
 
 mod build;
+mod check;
 mod consent;
 mod deploy;
 mod docker_engine;
@@ -12,7 +13,9 @@ mod port;
 mod preview;
 mod progress;
 mod provider;
+mod render;
 mod report;
+mod simulate;
 mod stack_options;
 mod teardown;
 mod test_local;
@@ -24,8 +27,8 @@ use clap::Parser;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    it worked (preview: nothing would change)
-  1    it failed
-  2    preview: something would change
+  1    it failed (check: something would be refused)
+  2    preview: something would change; check: the input is no JSON
   64   the command line is wrong
   130  interrupted
 
@@ -47,6 +50,9 @@ enum Command {
     Teardown(teardown::Options),
     Outputs(outputs::Options),
     Build(build::Options),
+    Check(check::Options),
+    Render(render::Options),
+    Simulate(simulate::Options),
     TestLocal(test_local::Options),
 }
 
@@ -70,6 +76,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Teardown(options) => teardown::run(options).await,
         Command::Outputs(options) => outputs::run(options).await,
         Command::Build(options) => build::run(options).await,
+        Command::Check(options) => check::run(options),
+        Command::Render(options) => render::run(options),
+        Command::Simulate(options) => simulate::run(options),
         Command::TestLocal(options) => test_local::run(options).await,
     }
 }

@@ -2,12 +2,20 @@
 
 use crate::failure::Failure;
 use crate::id::ResourceId;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer, StringDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The name under which an [`Output`] asks a deserialiser for its value: one that reads files can then insist on the
+/// value itself, as there are no other resources to refer to.
+pub const OUTPUT: &str = "$output";
 
 /// A value given in the program, or an attribute that a resource will have once it exists.
 ///
 /// An edge of the dependency graph exists because one resource holds an `Output` of another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Output<T> {
     /// An attribute of another resource, not known yet.
@@ -83,6 +91,43 @@ impl<T> Output<T> {
                 reference.resource()
             ))),
         }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Output<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(OUTPUT, OutputVisitor(PhantomData))
+    }
+}
+
+/// An object is a reference, a text or a list is the value.
+struct OutputVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OutputVisitor<T> {
+    type Value = Output<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text, a list, or a reference to another resource's output")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Output<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Output<T>, E> {
+        T::deserialize(StrDeserializer::new(text)).map(Output::Known)
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Output<T>, E> {
+        T::deserialize(StringDeserializer::new(text)).map(Output::Known)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Output<T>, A::Error> {
+        T::deserialize(SeqAccessDeserializer::new(items)).map(Output::Known)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Output<T>, A::Error> {
+        Reference::deserialize(MapAccessDeserializer::new(members)).map(Output::Of)
     }
 }
 

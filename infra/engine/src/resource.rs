@@ -24,6 +24,11 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync +
 
     /// Brings equal values to the same form, such as sets to a sorted list. Applied to desired and live alike.
     fn normalise(&mut self) {}
+
+    /// What the service would refuse of it, found without a call; one line for each value.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The attributes of a resource that others can refer to; each member is an [`Output`](crate::Output).

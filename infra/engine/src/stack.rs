@@ -50,6 +50,14 @@ pub enum StackError {
         /// What the serialiser says.
         reason: String,
     },
+    /// A resource has values that the service would refuse.
+    #[error("{id} would be refused:{}", problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    Refused {
+        /// The resource.
+        id: ResourceId,
+        /// What is wrong with each.
+        problems: Vec<String>,
+    },
     /// A handle of another stack was used.
     #[error("{user} refers to {target}, which is not in this stack")]
     UnknownReference {
@@ -94,12 +102,20 @@ impl Stack {
         after: &[&ResourceId],
     ) -> Handle<R> {
         let id = ResourceId::new(R::KIND, logical_name);
+        self.refuse(&id, resource.problems());
         resource.normalise();
         match serde_json::to_value(&resource) {
             Ok(desired) => self.insert::<R>(id.clone(), resource.physical_name(), desired, after),
             Err(error) => self.errors.push(StackError::NoJson { id: id.clone(), reason: error.to_string() }),
         }
         Handle::new(id)
+    }
+
+    /// Says that a resource would be refused, where that shows only beside another one; an empty list says nothing.
+    pub fn refuse(&mut self, id: &ResourceId, problems: Vec<String>) {
+        if !problems.is_empty() {
+            self.errors.push(StackError::Refused { id: id.clone(), problems });
+        }
     }
 
     /// The mistakes made while the stack was put together; none for a sound one.

@@ -6,6 +6,7 @@ pub mod commands;
 mod error_report;
 mod explain;
 mod image_builds;
+mod json_call;
 pub mod kinds;
 mod plan_view;
 mod progress_view;

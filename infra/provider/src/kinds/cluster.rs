@@ -192,12 +192,12 @@ async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Fa
 }
 
 /// A strategy in the SDK's types.
-pub fn strategy(items: &[CapacityProviderStrategyItem]) -> Result<Vec<Item>, Failure> {
+fn strategy(items: &[CapacityProviderStrategyItem]) -> Result<Vec<Item>, Failure> {
     let build = |item: &CapacityProviderStrategyItem| {
         Item::builder()
             .capacity_provider(&item.capacity_provider)
-            .base(item.base)
-            .weight(item.weight)
+            .base(item.base.unwrap_or_default())
+            .weight(item.weight.unwrap_or_default())
             .build()
             .built()
     };
@@ -205,12 +205,8 @@ pub fn strategy(items: &[CapacityProviderStrategyItem]) -> Result<Vec<Item>, Fai
 }
 
 /// A strategy item in our types.
-pub fn item_of(item: &Item) -> CapacityProviderStrategyItem {
-    CapacityProviderStrategyItem {
-        capacity_provider: item.capacity_provider().to_owned(),
-        base: item.base(),
-        weight: item.weight(),
-    }
+fn item_of(item: &Item) -> CapacityProviderStrategyItem {
+    CapacityProviderStrategyItem::new(item.capacity_provider(), item.base(), item.weight())
 }
 
 fn insights(desired: &Cluster) -> ClusterSetting {

@@ -1,13 +1,12 @@
 //! Reads and writes ECS services, and waits until their deployments are done.
 
 mod evidence;
-mod request;
-mod response;
 mod rollout;
 
 use super::cluster::clusters_of;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
+use crate::json_call::{Answer, fill_untold, json_of, with_body};
 use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
@@ -16,7 +15,10 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Service;
+use infra_resources::ecs::body::{self, lean};
 use infra_resources::ecs::service::ServiceOutputs;
+use serde::Deserialize;
+use serde_json::Value;
 use std::time::Duration;
 
 /// `DescribeServices` takes at most so many.
@@ -49,17 +51,21 @@ impl ResourceKind for Services {
     }
 
     async fn read(&self, desired: &Service) -> ReadResult<Service> {
-        let services = self.describe(&desired.cluster_name, vec![desired.name.clone()]).await?;
+        let json = Answer::default();
+        let services =
+            self.describe(&desired.cluster_name, vec![desired.service_name.clone()], &json).await?;
         let Some(service) = services.first() else { return Ok(None) };
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
-        let properties = response::service(service, desired, self.0.is_emulated());
+        let told = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
+        let properties = self.properties(told.unwrap_or_default(), desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(service.tags())) }))
     }
 
     async fn create(&self, desired: &Service, context: &Context<'_>) -> Result<ServiceOutputs, Failure> {
+        let body = body::create_service(&json_of(desired)?, &context.tags());
         let arn = until(ASSUMABLE_DEADLINE, context, async || {
-            let request = request::create(self.0.ecs.create_service(), desired)?;
-            let created = request.set_tags(Some(tags::ecs(&context.tags()))).send().await;
+            let call = self.0.ecs.create_service().customize().mutate_request(with_body(&body));
+            let created = call.send().await;
             match &created {
                 Err(error) if problem_of(error).says("Unable to assume") => {
                     return Ok(Look::NotYet("a role that ECS can assume".to_owned()));
@@ -80,8 +86,10 @@ impl ResourceKind for Services {
         live: LiveOf<Service>,
         context: &Context<'_>,
     ) -> Result<ServiceOutputs, Failure> {
-        let request = request::update(self.0.ecs.update_service(), desired, &live.properties)?;
-        request.send().await.explain("update the service")?;
+        let body = body::update_service(&json_of(desired)?, &json_of(&live.properties)?)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        let call = self.0.ecs.update_service().customize().mutate_request(with_body(&body));
+        call.send().await.explain("update the service")?;
         if live.tags.as_ref() != Some(&context.tags()) {
             let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
             request.set_tags(Some(tags::ecs(&context.tags()))).send().await.explain("tag the service")?;
@@ -99,7 +107,7 @@ impl ResourceKind for Services {
         let gone = ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
         deleted.unless(&gone, "delete the service")?;
         until(GONE_DEADLINE, context, async || {
-            let drained = self.describe_any(cluster, vec![name.to_owned()]).await?;
+            let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
             let draining = drained.iter().any(|service| service.status() == Some("DRAINING"));
             let tasks = self.running_tasks(cluster, name).await?;
             Ok(match (draining, tasks) {
@@ -117,7 +125,7 @@ impl ResourceKind for Services {
             let pages = self.0.ecs.list_services().cluster(name).into_paginator().items().send();
             let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list services")?;
             for arns in arns.chunks(SERVICES_PER_CALL) {
-                let services = self.describe(name, arns.to_vec()).await?;
+                let services = self.describe(name, arns.to_vec(), &Answer::default()).await?;
                 ours.extend(services.iter().filter_map(|service| found(service, stack)));
             }
         }
@@ -126,16 +134,43 @@ impl ResourceKind for Services {
 }
 
 impl Services {
+    /// A live service in our types.
+    fn properties(&self, mut told: Value, desired: &Service) -> Result<Service, Failure> {
+        told["clusterName"] = json_of(&desired.cluster_name)?;
+        told["cluster"] = told["clusterArn"].take();
+        // The role ECS tells is its own, unless the program chose one.
+        told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
+        // ECS tells these of deployments only: what a service wants of them can't be compared.
+        for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
+            told[member] = json_of(desired)?[member].take();
+        }
+        if self.0.is_emulated() {
+            fill_untold_by_emulators(&mut told, &lean(&json_of(desired)?));
+        }
+        Service::deserialize(told)
+            .map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))
+    }
+
     /// The services that are there; deleted ones are described for a while as DRAINING or INACTIVE.
-    async fn describe(&self, cluster: &str, services: Vec<String>) -> Result<Vec<Described>, Failure> {
-        let mut services = self.describe_any(cluster, services).await?;
+    async fn describe(
+        &self,
+        cluster: &str,
+        services: Vec<String>,
+        json: &Answer,
+    ) -> Result<Vec<Described>, Failure> {
+        let mut services = self.describe_any(cluster, services, json).await?;
         services.retain(|service| service.status() == Some("ACTIVE"));
         Ok(services)
     }
 
-    async fn describe_any(&self, cluster: &str, services: Vec<String>) -> Result<Vec<Described>, Failure> {
+    async fn describe_any(
+        &self,
+        cluster: &str,
+        services: Vec<String>,
+        json: &Answer,
+    ) -> Result<Vec<Described>, Failure> {
         let request = self.0.ecs.describe_services().cluster(cluster).set_services(Some(services));
-        let answer = request.include(ServiceField::Tags).send().await;
+        let answer = request.include(ServiceField::Tags).customize().interceptor(json.clone()).send().await;
         let answer = answer.unless(&["ClusterNotFoundException"], "describe the service")?;
         Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
     }
@@ -147,6 +182,17 @@ impl Services {
     }
 }
 
+/// As [`fill_untold`]. moto drops the strategy and tells a launch type that nobody chose.
+fn fill_untold_by_emulators(told: &mut Value, desired: &Value) {
+    let strategy = desired.get("capacityProviderStrategy");
+    let told_strategy = told["capacityProviderStrategy"].as_array().is_some_and(|items| !items.is_empty());
+    if let Some(strategy) = strategy.filter(|_| !told_strategy) {
+        told["capacityProviderStrategy"] = strategy.clone();
+        told["launchType"] = Value::Null;
+    }
+    fill_untold(told, desired);
+}
+
 fn found(service: &Described, stack: &str) -> Option<Found> {
     let (tags, name) = (tags::from_ecs(service.tags()), service.service_name()?);
     (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
@@ -154,6 +200,14 @@ fn found(service: &Described, stack: &str) -> Option<Found> {
         name: name.to_owned(),
         locator: service.service_arn().unwrap_or_default().to_owned(),
     })
+}
+
+/// The ARN of the revision that a service is to run.
+fn revision(service: &Service) -> Result<&str, Failure> {
+    match &service.task_definition {
+        Some(revision) => Ok(revision.get()?),
+        None => Err(Failure::new("the service has no task definition")),
+    }
 }
 
 /// From `arn:aws:ecs:us-east-1:123456789012:service/the-cluster/the-service`.

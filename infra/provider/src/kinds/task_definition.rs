@@ -1,10 +1,8 @@
 //! Reads and registers task definitions.
 
-mod request;
-mod response;
-
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
+use crate::json_call::{Answer, fill_untold, json_of, with_body};
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
@@ -14,7 +12,10 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
+use infra_resources::ecs::body::{self, lean};
 use infra_resources::ecs::task_definition::TaskDefinitionOutputs;
+use serde::Deserialize;
+use serde_json::Value;
 
 /// `DeleteTaskDefinitions` takes at most so many.
 const DELETIONS_PER_CALL: usize = 10;
@@ -33,11 +34,12 @@ impl ResourceKind for TaskDefinitions {
     }
 
     async fn read(&self, desired: &TaskDefinition) -> ReadResult<TaskDefinition> {
-        let Some(answer) = self.describe(&desired.family).await? else { return Ok(None) };
+        let json = Answer::default();
+        let Some(answer) = self.describe(&desired.family, &json).await? else { return Ok(None) };
         let Some(definition) = answer.task_definition() else { return Ok(None) };
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
-        let properties = response::task_definition(definition, desired);
+        let properties = self.properties(json.member("taskDefinition")?, desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(answer.tags())) }))
     }
 
@@ -46,9 +48,9 @@ impl ResourceKind for TaskDefinitions {
         desired: &TaskDefinition,
         context: &Context<'_>,
     ) -> Result<TaskDefinitionOutputs, Failure> {
-        let request = request::register(self.0.ecs.register_task_definition(), desired)?;
-        let answer = request.set_tags(Some(tags::ecs(&context.tags()))).send().await;
-        let answer = answer.explain("register the task definition")?;
+        let body = body::register_task_definition(&json_of(desired)?, &context.tags());
+        let call = self.0.ecs.register_task_definition().customize().mutate_request(with_body(&body));
+        let answer = call.send().await.explain("register the task definition")?;
         let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn());
         Ok(TaskDefinitionOutputs { arn: arn.unwrap_or_default().into() })
     }
@@ -100,11 +102,26 @@ impl TaskDefinitions {
         pages.collect::<Result<Vec<_>, _>>().await.explain("list task definition families")
     }
 
-    /// The newest active revision of a family, or one revision by its ARN.
-    async fn describe(&self, name: &str) -> Result<Option<DescribeTaskDefinitionOutput>, Failure> {
+    /// A live revision in our types.
+    fn properties(&self, mut told: Value, desired: &TaskDefinition) -> Result<TaskDefinition, Failure> {
+        // ECS tells tags beside the definition, not in it; ours are compared by the engine.
+        told["tags"] = json_of(&desired.tags)?;
+        if self.0.is_emulated() {
+            fill_untold(&mut told, &lean(&json_of(desired)?));
+        }
+        TaskDefinition::deserialize(told)
+            .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
+    }
+
+    /// The newest active revision of a family, or one revision by its ARN; its JSON is kept.
+    async fn describe(
+        &self,
+        name: &str,
+        json: &Answer,
+    ) -> Result<Option<DescribeTaskDefinitionOutput>, Failure> {
         let request =
             self.0.ecs.describe_task_definition().task_definition(name).include(TaskDefinitionField::Tags);
-        let answer = request.send().await;
+        let answer = request.customize().interceptor(json.clone()).send().await;
         match &answer {
             // ECS has no error code of its own for a family that does not exist.
             Err(error) if problem_of(error).says("Unable to describe task definition") => Ok(None),
@@ -115,10 +132,10 @@ impl TaskDefinitions {
     /// The family, if the tags of its newest revision say that it is the stack's. A family that is only partly deleted
     /// has no active revision left, so any revision will do.
     async fn ours(&self, family: String, stack: &str) -> Result<Option<Found>, Failure> {
-        let answer = match self.describe(&family).await? {
+        let answer = match self.describe(&family, &Answer::default()).await? {
             Some(active) => Some(active),
             None => match self.revisions(&family, TaskDefinitionStatus::Inactive).await?.pop() {
-                Some(revision) => self.describe(&revision).await?,
+                Some(revision) => self.describe(&revision, &Answer::default()).await?,
                 None => None,
             },
         };

@@ -1,5 +1,7 @@
 //! ECS clusters and the capacity they can use.
 
+use crate::ecs::capacity::CapacityProviderStrategyItem;
+use crate::ecs::rules;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 
@@ -17,27 +19,6 @@ pub struct Cluster {
     pub capacity_providers: Vec<String>,
     /// Which of them a service uses that does not choose.
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-}
-
-/// A capacity provider's share of the tasks.
-///
-/// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CapacityProviderStrategyItem {
-    /// `FARGATE`, `FARGATE_SPOT` or the name of an Auto Scaling group provider.
-    pub capacity_provider: String,
-    /// How many tasks it gets before weights count.
-    pub base: i32,
-    /// Its share of the others, relative to the other weights.
-    pub weight: i32,
-}
-
-impl CapacityProviderStrategyItem {
-    /// All tasks on Fargate.
-    pub fn fargate() -> Self {
-        Self { capacity_provider: "FARGATE".to_owned(), base: 0, weight: 1 }
-    }
 }
 
 outputs! {
@@ -58,6 +39,19 @@ impl Resource for Cluster {
 
     fn normalise(&mut self) {
         self.capacity_providers.sort();
+        for item in &mut self.default_capacity_provider_strategy {
+            item.normalise();
+        }
         self.default_capacity_provider_strategy.sort();
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let path = rules::Path::Root;
+        let path = path.member("defaultCapacityProviderStrategy");
+        let mut findings = rules::Findings::default();
+        if !self.default_capacity_provider_strategy.is_empty() {
+            rules::strategy(&self.default_capacity_provider_strategy, &path, &mut findings);
+        }
+        findings.refusals()
     }
 }

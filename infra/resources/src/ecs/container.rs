@@ -1,136 +1,146 @@
 //! Container definitions: what runs in a task.
 
+pub mod dependency;
+pub mod environment;
+pub mod health_check;
+pub mod linux_parameters;
+pub mod logging;
+pub mod port_mapping;
+pub mod resource_requirement;
+pub mod restart_policy;
+pub mod storage;
+
+pub use dependency::{ContainerCondition, ContainerDependency};
+pub use environment::{EnvironmentFile, EnvironmentFileType, KeyValue, RepositoryCredentials, Secret};
+pub use health_check::HealthCheck;
+pub use linux_parameters::{
+    Device, DevicePermission, HostEntry, KernelCapabilities, LinuxParameters, SystemControl, Tmpfs, Ulimit,
+    UlimitName,
+};
+pub use logging::{FirelensConfiguration, FirelensType, LogConfiguration, LogDriver};
+pub use port_mapping::{ApplicationProtocol, PortMapping};
+pub use resource_requirement::{NvidiaMpsAllocation, ResourceRequirement, ResourceType, SharingStrategy};
+pub use restart_policy::RestartPolicy;
+pub use storage::{MountPoint, VolumeFrom};
+
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A container of a task definition, in the words of ECS's JSON.
 ///
+/// Programs write a [`Container`](crate::ecs::Container), which offers only what its launch type and network mode have.
+///
 /// AWS: "ContainerDefinition", Amazon ECS API Reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ContainerDefinition {
     /// The container's name, unique within the task.
-    pub name: String,
+    pub name: Option<String>,
     /// The image, by digest where it is ours.
-    pub image: Output<String>,
-    /// Whether the task stops when this container does.
-    pub essential: bool,
+    pub image: Option<Output<String>>,
+    /// The secret that holds user and password of a private registry other than ECR.
+    pub repository_credentials: Option<RepositoryCredentials>,
+    /// Its part of the task's CPU, in units of a 1024th vCPU; all parts together at most the task's.
+    pub cpu: Option<i32>,
+    /// MiB at which the container is killed (hard limit).
+    pub memory: Option<i32>,
+    /// MiB that are kept free for it (soft limit), at most the hard one.
+    pub memory_reservation: Option<i32>,
+    /// Containers it finds by name. Only in network mode `bridge`; elsewhere they share `localhost` or a network.
+    pub links: Vec<String>,
     /// The ports it listens on.
     pub port_mappings: Vec<PortMapping>,
-    /// Environment variables, sorted by name.
+    /// Whether the task stops when this container does. Left out it is true: for every container, not just the first.
+    pub essential: Option<bool>,
+    /// Whether ECS starts it again when it ends, without a new task.
+    pub restart_policy: Option<RestartPolicy>,
+    /// Replaces the image's entry point.
+    pub entry_point: Vec<String>,
+    /// Replaces the image's command.
+    pub command: Vec<String>,
+    /// Environment variables. Whoever may describe the task sees them: no secrets here.
     pub environment: Vec<KeyValue>,
-    /// Where its output goes.
-    pub log_configuration: LogConfiguration,
-    /// How ECS checks that it is well.
-    pub health_check: ContainerHealthCheck,
-    /// Whether it can't write to its root file system.
-    pub readonly_root_filesystem: bool,
+    /// Files in S3 with more of them.
+    pub environment_files: Vec<EnvironmentFile>,
     /// Volumes it sees.
     pub mount_points: Vec<MountPoint>,
-    /// Kernel parameters of its network namespace.
+    /// Containers whose volumes it sees, too.
+    pub volumes_from: Vec<VolumeFrom>,
+    /// Settings of the Linux kernel for it.
+    pub linux_parameters: Option<LinuxParameters>,
+    /// Environment variables whose values come from Secrets Manager or SSM when the task starts.
+    pub secrets: Vec<Secret>,
+    /// Containers that must have started, be healthy or have ended before it starts.
+    pub depends_on: Vec<ContainerDependency>,
+    /// Seconds to wait for what it depends on.
+    pub start_timeout: Option<i32>,
+    /// Seconds between SIGTERM and SIGKILL: 30 if left out, at most 120 on Fargate.
+    pub stop_timeout: Option<i32>,
+    /// Whether ECS resolves the image's tag to a digest once for all tasks of a service.
+    pub version_consistency: Option<VersionConsistency>,
+    /// Its host name. Not in network mode `awsvpc`.
+    pub hostname: Option<String>,
+    /// The user it runs as: `user`, `user:group` or numbers.
+    pub user: Option<String>,
+    /// The directory in which the command runs.
+    pub working_directory: Option<String>,
+    /// Whether it has no network at all. Not in network mode `awsvpc`.
+    pub disable_networking: Option<bool>,
+    /// Whether it has root's power over the instance. Not on Fargate.
+    pub privileged: Option<bool>,
+    /// Whether it can't write to its root file system: what an attacker drops there does not stay.
+    pub readonly_root_filesystem: Option<bool>,
+    /// DNS servers. Not in network mode `awsvpc`.
+    pub dns_servers: Vec<String>,
+    /// Domains that are appended to short names. Not in network mode `awsvpc`.
+    pub dns_search_domains: Vec<String>,
+    /// Lines for `/etc/hosts`. Not in network mode `awsvpc`.
+    pub extra_hosts: Vec<HostEntry>,
+    /// SELinux and AppArmor labels. Not on Fargate.
+    pub docker_security_options: Vec<String>,
+    /// Whether standard input is open.
+    pub interactive: Option<bool>,
+    /// Whether it has a terminal.
+    pub pseudo_terminal: Option<bool>,
+    /// Labels of the container.
+    pub docker_labels: BTreeMap<String, String>,
+    /// Limits of its processes, such as the number of open files.
+    pub ulimits: Vec<Ulimit>,
+    /// Where its output goes.
+    pub log_configuration: Option<LogConfiguration>,
+    /// How ECS checks that it is well.
+    pub health_check: Option<HealthCheck>,
+    /// Kernel parameters, as `docker run --sysctl` takes them.
     pub system_controls: Vec<SystemControl>,
-    /// Seconds between SIGTERM and SIGKILL, at most 120 on Fargate.
-    pub stop_timeout: i32,
+    /// GPUs and other devices.
+    pub resource_requirements: Vec<ResourceRequirement>,
+    /// That this container routes the logs of others.
+    pub firelens_configuration: Option<FirelensConfiguration>,
+    /// Active Directory credentials of a Windows or Linux container.
+    pub credential_specs: Vec<String>,
 }
 
-/// A port of a container. With awsvpc the task has its own address, so there is no host port to choose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PortMapping {
-    /// The port the container listens on.
-    pub container_port: u16,
-}
-
-/// An environment variable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyValue {
-    /// The variable.
-    pub name: String,
-    /// Its value; never a secret, which belongs into `secrets`.
-    pub value: Output<String>,
-}
-
-impl KeyValue {
-    /// A variable with a value.
-    pub fn new(name: &str, value: impl Into<Output<String>>) -> Self {
-        Self { name: name.to_owned(), value: value.into() }
-    }
-}
-
-/// The log driver and its options.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogConfiguration {
-    /// `awslogs` sends standard output and error to CloudWatch Logs.
-    pub log_driver: String,
-    /// The driver's options.
-    pub options: BTreeMap<String, Output<String>>,
-}
-
-impl LogConfiguration {
-    /// CloudWatch Logs, in this group.
-    ///
-    /// AWS: "Send Amazon ECS logs to CloudWatch", Amazon ECS Developer Guide.
-    pub fn awslogs(group: Output<String>, region: &str, stream_prefix: &str) -> Self {
-        let options = [
-            ("awslogs-group", group),
-            ("awslogs-region", region.into()),
-            ("awslogs-stream-prefix", stream_prefix.into()),
-        ];
-        Self {
-            log_driver: "awslogs".to_owned(),
-            options: options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-        }
-    }
-}
-
-/// A command that ECS runs in the container to see whether it is well.
+/// Whether ECS resolves an image's tag to a digest once for all tasks of a service.
 ///
-/// AWS: "HealthCheck", Amazon ECS API Reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ContainerHealthCheck {
-    /// `CMD` and its arguments, or `CMD-SHELL` and a line for the shell.
-    pub command: Vec<String>,
-    /// Seconds between checks, 5 to 300.
-    pub interval: i32,
-    /// Seconds a check may take, 2 to 60.
-    pub timeout: i32,
-    /// Failures before the container counts as unhealthy, 1 to 10.
-    pub retries: i32,
-    /// Seconds at the start in which failures do not count, 0 to 300.
-    pub start_period: i32,
+/// AWS: "Container image resolution", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VersionConsistency {
+    /// All tasks run the same image, also when the tag moves. The default.
+    Enabled,
+    /// Each task pulls what the tag means when it starts.
+    Disabled,
 }
 
-/// Where a container sees a volume.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MountPoint {
-    /// The volume's name.
-    pub source_volume: String,
-    /// The path in the container.
-    pub container_path: String,
-    /// Whether the container can't write to it.
-    pub read_only: bool,
-}
+impl ContainerDefinition {
+    /// The name, empty where none is given.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
 
-/// A kernel parameter, as `docker run --sysctl` takes it.
-///
-/// AWS: "SystemControl", Amazon ECS API Reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SystemControl {
-    /// The parameter.
-    pub namespace: String,
-    /// Its value.
-    pub value: String,
-}
-
-impl SystemControl {
-    /// Lets users other than root listen on port 80: Docker does so by default, Fargate does not.
-    pub fn unprivileged_ports() -> Self {
-        Self { namespace: "net.ipv4.ip_unprivileged_port_start".to_owned(), value: "0".to_owned() }
+    /// Whether the task stops when this container does.
+    pub fn is_essential(&self) -> bool {
+        self.essential.unwrap_or(true)
     }
 }

@@ -1,88 +1,158 @@
-//! Services: a number of tasks kept running behind a load balancer.
+//! Services: a number of tasks kept running, in the words of ECS's own JSON.
 
-use crate::ecs::cluster::CapacityProviderStrategyItem;
+pub mod connect;
+pub mod deployment;
+pub mod load_balancer;
+mod normalise;
+pub mod placement;
+pub mod volume;
+
+pub use connect::{ServiceConnect, ServiceConnectClientAlias, ServiceConnectService};
+pub use deployment::{
+    AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, CircuitBreakerThreshold, DeploymentAlarms,
+    DeploymentConfiguration, DeploymentController, DeploymentControllerType, DeploymentStrategy,
+    EarlySuccessCriteria, HookAction, HookTarget, HookTimeout, LifecycleHook, LifecycleStage,
+    LinearConfiguration, RevisionCleanup, ThresholdType,
+};
+pub use load_balancer::{ServiceLoadBalancer, ServiceRegistry};
+pub use placement::{PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType};
+pub use volume::{ManagedEbsVolume, ServiceVolume};
+
+use crate::ecs::capacity::CapacityProviderStrategyItem;
+use crate::ecs::rules;
+use crate::ecs::task_definition::volume::Switch;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
-/// A replica service behind one target group, deployed by rolling updates.
+/// A service: tasks of one task definition that ECS keeps running, replaces and connects to a load balancer.
 ///
-/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// This is the form that ECS takes; programs write a [`ServiceOf`](crate::ecs::ServiceOf), which knows the launch type
+/// and network mode of its task.
+///
+/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide; "CreateService", Amazon ECS API
+/// Reference.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Service {
     /// The service's name, unique within the cluster.
-    pub name: String,
-    /// The cluster's name.
+    pub service_name: String,
+    /// The cluster's name, by which the service is found; not sent to ECS.
     pub cluster_name: String,
     /// The cluster.
-    pub cluster_arn: Output<String>,
+    pub cluster: Option<Output<String>>,
     /// The revision that its tasks run.
-    pub task_definition: Output<String>,
-    /// How many tasks. Left out where somebody else, such as an autoscaler, decides.
+    pub task_definition: Option<Output<String>>,
+    /// How many tasks. Left out where somebody else decides: an autoscaler, or the number of instances of a daemon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_count: Option<i32>,
-    /// Which capacity its tasks use.
+    /// A number of tasks, or one on each instance.
+    pub scheduling_strategy: Option<SchedulingStrategy>,
+    /// Where the tasks run; not together with a capacity provider strategy.
+    pub launch_type: Option<LaunchType>,
+    /// Which capacity providers run which share of the tasks; with neither, the cluster's default strategy does.
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    /// Where its tasks live in the network.
-    pub network: ServiceNetwork,
+    /// The version of Fargate: `LATEST`, which is 1.4.0 on Linux, if left out.
+    pub platform_version: Option<String>,
+    /// Where its tasks live in the network: with awsvpc required, with other modes refused.
+    pub network_configuration: Option<NetworkConfiguration>,
     /// Who sends it requests.
-    pub load_balancer: ServiceLoadBalancer,
-    /// Seconds at a task's start in which failed health checks of the load balancer do not count.
-    pub health_check_grace_period_seconds: i32,
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// Where it is registered by name (AWS Cloud Map).
+    pub service_registries: Vec<ServiceRegistry>,
+    /// Seconds at a task's start in which failed health checks do not count; the checks themselves run.
+    pub health_check_grace_period_seconds: Option<i32>,
+    /// The role with which ECS registers targets; an account has one of its own for that.
+    pub role: Option<Output<String>>,
+    /// Who replaces tasks by those of a new revision.
+    pub deployment_controller: Option<DeploymentController>,
     /// How a new revision takes over.
-    pub deployment: Deployment,
-    /// `ENABLED`: ECS evens out tasks over availability zones.
-    pub availability_zone_rebalancing: String,
+    pub deployment_configuration: Option<DeploymentConfiguration>,
+    /// Whether ECS evens out tasks over availability zones: enabled if left out when a service is created.
+    pub availability_zone_rebalancing: Option<Switch>,
+    /// Which instances may run its tasks.
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// Which of these instances are taken first.
+    pub placement_strategy: Vec<PlacementStrategy>,
+    /// Names by which services of a namespace reach each other.
+    pub service_connect_configuration: Option<ServiceConnect>,
+    /// The volumes that the task definition leaves to be configured at launch.
+    pub volume_configurations: Vec<ServiceVolume>,
+    /// Whether tasks get tags with the cluster's and the service's name.
+    #[serde(rename = "enableECSManagedTags")]
+    pub enable_ecs_managed_tags: Option<bool>,
+    /// Whose tags tasks get.
+    pub propagate_tags: Option<PropagateTags>,
+    /// Whether `aws ecs execute-command` may open a shell in its containers; needs a task role.
+    pub enable_execute_command: Option<bool>,
 }
 
-/// The network of a service's tasks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServiceNetwork {
-    /// The subnets, sorted.
-    pub subnet_ids: Output<Vec<String>>,
-    /// Who may connect to the tasks.
-    pub security_group_ids: Vec<Output<String>>,
-    /// Whether tasks get a public address; in a default VPC they can't pull images without one.
-    pub assign_public_ip: bool,
-}
-
-/// The target group in which a service registers its tasks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServiceLoadBalancer {
-    /// The target group.
-    pub target_group_arn: Output<String>,
-    /// The container that requests go to.
-    pub container_name: String,
-    /// Its port.
-    pub container_port: u16,
-}
-
-/// A rolling update's bounds, in percent of the desired count, and what happens when it fails.
+/// Where tasks run.
 ///
-/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Deployment {
-    /// So many tasks keep running at least (rounded up).
-    pub minimum_healthy_percent: i32,
-    /// So many tasks run at most (rounded down).
-    pub maximum_percent: i32,
-    /// What happens when tasks of a new revision do not come up.
-    pub circuit_breaker: CircuitBreaker,
+/// A capacity provider strategy does the same and more: Fargate Spot, shares, instances that come and go.
+///
+/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LaunchType {
+    /// Instances of your own in the cluster.
+    Ec2,
+    /// Capacity without instances.
+    Fargate,
+    /// Servers of your own (ECS Anywhere).
+    External,
+    /// EC2 instances that ECS keeps.
+    ManagedInstances,
 }
 
-/// Gives a deployment up whose tasks do not come up.
+/// How many tasks a service has.
 ///
-/// AWS: "How the Amazon ECS deployment circuit breaker detects failures", Amazon ECS Developer Guide.
+/// AWS: "Amazon ECS services" (scheduling strategies), Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SchedulingStrategy {
+    /// The desired count. For web apps and workers.
+    Replica,
+    /// One on each container instance that fits: for agents that collect logs or metrics. Not on Fargate.
+    Daemon,
+}
+
+/// Whose tags the tasks get.
+///
+/// AWS: "Tagging Amazon ECS resources", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PropagateTags {
+    /// Those of the task definition.
+    TaskDefinition,
+    /// Those of the service.
+    Service,
+    /// Nobody's.
+    None,
+}
+
+/// The network of tasks with network mode awsvpc.
+///
+/// AWS: "NetworkConfiguration", Amazon ECS API Reference.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NetworkConfiguration {
+    /// Subnets, security groups and public addresses.
+    pub awsvpc_configuration: Option<AwsvpcConfiguration>,
+}
+
+/// Where tasks with a network interface of their own get it.
+///
+/// AWS: "AwsVpcConfiguration", Amazon ECS API Reference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CircuitBreaker {
-    /// Whether a deployment is given up.
-    pub enable: bool,
-    /// Whether the last completed deployment is then restored.
-    pub rollback: bool,
+pub struct AwsvpcConfiguration {
+    /// 1 to 16 subnets of one VPC.
+    pub subnets: Output<Vec<String>>,
+    /// Who may connect to the tasks: at most 5 security groups.
+    #[serde(default)]
+    pub security_groups: Vec<Output<String>>,
+    /// Whether tasks get a public address: without a NAT gateway they can't pull images without one.
+    pub assign_public_ip: Option<Switch>,
 }
 
 outputs! {
@@ -95,14 +165,18 @@ outputs! {
 
 impl Resource for Service {
     const KIND: &'static str = "service";
-    const FOUND_BY: &'static [&'static str] = &["name", "clusterName"];
+    const FOUND_BY: &'static [&'static str] = &["serviceName", "clusterName"];
     type Outputs = ServiceOutputs;
 
     fn physical_name(&self) -> String {
-        self.name.clone()
+        self.service_name.clone()
     }
 
     fn normalise(&mut self) {
-        self.capacity_provider_strategy.sort();
+        normalise::service(self);
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::service(self).refusals()
     }
 }

@@ -1,5 +1,6 @@
 //! What tasks said while they died, kept because ECS forgets stopped tasks within the hour.
 
+use super::revision;
 use crate::aws::Aws;
 use crate::explain::Explain;
 use aws_sdk_ecs::types::{DesiredStatus, Task};
@@ -24,7 +25,7 @@ impl Evidence {
     /// # Errors
     /// When ECS can't be asked.
     pub async fn collect(&mut self, aws: &Aws, desired: &Service) -> Result<(), Failure> {
-        let request = aws.ecs.list_tasks().cluster(&desired.cluster_name).service_name(&desired.name);
+        let request = aws.ecs.list_tasks().cluster(&desired.cluster_name).service_name(&desired.service_name);
         let answer = request.desired_status(DesiredStatus::Stopped).send().await;
         let stopped = answer.explain("list stopped tasks")?.task_arns.unwrap_or_default();
         let unknown: Vec<String> =
@@ -34,7 +35,7 @@ impl Evidence {
         }
         let request = aws.ecs.describe_tasks().cluster(&desired.cluster_name).set_tasks(Some(unknown));
         let answer = request.send().await.explain("describe stopped tasks")?;
-        let revision = desired.task_definition.get()?;
+        let revision = revision(desired)?;
         for task in answer.tasks.unwrap_or_default() {
             let arn = task.task_arn().unwrap_or_default().to_owned();
             if task.task_definition_arn() == Some(revision) {
@@ -74,7 +75,7 @@ fn tell(story: &mut String, task: &Task) {
 
 /// The end of the task's log. That it can't be read must not hide why the deployment failed.
 async fn last_log_lines(aws: &Aws, desired: &Service, task: &Task) -> Vec<String> {
-    let Ok(revision) = desired.task_definition.get() else { return Vec::new() };
+    let Ok(revision) = revision(desired) else { return Vec::new() };
     let definition = aws.ecs.describe_task_definition().task_definition(revision).send().await.ok();
     let Some(definition) = definition.and_then(|answer| answer.task_definition) else { return Vec::new() };
     let id = task.task_arn().unwrap_or_default().rsplit('/').next().unwrap_or_default();

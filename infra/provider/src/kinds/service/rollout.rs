@@ -1,6 +1,6 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
-use super::evidence;
+use super::{evidence, revision};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::wait::{Look, until};
@@ -35,7 +35,7 @@ pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result
 }
 
 async fn describe(aws: &Aws, desired: &Service) -> Result<Described, Failure> {
-    let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.name);
+    let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.service_name);
     let answer = request.send().await.explain("describe the service")?;
     let service = answer.services.unwrap_or_default().into_iter().next();
     service.ok_or_else(|| Failure::new("the service is gone while it was being deployed"))
@@ -43,7 +43,7 @@ async fn describe(aws: &Aws, desired: &Service) -> Result<Described, Failure> {
 
 /// Whether the desired revision is the service's own and runs in full.
 fn progress(service: &Described, desired: &Service) -> Result<Look<()>, Failure> {
-    let revision = desired.task_definition.get()?;
+    let revision = revision(desired)?;
     let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
     let ours = service.deployments().iter().find(|it| it.task_definition() == Some(revision));
     if let Some(failed) = ours.filter(|it| it.rollout_state() == Some(&DeploymentRolloutState::Failed)) {
@@ -68,7 +68,11 @@ fn progress(service: &Described, desired: &Service) -> Result<Look<()>, Failure>
 
 /// Whether the load balancer finds as many healthy targets as tasks are desired.
 async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
-    let group = desired.load_balancer.target_group_arn.get()?;
+    let balancer = desired.load_balancers.first();
+    let Some(group) = balancer.and_then(|balancer| balancer.target_group_arn.as_ref()) else {
+        return Ok(Look::Done(()));
+    };
+    let group = group.get()?;
     let answer = aws.elb.describe_target_health().target_group_arn(group).send().await;
     let answer = answer.explain("describe the health of the targets")?;
     let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());

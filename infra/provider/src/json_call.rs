@@ -1,0 +1,111 @@
+//! Calls to ECS whose bodies are our own JSON.
+//!
+//! Our task definitions and services are ECS's JSON already. The SDK signs, sends and retries it as it is: what `render`
+//! shows is what is sent, and no member can get lost in a translation to the SDK's types and back.
+
+use aws_sdk_ecs::config::http::HttpRequest;
+use aws_sdk_ecs::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_ecs::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_ecs::error::BoxError;
+use aws_smithy_types::body::SdkBody;
+use infra_engine::Failure;
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Puts this JSON in the place of a request's body.
+pub fn with_body(json: &Value) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+    let body = json.to_string();
+    move |request| {
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body.as_str());
+    }
+}
+
+/// Keeps the JSON of an answer, as an interceptor of the call.
+#[derive(Clone, Debug, Default)]
+pub struct Answer(Arc<Mutex<Option<Value>>>);
+
+impl Answer {
+    /// A member of the answer, without the nulls that some emulators write.
+    ///
+    /// # Errors
+    /// When the service answered without a body of JSON.
+    pub fn member(&self, name: &str) -> Result<Value, Failure> {
+        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let member = answer.map(|mut answer| answer[name].take()).filter(|member| !member.is_null());
+        member.map(without_nulls).ok_or_else(|| Failure::new(format!("ECS answered without {name}")))
+    }
+}
+
+impl Intercept for Answer {
+    fn name(&self) -> &'static str {
+        "Answer"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let json = context.response().body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = json;
+        Ok(())
+    }
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name, without_nulls(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// A value as JSON.
+///
+/// # Errors
+/// Never for the values of resources.
+pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
+}
+
+/// What an emulator does not tell can't be compared and counts as desired.
+pub fn fill_untold(told: &mut Value, desired: &Value) {
+    match (told, desired) {
+        (Value::Object(told), Value::Object(desired)) => {
+            for (name, wanted) in desired {
+                match told.get_mut(name) {
+                    Some(told) => fill_untold(told, wanted),
+                    None => {
+                        told.insert(name.clone(), wanted.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(told), Value::Array(desired)) if told.len() == desired.len() => {
+            for (told, wanted) in told.iter_mut().zip(desired) {
+                fill_untold(told, wanted);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_told_stays_and_what_is_not_counts_as_desired() {
+        let mut told = json!({"a": 1, "list": [{"b": 2}]});
+        fill_untold(&mut told, &json!({"a": 9, "c": 3, "list": [{"b": 9, "d": 4}]}));
+        assert_eq!(told, json!({"a": 1, "c": 3, "list": [{"b": 2, "d": 4}]}));
+    }
+}

@@ -1,0 +1,146 @@
+//! The bodies of the requests that a deploy sends to ECS, made from desired values. What `render` prints is what is sent.
+
+use infra_engine::live::Tags;
+use serde_json::{Map, Value, json};
+
+/// What `RegisterTaskDefinition` takes: the definition, and the tags of the stack beside its own.
+pub fn register_task_definition(desired: &Value, tags: &Tags) -> Value {
+    with_tags(lean(desired), tags)
+}
+
+/// What `CreateService` takes: the service and the tags of the stack.
+pub fn create_service(desired: &Value, tags: &Tags) -> Value {
+    let mut body = lean(desired);
+    if let Some(members) = body.as_object_mut() {
+        // The service is found by the cluster's name, but ECS is told its ARN.
+        members.remove("clusterName");
+    }
+    with_tags(body, tags)
+}
+
+/// Members of a service that `UpdateService` takes.
+const UPDATABLE: [&str; 18] = [
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "deploymentController",
+    "desiredCount",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+    "loadBalancers",
+    "networkConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+    "platformVersion",
+    "propagateTags",
+    "serviceConnectConfiguration",
+    "serviceRegistries",
+    "taskDefinition",
+    "volumeConfigurations",
+];
+
+/// Why a service can't become what is desired.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} of a service can't be changed: give the service another name, so that a new one replaces it")]
+pub struct Unchangeable(pub String);
+
+/// What `UpdateService` takes to make the live service the desired one: the members that differ, and no others.
+///
+/// # Errors
+/// When a member differs that ECS does not change.
+pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeable> {
+    let mut body = Map::new();
+    let none = Map::new();
+    for (name, wanted) in desired.as_object().unwrap_or(&none) {
+        if name == "clusterName" || infra_engine::diff::diff(wanted, &live[name]).is_empty() {
+            continue;
+        }
+        if !UPDATABLE.contains(&name.as_str()) {
+            return Err(Unchangeable(name.clone()));
+        }
+        // ECS resets a member that is sent empty, and leaves alone one that is not sent.
+        let value = if wanted.is_null() { reset(name) } else { lean(wanted) };
+        body.insert(name.clone(), value);
+    }
+    // ECS takes a new strategy only together with a new deployment.
+    if body.contains_key("capacityProviderStrategy") {
+        body.insert("forceNewDeployment".to_owned(), json!(true));
+    }
+    body.insert("service".to_owned(), desired["serviceName"].clone());
+    body.insert("cluster".to_owned(), desired["cluster"].clone());
+    Ok(Value::Object(body))
+}
+
+/// ECS's own value for a member that is no longer wanted.
+fn reset(member: &str) -> Value {
+    match member {
+        "healthCheckGracePeriodSeconds" => json!(0),
+        "enableECSManagedTags" | "enableExecuteCommand" => json!(false),
+        "propagateTags" => json!("NONE"),
+        "platformVersion" => json!("LATEST"),
+        "availabilityZoneRebalancing" => json!("DISABLED"),
+        _ => json!({}),
+    }
+}
+
+/// Leaves out what says nothing: null, and empty lists and objects.
+pub fn lean(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(lean).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), lean(value)))
+            .filter(|(_, value)| says(value))
+            .collect(),
+        _ => value.clone(),
+    }
+}
+
+fn says(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    }
+}
+
+fn with_tags(mut body: Value, tags: &Tags) -> Value {
+    let of_the_stack = tags.iter().map(|(key, value)| json!({"key": key, "value": value}));
+    let own = body["tags"].as_array().cloned().unwrap_or_default();
+    body["tags"] = own.into_iter().chain(of_the_stack).collect();
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_names_only_what_differs() {
+        let desired = json!({"serviceName": "web", "clusterName": "c", "cluster": "arn", "desiredCount": 3, "role": null});
+        let live = json!({"serviceName": "web", "clusterName": "c", "cluster": "arn", "desiredCount": 2});
+        let body = update_service(&desired, &live).unwrap();
+        assert_eq!(body, json!({"service": "web", "cluster": "arn", "desiredCount": 3}));
+    }
+
+    #[test]
+    fn what_is_no_longer_wanted_is_reset() {
+        let body =
+            update_service(&json!({"enableExecuteCommand": null}), &json!({"enableExecuteCommand": true}));
+        assert_eq!(body.unwrap()["enableExecuteCommand"], json!(false));
+    }
+
+    #[test]
+    fn what_ecs_does_not_change_is_refused() {
+        let refused = update_service(&json!({"launchType": "EC2"}), &json!({"launchType": "FARGATE"}));
+        assert_eq!(refused, Err(Unchangeable("launchType".to_owned())));
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        let lean = lean(&json!({"a": null, "b": [], "c": {"d": {}}, "e": [{"f": null, "g": 0}], "h": false}));
+        assert_eq!(lean, json!({"e": [{"g": 0}], "h": false}));
+    }
+}

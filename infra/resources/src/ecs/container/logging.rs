@@ -1,0 +1,94 @@
+//! Where a container's output goes.
+
+use crate::ecs::container::Secret;
+use infra_engine::Output;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The log driver and its options.
+///
+/// AWS: "LogConfiguration", Amazon ECS API Reference; "Send Amazon ECS logs to CloudWatch", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogConfiguration {
+    /// Who takes the output.
+    pub log_driver: LogDriver,
+    /// The driver's options.
+    #[serde(default)]
+    pub options: BTreeMap<String, Output<String>>,
+    /// Options whose values ECS reads from Secrets Manager or SSM.
+    #[serde(default)]
+    pub secret_options: Vec<Secret>,
+}
+
+/// Who takes a container's output. Fargate has `awslogs`, `splunk` and `awsfirelens`.
+///
+/// AWS: "LogConfiguration", Amazon ECS API Reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogDriver {
+    /// Amazon CloudWatch Logs.
+    AwsLogs,
+    /// A FireLens container of the same task, which sends it anywhere.
+    AwsFirelens,
+    /// Splunk.
+    Splunk,
+    /// Files on the instance.
+    #[serde(rename = "json-file")]
+    JsonFile,
+    /// The instance's syslog.
+    Syslog,
+    /// The instance's journal.
+    Journald,
+    /// Graylog.
+    Gelf,
+    /// Fluentd.
+    Fluentd,
+}
+
+impl LogConfiguration {
+    /// CloudWatch Logs: this group in this region, a stream `prefix/container/task` for each task.
+    pub fn awslogs(group: Output<String>, region: &str, stream_prefix: &str) -> Self {
+        let options = [
+            ("awslogs-group", group),
+            ("awslogs-region", region.into()),
+            ("awslogs-stream-prefix", stream_prefix.into()),
+        ];
+        Self::with_options(LogDriver::AwsLogs, options)
+    }
+
+    /// A driver with options.
+    pub fn with_options<'a>(
+        log_driver: LogDriver,
+        options: impl IntoIterator<Item = (&'a str, Output<String>)>,
+    ) -> Self {
+        let options = options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        Self { log_driver, options, secret_options: Vec::new() }
+    }
+}
+
+/// Makes a container the router of the others' logs: Fluent Bit or Fluentd.
+///
+/// AWS: "Send Amazon ECS logs to an AWS service or AWS Partner", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FirelensConfiguration {
+    /// Which router it is.
+    #[serde(rename = "type")]
+    pub router: FirelensType,
+    /// `enable-ecs-log-metadata`, `config-file-type` (on Fargate only `file`), `config-file-value`.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+}
+
+/// A log router.
+///
+/// AWS: "FirelensConfiguration", Amazon ECS API Reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FirelensType {
+    /// Small and fast.
+    FluentBit,
+    /// With more plugins.
+    Fluentd,
+}

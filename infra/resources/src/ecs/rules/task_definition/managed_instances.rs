@@ -1,0 +1,41 @@
+//! ECS Managed Instances, which are EC2 instances but not one's own: T71, X28.
+
+use super::{Checked, at};
+use crate::ecs::container::{ContainerDefinition, LogDriver};
+use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::task_definition::IpcMode;
+
+pub fn check(task: &Checked<'_>, findings: &mut Findings) {
+    if !task.managed_instances {
+        return;
+    }
+    let volumes = at("volumes");
+    for (index, volume) in task.definition.volumes.iter().enumerate() {
+        if volume.docker_volume_configuration.is_some() {
+            findings.add(Rule::T71, &volumes.item(index), "a Docker volume on Managed Instances");
+        }
+    }
+    if matches!(task.definition.ipc_mode, Some(IpcMode::Host | IpcMode::Task)) {
+        findings.add(Rule::X28, &at("ipcMode"), "ipcMode on Managed Instances");
+    }
+    task.each_container(|container, path| {
+        log_driver(container, path, findings);
+        if container.privileged == Some(true) {
+            findings.add(Rule::X28, &path.member("privileged"), "a privileged container");
+        }
+        if !container.docker_security_options.is_empty() {
+            findings.add(Rule::X28, &path.member("dockerSecurityOptions"), "security options");
+        }
+    });
+}
+
+fn log_driver(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    let Some(logs) = &container.log_configuration else { return };
+    if !matches!(
+        logs.log_driver,
+        LogDriver::AwsLogs | LogDriver::Splunk | LogDriver::AwsFirelens | LogDriver::JsonFile
+    ) {
+        let logs = path.member("logConfiguration");
+        findings.add(Rule::T71, &logs.member("logDriver"), "a log driver that Managed Instances do not have");
+    }
+}

@@ -1,0 +1,75 @@
+//! Environment files, secrets, variables and registry passwords: T60 to T62, X10.
+
+use super::Checked;
+use crate::ecs::container::ContainerDefinition;
+use crate::ecs::rules::text::known;
+use crate::ecs::rules::{Findings, Path, Rule};
+use std::collections::HashSet;
+
+const MOST_FILES: usize = 10;
+const LONGEST_SECRET_NAME: usize = 512;
+
+pub fn check(task: &Checked<'_>, findings: &mut Findings) {
+    task.each_container(|container, path| {
+        files(container, path, findings);
+        variables(container, path, findings);
+        registry(container, path, findings);
+    });
+}
+
+fn files(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    let path = path.member("environmentFiles");
+    if container.environment_files.len() > MOST_FILES {
+        findings.add(Rule::T60, &path, format!("{} environment files", container.environment_files.len()));
+    }
+    for (index, file) in container.environment_files.iter().enumerate() {
+        let Some(arn) = known(Some(&file.value)) else { continue };
+        let item = path.item(index);
+        if !arn.starts_with("arn:") {
+            findings.add(Rule::T60, &item.member("value"), format!("\"{arn}\" is no ARN"));
+        } else if !arn.ends_with(".env") {
+            findings.add(Rule::T60, &item.member("value"), format!("\"{arn}\" does not end in .env"));
+        }
+    }
+}
+
+fn variables(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    let mut names = HashSet::new();
+    let environment = path.member("environment");
+    for (index, variable) in container.environment.iter().enumerate() {
+        let Some(name) = variable.name.as_deref() else { continue };
+        if !names.insert(name) {
+            findings.add(
+                Rule::X10,
+                &environment.item(index).member("name"),
+                format!("{name} stands there twice"),
+            );
+        }
+    }
+    let secrets = path.member("secrets");
+    for (index, secret) in container.secrets.iter().enumerate() {
+        if !names.insert(&secret.name) {
+            let problem = format!("{} is the name of another variable or secret", secret.name);
+            findings.add(Rule::T61, &secrets.item(index).member("name"), problem);
+        }
+    }
+}
+
+fn registry(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    let Some(credentials) = &container.repository_credentials else { return };
+    let Some(secret) = known(Some(&credentials.credentials_parameter)) else { return };
+    if !is_secret(secret) {
+        let path = path.member("repositoryCredentials");
+        let problem = format!("\"{secret}\" is no secret in Secrets Manager");
+        findings.add(Rule::T62, &path.member("credentialsParameter"), problem);
+    }
+}
+
+fn is_secret(text: &str) -> bool {
+    if text.starts_with("arn:") {
+        let parts: Vec<_> = text.splitn(7, ':').collect();
+        return matches!(parts[..], [_, _, "secretsmanager", _, _, "secret", name] if !name.is_empty());
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
+    (1..=LONGEST_SECRET_NAME).contains(&text.len()) && text.bytes().all(allowed)
+}

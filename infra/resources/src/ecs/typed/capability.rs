@@ -1,0 +1,172 @@
+//! What only some launch types and network modes have: one trait for each rule that the compiler enforces.
+
+use super::launch::{Awsvpc, Bridge, DefaultNetwork, Ec2, Fargate, Host, LaunchType, NetworkMode, NoNetwork};
+use super::target::{Instance, Ip, TargetKind};
+
+/// Makes a trait, and says who has it. The message is what the compiler tells where somebody has not.
+macro_rules! capability {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $message:literal, $instead:literal;
+        any $($any:ty),* ; modes $($mode:ty),*
+    ) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $message, label = $instead, note = "see `cargo doc` of this trait for the rule and AWS's page")]
+        pub trait $name: LaunchType {}
+        $(impl $name for $any {})*
+        $(impl $name for Ec2<$mode> {})*
+    };
+    ($(#[$doc:meta])* $name:ident: $message:literal, $instead:literal; every Ec2) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $message, label = $instead, note = "see `cargo doc` of this trait for the rule and AWS's page")]
+        pub trait $name: LaunchType {}
+        impl<M: NetworkMode> $name for Ec2<M> {}
+    };
+}
+
+capability! {
+    /// Ports that can be reached.
+    ///
+    /// AWS: "PortMapping", Amazon ECS API Reference (T23).
+    Ports: "T23: a task on `{Self}` has no network, and so no ports", "use network mode Bridge, Host or Awsvpc";
+    any Fargate; modes Awsvpc, Bridge, Host, DefaultNetwork
+}
+
+capability! {
+    /// A host port other than the container's: where containers have a network of their own within the instance.
+    ///
+    /// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference (T21, T22).
+    HostPorts: "T21, T22: on `{Self}` a host port can't differ from the container's port",
+    "write `.port(...)`; only Ec2<Bridge> maps host ports";
+    any; modes Bridge, DefaultNetwork
+}
+
+capability! {
+    /// Ranges of ports.
+    ///
+    /// AWS: "PortMapping" (`containerPortRange`), Amazon ECS API Reference (T26).
+    PortRanges: "T26: on `{Self}` there are no ranges of ports", "map each port by itself";
+    any Fargate; modes Awsvpc, Bridge, DefaultNetwork
+}
+
+capability! {
+    /// Links between containers: Docker's old way to find each other by name.
+    ///
+    /// AWS: "ContainerDefinition" (`links`), Amazon ECS API Reference (T29).
+    Links: "T29: on `{Self}` containers have no links", "they reach each other on localhost; only Ec2<Bridge> has links";
+    any; modes Bridge, DefaultNetwork
+}
+
+capability! {
+    /// Host names, DNS servers and lines for `/etc/hosts`, and no network for a single container.
+    ///
+    /// AWS: "ContainerDefinition" (`hostname`, `dnsServers`, `extraHosts`, `disableNetworking`), Amazon ECS API
+    /// Reference (T30 to T33).
+    OwnNames: "T30 to T33: on `{Self}` the VPC decides on names and addresses, not the container",
+    "leave it out, or use Ec2<Bridge>";
+    any; modes Bridge, Host, NoNetwork, DefaultNetwork
+}
+
+capability! {
+    /// Containers with root's power over the instance.
+    ///
+    /// AWS: "Amazon ECS task definition differences for Fargate" (T34).
+    Privileged: "T34: `{Self}` has no privileged containers", "only Ec2 has them"; every Ec2
+}
+
+capability! {
+    /// SELinux and AppArmor labels.
+    ///
+    /// AWS: "Amazon ECS task definition differences for Fargate" (T35).
+    SecurityOptions: "T35: `{Self}` has no Docker security options", "only Ec2 has them"; every Ec2
+}
+
+capability! {
+    /// Devices, shared memory and swap of the instance.
+    ///
+    /// AWS: "LinuxParameters", Amazon ECS API Reference (T36).
+    InstanceMemory: "T36: `{Self}` has no devices, shared memory size or swap to give away", "only Ec2 has them"; every Ec2
+}
+
+capability! {
+    /// Any Linux capability; everywhere else only `SYS_PTRACE` can be added.
+    ///
+    /// AWS: "KernelCapabilities", Amazon ECS API Reference (T37).
+    AnyCapability: "T37: on `{Self}` only SYS_PTRACE can be added", "write `.trace_processes()`"; every Ec2
+}
+
+capability! {
+    /// The instance's processes and interprocess communication.
+    ///
+    /// AWS: "RegisterTaskDefinition" (`pidMode`, `ipcMode`), Amazon ECS API Reference (T38).
+    InstanceNamespaces: "T38: `{Self}` has no instance whose processes and memory could be shared",
+    "`.share_processes()` shares those of the task"; every Ec2
+}
+
+capability! {
+    /// Choosing instances: constraints and strategies.
+    ///
+    /// AWS: "How Amazon ECS places tasks on container instances", Amazon ECS Developer Guide (T39, S11, S12).
+    Placement: "T39, S11, S12: `{Self}` has no instances among which tasks could be placed", "only Ec2 has placement"; every Ec2
+}
+
+capability! {
+    /// GPUs.
+    ///
+    /// AWS: "Amazon ECS task definitions for GPU workloads", Amazon ECS Developer Guide (T40).
+    Gpus: "T40: `{Self}` has no GPUs", "use Ec2 with an instance type that has some"; every Ec2
+}
+
+capability! {
+    /// Volumes of the instance: Docker's, and its own paths.
+    ///
+    /// AWS: "Storage options for Amazon ECS tasks", Amazon ECS Developer Guide (T42).
+    InstanceVolumes: "T42: `{Self}` has no Docker volumes and no paths of an instance",
+    "use `VolumeOf::scratch`, `::efs` or `::at_launch`"; every Ec2
+}
+
+capability! {
+    /// FSx for Windows File Server.
+    ///
+    /// AWS: "Use FSx for Windows File Server volumes with Amazon ECS", Amazon ECS Developer Guide (T42).
+    FsxWindows: "T42: `{Self}` has no FSx for Windows File Server", "only Windows on Ec2 has it"; every Ec2
+}
+
+capability! {
+    /// Ephemeral storage that can be asked for.
+    ///
+    /// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide (T48).
+    EphemeralStorage: "T48: a task on `{Self}` has no ephemeral storage of its own", "its disk is the instance's";
+    any Fargate; modes
+}
+
+capability! {
+    /// Log drivers of the instance.
+    ///
+    /// AWS: "LogConfiguration" (`logDriver`), Amazon ECS API Reference (T49).
+    InstanceLogs: "T49: `{Self}` logs to awslogs, splunk or awsfirelens alone",
+    "write `.awslogs(...)`, `.splunk(...)` or `.firelens(...)`"; every Ec2
+}
+
+capability! {
+    /// One task on each instance.
+    ///
+    /// AWS: "Amazon ECS services" (daemon), Amazon ECS Developer Guide (S04).
+    Daemons: "S04: `{Self}` has no instances to run a daemon on each", "use `ServiceOf::replica`"; every Ec2
+}
+
+/// A target group whose targets are what such tasks can be: addresses with awsvpc, ports of instances otherwise.
+///
+/// AWS: "LoadBalancer", Amazon ECS API Reference (L01).
+#[diagnostic::on_unimplemented(
+    message = "L01: targets of type `{T}` can't be tasks on `{Self}`",
+    label = "awsvpc needs target type Ip; bridge and host need Instance",
+    note = "see `cargo doc` of this trait for the rule and AWS's page"
+)]
+pub trait Target<T: TargetKind>: LaunchType {}
+
+impl Target<Ip> for Fargate {}
+impl Target<Ip> for Ec2<Awsvpc> {}
+impl Target<Instance> for Ec2<Bridge> {}
+impl Target<Instance> for Ec2<Host> {}
+impl Target<Instance> for Ec2<DefaultNetwork> {}

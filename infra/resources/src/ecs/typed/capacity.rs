@@ -1,0 +1,122 @@
+//! The capacity that runs a service's tasks: a launch type or a strategy, never both, and never a mix.
+
+use super::launch::{Ec2, Fargate, LaunchType, NetworkMode};
+use crate::ecs::capacity::{CapacityProviderStrategyItem, FARGATE, FARGATE_SPOT};
+use crate::ecs::service;
+
+/// Who runs the tasks of a service or run-task on `On`.
+///
+/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+#[derive(Clone, Debug)]
+pub enum CapacityOf<On: ProviderKind> {
+    /// The launch type itself.
+    LaunchType,
+    /// Capacity providers, each with a share.
+    Strategy(StrategyOf<On>),
+    /// The cluster's default strategy.
+    ClusterDefault,
+}
+
+/// The kind of capacity providers that a launch type has: Fargate's two, or one's own Auto Scaling groups.
+pub trait ProviderKind: LaunchType {
+    /// A provider of that kind.
+    type Provider: Into<String> + Clone + std::fmt::Debug + PartialEq;
+    /// ECS's word for the launch type.
+    const LAUNCH_TYPE: service::LaunchType;
+}
+
+/// A capacity provider of Fargate.
+///
+/// AWS: "Amazon ECS clusters for Fargate", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FargateProvider {
+    /// At the full price; AWS does not take it away.
+    Fargate,
+    /// For much less; AWS takes it back with two minutes' notice.
+    FargateSpot,
+}
+
+/// The name of a capacity provider with an Auto Scaling group of one's own.
+///
+/// AWS: "Automatically manage Amazon ECS capacity with cluster auto scaling", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoScalingGroupProvider(pub String);
+
+impl From<FargateProvider> for String {
+    fn from(provider: FargateProvider) -> Self {
+        match provider {
+            FargateProvider::Fargate => FARGATE.to_owned(),
+            FargateProvider::FargateSpot => FARGATE_SPOT.to_owned(),
+        }
+    }
+}
+
+impl From<AutoScalingGroupProvider> for String {
+    fn from(provider: AutoScalingGroupProvider) -> Self {
+        provider.0
+    }
+}
+
+impl ProviderKind for Fargate {
+    type Provider = FargateProvider;
+    const LAUNCH_TYPE: service::LaunchType = service::LaunchType::Fargate;
+}
+
+impl<M: NetworkMode> ProviderKind for Ec2<M> {
+    type Provider = AutoScalingGroupProvider;
+    const LAUNCH_TYPE: service::LaunchType = service::LaunchType::Ec2;
+}
+
+/// A capacity provider strategy of one kind of providers (C06) with at most one base (C04).
+///
+/// ```
+/// use infra_resources::ecs::{Fargate, FargateProvider, StrategyOf};
+/// // The tutorial's example: of ten tasks four run on Fargate, six on Fargate Spot.
+/// let strategy = StrategyOf::<Fargate>::weight(FargateProvider::Fargate, 1)
+///     .and_weight(FargateProvider::FargateSpot, 3)
+///     .base(FargateProvider::Fargate, 2);
+/// # assert_eq!(strategy.items().len(), 2);
+/// ```
+///
+/// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
+#[derive(Clone, Debug)]
+pub struct StrategyOf<On: ProviderKind> {
+    weights: Vec<(On::Provider, i32)>,
+    base: Option<(On::Provider, i32)>,
+}
+
+impl<On: ProviderKind> StrategyOf<On> {
+    /// A share for a provider.
+    pub fn weight(provider: On::Provider, weight: i32) -> Self {
+        Self { weights: vec![(provider, weight)], base: None }
+    }
+
+    /// A share for one more provider.
+    pub fn and_weight(mut self, provider: On::Provider, weight: i32) -> Self {
+        self.weights.push((provider, weight));
+        self
+    }
+
+    /// So many tasks on this provider before the rest is divided; there is one base.
+    pub fn base(mut self, provider: On::Provider, tasks: i32) -> Self {
+        self.base = Some((provider, tasks));
+        self
+    }
+
+    /// The strategy as ECS takes it.
+    pub fn items(&self) -> Vec<CapacityProviderStrategyItem> {
+        let item = |(provider, weight): &(On::Provider, i32)| {
+            let base = self.base.as_ref().filter(|(based, _)| based == provider);
+            let name: String = provider.clone().into();
+            CapacityProviderStrategyItem::new(&name, base.map_or(0, |(_, tasks)| *tasks), *weight)
+        };
+        let mut items: Vec<_> = self.weights.iter().map(item).collect();
+        if let Some((provider, tasks)) = &self.base
+            && !self.weights.iter().any(|(weighted, _)| weighted == provider)
+        {
+            let name: String = provider.clone().into();
+            items.push(CapacityProviderStrategyItem::new(&name, *tasks, 0));
+        }
+        items
+    }
+}

@@ -1,0 +1,120 @@
+//! Launch types and network modes as types.
+
+use crate::ecs::service::AwsvpcConfiguration;
+use crate::ecs::task_definition::{self as api, Compatibility};
+use std::marker::PhantomData;
+
+/// Where a task runs and how it is connected: [`Fargate`], or [`Ec2`] with a network mode.
+///
+/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+pub trait LaunchType: sealed::Sealed + Sized {
+    /// How its containers are connected.
+    type Network: NetworkMode;
+    /// ECS's word for it.
+    const COMPATIBILITY: Compatibility;
+}
+
+/// How a task's containers are connected to the network.
+///
+/// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
+pub trait NetworkMode: sealed::Sealed {
+    /// ECS's word for it, if it has one.
+    const MODE: Option<api::NetworkMode>;
+    /// What a service says about the network of such tasks: with awsvpc everything, else nothing (S07).
+    type ServiceNetwork: Into<Option<AwsvpcConfiguration>>;
+}
+
+/// No servers to look after: each task is a machine of its own, with an address of its own.
+///
+/// Therefore nothing that belongs to a server: no network mode but awsvpc, no host ports or paths, no placement, no
+/// privileged containers, no GPUs. Costs by vCPU, memory and second.
+///
+/// AWS: "Architect for AWS Fargate for Amazon ECS", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug)]
+pub struct Fargate;
+
+/// Instances of your own Auto Scaling group: everything that Docker on Linux has, and instances to look after.
+///
+/// AWS: "Architect for Amazon EC2 capacity for Amazon ECS", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug)]
+pub struct Ec2<M: NetworkMode = Bridge>(PhantomData<M>);
+
+/// A network interface and an address for each task. Uses up the instance's interfaces; targets are addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct Awsvpc;
+
+/// Docker's network within the instance; host ports are fixed, or dynamic so that many tasks fit on an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Bridge;
+
+/// The instance's own network: fastest, and one task for a port on an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Host;
+
+/// No network.
+#[derive(Clone, Copy, Debug)]
+pub struct NoNetwork;
+
+/// None said: bridge on Linux, NAT on Windows. The tutorial's "Default", which is no value of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct DefaultNetwork;
+
+/// What a service says about the network of tasks that use the instance's: nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InstanceNetwork;
+
+impl From<InstanceNetwork> for Option<AwsvpcConfiguration> {
+    fn from(_: InstanceNetwork) -> Self {
+        None
+    }
+}
+
+impl LaunchType for Fargate {
+    type Network = Awsvpc;
+    const COMPATIBILITY: Compatibility = Compatibility::Fargate;
+}
+
+impl<M: NetworkMode> LaunchType for Ec2<M> {
+    type Network = M;
+    const COMPATIBILITY: Compatibility = Compatibility::Ec2;
+}
+
+impl NetworkMode for Awsvpc {
+    const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Awsvpc);
+    type ServiceNetwork = AwsvpcConfiguration;
+}
+
+impl NetworkMode for Bridge {
+    const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Bridge);
+    type ServiceNetwork = InstanceNetwork;
+}
+
+impl NetworkMode for Host {
+    const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Host);
+    type ServiceNetwork = InstanceNetwork;
+}
+
+impl NetworkMode for NoNetwork {
+    const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::None);
+    type ServiceNetwork = InstanceNetwork;
+}
+
+impl NetworkMode for DefaultNetwork {
+    const MODE: Option<api::NetworkMode> = None;
+    type ServiceNetwork = InstanceNetwork;
+}
+
+mod sealed {
+    use super::{Awsvpc, Bridge, DefaultNetwork, Ec2, Fargate, Host, NetworkMode, NoNetwork};
+
+    /// ECS's list is complete: nobody adds a launch type or a network mode.
+    pub trait Sealed {}
+
+    impl Sealed for Fargate {}
+    impl<M: NetworkMode> Sealed for Ec2<M> {}
+    impl Sealed for Awsvpc {}
+    impl Sealed for Bridge {}
+    impl Sealed for Host {}
+    impl Sealed for NoNetwork {}
+    impl Sealed for DefaultNetwork {}
+}

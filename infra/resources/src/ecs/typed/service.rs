@@ -1,0 +1,210 @@
+//! A service that knows the launch type and network mode of its tasks.
+
+use super::capability::{Daemons, Placement, Target};
+use super::capacity::{CapacityOf, ProviderKind};
+use super::deployment::Deployment;
+use super::launch::{LaunchType, NetworkMode};
+use super::target::{TargetKind, Targets};
+use super::task::Revision;
+use crate::ecs::rules::Rule;
+use crate::ecs::service::{
+    DeploymentConfiguration, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
+    SchedulingStrategy, Service, ServiceLoadBalancer, ServiceVolume,
+};
+use crate::ecs::task_definition::volume::Switch;
+use infra_engine::{Handle, Output, ResourceId, Stack};
+use std::marker::PhantomData;
+use std::time::Duration;
+
+/// The cluster that a service lives in.
+#[derive(Clone, Debug)]
+pub struct ClusterRef {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Output<String>,
+}
+
+/// A service whose tasks run on `On`.
+///
+/// Network, target type, placement and capacity must be what tasks on `On` have, or it does not compile.
+///
+/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide.
+#[derive(Clone, Debug)]
+#[must_use = "a service belongs into a stack: call `add`"]
+pub struct ServiceOf<On> {
+    service: Service,
+    after: Vec<ResourceId>,
+    problems: Vec<String>,
+    on: PhantomData<On>,
+}
+
+/// A target group that sends requests to a service's tasks.
+///
+/// AWS: "Use load balancing to distribute Amazon ECS service traffic", Amazon ECS Developer Guide.
+#[derive(Clone, Debug)]
+pub struct LoadBalanced<'a, T> {
+    /// The target group.
+    pub targets: &'a Targets<T>,
+    /// What forwards to it: ECS takes a service only once something does.
+    pub forwarded_by: &'a ResourceId,
+    /// The container that requests go to.
+    pub container: &'a str,
+    /// The port of it.
+    pub port: u16,
+    /// How long failed health checks do not count when a task starts.
+    pub grace_period: Duration,
+}
+
+impl<On: ProviderKind> ServiceOf<On> {
+    /// This many tasks. With awsvpc the network says where they live, else it is the instance's.
+    pub fn replica(
+        name: &str,
+        cluster: &ClusterRef,
+        revision: &Revision<On>,
+        desired_count: u32,
+        network: <On::Network as NetworkMode>::ServiceNetwork,
+    ) -> Self {
+        let mut service = Self::new(name, cluster, revision, network);
+        service.service.scheduling_strategy = Some(SchedulingStrategy::Replica);
+        service.service.desired_count = Some(i32::try_from(desired_count).unwrap_or(i32::MAX));
+        service.service.availability_zone_rebalancing = Some(Switch::Enabled);
+        service
+    }
+
+    /// One task on each instance.
+    pub fn daemon(
+        name: &str,
+        cluster: &ClusterRef,
+        revision: &Revision<On>,
+        network: <On::Network as NetworkMode>::ServiceNetwork,
+    ) -> Self
+    where
+        On: Daemons,
+    {
+        let mut service = Self::new(name, cluster, revision, network);
+        service.service.scheduling_strategy = Some(SchedulingStrategy::Daemon);
+        service.service.availability_zone_rebalancing = Some(Switch::Disabled);
+        service
+    }
+
+    fn new(
+        name: &str,
+        cluster: &ClusterRef,
+        revision: &Revision<On>,
+        network: <On::Network as NetworkMode>::ServiceNetwork,
+    ) -> Self {
+        let awsvpc = network.into();
+        let service = Service {
+            service_name: name.to_owned(),
+            cluster_name: cluster.name.clone(),
+            cluster: Some(cluster.arn.clone()),
+            task_definition: Some(revision.arn()),
+            launch_type: Some(On::LAUNCH_TYPE),
+            network_configuration: awsvpc
+                .map(|awsvpc| NetworkConfiguration { awsvpc_configuration: Some(awsvpc) }),
+            ..Service::default()
+        };
+        Self { service, after: Vec::new(), problems: Vec::new(), on: PhantomData }
+    }
+
+    /// Who runs its tasks; its launch type unless said otherwise.
+    pub fn capacity(self, capacity: CapacityOf<On>) -> Self {
+        self.with(|it| {
+            (it.launch_type, it.capacity_provider_strategy) = match capacity {
+                CapacityOf::LaunchType => (Some(On::LAUNCH_TYPE), Vec::new()),
+                CapacityOf::Strategy(strategy) => (None, strategy.items()),
+                CapacityOf::ClusterDefault => (None, Vec::new()),
+            };
+        })
+    }
+
+    /// Who sends it requests.
+    pub fn load_balancer<T: TargetKind>(
+        mut self,
+        balanced: &LoadBalanced<'_, T>,
+        revision: &Revision<On>,
+    ) -> Self
+    where
+        On: Target<T>,
+    {
+        let LoadBalanced { targets, forwarded_by, container, port, grace_period } = balanced;
+        if !revision.maps(container, *port) {
+            let rule = Rule::S14;
+            self.problems.push(format!(
+                "{}: loadBalancers: container {container} has no port mapping for port {port}; valid: {}",
+                rule.number(),
+                rule.valid()
+            ));
+        }
+        self.after.push((*forwarded_by).clone());
+        let grace_period = i32::try_from(grace_period.as_secs()).unwrap_or(i32::MAX);
+        self.with(|it| {
+            it.health_check_grace_period_seconds = Some(grace_period);
+            it.load_balancers.push(ServiceLoadBalancer {
+                target_group_arn: Some(targets.group.arn.clone()),
+                container_name: Some((*container).to_owned()),
+                container_port: Some((*port).into()),
+                ..ServiceLoadBalancer::default()
+            });
+        })
+    }
+
+    /// How a new revision takes over; by rolling unless said otherwise.
+    pub fn deployment(self, deployment: Deployment) -> Self {
+        let (configuration, advanced): (DeploymentConfiguration, _) = deployment.configuration();
+        self.with(|it| {
+            it.deployment_configuration = Some(configuration);
+            for balancer in &mut it.load_balancers {
+                balancer.advanced_configuration.clone_from(&advanced);
+            }
+        })
+    }
+}
+
+impl<On: LaunchType> ServiceOf<On> {
+    /// The service as ECS takes it.
+    pub fn service(self) -> Service {
+        self.service
+    }
+
+    /// Changes members that have no method here; the rules check them before any call.
+    pub fn with(mut self, change: impl FnOnce(&mut Service)) -> Self {
+        change(&mut self.service);
+        self
+    }
+
+    /// An autoscaler decides on the number of tasks.
+    pub fn scaled_by_others(self) -> Self {
+        self.with(|it| it.desired_count = None)
+    }
+
+    /// The disk behind a volume that the task definition leaves to be configured at launch.
+    pub fn volume(self, volume: ServiceVolume) -> Self {
+        self.with(|it| it.volume_configurations.push(volume))
+    }
+
+    /// Which instances may run its tasks.
+    pub fn placement_constraint(self, constraint: PlacementConstraint) -> Self
+    where
+        On: Placement,
+    {
+        self.with(|it| it.placement_constraints.push(constraint))
+    }
+
+    /// Which of these instances are taken first.
+    pub fn placement_strategy(self, strategy: PlacementStrategy) -> Self
+    where
+        On: Placement,
+    {
+        self.with(|it| it.placement_strategy.push(strategy))
+    }
+
+    /// Puts it into a stack; what ECS would refuse of it becomes an error of the stack.
+    pub fn add(self, stack: &mut Stack, logical_name: &str) -> Handle<Service> {
+        let after: Vec<&ResourceId> = self.after.iter().collect();
+        let handle = stack.add_after(logical_name, self.service, &after);
+        stack.refuse(&handle.id, self.problems);
+        handle
+    }
+}
