@@ -8,6 +8,7 @@ mod docker_engine;
 mod images;
 mod interrupt;
 mod local_aws;
+mod output;
 mod outputs;
 mod port;
 mod preview;

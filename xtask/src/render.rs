@@ -8,6 +8,7 @@ use infra_images::AppImage;
 use serde_json::{Map, Value};
 
 use crate::images::repository;
+use crate::output;
 use crate::report::UserError;
 use crate::stack_options::DEFAULT_REGION;
 
@@ -56,7 +57,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
         What::TaskDefinition => chosen(infra::render::task_definitions(&program), options.name.as_deref())?,
         What::Service => chosen(infra::render::services(&program), options.name.as_deref())?,
     };
-    println!("{}", serde_json::to_string_pretty(&json)?);
+    output::print(serde_json::to_string_pretty(&json)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,12 +8,11 @@ mod table;
 mod traffic_shift;
 
 use std::fmt::Display;
-use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use serde::Serialize;
 
+use crate::output;
 use crate::report::UserError;
 
 /// Show how ECS places tasks and carries out deployments; needs no AWS account and changes nothing
@@ -50,8 +49,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 /// Prints a result for programs or for people.
 fn print(json: bool, result: &impl Serialize, text: impl Display) -> anyhow::Result<()> {
-    let output = if json { serde_json::to_string_pretty(result)? } else { text.to_string() };
-    writeln!(std::io::stdout(), "{output}").context("cannot write to standard output")
+    if json { output::print(serde_json::to_string_pretty(result)?) } else { output::print(text) }
 }
 
 /// A wait in a deployment, of which ECS takes none longer than a day.

@@ -10,6 +10,7 @@ use infra_resources::ecs::verdict::Outcome;
 use serde_json::{Value, json};
 
 use super::place::value_at;
+use crate::output;
 
 /// Checks a file and prints what was found.
 pub fn check(file: &Path, as_json: bool) -> anyhow::Result<Outcome> {
@@ -17,53 +18,52 @@ pub fn check(file: &Path, as_json: bool) -> anyhow::Result<Outcome> {
     let definition: Value = match serde_json::from_slice(&text) {
         Ok(definition) => definition,
         Err(error) => {
-            if as_json {
-                println!("{}", json!({"file": file, "ok": false, "error": format!("no JSON: {error}")}));
+            let line = json!({"file": file, "ok": false, "problem": format!("no JSON: {error}")});
+            output::print(if as_json {
+                line.to_string()
             } else {
-                println!("{} is no JSON: {error}", style(file.display()).bold());
-            }
+                format!("{}: no JSON: {error}", name(file))
+            })?;
             return Ok(Outcome::NoJson);
         }
     };
     let findings = requests::task_definition(&definition)?;
-    if as_json {
-        let Findings { errors, warnings } = &findings;
-        let ok = findings.is_ok();
-        println!("{}", json!({"file": file, "ok": ok, "errors": errors, "warnings": warnings}));
-    } else {
-        print(file, &findings, &definition);
-    }
+    output::print(if as_json { line(file, &findings) } else { report(file, &findings, &definition) })?;
     Ok(if findings.is_ok() { Outcome::Taken } else { Outcome::Refused })
 }
 
-fn print(file: &Path, findings: &Findings, definition: &Value) {
-    let verdict = match (findings.errors.len(), findings.warnings.len()) {
-        (0, 0) => "ECS takes it".to_owned(),
-        (0, warnings) => format!("ECS takes it, {}", counted(warnings, "warning")),
-        (errors, 0) => format!("ECS refuses it, {}", counted(errors, "error")),
-        (errors, warnings) => {
-            format!("ECS refuses it, {}, {}", counted(errors, "error"), counted(warnings, "warning"))
-        }
-    };
-    println!("{}: {verdict}", style(file.display()).bold());
-    for error in &findings.errors {
-        print_finding(error, &style(error.rule.number()).red().bold().to_string(), definition);
-    }
-    for warning in &findings.warnings {
-        print_finding(warning, &style(warning.rule.number()).yellow().bold().to_string(), definition);
-    }
+fn line(file: &Path, findings: &Findings) -> String {
+    let Findings { errors, warnings } = findings;
+    json!({"file": file, "ok": findings.is_ok(), "errors": errors, "warnings": warnings}).to_string()
 }
 
-fn print_finding(finding: &Finding, number: &str, definition: &Value) {
-    let path = if finding.path.is_empty() { "(the whole)" } else { &finding.path };
-    println!("  {number}  {path}: {}", finding.problem);
-    if let Some(value) = value_at(definition, &finding.path) {
-        println!("       value: {value}");
-    }
-    println!("       valid: {}", finding.rule.valid());
-    println!("       AWS:   {}", finding.rule.page());
+fn report(file: &Path, findings: &Findings, definition: &Value) -> String {
+    let Findings { errors, warnings } = findings;
+    let mut lines = vec![format!("{}: {}", name(file), verdict(errors.len(), warnings.len()))];
+    lines.extend(errors.iter().map(|it| finding(it, &style("error").red().bold().to_string(), definition)));
+    lines.extend(
+        warnings.iter().map(|it| finding(it, &style("warning").yellow().bold().to_string(), definition)),
+    );
+    lines.join("\n")
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+fn name(file: &Path) -> String {
+    style(file.display()).bold().to_string()
+}
+
+fn verdict(errors: usize, warnings: usize) -> String {
+    let verdict = if errors == 0 { "ECS takes it" } else { "ECS refuses it" };
+    let counts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+    let counts = counts.map(|(count, noun)| format!(", {count} {noun}{}", if count == 1 { "" } else { "s" }));
+    std::iter::once(verdict.to_owned()).chain(counts).collect()
+}
+
+fn finding(finding: &Finding, severity: &str, definition: &Value) -> String {
+    let Finding { rule, path, problem } = finding;
+    let path = if path.is_empty() { "(the whole)" } else { path };
+    let mut lines = vec![format!("  {severity} {}  {path}: {problem}", rule.number())];
+    lines.extend(value_at(definition, path).map(|value| format!("    value: {value}")));
+    lines.push(format!("    valid: {}", rule.valid()));
+    lines.push(format!("    AWS:   {}", rule.page()));
+    lines.join("\n")
 }

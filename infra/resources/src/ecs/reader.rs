@@ -297,13 +297,23 @@ const ANSWERS: [&str; 10] = [
     "deletedAt",
 ];
 
+/// A name so similar is probably meant.
+const SIMILAR: f64 = 0.85;
+/// More names than this tell nobody anything.
+const MOST_NAMES: usize = 12;
+
 fn unknown(name: &str, known: &[&str]) -> String {
-    let meant = known.iter().find(|known| known.eq_ignore_ascii_case(name));
-    match meant {
-        Some(meant) => format!("ECS knows no member of this name, but `{meant}`"),
-        None if ANSWERS.contains(&name) => {
-            "ECS tells this in an answer and does not take it in a request: leave it out".to_owned()
+    if ANSWERS.contains(&name) {
+        return "ECS tells this in an answer and does not take it in a request: leave it out".to_owned();
+    }
+    let similarity =
+        |known: &str| strsim::jaro_winkler(&name.to_ascii_lowercase(), &known.to_ascii_lowercase());
+    let closest = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    match closest.filter(|closest| similarity(closest) >= SIMILAR) {
+        Some(closest) => format!("ECS knows no member of this name; is `{closest}` meant?"),
+        None if known.len() <= MOST_NAMES => {
+            format!("ECS knows no member of this name; it has {}", known.join(", "))
         }
-        None => format!("ECS knows no member of this name; it has {}", known.join(", ")),
+        None => "ECS knows no member of this name".to_owned(),
     }
 }

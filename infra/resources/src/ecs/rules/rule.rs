@@ -62,9 +62,7 @@ rules! {
     T09 "Amazon ECS task definition parameters for Fargate (task size)"
         "cpu and memory of the task where requiresCompatibilities has FARGATE";
     T10 "Amazon ECS task definition parameters for Fargate (task size)"
-        "a size that Fargate has: 256 CPU units with 512, 1024 or 2048 MiB, 512 with 1 to 4 GB, 1024 with 2 to 8 GB, \
-         2048 with 4 to 16 GB, 4096 with 8 to 30 GB, 8192 with 16 to 60 GB in steps of 4, 16384 with 32 to 120 GB in \
-         steps of 8";
+        "one of the sizes that Fargate has, from 256 CPU units with 512 MiB to 32768 with 249856 MiB";
     T11 "Amazon ECS task definition differences for EC2 instances running Windows"
         "1024, 2048 or 4096 CPU units for Windows on Fargate";
     T12 "Amazon ECS task definitions for 64-bit ARM workloads"

@@ -11,15 +11,16 @@ macro_rules! capability {
         any $($any:ty),* ; modes $($mode:ty),*
     ) => {
         $(#[$doc])*
-        #[diagnostic::on_unimplemented(message = $message, label = $instead, note = "see `cargo doc` of this trait for the rule and AWS's page")]
+        #[diagnostic::on_unimplemented(message = $message, label = $instead)]
         pub trait $name: LaunchType {}
-        $(impl $name for $any {})*
-        $(impl $name for Ec2<$mode> {})*
+        $(#[diagnostic::do_not_recommend] impl $name for $any {})*
+        $(#[diagnostic::do_not_recommend] impl $name for Ec2<$mode> {})*
     };
     ($(#[$doc:meta])* $name:ident: $message:literal, $instead:literal; every Ec2) => {
         $(#[$doc])*
-        #[diagnostic::on_unimplemented(message = $message, label = $instead, note = "see `cargo doc` of this trait for the rule and AWS's page")]
+        #[diagnostic::on_unimplemented(message = $message, label = $instead)]
         pub trait $name: LaunchType {}
+        #[diagnostic::do_not_recommend]
         impl<M: NetworkMode> $name for Ec2<M> {}
     };
 }
@@ -155,18 +156,22 @@ capability! {
     Daemons: "S04: `{Self}` has no instances to run a daemon on each", "use `ServiceOf::replica`"; every Ec2
 }
 
-/// A target group whose targets are what such tasks can be: addresses with awsvpc, ports of instances otherwise.
+/// A kind of targets that tasks on `On` can be: addresses with awsvpc, ports of instances otherwise.
 ///
 /// AWS: "LoadBalancer", Amazon ECS API Reference (L01).
 #[diagnostic::on_unimplemented(
-    message = "L01: targets of type `{T}` can't be tasks on `{Self}`",
-    label = "awsvpc needs target type Ip; bridge and host need Instance",
-    note = "see `cargo doc` of this trait for the rule and AWS's page"
+    message = "L01: tasks on `{On}` can't be targets of type `{Self}`",
+    label = "awsvpc needs target type Ip; bridge and host need Instance"
 )]
-pub trait Target<T: TargetKind>: LaunchType {}
+pub trait TargetFor<On: LaunchType>: TargetKind {}
 
-impl Target<Ip> for Fargate {}
-impl Target<Ip> for Ec2<Awsvpc> {}
-impl Target<Instance> for Ec2<Bridge> {}
-impl Target<Instance> for Ec2<Host> {}
-impl Target<Instance> for Ec2<DefaultNetwork> {}
+#[diagnostic::do_not_recommend]
+impl TargetFor<Fargate> for Ip {}
+#[diagnostic::do_not_recommend]
+impl TargetFor<Ec2<Awsvpc>> for Ip {}
+#[diagnostic::do_not_recommend]
+impl TargetFor<Ec2<Bridge>> for Instance {}
+#[diagnostic::do_not_recommend]
+impl TargetFor<Ec2<Host>> for Instance {}
+#[diagnostic::do_not_recommend]
+impl TargetFor<Ec2<DefaultNetwork>> for Instance {}

@@ -3,6 +3,7 @@
 use super::launch::{Ec2, Fargate, LaunchType, NetworkMode};
 use crate::ecs::capacity::{CapacityProviderStrategyItem, FARGATE, FARGATE_SPOT};
 use crate::ecs::service;
+use std::marker::PhantomData;
 
 /// Who runs the tasks of a service or run-task on `On`.
 ///
@@ -20,7 +21,7 @@ pub enum CapacityOf<On: ProviderKind> {
 /// The kind of capacity providers that a launch type has: Fargate's two, or one's own Auto Scaling groups.
 pub trait ProviderKind: LaunchType {
     /// A provider of that kind.
-    type Provider: Into<String> + Clone + std::fmt::Debug + PartialEq;
+    type Provider: Into<String>;
     /// ECS's word for the launch type.
     const LAUNCH_TYPE: service::LaunchType;
 }
@@ -67,56 +68,44 @@ impl<M: NetworkMode> ProviderKind for Ec2<M> {
     const LAUNCH_TYPE: service::LaunchType = service::LaunchType::Ec2;
 }
 
-/// A capacity provider strategy of one kind of providers (C06) with at most one base (C04).
+/// A capacity provider strategy of one kind of providers (C06). Only the first can have a base (C04).
 ///
 /// ```
 /// use infra_resources::ecs::{Fargate, FargateProvider, StrategyOf};
 /// // The tutorial's example: of ten tasks four run on Fargate, six on Fargate Spot.
-/// let strategy = StrategyOf::<Fargate>::weight(FargateProvider::Fargate, 1)
-///     .and_weight(FargateProvider::FargateSpot, 3)
-///     .base(FargateProvider::Fargate, 2);
+/// let strategy = StrategyOf::<Fargate>::base_and_weight(FargateProvider::Fargate, 2, 1)
+///     .and_weight(FargateProvider::FargateSpot, 3);
 /// # assert_eq!(strategy.items().len(), 2);
 /// ```
 ///
 /// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
 #[derive(Clone, Debug)]
 pub struct StrategyOf<On: ProviderKind> {
-    weights: Vec<(On::Provider, i32)>,
-    base: Option<(On::Provider, i32)>,
+    items: Vec<CapacityProviderStrategyItem>,
+    on: PhantomData<On>,
 }
 
 impl<On: ProviderKind> StrategyOf<On> {
     /// A share for a provider.
     pub fn weight(provider: On::Provider, weight: i32) -> Self {
-        Self { weights: vec![(provider, weight)], base: None }
+        Self::base_and_weight(provider, 0, weight)
+    }
+
+    /// So many tasks for a provider before the rest is divided, and a share of the rest.
+    pub fn base_and_weight(provider: On::Provider, base: i32, weight: i32) -> Self {
+        let name: String = provider.into();
+        Self { items: vec![CapacityProviderStrategyItem::new(&name, base, weight)], on: PhantomData }
     }
 
     /// A share for one more provider.
     pub fn and_weight(mut self, provider: On::Provider, weight: i32) -> Self {
-        self.weights.push((provider, weight));
-        self
-    }
-
-    /// So many tasks on this provider before the rest is divided; there is one base.
-    pub fn base(mut self, provider: On::Provider, tasks: i32) -> Self {
-        self.base = Some((provider, tasks));
+        let name: String = provider.into();
+        self.items.push(CapacityProviderStrategyItem::new(&name, 0, weight));
         self
     }
 
     /// The strategy as ECS takes it.
-    pub fn items(&self) -> Vec<CapacityProviderStrategyItem> {
-        let item = |(provider, weight): &(On::Provider, i32)| {
-            let base = self.base.as_ref().filter(|(based, _)| based == provider);
-            let name: String = provider.clone().into();
-            CapacityProviderStrategyItem::new(&name, base.map_or(0, |(_, tasks)| *tasks), *weight)
-        };
-        let mut items: Vec<_> = self.weights.iter().map(item).collect();
-        if let Some((provider, tasks)) = &self.base
-            && !self.weights.iter().any(|(weighted, _)| weighted == provider)
-        {
-            let name: String = provider.clone().into();
-            items.push(CapacityProviderStrategyItem::new(&name, *tasks, 0));
-        }
-        items
+    pub fn items(&self) -> &[CapacityProviderStrategyItem] {
+        &self.items
     }
 }

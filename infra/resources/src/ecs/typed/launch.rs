@@ -17,6 +17,10 @@ pub trait LaunchType: sealed::Sealed + Sized {
 /// How a task's containers are connected to the network.
 ///
 /// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
+#[diagnostic::on_unimplemented(
+    message = "T02: `{Self}` is no network mode",
+    label = "Awsvpc, Bridge, Host, NoNetwork or DefaultNetwork"
+)]
 pub trait NetworkMode: sealed::Sealed {
     /// ECS's word for it, if it has one.
     const MODE: Option<api::NetworkMode>;
@@ -37,7 +41,7 @@ pub struct Fargate;
 ///
 /// AWS: "Architect for Amazon EC2 capacity for Amazon ECS", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug)]
-pub struct Ec2<M: NetworkMode = Bridge>(PhantomData<M>);
+pub struct Ec2<M: NetworkMode>(PhantomData<M>);
 
 /// A network interface and an address for each task. Uses up the instance's interfaces; targets are addresses.
 #[derive(Clone, Copy, Debug)]

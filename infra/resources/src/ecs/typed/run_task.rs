@@ -46,7 +46,7 @@ impl<On: ProviderKind> RunTask<On> {
         self.with(|it| {
             (it.launch_type, it.capacity_provider_strategy) = match capacity {
                 CapacityOf::LaunchType => (Some(On::LAUNCH_TYPE), Vec::new()),
-                CapacityOf::Strategy(strategy) => (None, strategy.items()),
+                CapacityOf::Strategy(strategy) => (None, strategy.items().to_vec()),
                 CapacityOf::ClusterDefault => (None, Vec::new()),
             };
         })

@@ -1,10 +1,10 @@
 //! A service that knows the launch type and network mode of its tasks.
 
-use super::capability::{Daemons, Placement, Target};
+use super::capability::{Daemons, Placement, TargetFor};
 use super::capacity::{CapacityOf, ProviderKind};
 use super::deployment::Deployment;
 use super::launch::{LaunchType, NetworkMode};
-use super::target::{TargetKind, Targets};
+use super::target::Targets;
 use super::task::Revision;
 use crate::ecs::rules::Rule;
 use crate::ecs::service::{
@@ -113,21 +113,18 @@ impl<On: ProviderKind> ServiceOf<On> {
         self.with(|it| {
             (it.launch_type, it.capacity_provider_strategy) = match capacity {
                 CapacityOf::LaunchType => (Some(On::LAUNCH_TYPE), Vec::new()),
-                CapacityOf::Strategy(strategy) => (None, strategy.items()),
+                CapacityOf::Strategy(strategy) => (None, strategy.items().to_vec()),
                 CapacityOf::ClusterDefault => (None, Vec::new()),
             };
         })
     }
 
     /// Who sends it requests.
-    pub fn load_balancer<T: TargetKind>(
+    pub fn load_balancer<T: TargetFor<On>>(
         mut self,
         balanced: &LoadBalanced<'_, T>,
         revision: &Revision<On>,
-    ) -> Self
-    where
-        On: Target<T>,
-    {
+    ) -> Self {
         let LoadBalanced { targets, forwarded_by, container, port, grace_period } = balanced;
         if !revision.maps(container, *port) {
             let rule = Rule::S14;
