@@ -50,9 +50,10 @@ impl Findings {
         if rule.is_disputed() { self.warnings.push(finding) } else { self.errors.push(finding) }
     }
 
-    /// Adds what others found, unless it is about a value that is already known to be broken.
+    /// Adds what others found, unless it is about a value that is already known to be broken, or about its siblings:
+    /// what they must be depends on it.
     pub fn extend_where_sound(&mut self, others: Self) {
-        let broken: Vec<String> = self.errors.iter().map(|error| error.path.clone()).collect();
+        let broken: Vec<String> = self.errors.iter().map(|error| scope(&error.path).to_owned()).collect();
         let sound = |finding: &Finding| !broken.iter().any(|path| overlaps(path, &finding.path));
         self.errors.extend(others.errors.into_iter().filter(sound));
         self.warnings.extend(others.warnings.into_iter().filter(sound));
@@ -67,6 +68,13 @@ impl Findings {
     pub fn is_ok(&self) -> bool {
         self.errors.is_empty()
     }
+}
+
+/// The object that a broken member belongs to; the member alone where that object is the definition or a container.
+fn scope(path: &str) -> &str {
+    let Some((parent, _)) = path.rsplit_once('.') else { return path };
+    let is_container = parent.starts_with("containerDefinitions[") && !parent.contains('.');
+    if is_container { path } else { parent }
 }
 
 /// Whether one path leads to a part of what the other leads to.
