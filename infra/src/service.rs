@@ -48,7 +48,7 @@ pub fn service(
     let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
     ServiceOf::replica(&names.service, place.cluster, task, settings.desired_count, network)
         .capacity(CapacityOf::Strategy(StrategyOf::weight(FargateProvider::Fargate, 1)))
-        .load_balancer(&balanced, task)
+        .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
         .with(|it| it.propagate_tags = Some(PropagateTags::Service))
         .add(stack, logical_name);

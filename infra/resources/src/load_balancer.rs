@@ -1,5 +1,6 @@
 //! Application Load Balancers.
 
+use crate::ecs::rules;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
@@ -37,5 +38,9 @@ impl Resource for LoadBalancer {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::load_balancer(self).refusals()
     }
 }

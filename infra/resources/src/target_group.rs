@@ -1,5 +1,6 @@
 //! Target groups: where a load balancer sends requests, and how it knows who is healthy.
 
+use crate::ecs::rules;
 use crate::name::short_hash;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
@@ -71,5 +72,9 @@ impl Resource for TargetGroup {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::target_group(self).refusals()
     }
 }

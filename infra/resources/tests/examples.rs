@@ -276,8 +276,8 @@ fn web_service() -> (Example<Fargate>, ServiceOf<Fargate>, Targets<Ip>) {
         port: 80,
         grace_period: Duration::from_secs(60),
     };
-    let service = ServiceOf::replica("web", &example.cluster, &example.revision, 4, subnets())
-        .load_balancer(&balanced, &example.revision);
+    let service =
+        ServiceOf::replica("web", &example.cluster, &example.revision, 4, subnets()).load_balancer(&balanced);
     (example, service, green)
 }
 
@@ -349,7 +349,7 @@ fn service_on_instances_with_placement() {
     let own = AutoScalingGroupProvider("own".to_owned());
     let service = ServiceOf::replica("web", &example.cluster, &example.revision, 4, InstanceNetwork)
         .capacity(CapacityOf::Strategy(StrategyOf::weight(own, 1)))
-        .load_balancer(&balanced, &example.revision)
+        .load_balancer(&balanced)
         .placement_constraint(PlacementConstraint::distinct_instance())
         .placement_strategy(PlacementStrategy::spread_over_zones())
         .placement_strategy(PlacementStrategy::binpack_memory());
@@ -412,7 +412,7 @@ fn a_service_names_a_port_that_its_container_maps() {
         grace_period: Duration::ZERO,
     };
     ServiceOf::replica("web", &example.cluster, &example.revision, 1, subnets())
-        .load_balancer(&balanced, &example.revision)
+        .load_balancer(&balanced)
         .add(&mut example.stack, "web");
     let errors: Vec<_> = example.stack.errors().iter().map(ToString::to_string).collect();
     assert!(errors.len() == 1 && errors[0].contains("S14"), "{errors:?}");

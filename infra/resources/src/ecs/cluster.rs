@@ -46,12 +46,6 @@ impl Resource for Cluster {
     }
 
     fn problems(&self) -> Vec<String> {
-        let path = rules::Path::Root;
-        let path = path.member("defaultCapacityProviderStrategy");
-        let mut findings = rules::Findings::default();
-        if !self.default_capacity_provider_strategy.is_empty() {
-            rules::strategy(&self.default_capacity_provider_strategy, &path, &mut findings);
-        }
-        findings.refusals()
+        rules::cluster(self).refusals()
     }
 }

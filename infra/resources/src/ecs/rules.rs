@@ -2,17 +2,23 @@
 //!
 //! One file per subject; the rules' numbers and texts are in [`rule`].
 
+mod cluster;
 mod finding;
 pub mod rule;
 mod run_task;
 mod service;
+mod service_and_task;
 mod strategy;
+mod target_group;
 mod task_definition;
 mod text;
 
+pub use cluster::cluster;
 pub use finding::{Finding, Findings, Path};
 pub use rule::Rule;
 pub use run_task::run_task;
 pub use service::{rolling_update, service};
+pub use service_and_task::service_and_task;
 pub use strategy::strategy;
+pub use target_group::{load_balancer, target_group};
 pub use task_definition::task_definition;

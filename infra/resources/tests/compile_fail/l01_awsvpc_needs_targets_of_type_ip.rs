@@ -1,9 +1,9 @@
 //! L01: a task with an address of its own is a target by that address.
 
-use infra_resources::ecs::{Fargate, Instance, LoadBalanced, Revision, ServiceOf};
+use infra_resources::ecs::{Fargate, Instance, LoadBalanced, ServiceOf};
 
-fn balance(service: ServiceOf<Fargate>, revision: &Revision<Fargate>, balanced: &LoadBalanced<'_, Instance>) {
-    let _ = service.load_balancer(balanced, revision);
+fn balance(service: ServiceOf<Fargate>, balanced: &LoadBalanced<'_, Instance>) {
+    let _ = service.load_balancer(balanced);
 }
 
 fn main() {}

@@ -14,8 +14,7 @@ use crate::ecs::service::Service;
 
 /// Checks a service against every rule that needs nothing but the service itself.
 ///
-/// What must fit its task definition (network configuration, target type, ports) is seen to by
-/// [`ServiceOf`](crate::ecs::ServiceOf).
+/// What must fit its task definition is checked by [`service_and_task`](super::service_and_task).
 pub fn service(service: &Service) -> Findings {
     let mut findings = Findings::default();
     scheduling::check(service, &mut findings);

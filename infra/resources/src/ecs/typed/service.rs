@@ -6,11 +6,12 @@ use super::deployment::Deployment;
 use super::launch::{LaunchType, NetworkMode};
 use super::target::Targets;
 use super::task::Revision;
-use crate::ecs::rules::Rule;
+use crate::ecs::rules;
 use crate::ecs::service::{
-    DeploymentConfiguration, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
-    SchedulingStrategy, Service, ServiceLoadBalancer, ServiceVolume,
+    AdvancedConfiguration, NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy,
+    Service, ServiceLoadBalancer, ServiceVolume,
 };
+use crate::ecs::task_definition::TaskDefinition;
 use crate::ecs::task_definition::volume::Switch;
 use infra_engine::{Handle, Output, ResourceId, Stack};
 use std::marker::PhantomData;
@@ -34,8 +35,10 @@ pub struct ClusterRef {
 #[must_use = "a service belongs into a stack: call `add`"]
 pub struct ServiceOf<On> {
     service: Service,
+    task: TaskDefinition,
+    /// What the deployment needs of each load balancer.
+    advanced: Option<AdvancedConfiguration>,
     after: Vec<ResourceId>,
-    problems: Vec<String>,
     on: PhantomData<On>,
 }
 
@@ -105,7 +108,8 @@ impl<On: ProviderKind> ServiceOf<On> {
                 .map(|awsvpc| NetworkConfiguration { awsvpc_configuration: Some(awsvpc) }),
             ..Service::default()
         };
-        Self { service, after: Vec::new(), problems: Vec::new(), on: PhantomData }
+        let task = revision.definition().clone();
+        Self { service, task, advanced: None, after: Vec::new(), on: PhantomData }
     }
 
     /// Who runs its tasks; its launch type unless said otherwise.
@@ -120,20 +124,8 @@ impl<On: ProviderKind> ServiceOf<On> {
     }
 
     /// Who sends it requests.
-    pub fn load_balancer<T: TargetFor<On>>(
-        mut self,
-        balanced: &LoadBalanced<'_, T>,
-        revision: &Revision<On>,
-    ) -> Self {
+    pub fn load_balancer<T: TargetFor<On>>(mut self, balanced: &LoadBalanced<'_, T>) -> Self {
         let LoadBalanced { targets, forwarded_by, container, port, grace_period } = balanced;
-        if !revision.maps(container, *port) {
-            let rule = Rule::S14;
-            self.problems.push(format!(
-                "{}: loadBalancers: container {container} has no port mapping for port {port}; valid: {}",
-                rule.number(),
-                rule.valid()
-            ));
-        }
         self.after.push((*forwarded_by).clone());
         let grace_period = i32::try_from(grace_period.as_secs()).unwrap_or(i32::MAX);
         self.with(|it| {
@@ -148,20 +140,19 @@ impl<On: ProviderKind> ServiceOf<On> {
     }
 
     /// How a new revision takes over; by rolling unless said otherwise.
-    pub fn deployment(self, deployment: Deployment) -> Self {
-        let (configuration, advanced): (DeploymentConfiguration, _) = deployment.configuration();
-        self.with(|it| {
-            it.deployment_configuration = Some(configuration);
-            for balancer in &mut it.load_balancers {
-                balancer.advanced_configuration.clone_from(&advanced);
-            }
-        })
+    pub fn deployment(mut self, deployment: Deployment) -> Self {
+        let (configuration, advanced) = deployment.configuration();
+        self.advanced = advanced;
+        self.with(|it| it.deployment_configuration = Some(configuration))
     }
 }
 
 impl<On: LaunchType> ServiceOf<On> {
     /// The service as ECS takes it.
-    pub fn service(self) -> Service {
+    pub fn service(mut self) -> Service {
+        for balancer in &mut self.service.load_balancers {
+            balancer.advanced_configuration.clone_from(&self.advanced);
+        }
         self.service
     }
 
@@ -199,9 +190,11 @@ impl<On: LaunchType> ServiceOf<On> {
 
     /// Puts it into a stack; what ECS would refuse of it becomes an error of the stack.
     pub fn add(self, stack: &mut Stack, logical_name: &str) -> Handle<Service> {
-        let after: Vec<&ResourceId> = self.after.iter().collect();
-        let handle = stack.add_after(logical_name, self.service, &after);
-        stack.refuse(&handle.id, self.problems);
+        let (after, task) = (self.after.clone(), self.task.clone());
+        let service = self.service();
+        let problems = rules::service_and_task(&service, &task).refusals();
+        let handle = stack.add_after(logical_name, service, &after.iter().collect::<Vec<_>>());
+        stack.refuse(&handle.id, problems);
         handle
     }
 }

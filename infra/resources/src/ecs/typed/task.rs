@@ -7,7 +7,6 @@ use super::limits::EphemeralGib;
 use super::role::{ExecutionRole, TaskRole};
 use super::volume::VolumeOf;
 use crate::ecs::cluster_query::Expression;
-use crate::ecs::container::ContainerDefinition;
 use crate::ecs::task_definition::placement_constraint::{
     TaskPlacementConstraint, TaskPlacementConstraintType,
 };
@@ -43,7 +42,7 @@ pub struct Task<On> {
 pub struct Revision<On> {
     /// The resource.
     pub handle: Handle<TaskDefinition>,
-    containers: Vec<ContainerDefinition>,
+    definition: TaskDefinition,
     on: PhantomData<On>,
 }
 
@@ -181,10 +180,9 @@ impl<On: LaunchType> Task<On> {
 
     /// Puts it into a stack; what ECS would refuse of it becomes an error of the stack.
     pub fn add(self, stack: &mut Stack, logical_name: &str) -> Revision<On> {
-        let containers = self.definition.container_definitions.clone();
-        let handle = stack.add(logical_name, self.definition);
+        let handle = stack.add(logical_name, self.definition.clone());
         stack.refuse(&handle.id, self.problems);
-        Revision { handle, containers, on: PhantomData }
+        Revision { handle, definition: self.definition, on: PhantomData }
     }
 }
 
@@ -194,10 +192,8 @@ impl<On: LaunchType> Revision<On> {
         self.handle.arn.clone()
     }
 
-    /// Whether a container has a mapping for this port, without which no load balancer finds it.
-    pub(super) fn maps(&self, container: &str, port: u16) -> bool {
-        let container = self.containers.iter().find(|it| it.name() == container);
-        let port = Some(i32::from(port));
-        container.is_some_and(|it| it.port_mappings.iter().any(|mapping| mapping.container_port == port))
+    /// What is in it.
+    pub fn definition(&self) -> &TaskDefinition {
+        &self.definition
     }
 }

@@ -1,4 +1,4 @@
-//! Deployment strategies, circuit breaker, alarms and hooks: D02, D11, D12, D15, D17 to D19.
+//! Deployment strategies, circuit breaker, alarms and hooks: D02, D11, D12, D14, D15, D17 to D19.
 
 use super::at;
 use crate::ecs::rules::{Findings, Path, Rule};
@@ -21,6 +21,10 @@ pub fn check(service: &Service, findings: &mut Findings) {
     let strategy = deployment.strategy.unwrap_or(DeploymentStrategy::Rolling);
     if deployment.strategy.is_some() && !by_ecs && strategy != DeploymentStrategy::Rolling {
         findings.add(Rule::D02, &path.member("strategy"), "a strategy with another controller than ECS");
+    }
+    let stepwise = matches!(strategy, DeploymentStrategy::Linear | DeploymentStrategy::Canary);
+    if stepwise && service.load_balancers.is_empty() && service.service_connect_configuration.is_none() {
+        findings.add(Rule::D14, &path.member("strategy"), "traffic in steps, and nothing that shifts it");
     }
     bake_time(deployment, strategy, &path, findings);
     steps(deployment, strategy, &path, findings);

@@ -1,4 +1,4 @@
-//! Name, number of tasks, capacity and percentages: S01 to S05, S10, S21, S22, C10, D06 to D08.
+//! Name, number of tasks, capacity and percentages: S01 to S05, S10, S21, S22, C10, C14, D06 to D08.
 
 use super::at;
 use crate::ecs::rules::strategy::strategy;
@@ -36,6 +36,9 @@ fn capacity(service: &Service, findings: &mut Findings) {
         if service.launch_type.is_some() {
             findings.add(Rule::C10, &path, "a launch type and a capacity provider strategy");
         }
+    }
+    if service.launch_type == Some(LaunchType::ManagedInstances) {
+        findings.add(Rule::C14, &at("launchType"), "the launch type MANAGED_INSTANCES");
     }
     let on_instances = matches!(service.launch_type, Some(LaunchType::Ec2 | LaunchType::External));
     if service.platform_version.is_some() && on_instances {

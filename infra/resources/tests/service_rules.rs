@@ -1,0 +1,192 @@
+//! Each rule about services, clusters, run-task and target groups at its edges; services in `rules/services.txt`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use infra_engine::Resource;
+use infra_resources::ecs::rules::{self, Findings, Rule};
+use infra_resources::ecs::service::{LaunchType, PropagateTags};
+use infra_resources::ecs::{CapacityProviderStrategyItem, Cluster, RunTaskRequest, Service, TaskDefinition};
+use infra_resources::target_group::TargetType;
+use infra_resources::{HealthCheck, LoadBalancer, TargetGroup};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const CASES: &str = include_str!("rules/services.txt");
+/// Not about services: tested below, or enforced by type (L01).
+const ELSEWHERE: [&str; 9] = ["C11", "C17", "S24", "L01", "L02", "L03", "L04", "L05", "L08"];
+
+/// A service and its task definition, which ECS takes, to be changed by a case.
+fn base(name: &str) -> Value {
+    let port = json!([{"containerPort": 80, "name": "http"}]);
+    let task = |compatibility: &str, mode: &str| {
+        json!({
+            "family": "web", "requiresCompatibilities": [compatibility], "networkMode": mode,
+            "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 128, "portMappings": port}],
+        })
+    };
+    let subnets = json!({"awsvpcConfiguration": {"subnets": ["subnet-1"]}});
+    let service = |task: Value, members: Value| {
+        let mut service = json!({"serviceName": "web", "clusterName": "main", "taskDefinition": "web:1"});
+        service.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        json!({"service": service, "task": task})
+    };
+    let on_fargate = |members: Value| {
+        let mut example = service(task("FARGATE", "awsvpc"), members);
+        example["service"]["networkConfiguration"] = subnets.clone();
+        example
+    };
+    match name {
+        "fargate" => on_fargate(json!({"launchType": "FARGATE", "desiredCount": 2})),
+        "fargate-providers" => on_fargate(json!({
+            "desiredCount": 2, "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+        })),
+        "connect" => on_fargate(json!({
+            "launchType": "FARGATE", "desiredCount": 2, "serviceConnectConfiguration": {"enabled": true},
+        })),
+        "disk" => {
+            let mut example = on_fargate(json!({"launchType": "FARGATE", "desiredCount": 2}));
+            example["task"]["volumes"] = json!([{"name": "disk", "configuredAtLaunch": true}]);
+            example
+        }
+        "bridge" => service(task("EC2", "bridge"), json!({"launchType": "EC2", "desiredCount": 2})),
+        "bridge-providers" => service(
+            task("EC2", "bridge"),
+            json!({
+                "desiredCount": 2, "capacityProviderStrategy": [{"capacityProvider": "own", "weight": 1}],
+            }),
+        ),
+        "daemon" => {
+            service(task("EC2", "bridge"), json!({"launchType": "EC2", "schedulingStrategy": "DAEMON"}))
+        }
+        _ => panic!("there is no base `{name}`"),
+    }
+}
+
+fn cases() -> impl Iterator<Item = (&'static str, Vec<&'static str>, Value)> {
+    CASES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let mut parts = line.splitn(3, '|').map(str::trim);
+        let rules = parts.next().unwrap().split(' ').filter(|rule| *rule != "ok").collect();
+        let mut example = base(parts.next().unwrap());
+        for change in parts.next().unwrap_or_default().split(" ; ").filter(|change| !change.is_empty()) {
+            apply(&mut example, change);
+        }
+        (line, rules, example)
+    })
+}
+
+fn apply(example: &mut Value, change: &str) {
+    let (member, value) = change.split_once(" = ").unwrap_or_else(|| panic!("no `=` in `{change}`"));
+    let (place, member) = if let Some(member) = member.strip_prefix("t/") {
+        (&mut example["task"], member)
+    } else if let Some(member) = member.strip_prefix("d/") {
+        let service = &mut example["service"];
+        if service.get("deploymentConfiguration").is_none() {
+            service["deploymentConfiguration"] = json!({});
+        }
+        (&mut service["deploymentConfiguration"], member)
+    } else {
+        (&mut example["service"], member)
+    };
+    if value == "-" {
+        place.as_object_mut().unwrap().remove(member);
+    } else {
+        place[member] = serde_json::from_str(value).unwrap_or_else(|error| panic!("`{change}`: {error}"));
+    }
+}
+
+fn numbers(findings: &Findings) -> Vec<&'static str> {
+    let mut numbers: Vec<_> = findings.errors.iter().map(|finding| finding.rule.number()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+#[test]
+fn each_rule_refuses_on_one_side_of_its_edge_and_takes_the_other() {
+    let mut wrong = Vec::new();
+    for (line, rules, example) in cases() {
+        let service = Service::deserialize(&example["service"]).unwrap();
+        let task = TaskDefinition::deserialize(&example["task"]).unwrap();
+        let mut found = rules::service(&service);
+        found.errors.extend(rules::service_and_task(&service, &task).errors);
+        if numbers(&found) != rules {
+            wrong.push(format!("{line}\n    found {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_about_services_has_a_case() {
+    let tested: BTreeSet<_> = cases().flat_map(|(_, rules, _)| rules).chain(ELSEWHERE).collect();
+    let untested: Vec<_> = Rule::ALL
+        .iter()
+        .map(|rule| rule.number())
+        .filter(|number| !number.starts_with(['T', 'X']) && !tested.contains(number))
+        .collect();
+    assert!(untested.is_empty(), "{untested:?}");
+}
+
+#[test]
+fn a_cluster_has_what_its_default_strategy_names() {
+    let cluster = |providers: &[&str]| Cluster {
+        name: "main".to_owned(),
+        container_insights: false,
+        capacity_providers: providers.iter().map(|&name| name.to_owned()).collect(),
+        default_capacity_provider_strategy: vec![CapacityProviderStrategyItem::fargate()],
+    };
+    assert_eq!(numbers(&rules::cluster(&cluster(&["FARGATE_SPOT"]))), ["C11"]);
+    assert!(rules::cluster(&cluster(&["FARGATE", "own"])).is_ok());
+}
+
+#[test]
+fn run_task_starts_one_to_ten_tasks_that_belong_to_no_service() {
+    let request = |count, propagate_tags| RunTaskRequest {
+        count: Some(count),
+        launch_type: Some(LaunchType::Fargate),
+        propagate_tags,
+        ..RunTaskRequest::default()
+    };
+    assert!(rules::run_task(&request(10, None)).is_ok());
+    assert_eq!(numbers(&rules::run_task(&request(11, None))), ["C17"]);
+    assert_eq!(numbers(&rules::run_task(&request(0, None))), ["C17"]);
+    assert_eq!(numbers(&rules::run_task(&request(1, Some(PropagateTags::Service)))), ["S24"]);
+}
+
+#[test]
+fn target_groups_and_load_balancers_are_within_their_limits() {
+    let group =
+        |name: &str, port, interval_seconds, timeout_seconds, deregistration_delay_seconds| TargetGroup {
+            name: name.to_owned(),
+            vpc_id: "vpc-1".into(),
+            port,
+            target_type: TargetType::Ip,
+            health_check: HealthCheck {
+                path: "/".to_owned(),
+                interval_seconds,
+                timeout_seconds,
+                healthy_threshold: 2,
+                unhealthy_threshold: 10,
+            },
+            deregistration_delay_seconds,
+        };
+    assert!(group("web", 80, 6, 5, 3600).problems().is_empty());
+    for (rule, group) in [
+        ("L02", group("-web", 80, 6, 5, 0)),
+        ("L04", group("web", 80, 6, 5, 3601)),
+        ("L05", group("web", 80, 5, 5, 0)),
+        ("L05", group("web", 80, 301, 5, 0)),
+        ("L08", group("web", 0, 6, 5, 0)),
+    ] {
+        assert_eq!(numbers(&rules::target_group(&group)), [rule]);
+    }
+    let balancer = LoadBalancer {
+        name: "internal-web".to_owned(),
+        subnet_ids: vec!["subnet-1".to_owned()].into(),
+        security_group_ids: Vec::new(),
+        drop_invalid_header_fields: true,
+        idle_timeout_seconds: 60,
+    };
+    assert_eq!(numbers(&rules::load_balancer(&balancer)), ["L03"]);
+}
