@@ -75,8 +75,11 @@ pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
 }
 
-/// What an emulator does not tell can't be compared and counts as desired.
+/// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
 pub fn fill_untold(told: &mut Value, desired: &Value) {
+    if let Value::Object(told) = told {
+        told.retain(|_, value| value.as_str() != Some(""));
+    }
     match (told, desired) {
         (Value::Object(told), Value::Object(desired)) => {
             for (name, wanted) in desired {
@@ -104,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_told_stays_and_what_is_not_counts_as_desired() {
-        let mut told = json!({"a": 1, "list": [{"b": 2}]});
+        let mut told = json!({"a": 1, "c": "", "pidMode": "", "list": [{"b": 2}]});
         fill_untold(&mut told, &json!({"a": 9, "c": 3, "list": [{"b": 9, "d": 4}]}));
         assert_eq!(told, json!({"a": 1, "c": 3, "list": [{"b": 2, "d": 4}]}));
     }
