@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use crate::repository;
 
 const PROVIDER: &str = "target/debug/infra-provider";
+const XTASK: &str = "target/debug/xtask";
 
 /// A command line that is still being put together.
 pub struct Run {
@@ -33,6 +34,14 @@ pub fn xtask(words: &str) -> Run {
     let mut command = Command::new(cargo());
     command.arg("xtask").args(words.split_whitespace());
     Run::new(format!("cargo xtask {words}"), command)
+}
+
+/// The program that `cargo xtask` runs, for tests that talk with it.
+pub async fn xtask_program(words: &[&str]) -> Command {
+    cargo_command("build --quiet --workspace --bin xtask").ends_with(0).await;
+    let mut command = Command::new(repository().join(XTASK));
+    command.args(words).current_dir(repository());
+    command
 }
 
 /// The program that `cargo xtask` starts for what needs AWS, built from the sources as they are now.

@@ -38,25 +38,43 @@ async fn only_the_provider_depends_on_the_largest_sdk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_commands_in_the_readme_exist() {
-    let text = text_of(&repository().join("README.md"));
-    assert!(text.contains("cargo xtask "), "the README names no command");
-    for line in text.lines() {
-        for (index, prefix) in line.match_indices("cargo xtask ") {
-            let words =
-                line[index + prefix.len()..].split(|c: char| c.is_whitespace() || "`,.;:)|#".contains(c));
-            let words: Vec<_> = words.take_while(|word| !word.is_empty()).collect();
-            let Some(command) =
-                words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
-            else {
-                continue;
-            };
-            let help = xtask(&format!("{command} --help")).end().await;
-            assert_eq!(help.code, Some(0), "README.md has `{}`: {help}", line.trim());
-            for flag in words.iter().filter(|word| word.starts_with("--")) {
-                let name = flag.split('=').next().unwrap_or(flag);
-                assert!(help.stdout.contains(name), "README.md has `{}`, but no {name}: {help}", line.trim());
-            }
+async fn the_commands_in_the_documentation_exist() {
+    let mut pages = vec![repository().join("README.md")];
+    let docs = std::fs::read_dir(repository().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    pages.extend(docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    for page in pages {
+        let text = text_of(&page);
+        let is_readme = page.ends_with("README.md");
+        assert!(!is_readme || text.contains("cargo xtask "), "the README names no command");
+        for line in text.lines() {
+            commands_exist(line, &page).await;
+        }
+    }
+}
+
+/// Each `cargo xtask` in a line of documentation has a command, and its flags, that `--help` knows.
+async fn commands_exist(line: &str, page: &Path) {
+    for (index, prefix) in line.match_indices("cargo xtask ") {
+        let words = line[index + prefix.len()..].split(|c: char| c.is_whitespace() || "`,.;:)|#".contains(c));
+        let words: Vec<_> = words.take_while(|word| !word.is_empty()).collect();
+        let is_command = |word: &&&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+        let Some(mut command) = words.first().filter(is_command).map(|word| (*word).to_owned()) else {
+            continue;
+        };
+        // `simulate` has commands of its own.
+        if let Some(nested) = words.get(1).filter(is_command).filter(|_| command == "simulate") {
+            command = format!("{command} {nested}");
+        }
+        let help = xtask(&format!("{command} --help")).end().await;
+        assert_eq!(help.code, Some(0), "{} has `{}`: {help}", page.display(), line.trim());
+        for flag in words.iter().filter(|word| word.starts_with("--")) {
+            let name = flag.split('=').next().unwrap_or(flag);
+            assert!(
+                help.stdout.contains(name),
+                "{} has `{}`, but no {name}: {help}",
+                page.display(),
+                line.trim()
+            );
         }
     }
 }

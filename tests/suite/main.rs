@@ -2,6 +2,7 @@
 
 mod apps_on_localstack;
 mod command_line;
+mod ecs_commands;
 mod house_rules;
 mod local_stack;
 mod moto;

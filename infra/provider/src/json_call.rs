@@ -77,14 +77,27 @@ pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
 
 /// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
 pub fn fill_untold(told: &mut Value, desired: &Value) {
-    if let Value::Object(told) = told {
-        told.retain(|_, value| value.as_str() != Some(""));
+    drop_empty_texts(told);
+    fill(told, desired);
+}
+
+fn drop_empty_texts(told: &mut Value) {
+    match told {
+        Value::Array(items) => items.iter_mut().for_each(drop_empty_texts),
+        Value::Object(members) => {
+            members.retain(|_, value| value.as_str() != Some(""));
+            members.values_mut().for_each(drop_empty_texts);
+        }
+        _ => {}
     }
+}
+
+fn fill(told: &mut Value, desired: &Value) {
     match (told, desired) {
         (Value::Object(told), Value::Object(desired)) => {
             for (name, wanted) in desired {
                 match told.get_mut(name) {
-                    Some(told) => fill_untold(told, wanted),
+                    Some(told) => fill(told, wanted),
                     None => {
                         told.insert(name.clone(), wanted.clone());
                     }
@@ -93,7 +106,7 @@ pub fn fill_untold(told: &mut Value, desired: &Value) {
         }
         (Value::Array(told), Value::Array(desired)) if told.len() == desired.len() => {
             for (told, wanted) in told.iter_mut().zip(desired) {
-                fill_untold(told, wanted);
+                fill(told, wanted);
             }
         }
         _ => {}

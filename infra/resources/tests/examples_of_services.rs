@@ -120,7 +120,7 @@ fn blue_green(green: &Targets<Ip>) -> BlueGreen {
 #[test]
 fn deployment_rolling_with_circuit_breaker_and_alarms() {
     let (_, service, _) = web_service();
-    let rolling = UPDATE.clone().roll_back_on_failure().roll_back_on_alarm(&["errors"]);
+    let rolling = UPDATE.roll_back_on_failure().roll_back_on_alarm(&["errors"]);
     insta::assert_json_snapshot!(service_json(service.deployment(Deployment::Rolling(rolling))));
 }
 

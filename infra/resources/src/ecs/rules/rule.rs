@@ -1,4 +1,4 @@
-//! The rules of ECS, numbered; they stand in [`table`].
+//! The rules of ECS, numbered; they stand in `table.rs`.
 
 /// Makes the enum of rules, its documentation and its texts from one table.
 macro_rules! rules {

@@ -11,35 +11,31 @@ pub struct Size {
 
 /// CPU: `1024` or `1 vCPU`, `.5 vCPU`.
 pub fn cpu(text: &str) -> Option<Size> {
-    let trimmed = text.trim();
-    let odd_blanks = trimmed.len() != text.len();
-    if let Some(amount) = units(trimmed) {
-        return Some(Size { amount, odd: odd_blanks });
-    }
-    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic())?;
-    let (number, unit) = trimmed.split_at(unit_at);
-    if !unit.eq_ignore_ascii_case("vcpu") && !unit.eq_ignore_ascii_case("vcpus") {
-        return None;
-    }
-    // `0.25 vCPU` is written `.25 vCPU` in AWS's tables.
-    let odd = odd_blanks || !matches!(unit, "vCPU" | "vcpu") || number.starts_with("0.") || gap(number) > 1;
-    Some(Size { amount: thousandths(number.trim_end(), 1024)?, odd })
+    read(text, |number, unit| {
+        let known = unit.eq_ignore_ascii_case("vcpu") || unit.eq_ignore_ascii_case("vcpus");
+        // `0.25 vCPU` is written `.25 vCPU` in AWS's tables.
+        known.then(|| !matches!(unit, "vCPU" | "vcpu") || number.starts_with("0."))
+    })
 }
 
 /// Memory: `2048` or `2 GB`, `2GB`, `0.5GB`.
 pub fn memory(text: &str) -> Option<Size> {
+    read(text, |number, unit| {
+        unit.eq_ignore_ascii_case("gb").then(|| unit != "GB" || number.starts_with('.'))
+    })
+}
+
+/// A whole number of the smallest unit, or a decimal one of the large unit, which is 1024 of them. `is_odd` knows the
+/// large unit and says whether it is written in an odd way.
+fn read(text: &str, is_odd: impl Fn(&str, &str) -> Option<bool>) -> Option<Size> {
     let trimmed = text.trim();
     let odd_blanks = trimmed.len() != text.len();
     if let Some(amount) = units(trimmed) {
         return Some(Size { amount, odd: odd_blanks });
     }
-    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic())?;
-    let (number, unit) = trimmed.split_at(unit_at);
-    if !unit.eq_ignore_ascii_case("gb") {
-        return None;
-    }
-    let odd = odd_blanks || unit != "GB" || number.starts_with('.') || gap(number) > 1;
-    Some(Size { amount: thousandths(number.trim_end(), 1024)?, odd })
+    let (number, unit) = trimmed.split_at(trimmed.find(|c: char| c.is_ascii_alphabetic())?);
+    let odd = is_odd(number, unit)? || odd_blanks || gap(number) > 1;
+    Some(Size { amount: times(number.trim_end(), 1024)?, odd })
 }
 
 fn units(text: &str) -> Option<u64> {
@@ -53,7 +49,7 @@ fn gap(number: &str) -> usize {
 }
 
 /// A decimal number times `unit`, where that is a whole number.
-fn thousandths(number: &str, unit: u64) -> Option<u64> {
+fn times(number: &str, unit: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction == "0") || fraction.is_empty() {
