@@ -33,6 +33,12 @@ async fn a_sound_definition_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_file_the_programs_own_definitions_are_checked() {
+    let outcome = xtask("check").ends_with(0).await;
+    assert!(outcome.stdout.contains("task-definition/web: ECS takes it"), "{outcome}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_definition_is_reported_with_path_value_rule_and_what_would_be_valid() {
     let wrong = file(&SOUND.replace("128", "3"));
     let outcome = xtask("check").arg(path(&wrong)).ends_with(1).await;

@@ -7,7 +7,12 @@ mod place;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use infra::names::DEFAULT_STACK;
+use infra::{Destination, Settings};
 use infra_resources::ecs::verdict::Outcome;
+
+use crate::program::{ANY_ACCOUNT, program};
+use crate::stack_options::DEFAULT_REGION;
 
 const MORE: &str = "\
 With `-`, standard input is JSON Lines, and each line gets one verdict on standard output:
@@ -27,8 +32,9 @@ Exit codes: 0 nothing would be refused, 1 something would, 2 the input is no JSO
 #[derive(Debug, clap::Args)]
 #[command(after_help = MORE)]
 pub struct Options {
-    /// Files with a task definition each, or `-` for JSON Lines on standard input
-    #[arg(value_name = "FILE", required = true)]
+    /// Files with a task definition each, or `-` for JSON Lines on standard input; by default the two definitions that
+    /// the program in infra/ makes
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Print the findings as JSON, one line for each file
@@ -36,9 +42,17 @@ pub struct Options {
     json: bool,
 }
 
-/// Checks files, or standard input.
+/// Checks files, standard input, or what the program makes.
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     let mut worst = Outcome::Taken;
+    if options.files.is_empty() {
+        let destination =
+            Destination { account_id: ANY_ACCOUNT.to_owned(), region: DEFAULT_REGION.to_owned() };
+        let program = program(&DEFAULT_STACK.parse()?, &Settings::default(), &destination)?;
+        for (name, definition) in infra::render::task_definitions(&program) {
+            worst = worst.max(files::judge(&format!("task-definition/{name}"), &definition, options.json)?);
+        }
+    }
     for file in &options.files {
         let outcome = if file.as_os_str() == "-" {
             lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())?

@@ -12,6 +12,7 @@ mod output;
 mod outputs;
 mod port;
 mod preview;
+mod program;
 mod progress;
 mod provider;
 mod render;

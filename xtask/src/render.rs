@@ -2,13 +2,11 @@
 
 use std::process::ExitCode;
 
-use infra::registry::ImageTags;
-use infra::{Destination, Program, Settings, StackName};
-use infra_images::AppImage;
+use infra::{Destination, Settings, StackName};
 use serde_json::{Map, Value};
 
-use crate::images::repository;
 use crate::output;
+use crate::program::{ANY_ACCOUNT, program};
 use crate::report::UserError;
 use crate::stack_options::DEFAULT_REGION;
 
@@ -34,7 +32,7 @@ pub struct Options {
     region: String,
 
     /// The AWS account
-    #[arg(long, value_name = "ID", default_value = "123456789012")]
+    #[arg(long, value_name = "ID", default_value = ANY_ACCOUNT)]
     account: String,
 
     /// Change a setting of the stack; may be given several times
@@ -51,7 +49,9 @@ enum What {
 
 /// Prints the requests.
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let program = program(&options)?;
+    let settings = Settings::with_overrides(&options.settings)?;
+    let destination = Destination { account_id: options.account, region: options.region };
+    let program = program(&options.stack, &settings, &destination)?;
     let json = match options.what {
         What::Stack => infra::render::resources(&program),
         What::TaskDefinition => chosen(infra::render::task_definitions(&program), options.name.as_deref())?,
@@ -59,16 +59,6 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     };
     output::print(serde_json::to_string_pretty(&json)?)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn program(options: &Options) -> anyhow::Result<Program> {
-    let settings = Settings::with_overrides(&options.settings)?;
-    let destination = Destination { account_id: options.account.clone(), region: options.region.clone() };
-    let tags = ImageTags {
-        web: AppImage::web(repository()).content_tag()?,
-        php: AppImage::php(repository()).content_tag()?,
-    };
-    Ok(infra::program(&options.stack, &settings, &destination, &tags)?)
 }
 
 /// The request for the one that is named, or all of them by name.

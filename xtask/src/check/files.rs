@@ -14,41 +14,39 @@ use crate::output;
 
 /// Checks a file and prints what was found.
 pub fn check(file: &Path, as_json: bool) -> anyhow::Result<Outcome> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let definition: Value = match serde_json::from_slice(&text) {
-        Ok(definition) => definition,
+    let name = file.display().to_string();
+    let text = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    match serde_json::from_slice(&text) {
+        Ok(definition) => judge(&name, &definition, as_json),
         Err(error) => {
-            let line = json!({"file": file, "ok": false, "problem": format!("no JSON: {error}")});
-            output::print(if as_json {
-                line.to_string()
-            } else {
-                format!("{}: no JSON: {error}", name(file))
-            })?;
-            return Ok(Outcome::NoJson);
+            let line = json!({"file": name, "ok": false, "problem": format!("no JSON: {error}")});
+            let text = format!("{}: no JSON: {error}", style(name).bold());
+            output::print(if as_json { line.to_string() } else { text })?;
+            Ok(Outcome::NoJson)
         }
-    };
-    let findings = requests::task_definition(&definition)?;
-    output::print(if as_json { line(file, &findings) } else { report(file, &findings, &definition) })?;
+    }
+}
+
+/// Checks a definition and prints what was found, under this name.
+pub fn judge(name: &str, definition: &Value, as_json: bool) -> anyhow::Result<Outcome> {
+    let findings = requests::task_definition(definition)?;
+    output::print(if as_json { line(name, &findings) } else { report(name, &findings, definition) })?;
     Ok(if findings.is_ok() { Outcome::Taken } else { Outcome::Refused })
 }
 
-fn line(file: &Path, findings: &Findings) -> String {
+fn line(name: &str, findings: &Findings) -> String {
     let Findings { errors, warnings } = findings;
-    json!({"file": file, "ok": findings.is_ok(), "errors": errors, "warnings": warnings}).to_string()
+    json!({"file": name, "ok": findings.is_ok(), "errors": errors, "warnings": warnings}).to_string()
 }
 
-fn report(file: &Path, findings: &Findings, definition: &Value) -> String {
+fn report(name: &str, findings: &Findings, definition: &Value) -> String {
     let Findings { errors, warnings } = findings;
-    let mut lines = vec![format!("{}: {}", name(file), verdict(errors.len(), warnings.len()))];
+    let mut lines = vec![format!("{}: {}", style(name).bold(), verdict(errors.len(), warnings.len()))];
     lines.extend(errors.iter().map(|it| finding(it, &style("error").red().bold().to_string(), definition)));
     lines.extend(
         warnings.iter().map(|it| finding(it, &style("warning").yellow().bold().to_string(), definition)),
     );
     lines.join("\n")
-}
-
-fn name(file: &Path) -> String {
-    style(file.display()).bold().to_string()
 }
 
 fn verdict(errors: usize, warnings: usize) -> String {

@@ -5,11 +5,15 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// CPU in units of which 1024 are one vCPU.
+///
+/// AWS: "RegisterTaskDefinition" (`cpu`), Amazon ECS API Reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CpuUnits(pub u32);
 
 /// Memory in MiB, of which 1024 are what ECS calls a GB.
+///
+/// AWS: "RegisterTaskDefinition" (`memory`), Amazon ECS API Reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mebibytes(pub u32);

@@ -43,27 +43,51 @@ pub struct Fargate;
 #[derive(Clone, Copy, Debug)]
 pub struct Ec2<M: NetworkMode>(PhantomData<M>);
 
-/// A network interface and an address for each task. Uses up the instance's interfaces; targets are addresses.
+/// A network interface and an address for each task, with security groups of its own.
+///
+/// Use it unless something speaks against it: tasks are seen in the VPC as instances are. It uses up the instance's
+/// network interfaces (a `t3.micro` has one to give), targets are addresses (`ip`), and names, DNS and host ports are
+/// the VPC's (T21, T29 to T33).
+///
+/// AWS: "Allocate a network interface for an Amazon ECS task", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug)]
 pub struct Awsvpc;
 
 /// Docker's network within the instance; host ports are fixed, or dynamic so that many tasks fit on an instance.
+///
+/// Use it for many small tasks on few instances. Targets are ports of instances (`instance`), and the security group is
+/// the instance's, open for the whole dynamic range.
+///
+/// AWS: "Use Docker's virtual network for Amazon ECS Linux tasks", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge;
 
-/// The instance's own network: fastest, and one task for a port on an instance.
+/// The instance's own network: nothing in between, and one task for a port on an instance.
+///
+/// Use it for agents that watch the instance's network, or for very much traffic. A host port can't differ from the
+/// container's (T22), and a container sees whatever listens on the instance.
+///
+/// AWS: "Map Amazon ECS container ports to the EC2 instance network interface", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug)]
 pub struct Host;
 
-/// No network.
+/// No network: for work that needs none, such as computing on a mounted volume. No ports (T23).
+///
+/// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug)]
 pub struct NoNetwork;
 
-/// None said: bridge on Linux, NAT on Windows. The tutorial's "Default", which is no value of the API.
+/// None said: bridge on Linux, NAT on Windows. The tutorial's "Default", which is no value of the API (T02).
+///
+/// Use it for Windows on EC2, where it is the way to say NAT (T65); on Linux say [`Bridge`].
+///
+/// AWS: "RegisterTaskDefinition" (`networkMode`), Amazon ECS API Reference.
 #[derive(Clone, Copy, Debug)]
 pub struct DefaultNetwork;
 
-/// What a service says about the network of tasks that use the instance's: nothing.
+/// What a service says about the network of tasks that use the instance's: nothing (S07).
+///
+/// AWS: "CreateService" (`networkConfiguration`), Amazon ECS API Reference.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InstanceNetwork;
 
