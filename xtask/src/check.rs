@@ -12,6 +12,7 @@ use infra::{Destination, Settings};
 use infra_resources::ecs::verdict::Outcome;
 
 use crate::program::{ANY_ACCOUNT, program};
+use crate::report;
 use crate::stack_options::DEFAULT_REGION;
 
 const MORE: &str = "\
@@ -55,11 +56,15 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     }
     for file in &options.files {
         let outcome = if file.as_os_str() == "-" {
-            lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())?
+            lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
         } else {
-            files::check(file, options.json)?
+            files::check(file, options.json)
         };
-        worst = worst.max(outcome);
+        worst = worst.max(outcome.unwrap_or_else(|error| {
+            // The other files are checked all the same.
+            report::failure(&error);
+            Outcome::Refused
+        }));
     }
     Ok(match worst {
         Outcome::Taken => ExitCode::SUCCESS,

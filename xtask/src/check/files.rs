@@ -35,12 +35,12 @@ pub fn judge(name: &str, definition: &Value, as_json: bool) -> anyhow::Result<Ou
 }
 
 fn line(name: &str, findings: &Findings) -> String {
-    let Findings { errors, warnings } = findings;
+    let Findings { errors, warnings, .. } = findings;
     json!({"file": name, "ok": findings.is_ok(), "errors": errors, "warnings": warnings}).to_string()
 }
 
 fn report(name: &str, findings: &Findings, definition: &Value) -> String {
-    let Findings { errors, warnings } = findings;
+    let Findings { errors, warnings, .. } = findings;
     let mut lines = vec![format!("{}: {}", style(name).bold(), verdict(errors.len(), warnings.len()))];
     lines.extend(errors.iter().map(|it| finding(it, &style("error").red().bold().to_string(), definition)));
     lines.extend(

@@ -6,7 +6,7 @@ mod rollout;
 use super::cluster::clusters_of;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
-use crate::json_call::{Answer, fill_untold, json_of, with_body};
+use crate::json_call::{Answer, asked, fill_untold, json_of, with_body};
 use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
@@ -140,12 +140,23 @@ impl Services {
         told["cluster"] = told["clusterArn"].take();
         // The role ECS tells is its own, unless the program chose one.
         told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
-        // ECS tells these of deployments only: what a service wants of them can't be compared.
+        let wanted = json_of(desired)?;
+        let deployments = told["deployments"].take();
+        let primary = deployments.as_array().and_then(|all| all.iter().find(|it| it["status"] == "PRIMARY"));
         for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
-            told[member] = json_of(desired)?[member].take();
+            // ECS tells these of deployments only, and with many defaults: what is asked for is compared.
+            told[member] = asked(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
+        }
+        if desired.launch_type.is_none() && desired.capacity_provider_strategy.is_empty() {
+            // ECS writes down what the cluster's default was.
+            told["launchType"] = Value::Null;
+            told["capacityProviderStrategy"] = Value::Array(Vec::new());
         }
         if self.0.is_emulated() {
-            fill_untold_by_emulators(&mut told, &lean(&json_of(desired)?));
+            fill_untold_by_emulators(&mut told, &lean(&wanted));
+        }
+        if told["volumeConfigurations"].is_null() {
+            told["volumeConfigurations"] = Value::Array(Vec::new());
         }
         Service::deserialize(told)
             .map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))

@@ -1,5 +1,6 @@
 //! The bodies of the requests that a deploy sends to ECS, made from desired values. What `render` prints is what is sent.
 
+use infra_engine::diff::diff;
 use infra_engine::live::Tags;
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,10 @@ pub fn create_service(desired: &Value, tags: &Tags) -> Value {
     if let Some(members) = body.as_object_mut() {
         // The service is found by the cluster's name, but ECS is told its ARN.
         members.remove("clusterName");
+        // ECS wants a number of tasks to begin with, also where an autoscaler decides from then on.
+        if members.get("schedulingStrategy").and_then(Value::as_str) != Some("DAEMON") {
+            members.entry("desiredCount").or_insert(json!(1));
+        }
     }
     with_tags(body, tags)
 }
@@ -52,16 +57,24 @@ pub struct Unchangeable(pub String);
 pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeable> {
     let mut body = Map::new();
     let none = Map::new();
+    let differs = |name: &str| !diff(&desired[name], &live[name]).is_empty();
     for (name, wanted) in desired.as_object().unwrap_or(&none) {
-        if name == "clusterName" || infra_engine::diff::diff(wanted, &live[name]).is_empty() {
+        // A service leaves its launch type by getting a strategy, and comes back by losing it.
+        let moves = name == "launchType" && differs("capacityProviderStrategy");
+        if name == "clusterName" || moves || !differs(name) {
             continue;
         }
         if !UPDATABLE.contains(&name.as_str()) {
             return Err(Unchangeable(name.clone()));
         }
-        // ECS resets a member that is sent empty, and leaves alone one that is not sent.
-        let value = if wanted.is_null() { reset(name) } else { lean(wanted) };
+        let value = match wanted {
+            Value::Null => reset(name).ok_or_else(|| Unchangeable(name.clone()))?,
+            _ => lean(wanted),
+        };
         body.insert(name.clone(), value);
+    }
+    if let Some(deployment) = body.get_mut("deploymentConfiguration") {
+        reset_what_is_gone(deployment, &live["deploymentConfiguration"]);
     }
     // ECS takes a new strategy only together with a new deployment.
     if body.contains_key("capacityProviderStrategy") {
@@ -72,15 +85,29 @@ pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeab
     Ok(Value::Object(body))
 }
 
-/// ECS's own value for a member that is no longer wanted.
-fn reset(member: &str) -> Value {
-    match member {
+/// ECS's own value for a member that is no longer wanted: what is not sent stays as it is.
+fn reset(member: &str) -> Option<Value> {
+    Some(match member {
         "healthCheckGracePeriodSeconds" => json!(0),
         "enableECSManagedTags" | "enableExecuteCommand" => json!(false),
         "propagateTags" => json!("NONE"),
         "platformVersion" => json!("LATEST"),
-        "availabilityZoneRebalancing" => json!("DISABLED"),
-        _ => json!({}),
+        "serviceConnectConfiguration" => json!({"enabled": false}),
+        _ => return None,
+    })
+}
+
+/// A circuit breaker, alarms and hooks stay unless they are turned off.
+fn reset_what_is_gone(deployment: &mut Value, live: &Value) {
+    let off = [
+        ("deploymentCircuitBreaker", json!({"enable": false, "rollback": false})),
+        ("alarms", json!({"alarmNames": [], "enable": false, "rollback": false})),
+        ("lifecycleHooks", json!([])),
+    ];
+    for (member, off) in off {
+        if deployment.get(member).is_none() && says(&live[member]) {
+            deployment[member] = off;
+        }
     }
 }
 
@@ -130,6 +157,26 @@ mod tests {
         let body =
             update_service(&json!({"enableExecuteCommand": null}), &json!({"enableExecuteCommand": true}));
         assert_eq!(body.unwrap()["enableExecuteCommand"], json!(false));
+    }
+
+    #[test]
+    fn a_circuit_breaker_that_is_gone_is_turned_off() {
+        let desired =
+            json!({"deploymentConfiguration": {"maximumPercent": 200, "deploymentCircuitBreaker": null}});
+        let live = json!({"deploymentConfiguration": {"maximumPercent": 200, "deploymentCircuitBreaker": {"enable": true}}});
+        let body = update_service(&desired, &live).unwrap();
+        assert_eq!(body["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"], json!(false));
+    }
+
+    #[test]
+    fn a_service_moves_between_launch_type_and_strategy() {
+        let on_strategy =
+            json!({"launchType": null, "capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]});
+        let on_launch_type = json!({"launchType": "FARGATE", "capacityProviderStrategy": []});
+        let there = update_service(&on_strategy, &on_launch_type).unwrap();
+        assert_eq!(there["capacityProviderStrategy"], on_strategy["capacityProviderStrategy"]);
+        let back = update_service(&on_launch_type, &on_strategy).unwrap();
+        assert_eq!((&back["capacityProviderStrategy"], back.get("launchType")), (&json!([]), None));
     }
 
     #[test]

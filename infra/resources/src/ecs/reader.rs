@@ -38,7 +38,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn wrong(&self, rule: Rule, problem: &str) {
         if !self.quiet {
-            self.findings.borrow_mut().add(rule, &self.path, problem);
+            self.findings.borrow_mut().add_broken(rule, &self.path, problem);
         }
     }
 

@@ -20,14 +20,34 @@ pub const MOST_BYTES: usize = 64 * 1024;
 pub fn task_definition(json: &Value) -> Result<Findings, Error> {
     let (definition, mut findings) = read::<TaskDefinition>(json)?;
     let mut rules = rules::task_definition(&definition);
-    // In the types, no list and an empty one are the same.
-    let empty_constraints =
-        json.get("placementConstraints").and_then(Value::as_array).is_some_and(Vec::is_empty);
-    if empty_constraints && definition.on_fargate() {
-        rules.add(Rule::X06, &Path::Root.member("placementConstraints"), "an empty list on Fargate");
-    }
+    what_the_types_do_not_keep(json, &definition, &mut rules);
     findings.extend_where_sound(rules);
+    let bytes = json.to_string().len();
+    if bytes > MOST_BYTES {
+        findings.add(Rule::T01, &Path::Root, format!("{bytes} bytes, and ECS takes at most {MOST_BYTES}"));
+    }
     Ok(findings)
+}
+
+/// In the types, no list and an empty one are the same.
+fn what_the_types_do_not_keep(json: &Value, definition: &TaskDefinition, findings: &mut Findings) {
+    let constraints = Path::Root.member("placementConstraints");
+    let is_empty = |list: &Value| list.as_array().is_some_and(Vec::is_empty);
+    if definition.on_fargate() && json.get("placementConstraints").is_some_and(is_empty) {
+        findings.add(Rule::X06, &constraints, "an empty list on Fargate");
+    }
+    let path = Path::Root.member("containerDefinitions");
+    let Some(containers) = json.get("containerDefinitions") else {
+        findings.add(Rule::T01, &path, "a list of containers is required");
+        return;
+    };
+    for (index, container) in containers.as_array().into_iter().flatten().enumerate() {
+        let check = container.get("healthCheck").and_then(Value::as_object);
+        if check.is_some_and(|check| !check.contains_key("command")) {
+            let item = path.item(index);
+            findings.add(Rule::T01, &item.member("healthCheck").member("command"), "a command is required");
+        }
+    }
 }
 
 /// A capacity provider strategy and how many tasks it has to place.

@@ -8,6 +8,7 @@ pub mod rule;
 mod run_task;
 mod service;
 mod service_and_task;
+pub(crate) mod size_text;
 mod strategy;
 mod target_group;
 mod task_definition;

@@ -67,7 +67,8 @@ pub struct Service {
     pub deployment_controller: Option<DeploymentController>,
     /// How a new revision takes over.
     pub deployment_configuration: Option<DeploymentConfiguration>,
-    /// Whether ECS evens out tasks over availability zones: enabled if left out when a service is created.
+    /// Whether ECS evens out tasks over availability zones. Left out, ECS decides: enabled where it can be.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub availability_zone_rebalancing: Option<Switch>,
     /// Which instances may run its tasks.
     pub placement_constraints: Vec<PlacementConstraint>,

@@ -1,6 +1,6 @@
 //! Verdicts on requests that come as lines of JSON, one for each line, whatever is in it.
 
-use crate::ecs::requests::{self, Counts, MOST_BYTES, Progress};
+use crate::ecs::requests::{self, Counts, Progress};
 use crate::ecs::rules::{Findings, Path, Rule};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -48,25 +48,28 @@ fn judge(line: &[u8]) -> (Verdict, Outcome) {
     let verdict = match serde_json::from_slice(line) {
         Ok(Value::Object(members)) => {
             let id = members.get("id").cloned().unwrap_or_default();
-            request(&members, line.len()).unwrap_or_else(|error| refused(&error.to_string())).of(id)
+            request(&members).unwrap_or_else(|error| refused(&error.to_string())).of(id)
         }
         Ok(_) => refused("the line is no object").of(Value::Null),
         Err(error) => {
-            return (refused(&format!("the line is no JSON: {error}")).of(Value::Null), Outcome::NoJson);
+            return (refused(&format!("the line is no JSON: {error}")).of(id_of(line)), Outcome::NoJson);
         }
     };
     let outcome = if verdict.ok { Outcome::Taken } else { Outcome::Refused };
     (verdict, outcome)
 }
 
-fn request(members: &Map<String, Value>, bytes: usize) -> serde_json::Result<Verdict> {
+fn request(members: &Map<String, Value>) -> serde_json::Result<Verdict> {
     if !members.contains_key("id") {
         return Ok(refused("the line has no id"));
     }
     let mut names: Vec<&str> = members.keys().map(String::as_str).filter(|name| *name != "id").collect();
     names.sort_unstable();
     match names[..] {
-        ["definition"] => definition(&members["definition"], bytes),
+        ["definition"] => {
+            let findings = requests::task_definition(&members["definition"])?;
+            Ok(Verdict { findings, ..Verdict::default() })
+        }
         ["desired", "strategy"] => {
             let mut request = members.clone();
             request.remove("id");
@@ -84,16 +87,13 @@ fn request(members: &Map<String, Value>, bytes: usize) -> serde_json::Result<Ver
     }
 }
 
-fn definition(json: &Value, bytes: usize) -> serde_json::Result<Verdict> {
-    // The line is a little longer than the definition in it; only near the limit does the difference matter.
-    if bytes > MOST_BYTES {
-        let bytes = json.to_string().len();
-        if bytes > MOST_BYTES {
-            return Ok(refused(&format!("{bytes} bytes, and ECS takes at most {MOST_BYTES}")));
-        }
-    }
-    let findings = requests::task_definition(json)?;
-    Ok(Verdict { findings, ..Verdict::default() })
+/// The id of a line that is no JSON as a whole, so that its sender knows which one it was.
+fn id_of(line: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(line);
+    let Some((_, rest)) = text.split_once("\"id\":") else { return Value::Null };
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+    let first = values.next().and_then(Result::ok).unwrap_or_default();
+    if first.is_string() || first.is_number() { first } else { Value::Null }
 }
 
 fn refused(problem: &str) -> Verdict {

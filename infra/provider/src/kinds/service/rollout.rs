@@ -10,8 +10,11 @@ use infra_engine::{Context, Failure};
 use infra_resources::Service;
 use std::time::Duration;
 
-/// Longer than a circuit breaker takes to give up on a few tasks.
+/// Longer than a circuit breaker takes to give up on a few tasks. What a strategy waits for comes on top.
 const DEADLINE: Duration = Duration::from_secs(900);
+const MINUTE: Duration = Duration::from_secs(60);
+/// Without a timeout of its own a hook may take a day.
+const HOOK_MINUTES: i32 = 1440;
 
 /// Waits until the service runs what is desired.
 ///
@@ -19,7 +22,7 @@ const DEADLINE: Duration = Duration::from_secs(900);
 /// When ECS gives the deployment up or rolls it back, with what its tasks said while they died; or at the deadline.
 pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
     let mut evidence = evidence::Evidence::default();
-    let result = until(DEADLINE, context, async || {
+    let result = until(DEADLINE + waits(desired), context, async || {
         let service = describe(aws, desired).await?;
         evidence.collect(aws, desired).await?;
         match progress(&service, desired)? {
@@ -66,18 +69,38 @@ fn progress(service: &Described, desired: &Service) -> Result<Look<()>, Failure>
     })
 }
 
-/// Whether the load balancer finds as many healthy targets as tasks are desired.
+/// How long a deployment bakes, waits between its steps and for its hooks.
+fn waits(desired: &Service) -> Duration {
+    let Some(deployment) = &desired.deployment_configuration else { return Duration::ZERO };
+    let linear = deployment.linear_configuration.map_or(0, |linear| {
+        let steps = (100.0 / linear.step_percent.unwrap_or(10.0)).ceil();
+        // At most 34 steps of at most a day.
+        linear.step_bake_time_in_minutes.unwrap_or(6).saturating_mul(steps as i32)
+    });
+    let canary = deployment.canary_configuration;
+    let canary = canary.map_or(0, |canary| canary.canary_bake_time_in_minutes.unwrap_or(10));
+    let hooks = deployment.lifecycle_hooks.iter().map(|hook| {
+        let minutes = hook.timeout_configuration.and_then(|timeout| timeout.timeout_in_minutes);
+        minutes.unwrap_or(HOOK_MINUTES)
+    });
+    let minutes = deployment.bake_time_in_minutes.unwrap_or(0) + linear + canary + hooks.sum::<i32>();
+    MINUTE * u32::try_from(minutes).unwrap_or_default()
+}
+
+/// Whether the load balancer finds as many healthy targets as tasks are desired. With two target groups, blue and green
+/// take turns.
 async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
-    let balancer = desired.load_balancers.first();
-    let Some(group) = balancer.and_then(|balancer| balancer.target_group_arn.as_ref()) else {
-        return Ok(Look::Done(()));
-    };
-    let group = group.get()?;
-    let answer = aws.elb.describe_target_health().target_group_arn(group).send().await;
-    let answer = answer.explain("describe the health of the targets")?;
-    let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
-    let healthy = states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
-    let wanted = usize::try_from(desired.desired_count.unwrap_or(1)).unwrap_or_default();
+    let mut healthy = 0;
+    let Some(balancer) = desired.load_balancers.first() else { return Ok(Look::Done(())) };
+    let alternate = balancer.advanced_configuration.as_ref();
+    let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
+    for group in balancer.target_group_arn.iter().chain(alternate) {
+        let answer = aws.elb.describe_target_health().target_group_arn(group.get()?).send().await;
+        let answer = answer.explain("describe the health of the targets")?;
+        let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
+        healthy += states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
+    }
+    let wanted = usize::try_from(desired.desired_count.unwrap_or(0)).unwrap_or_default();
     Ok(if healthy < wanted {
         Look::NotYet(format!("{healthy} of {wanted} targets healthy"))
     } else {

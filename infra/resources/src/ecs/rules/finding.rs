@@ -41,6 +41,9 @@ pub struct Findings {
     pub errors: Vec<Finding>,
     /// What the sources disagree about.
     pub warnings: Vec<Finding>,
+    /// The ways to values that could not be read, in whose place something else was.
+    #[serde(skip)]
+    broken: Vec<String>,
 }
 
 impl Findings {
@@ -50,11 +53,15 @@ impl Findings {
         if rule.is_disputed() { self.warnings.push(finding) } else { self.errors.push(finding) }
     }
 
-    /// Adds what others found, unless it is about a value that is already known to be broken, or about its siblings:
-    /// what they must be depends on it.
+    /// Adds a finding about a value that can't be read.
+    pub(crate) fn add_broken(&mut self, rule: Rule, path: &Path<'_>, problem: impl fmt::Display) {
+        self.add(rule, path, problem);
+        self.broken.push(path.to_string());
+    }
+
+    /// Adds what the rules found in a value that was read in the place of a broken one, but not what depends on it.
     pub fn extend_where_sound(&mut self, others: Self) {
-        let broken: Vec<String> = self.errors.iter().map(|error| scope(&error.path).to_owned()).collect();
-        let sound = |finding: &Finding| !broken.iter().any(|path| overlaps(path, &finding.path));
+        let sound = |finding: &Finding| !self.broken.iter().any(|path| depends(finding, path));
         self.errors.extend(others.errors.into_iter().filter(sound));
         self.warnings.extend(others.warnings.into_iter().filter(sound));
     }
@@ -70,18 +77,65 @@ impl Findings {
     }
 }
 
-/// The object that a broken member belongs to; the member alone where that object is the definition or a container.
+/// Rules that are about some launch types only.
+#[rustfmt::skip]
+const BY_LAUNCH_TYPE: &[Rule] = &[
+    Rule::T08, Rule::T09, Rule::T10, Rule::T11, Rule::T12, Rule::T14, Rule::T34, Rule::T35, Rule::T36, Rule::T37,
+    Rule::T38, Rule::T39, Rule::T40, Rule::T42, Rule::T48, Rule::T49, Rule::T51, Rule::T52, Rule::T57, Rule::T65,
+    Rule::T70, Rule::T71, Rule::T72, Rule::T75, Rule::X01, Rule::X06, Rule::X11, Rule::X12, Rule::X15, Rule::X16,
+    Rule::X17, Rule::X21, Rule::X24, Rule::X28, Rule::X29, Rule::X30,
+];
+
+/// Rules that look at a member from elsewhere: where it is broken, they can't tell.
+const READ_ELSEWHERE: &[(&str, &[Rule])] = &[
+    ("requiresCompatibilities", BY_LAUNCH_TYPE),
+    (
+        "containerDefinitions",
+        &[Rule::T04, Rule::T07, Rule::T15, Rule::T17, Rule::T46, Rule::T53, Rule::T55, Rule::T67, Rule::X05],
+    ),
+    ("essential", &[Rule::T07, Rule::T55]),
+    ("cpu", &[Rule::T10, Rule::T11, Rule::T15]),
+    ("memory", &[Rule::T10, Rule::T16, Rule::T17, Rule::T18, Rule::T19, Rule::X05]),
+    ("memoryReservation", &[Rule::T17, Rule::T18, Rule::T19]),
+    ("name", &[Rule::T05, Rule::T45, Rule::T46, Rule::T55, Rule::T61, Rule::T67, Rule::X10]),
+    ("dependsOn", &[Rule::T55, Rule::X31]),
+    ("containerName", &[Rule::T55, Rule::X31]),
+    ("condition", &[Rule::T55]),
+    ("healthCheck", &[Rule::T55]),
+    ("links", &[Rule::X31]),
+    ("volumesFrom", &[Rule::X31]),
+    ("volumes", &[Rule::T45, Rule::T46, Rule::X24]),
+    ("mountPoints", &[Rule::T46]),
+    ("sourceVolume", &[Rule::T46]),
+    ("firelensConfiguration", &[Rule::T53]),
+    ("executionRoleArn", &[Rule::T52, Rule::X29]),
+    ("ipcMode", &[Rule::T66]),
+    ("pidMode", &[Rule::X17]),
+    ("networkMode", &[Rule::T26, Rule::T28, Rule::T67, Rule::T69, Rule::T70, Rule::T71]),
+    ("operatingSystemFamily", &[Rule::T11, Rule::T12, Rule::T64, Rule::T65, Rule::T72, Rule::X17, Rule::X25]),
+    ("runtimePlatform", &[Rule::X17, Rule::X25]),
+];
+
+/// Whether a finding may be there only because the value at a path is broken.
+fn depends(finding: &Finding, broken: &str) -> bool {
+    let member = broken.rsplit('.').next().unwrap_or(broken).split('[').next().unwrap_or(broken);
+    let elsewhere = READ_ELSEWHERE.iter().find(|(name, _)| *name == member);
+    elsewhere.is_some_and(|(_, rules)| rules.contains(&finding.rule))
+        || is_within(&finding.path, scope(broken))
+}
+
+/// The object that a broken member belongs to, as its siblings may depend on it; the member alone where that object is the
+/// definition or a container.
 fn scope(path: &str) -> &str {
     let Some((parent, _)) = path.rsplit_once('.') else { return path };
     let is_container = parent.starts_with("containerDefinitions[") && !parent.contains('.');
     if is_container { path } else { parent }
 }
 
-/// Whether one path leads to a part of what the other leads to.
-fn overlaps(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let rest = long.strip_prefix(short);
-    rest.is_some_and(|rest| short.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+/// Whether a path leads to a value or to a part of it.
+fn is_within(path: &str, value: &str) -> bool {
+    let rest = path.strip_prefix(value);
+    rest.is_some_and(|rest| value.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// The way to a value, kept on the stack: it becomes text only where something is found.
@@ -135,9 +189,8 @@ mod tests {
     }
 
     #[test]
-    fn paths_overlap_where_one_value_is_part_of_the_other() {
-        assert!(overlaps("volumes", "volumes[0].name") && overlaps("volumes[0].name", "volumes"));
-        assert!(overlaps("cpu", "cpu") && overlaps("", "cpu"));
-        assert!(!overlaps("cpu", "cpus") && !overlaps("volumes[0]", "volumes[1]"));
+    fn a_part_lies_within_its_whole() {
+        assert!(is_within("volumes[0].name", "volumes") && is_within("cpu", "cpu"));
+        assert!(!is_within("cpus", "cpu") && !is_within("volumes", "volumes[0]"));
     }
 }

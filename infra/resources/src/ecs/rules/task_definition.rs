@@ -13,7 +13,6 @@ mod ports;
 mod processor;
 mod roles;
 mod secrets;
-mod size_text;
 mod storage;
 mod volumes;
 mod windows;

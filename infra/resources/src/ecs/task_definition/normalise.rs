@@ -1,7 +1,11 @@
 //! ECS's defaults, filled in or left out, so that a definition and what ECS tells of it have the same form.
 
-use super::{NetworkMode, TaskDefinition, volume::Volume};
-use crate::ecs::container::{ContainerDefinition, HealthCheck, PortMapping};
+use super::volume::{DockerVolume, DockerVolumeScope, EfsAuthorization, EfsVolume, Switch, Volume};
+use super::{NetworkMode, TaskDefinition};
+use crate::ecs::container::{
+    ContainerDefinition, HealthCheck, KernelCapabilities, LinuxParameters, PortMapping,
+};
+use crate::ecs::rules::size_text;
 
 /// Brings equal definitions to the same form.
 pub fn task_definition(definition: &mut TaskDefinition) {
@@ -10,7 +14,15 @@ pub fn task_definition(definition: &mut TaskDefinition) {
         container_definition(container, mode);
     }
     definition.volumes.iter_mut().for_each(volume);
+    // ECS tells sizes in their smallest unit.
+    definition.cpu = definition.cpu.take().map(|text| amount(size_text::cpu(&text), text));
+    definition.memory = definition.memory.take().map(|text| amount(size_text::memory(&text), text));
+    definition.enable_fault_injection = definition.enable_fault_injection.filter(|&enabled| enabled);
     definition.tags.sort_by(|a, b| a.key.cmp(&b.key));
+}
+
+fn amount(size: Option<size_text::Size>, text: String) -> String {
+    size.map_or(text, |size| size.amount.to_string())
 }
 
 fn container_definition(container: &mut ContainerDefinition, mode: Option<NetworkMode>) {
@@ -31,6 +43,12 @@ fn container_definition(container: &mut ContainerDefinition, mode: Option<Networ
     if let Some(policy) = &mut container.restart_policy {
         policy.restart_attempt_period.get_or_insert(300);
     }
+    if let Some(parameters) = &mut container.linux_parameters {
+        let nothing = KernelCapabilities::default();
+        parameters.capabilities = parameters.capabilities.take().filter(|it| *it != nothing);
+    }
+    container.linux_parameters =
+        container.linux_parameters.take().filter(|it| *it != LinuxParameters::default());
 }
 
 /// ECS tells the host port of every mapping, also where there is nothing to choose.
@@ -61,7 +79,26 @@ fn volume(volume: &mut Volume) {
         volume.host = None;
     }
     volume.configured_at_launch = volume.configured_at_launch.filter(|&configured| configured);
-    if let Some(efs) = &mut volume.efs_volume_configuration {
-        efs.root_directory = efs.root_directory.take().filter(|directory| directory != "/");
+    if let Some(docker) = &mut volume.docker_volume_configuration {
+        docker_volume(docker);
     }
+    if let Some(efs) = &mut volume.efs_volume_configuration {
+        efs_volume(efs);
+    }
+}
+
+fn docker_volume(docker: &mut DockerVolume) {
+    docker.scope = docker.scope.filter(|&scope| scope != DockerVolumeScope::Task);
+    docker.autoprovision = docker.autoprovision.filter(|&autoprovision| autoprovision);
+    docker.driver = docker.driver.take().filter(|driver| driver != "local");
+}
+
+fn efs_volume(efs: &mut EfsVolume) {
+    efs.root_directory = efs.root_directory.take().filter(|directory| directory != "/");
+    efs.transit_encryption = efs.transit_encryption.filter(|&encryption| encryption == Switch::Enabled);
+    if let Some(authorization) = &mut efs.authorization_config {
+        authorization.iam = authorization.iam.filter(|&iam| iam == Switch::Enabled);
+    }
+    efs.authorization_config =
+        efs.authorization_config.take().filter(|it| *it != EfsAuthorization::default());
 }

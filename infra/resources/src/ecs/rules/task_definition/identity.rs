@@ -6,7 +6,7 @@ use crate::ecs::rules::{Findings, Path, Rule};
 use infra_engine::Output;
 use std::collections::HashSet;
 
-const MOST_CONTAINERS: usize = 10;
+pub(super) const MOST_CONTAINERS: usize = 10;
 const LONGEST_NAME: usize = 255;
 const LONGEST_IMAGE: usize = 255;
 const MOST_TAGS: usize = 50;

@@ -33,6 +33,10 @@ fn log_configuration(task: &Checked<'_>, logs: &LogConfiguration, path: &Path<'_
         LogDriver::Gelf => missing(Rule::X19, logs, &["gelf-address"], path, findings),
         _ => {}
     }
+    // FireLens passes options on to its router, where `mode` is a plugin's own.
+    if logs.log_driver == LogDriver::AwsFirelens {
+        return;
+    }
     let mode = logs.options.get("mode").and_then(|mode| known(Some(mode)));
     if let Some(mode) = mode.filter(|mode| !matches!(*mode, "blocking" | "non-blocking")) {
         findings.add(Rule::T54, &path.member("options").member("mode"), format!("mode \"{mode}\""));

@@ -1,8 +1,8 @@
 //! Memory of the task and of its containers: T16 to T20, X05, X13.
 
-use super::size_text;
 use super::{Checked, at};
 use crate::ecs::container::ContainerDefinition;
+use crate::ecs::rules::size_text;
 use crate::ecs::rules::{Findings, Path, Rule};
 
 /// What a container needs at least, in MiB; an old Docker is content with less.

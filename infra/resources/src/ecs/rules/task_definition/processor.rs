@@ -1,7 +1,7 @@
 //! CPU, and the sizes of Fargate: T09 to T11, T13 to T15, T74, X01, X02, X30.
 
-use super::size_text::{self, Size};
 use super::{Checked, at};
+use crate::ecs::rules::size_text::{self, Size};
 use crate::ecs::rules::{Findings, Rule};
 use crate::ecs::task_size::{CpuUnits, FargateSize, Mebibytes, is_new_size};
 
