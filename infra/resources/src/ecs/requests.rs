@@ -9,6 +9,7 @@ use crate::ecs::task_definition::volume::Switch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Error, Value};
 use std::collections::BTreeMap;
+use std::io::Write;
 
 /// What ECS takes as a task definition at most.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -22,11 +23,27 @@ pub fn task_definition(json: &Value) -> Result<Findings, Error> {
     let mut rules = rules::task_definition(&definition);
     what_the_types_do_not_keep(json, &definition, &mut rules);
     findings.extend_where_sound(rules);
-    let bytes = json.to_string().len();
+    let mut counter = Counter(0);
+    serde_json::to_writer(&mut counter, json)?;
+    let Counter(bytes) = counter;
     if bytes > MOST_BYTES {
         findings.add(Rule::T01, &Path::Root, format!("{bytes} bytes, and ECS takes at most {MOST_BYTES}"));
     }
     Ok(findings)
+}
+
+/// Counts bytes instead of keeping them.
+struct Counter(usize);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// In the types, no list and an empty one are the same.
