@@ -50,6 +50,6 @@ pub fn service(
         .capacity(CapacityOf::Strategy(StrategyOf::weight(FargateProvider::Fargate, 1)))
         .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
-        .with(|it| it.propagate_tags = Some(PropagateTags::Service))
+        .propagate_tags(PropagateTags::Service)
         .add(stack, logical_name);
 }

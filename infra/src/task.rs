@@ -77,7 +77,7 @@ fn task(
 ) -> Result<Task<Fargate>, ProgramError> {
     let size = FargateSize::new(settings.cpu_units, settings.memory_mib)
         .map_err(|source| ProgramError::TaskSize { setting: format!("{app}.memory_mib"), source })?;
-    Ok(Task::<Fargate>::new(family, size)
+    Ok(Task::fargate(family, size)
         .linux(CpuArchitecture::X86_64)
         .execution_role(shared.roles.execution.clone())
         .task_role(shared.roles.task.clone()))

@@ -11,26 +11,27 @@ use infra_resources::ecs::service::{
 use infra_resources::ecs::task_definition::volume::Switch;
 use infra_resources::ecs::typed::{LaunchType, ProviderKind};
 use infra_resources::ecs::{
-    AutoScalingGroupProvider, BlueGreen, Bridge, Canary, CapacityOf, ClusterRef, Container, CpuUnits,
-    Deployment, Ec2, Fargate, FargateProvider, FargateSize, Host, Instance, InstanceNetwork, Ip, Linear,
-    LoadBalanced, Mebibytes, PercentInTenths, Revision, Rolling, RunTask, ServiceOf, StrategyOf, Targets,
-    Task, VolumeOf, rules,
+    AutoScalingGroupProvider, BlueGreen, Bridge, Canary, CapacityOf, ClusterRef, Container, Deployment, Ec2,
+    Fargate, FargateProvider, FargateSize, Host, Instance, InstanceNetwork, Ip, Linear, LoadBalanced,
+    Mebibytes, PercentInTenths, Revision, Rolling, RunTask, ServiceOf, StrategyOf, Targets, Task, VolumeOf,
+    rules,
 };
 use infra_resources::target_group::TargetType;
 use infra_resources::{HealthCheck as TargetHealthCheck, TargetGroup};
+use infra_resources::{fargate_size, rolling};
 use serde_json::Value;
 use std::time::Duration;
 
-const SMALL: FargateSize = FargateSize::of(CpuUnits(256), Mebibytes(512));
-const LARGE: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(2048));
-const UPDATE: Rolling = Rolling::percent(50, 150);
+const SMALL: FargateSize = fargate_size!(cpu: 256, memory: 512);
+const LARGE: FargateSize = fargate_size!(cpu: 1024, memory: 2048);
+const UPDATE: Rolling = rolling!(minimum_healthy: 50, maximum: 150);
 
 fn fargate() -> Task<Fargate> {
-    Task::<Fargate>::new("web", SMALL)
+    Task::fargate("web", SMALL)
 }
 
 fn bridge() -> Task<Ec2<Bridge>> {
-    Task::<Ec2<Bridge>>::new("web")
+    Task::<Ec2<Bridge>>::ec2("web")
 }
 
 fn nginx<On: LaunchType>() -> Container<On> {
@@ -101,7 +102,7 @@ fn web_service() -> (Example<Fargate>, ServiceOf<Fargate>, Targets<Ip>) {
     (example, service, green)
 }
 
-fn blue_green(green: &Targets<Ip>) -> BlueGreen {
+fn blue_green(green: &Targets<Ip>) -> BlueGreen<Fargate> {
     let pause = LifecycleHook {
         target_type: Some(HookTarget::Pause),
         lifecycle_stages: vec![LifecycleStage::PostTestTrafficShift],
@@ -178,7 +179,7 @@ fn service_on_instances_with_placement() {
 
 #[test]
 fn service_daemon() {
-    let example = example(Task::<Ec2<Host>>::new("agent").container(nginx()));
+    let example = example(Task::<Ec2<Host>>::ec2("agent").container(nginx()));
     let service = ServiceOf::daemon("agent", &example.cluster, &example.revision, InstanceNetwork);
     insta::assert_json_snapshot!(service_json(service));
 }
@@ -216,9 +217,17 @@ fn run_task_with_overrides() {
         .command("web", &["migrate", "up"])
         .environment("web", "MODE", "once")
         .size(LARGE)
-        .request();
-    assert_eq!(rules::run_task(&request).refusals(), Vec::<String>::new());
+        .request()
+        .unwrap();
     insta::assert_json_snapshot!(lean(&serde_json::to_value(request).unwrap()));
+}
+
+#[test]
+fn a_run_task_that_ecs_would_refuse_is_refused_with_all_that_is_wrong() {
+    let example = example(fargate().container(nginx()));
+    let run = RunTask::new("main", &example.revision, subnets()).count(11).command("other", &["true"]);
+    let refused = run.request().unwrap_err().to_string();
+    assert!(refused.contains("C17") && refused.contains("no container \"other\""), "{refused}");
 }
 
 #[test]

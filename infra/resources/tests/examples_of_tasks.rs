@@ -7,7 +7,7 @@ use infra_resources::ecs::body::lean;
 use infra_resources::ecs::container::{
     ContainerCondition, FirelensConfiguration, FirelensType, HealthCheck, RestartPolicy, Ulimit, UlimitName,
 };
-use infra_resources::ecs::task_definition::runtime_platform::{CpuArchitecture, OperatingSystemFamily};
+use infra_resources::ecs::task_definition::runtime_platform::{CpuArchitecture, WindowsVersion};
 use infra_resources::ecs::task_definition::volume::{
     DockerVolume, DockerVolumeScope, FsxAuthorization, FsxWindowsVolume,
 };
@@ -17,12 +17,13 @@ use infra_resources::ecs::{
     Fargate, FargateSize, Host, HostPort, InstanceLogDriver, Mebibytes, NoNetwork, StopTimeout, Task,
     TaskRole, VolumeOf, rules,
 };
+use infra_resources::{ephemeral_gib, fargate_size, stop_timeout};
 use serde_json::Value;
 
-const SMALL: FargateSize = FargateSize::of(CpuUnits(256), Mebibytes(512));
-const WINDOWS: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(2048));
-const DISK: EphemeralGib = EphemeralGib::of(50);
-const STOP: StopTimeout = StopTimeout::of(120);
+const SMALL: FargateSize = fargate_size!(cpu: 256, memory: 512);
+const WINDOWS: FargateSize = fargate_size!(cpu: 1024, memory: 2048);
+const DISK: EphemeralGib = ephemeral_gib!(50);
+const STOP: StopTimeout = stop_timeout!(120);
 
 /// The JSON of a task definition that breaks no rule.
 fn json<On: LaunchType>(task: Task<On>) -> Value {
@@ -33,11 +34,11 @@ fn json<On: LaunchType>(task: Task<On>) -> Value {
 }
 
 fn fargate() -> Task<Fargate> {
-    Task::<Fargate>::new("web", SMALL)
+    Task::fargate("web", SMALL)
 }
 
 fn bridge() -> Task<Ec2<Bridge>> {
-    Task::<Ec2<Bridge>>::new("web")
+    Task::<Ec2<Bridge>>::ec2("web")
 }
 
 fn nginx<On: LaunchType>() -> Container<On> {
@@ -51,7 +52,7 @@ fn network_awsvpc_on_fargate() {
 
 #[test]
 fn network_awsvpc_on_ec2() {
-    let task = Task::<Ec2<Awsvpc>>::new("web").size(CpuUnits(512), Mebibytes(1024));
+    let task = Task::<Ec2<Awsvpc>>::ec2("web").size(CpuUnits(512), Mebibytes(1024));
     insta::assert_json_snapshot!(json(task.container(nginx().port(80))));
 }
 
@@ -64,23 +65,23 @@ fn network_bridge_with_dynamic_and_fixed_host_ports() {
 
 #[test]
 fn network_host() {
-    insta::assert_json_snapshot!(json(Task::<Ec2<Host>>::new("web").container(nginx().port(80))));
+    insta::assert_json_snapshot!(json(Task::<Ec2<Host>>::ec2("web").container(nginx().port(80))));
 }
 
 #[test]
 fn network_none() {
-    insta::assert_json_snapshot!(json(Task::<Ec2<NoNetwork>>::new("batch").container(nginx())));
+    insta::assert_json_snapshot!(json(Task::<Ec2<NoNetwork>>::ec2("batch").container(nginx())));
 }
 
 #[test]
 fn network_none_given_for_windows() {
-    let task = Task::<Ec2<DefaultNetwork>>::new("iis").windows(OperatingSystemFamily::WindowsServer2022Core);
+    let task = Task::<Ec2<DefaultNetwork>>::ec2("iis").windows(WindowsVersion::Server2022Core);
     insta::assert_json_snapshot!(json(task.container(nginx().port(80))));
 }
 
 #[test]
 fn platform_windows_on_fargate() {
-    let task = Task::<Fargate>::new("iis", WINDOWS).windows(OperatingSystemFamily::WindowsServer2019Core);
+    let task = Task::fargate("iis", WINDOWS).windows(WindowsVersion::Server2019Core);
     insta::assert_json_snapshot!(json(task.container(nginx().port(80))));
 }
 
@@ -151,8 +152,8 @@ fn storage_fsx_for_windows() {
             domain: "corp.example.com".to_owned(),
         },
     };
-    let task = Task::<Ec2<DefaultNetwork>>::new("iis")
-        .windows(OperatingSystemFamily::WindowsServer2022Core)
+    let task = Task::<Ec2<DefaultNetwork>>::ec2("iis")
+        .windows(WindowsVersion::Server2022Core)
         .volume(VolumeOf::fsx_windows("share", fsx))
         .container(nginx().mount("share", "C:/share"));
     insta::assert_json_snapshot!(json(task));

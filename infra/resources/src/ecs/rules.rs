@@ -15,9 +15,9 @@ mod task_definition;
 mod text;
 
 pub use cluster::cluster;
-pub use finding::{Finding, Findings, Path};
+pub use finding::{Finding, Findings, Path, Refused};
 pub use rule::Rule;
-pub use run_task::run_task;
+pub use run_task::{run_task, run_task_and_task};
 pub use service::{rolling_update, service};
 pub use service_and_task::service_and_task;
 pub use strategy::strategy;

@@ -49,8 +49,62 @@ pub struct RunTaskRequest {
     pub enable_ecs_managed_tags: Option<bool>,
     /// Whose tags they get: the task definition's or none.
     pub propagate_tags: Option<PropagateTags>,
+    /// The volumes that the task definition leaves to be configured at launch.
+    pub volume_configurations: Vec<TaskVolume>,
+    /// A word of one's own for the run.
+    pub reference_id: Option<String>,
     /// Tags of their own.
     pub tags: Vec<Tag>,
+}
+
+/// The volume behind a name that the task definition leaves to be configured at launch.
+///
+/// AWS: "TaskVolumeConfiguration", Amazon ECS API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskVolume {
+    /// The volume's name in the task definition.
+    pub name: String,
+    /// The disk.
+    #[serde(rename = "managedEBSVolume")]
+    pub managed_ebs_volume: Option<TaskEbsVolume>,
+}
+
+/// A disk of a task that no service keeps running: unlike a service's, it can stay when the task ends.
+///
+/// AWS: "TaskManagedEBSVolumeConfiguration", Amazon ECS API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskEbsVolume {
+    /// The role with which ECS makes the disk: the infrastructure role.
+    pub role_arn: Output<String>,
+    /// GiB; needed without a snapshot.
+    #[serde(rename = "sizeInGiB")]
+    pub size_in_gib: Option<i32>,
+    /// What is on it at the start.
+    pub snapshot_id: Option<String>,
+    /// `gp3`, the default, `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`.
+    pub volume_type: Option<String>,
+    /// Operations a second.
+    pub iops: Option<i32>,
+    /// MiB a second, for `gp3`.
+    pub throughput: Option<i32>,
+    /// Whether it is encrypted.
+    pub encrypted: Option<bool>,
+    /// With which key.
+    pub kms_key_id: Option<String>,
+    /// Whether it goes when the task ends: it does if left out.
+    pub termination_policy: Option<EbsTerminationPolicy>,
+}
+
+/// Whether a disk goes with its task.
+///
+/// AWS: "TaskManagedEBSVolumeTerminationPolicy", Amazon ECS API Reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EbsTerminationPolicy {
+    /// It goes, or stays and costs.
+    pub delete_on_termination: bool,
 }
 
 /// What is different from the task definition for one run.
@@ -106,6 +160,11 @@ impl TaskOverride {
                     container.command = change.command;
                 }
                 container.environment.extend(change.environment);
+                container.environment_files.extend(change.environment_files);
+                container.resource_requirements.extend(change.resource_requirements);
+                container.cpu = change.cpu.or(container.cpu);
+                container.memory = change.memory.or(container.memory);
+                container.memory_reservation = change.memory_reservation.or(container.memory_reservation);
             }
             None => self.container_overrides.push(change),
         }

@@ -20,12 +20,11 @@ pub struct Mebibytes(pub u32);
 
 /// A CPU and memory combination that Fargate runs.
 ///
-/// Where the numbers stand in the source, [`FargateSize::of`] refuses a wrong pair while compiling:
+/// Where the numbers stand in the source, a wrong pair does not compile:
 ///
 /// ```
-/// use infra_resources::ecs::{CpuUnits, FargateSize, Mebibytes};
-/// const SIZE: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(2048));
-/// # assert_eq!(SIZE.cpu(), "1024");
+/// let size = infra_resources::fargate_size!(cpu: 1024, memory: 2048);
+/// # assert_eq!(size.cpu(), "1024");
 /// ```
 ///
 /// Where they come from settings, [`FargateSize::new`] refuses it before any call.
@@ -67,7 +66,8 @@ impl FargateSize {
         if exists(cpu.0, memory.0) { Ok(Self { cpu, memory }) } else { Err(FargateSizeError { cpu, memory }) }
     }
 
-    /// The size with this much CPU and memory, for a `const`: there a wrong combination does not compile.
+    /// The size with this much CPU and memory, for a `const`: there a wrong combination does not compile. Write
+    /// [`fargate_size!`](crate::fargate_size), which is always one.
     ///
     /// # Panics
     /// Outside a `const`, when Fargate has no such combination: use [`FargateSize::new`] there.

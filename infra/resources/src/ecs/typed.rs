@@ -16,11 +16,14 @@ mod target;
 mod task;
 mod volume;
 
-pub use capacity::{AutoScalingGroupProvider, CapacityOf, FargateProvider, ProviderKind, StrategyOf};
+pub use capacity::{
+    AutoScalingGroupProvider, CapacityOf, FargateProvider, ProviderKind, ProviderOf, StrategyOf,
+};
 pub use container::{Container, HostPort, InstanceLogDriver};
 pub use deployment::{BlueGreen, Canary, Deployment, Linear, PercentInTenths, Rolling};
 pub use launch::{
     Awsvpc, Bridge, DefaultNetwork, Ec2, Fargate, Host, InstanceNetwork, LaunchType, NetworkMode, NoNetwork,
+    ServiceNetwork,
 };
 pub use limits::{EphemeralGib, StopTimeout};
 pub use role::{ExecutionRole, TaskRole};

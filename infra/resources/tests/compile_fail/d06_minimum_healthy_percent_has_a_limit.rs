@@ -1,9 +1,7 @@
 //! D06: at most 100 percent can be kept healthy.
 
-use infra_resources::ecs::{Rolling};
-
-const UPDATE: Rolling = Rolling::percent(150, 200);
+use infra_resources::rolling;
 
 fn main() {
-    let _ = UPDATE;
+    let _ = rolling!(minimum_healthy: 150, maximum: 200);
 }

@@ -1,9 +1,7 @@
 //! D07: a service may always have all its tasks.
 
-use infra_resources::ecs::{Rolling};
-
-const UPDATE: Rolling = Rolling::percent(50, 90);
+use infra_resources::rolling;
 
 fn main() {
-    let _ = UPDATE;
+    let _ = rolling!(minimum_healthy: 50, maximum: 90);
 }

@@ -1,9 +1,7 @@
 //! D08: no task may stop, and none may start.
 
-use infra_resources::ecs::{Rolling};
-
-const UPDATE: Rolling = Rolling::percent(100, 100);
+use infra_resources::rolling;
 
 fn main() {
-    let _ = UPDATE;
+    let _ = rolling!(minimum_healthy: 100, maximum: 100);
 }

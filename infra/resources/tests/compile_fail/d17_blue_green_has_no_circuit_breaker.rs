@@ -1,8 +1,8 @@
 //! D17: the circuit breaker watches rolling deployments.
 
-use infra_resources::ecs::{BlueGreen};
+use infra_resources::ecs::{BlueGreen, Fargate};
 
-fn deploy(deployment: BlueGreen) {
+fn deploy(deployment: BlueGreen<Fargate>) {
     let _ = deployment.roll_back_on_failure();
 }
 

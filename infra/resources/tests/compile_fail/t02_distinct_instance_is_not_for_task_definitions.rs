@@ -4,5 +4,5 @@ use infra_resources::ecs::{Bridge, Ec2, Task};
 
 fn main() {
     let constraint = infra_resources::ecs::service::PlacementConstraint::distinct_instance();
-    let _ = Task::<Ec2<Bridge>>::new("web").member_of(&constraint);
+    let _ = Task::<Ec2<Bridge>>::ec2("web").member_of(&constraint);
 }

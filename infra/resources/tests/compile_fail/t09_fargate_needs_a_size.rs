@@ -1,7 +1,7 @@
 //! T09: Fargate needs the task's CPU and memory.
 
-use infra_resources::ecs::{Fargate, Task};
+use infra_resources::ecs::Task;
 
 fn main() {
-    let _ = Task::<Fargate>::new("web");
+    let _ = Task::fargate("web");
 }

@@ -1,9 +1,7 @@
 //! T10: Fargate has certain amounts of CPU.
 
-use infra_resources::ecs::{CpuUnits, FargateSize, Mebibytes};
-
-const SIZE: FargateSize = FargateSize::of(CpuUnits(1000), Mebibytes(2048));
+use infra_resources::fargate_size;
 
 fn main() {
-    let _ = SIZE;
+    let _ = fargate_size!(cpu: 1000, memory: 2048);
 }

@@ -1,9 +1,7 @@
 //! T10: memory goes with CPU, and a wrong pair in a const does not compile.
 
-use infra_resources::ecs::{CpuUnits, FargateSize, Mebibytes};
-
-const SIZE: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(1024));
+use infra_resources::fargate_size;
 
 fn main() {
-    let _ = SIZE;
+    let _ = fargate_size!(cpu: 1024, memory: 1024);
 }

@@ -1,9 +1,8 @@
 //! T38: there is no instance whose processes could be seen.
 
-use infra_resources::ecs::{CpuUnits, Fargate, FargateSize, Mebibytes, Task};
-
-const SIZE: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(2048));
+use infra_resources::ecs::{Task};
+use infra_resources::fargate_size;
 
 fn main() {
-    let _ = Task::<Fargate>::new("web", SIZE).share_instance_processes();
+    let _ = Task::fargate("web", fargate_size!(cpu: 1024, memory: 2048)).share_instance_processes();
 }

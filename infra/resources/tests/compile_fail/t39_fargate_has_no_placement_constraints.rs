@@ -1,9 +1,8 @@
 //! T39: Fargate has no instances to choose from.
 
-use infra_resources::ecs::{Attribute, CpuUnits, Fargate, FargateSize, Mebibytes, Task};
-
-const SIZE: FargateSize = FargateSize::of(CpuUnits(1024), Mebibytes(2048));
+use infra_resources::ecs::{Attribute, Task};
+use infra_resources::fargate_size;
 
 fn main() {
-    let _ = Task::<Fargate>::new("web", SIZE).member_of(&Attribute::INSTANCE_TYPE.matches("t3.*"));
+    let _ = Task::fargate("web", fargate_size!(cpu: 1024, memory: 2048)).member_of(&Attribute::INSTANCE_TYPE.matches("t3.*"));
 }

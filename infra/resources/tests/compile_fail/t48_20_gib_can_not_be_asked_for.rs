@@ -1,9 +1,7 @@
 //! T48: every task has 20 GiB, and ECS refuses to be asked for them.
 
-use infra_resources::ecs::{EphemeralGib};
-
-const DISK: EphemeralGib = EphemeralGib::of(20);
+use infra_resources::ephemeral_gib;
 
 fn main() {
-    let _ = DISK;
+    let _ = ephemeral_gib!(20);
 }

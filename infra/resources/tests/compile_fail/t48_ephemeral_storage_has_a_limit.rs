@@ -1,9 +1,7 @@
 //! T48: 21 to 200 GiB.
 
-use infra_resources::ecs::{EphemeralGib};
-
-const DISK: EphemeralGib = EphemeralGib::of(201);
+use infra_resources::ephemeral_gib;
 
 fn main() {
-    let _ = DISK;
+    let _ = ephemeral_gib!(201);
 }

@@ -1,9 +1,7 @@
 //! T57: Fargate waits 120 seconds at most.
 
-use infra_resources::ecs::{StopTimeout};
-
-const TIMEOUT: StopTimeout = StopTimeout::of(121);
+use infra_resources::stop_timeout;
 
 fn main() {
-    let _ = TIMEOUT;
+    let _ = stop_timeout!(121);
 }

@@ -77,6 +77,11 @@ impl Findings {
     }
 }
 
+/// A request that ECS would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("ECS would refuse it: {}", .0.refusals().join("; "))]
+pub struct Refused(pub Findings);
+
 /// Rules that are about some launch types only.
 #[rustfmt::skip]
 const BY_LAUNCH_TYPE: &[Rule] = &[

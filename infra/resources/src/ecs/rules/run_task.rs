@@ -1,11 +1,13 @@
-//! What ECS refuses of a run-task: C10, C17, S11, S12, S24.
+//! What ECS refuses of a run-task: C10, C17, S07, S11, S12, S20, S23, S24.
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
 use super::service::{constraints, strategies};
+use super::service_and_task::volumes_at_launch;
 use super::strategy::strategy;
 use crate::ecs::run_task::RunTaskRequest;
 use crate::ecs::service::{LaunchType, PropagateTags};
+use crate::ecs::task_definition::{NetworkMode, TaskDefinition};
 
 const TASKS_PER_CALL: std::ops::RangeInclusive<i32> = 1..=10;
 
@@ -30,5 +32,33 @@ pub fn run_task(request: &RunTaskRequest) -> Findings {
     if request.propagate_tags == Some(PropagateTags::Service) {
         findings.add(Rule::S24, &at("propagateTags"), "SERVICE, and there is no service");
     }
+    findings
+}
+
+/// Checks that a run-task request fits its task definition.
+pub fn run_task_and_task(request: &RunTaskRequest, task: &TaskDefinition) -> Findings {
+    let mut findings = Findings::default();
+    let at = |member| Path::Member(&Path::Root, member);
+    let awsvpc = task.network_mode == Some(NetworkMode::Awsvpc);
+    if awsvpc != request.network_configuration.is_some() {
+        let problem =
+            if awsvpc { "awsvpc, and no network configuration" } else { "a network mode other than awsvpc" };
+        findings.add(Rule::S07, &at("networkConfiguration"), problem);
+    }
+    if request.enable_execute_command == Some(true) && task.task_role_arn.is_none() {
+        findings.add(Rule::S23, &at("enableExecuteCommand"), "ECS Exec without a task role");
+    }
+    let overrides = at("overrides");
+    let overrides = overrides.member("containerOverrides");
+    for (index, change) in request.overrides.iter().flat_map(|it| &it.container_overrides).enumerate() {
+        if !task.container_definitions.iter().any(|container| container.name == change.name) {
+            let problem =
+                format!("the task has no container \"{}\"", change.name.as_deref().unwrap_or_default());
+            findings.add(Rule::T05, &overrides.item(index).member("name"), problem);
+        }
+    }
+    let launched: Vec<&str> =
+        request.volume_configurations.iter().map(|volume| volume.name.as_str()).collect();
+    volumes_at_launch(&launched, task, &at("volumeConfigurations"), &mut findings);
     findings
 }

@@ -2,7 +2,7 @@
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
-use crate::ecs::capacity::FARGATE_SPOT;
+use crate::ecs::capacity::{CapacityProviderStrategyItem, FARGATE_SPOT};
 use crate::ecs::service::{LaunchType, Service, ServiceLoadBalancer};
 use crate::ecs::task_definition::{Compatibility, NetworkMode, TaskDefinition};
 
@@ -16,7 +16,9 @@ pub fn service_and_task(service: &Service, task: &TaskDefinition) -> Findings {
         load_balancer(balancer, task, &balancers.item(index), &mut findings);
     }
     connect(service, task, &mut findings);
-    volumes(service, task, &mut findings);
+    let launched: Vec<&str> =
+        service.volume_configurations.iter().map(|volume| volume.name.as_str()).collect();
+    volumes_at_launch(&launched, task, &at("volumeConfigurations"), &mut findings);
     if service.enable_execute_command == Some(true) && task.task_role_arn.is_none() {
         findings.add(Rule::S23, &at("enableExecuteCommand"), "ECS Exec without a task role");
     }
@@ -43,11 +45,15 @@ fn capacity(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
     let strategy = &service.capacity_provider_strategy;
     let on_fargate =
         service.launch_type == Some(LaunchType::Fargate) || strategy.iter().any(|it| it.is_fargate());
-    let on_ec2 = service.launch_type == Some(LaunchType::Ec2);
-    let fits =
-        (!on_fargate || compatible(Compatibility::Fargate)) && (!on_ec2 || compatible(Compatibility::Ec2));
-    if !fits {
-        findings.add(Rule::S13, &at("launchType"), "a task definition that is not made for it");
+    let is_own =
+        |item: &CapacityProviderStrategyItem| !item.is_fargate() && !item.capacity_provider.is_empty();
+    let own_providers = !strategy.is_empty() && strategy.iter().all(is_own);
+    let on_ec2 = service.launch_type == Some(LaunchType::Ec2) || own_providers;
+    // One's own provider can be an Auto Scaling group's or one of Managed Instances.
+    let on_instances = compatible(Compatibility::Ec2) || compatible(Compatibility::ManagedInstances);
+    if (on_fargate && !compatible(Compatibility::Fargate)) || (on_ec2 && !on_instances) {
+        let member = if strategy.is_empty() { "launchType" } else { "capacityProviderStrategy" };
+        findings.add(Rule::S13, &at(member), "a task definition that is not made for it");
     }
     let family = task.runtime_platform.and_then(|platform| platform.operating_system_family);
     let spot = strategy.iter().any(|item| item.capacity_provider == FARGATE_SPOT);
@@ -92,19 +98,21 @@ fn connect(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
     }
 }
 
-/// A volume that is configured at launch needs a service that does it, and the other way round.
-fn volumes(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
-    let volumes = at("volumeConfigurations");
-    let at_launch = |name: &str| {
-        task.volumes
-            .iter()
-            .any(|it| it.configured_at_launch == Some(true) && it.name.as_deref() == Some(name))
-    };
-    for (index, volume) in service.volume_configurations.iter().enumerate() {
-        if !at_launch(&volume.name) {
-            let problem = format!("the task has no volume \"{}\" that is configured at launch", volume.name);
-            findings.add(Rule::S20, &volumes.item(index).member("name"), problem);
-        }
+/// A volume that is configured at launch needs somebody who does it, and the other way round.
+pub fn volumes_at_launch(
+    configured: &[&str],
+    task: &TaskDefinition,
+    path: &Path<'_>,
+    findings: &mut Findings,
+) {
+    let at_launch = task.volumes.iter().filter(|volume| volume.configured_at_launch == Some(true));
+    let names: Vec<&str> = at_launch.filter_map(|volume| volume.name.as_deref()).collect();
+    for (index, name) in configured.iter().enumerate().filter(|(_, name)| !names.contains(name)) {
+        let problem = format!("the task has no volume \"{name}\" that is configured at launch");
+        findings.add(Rule::S20, &path.item(index).member("name"), problem);
+    }
+    for name in names.iter().filter(|name| !configured.contains(name)) {
+        findings.add(Rule::S20, path, format!("nobody configures the task's volume \"{name}\""));
     }
 }
 

@@ -75,6 +75,35 @@ impl OperatingSystemFamily {
     }
 }
 
+/// A version of Windows Server that is still made; Fargate has 2019 and 2022.
+///
+/// AWS: "Amazon ECS-optimized Windows AMIs", Amazon ECS Developer Guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "Microsoft's own names; Core has no desktop, Full has one")]
+pub enum WindowsVersion {
+    Server2016Full,
+    Server2019Full,
+    Server2019Core,
+    Server2022Full,
+    Server2022Core,
+    Server2025Full,
+    Server2025Core,
+}
+
+impl From<WindowsVersion> for OperatingSystemFamily {
+    fn from(version: WindowsVersion) -> Self {
+        match version {
+            WindowsVersion::Server2016Full => Self::WindowsServer2016Full,
+            WindowsVersion::Server2019Full => Self::WindowsServer2019Full,
+            WindowsVersion::Server2019Core => Self::WindowsServer2019Core,
+            WindowsVersion::Server2022Full => Self::WindowsServer2022Full,
+            WindowsVersion::Server2022Core => Self::WindowsServer2022Core,
+            WindowsVersion::Server2025Full => Self::WindowsServer2025Full,
+            WindowsVersion::Server2025Core => Self::WindowsServer2025Core,
+        }
+    }
+}
+
 impl RuntimePlatform {
     /// Linux on this architecture.
     pub fn linux(architecture: CpuArchitecture) -> Self {
@@ -85,8 +114,11 @@ impl RuntimePlatform {
     }
 
     /// Windows, which runs on x86-64 alone.
-    pub fn windows(family: OperatingSystemFamily) -> Self {
-        Self { operating_system_family: Some(family), cpu_architecture: Some(CpuArchitecture::X86_64) }
+    pub fn windows(version: WindowsVersion) -> Self {
+        Self {
+            operating_system_family: Some(version.into()),
+            cpu_architecture: Some(CpuArchitecture::X86_64),
+        }
     }
 }
 

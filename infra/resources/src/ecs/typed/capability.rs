@@ -38,7 +38,7 @@ capability! {
     ///
     /// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference (T21, T22).
     HostPorts: "T21, T22: on `{Self}` a host port can't differ from the container's port",
-    "write `.port(...)`; only Ec2<Bridge> maps host ports";
+    "only Ec2<Bridge> maps host ports; elsewhere write `.port(...)`";
     any; modes Bridge, DefaultNetwork
 }
 
@@ -46,7 +46,7 @@ capability! {
     /// Ranges of ports.
     ///
     /// AWS: "PortMapping" (`containerPortRange`), Amazon ECS API Reference (T26).
-    PortRanges: "T26: on `{Self}` there are no ranges of ports", "map each port by itself";
+    PortRanges: "T26: on `{Self}` there are no ranges of ports", "only Bridge and Awsvpc have them; with Host map each port by itself";
     any Fargate; modes Awsvpc, Bridge, DefaultNetwork
 }
 
@@ -54,7 +54,7 @@ capability! {
     /// Links between containers: Docker's old way to find each other by name.
     ///
     /// AWS: "ContainerDefinition" (`links`), Amazon ECS API Reference (T29).
-    Links: "T29: on `{Self}` containers have no links", "they reach each other on localhost; only Ec2<Bridge> has links";
+    Links: "T29: on `{Self}` containers have no links", "only Ec2<Bridge> has links; with Awsvpc and Host containers reach each other on localhost";
     any; modes Bridge, DefaultNetwork
 }
 
@@ -161,7 +161,7 @@ capability! {
 /// AWS: "LoadBalancer", Amazon ECS API Reference (L01).
 #[diagnostic::on_unimplemented(
     message = "L01: tasks on `{On}` can't be targets of type `{Self}`",
-    label = "awsvpc needs target type Ip; bridge and host need Instance"
+    label = "awsvpc needs target type Ip; bridge and host need Instance; without a network nothing is a target"
 )]
 pub trait TargetFor<On: LaunchType>: TargetKind {}
 

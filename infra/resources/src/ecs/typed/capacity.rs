@@ -18,13 +18,27 @@ pub enum CapacityOf<On: ProviderKind> {
     ClusterDefault,
 }
 
-/// The kind of capacity providers that a launch type has: Fargate's two, or one's own Auto Scaling groups.
+/// A launch type that a service or run-task can have by itself.
+///
+/// AWS: "CreateService" (`launchType`), Amazon ECS API Reference.
 pub trait ProviderKind: LaunchType {
-    /// A provider of that kind.
-    type Provider: Into<String>;
     /// ECS's word for the launch type.
     const LAUNCH_TYPE: service::LaunchType;
 }
+
+/// A capacity provider of the kind that `On` has: Fargate's two, or one's own Auto Scaling groups.
+///
+/// AWS: "Amazon ECS clusters" (capacity providers), Amazon ECS Developer Guide (C06).
+#[diagnostic::on_unimplemented(
+    message = "C06: a strategy for `{On}` has no provider `{Self}`",
+    label = "Fargate has FargateProvider; Ec2 has AutoScalingGroupProvider; a strategy never has both"
+)]
+pub trait ProviderOf<On: LaunchType>: Into<String> {}
+
+#[diagnostic::do_not_recommend]
+impl ProviderOf<Fargate> for FargateProvider {}
+#[diagnostic::do_not_recommend]
+impl<M: NetworkMode> ProviderOf<Ec2<M>> for AutoScalingGroupProvider {}
 
 /// A capacity provider of Fargate.
 ///
@@ -59,12 +73,10 @@ impl From<AutoScalingGroupProvider> for String {
 }
 
 impl ProviderKind for Fargate {
-    type Provider = FargateProvider;
     const LAUNCH_TYPE: service::LaunchType = service::LaunchType::Fargate;
 }
 
 impl<M: NetworkMode> ProviderKind for Ec2<M> {
-    type Provider = AutoScalingGroupProvider;
     const LAUNCH_TYPE: service::LaunchType = service::LaunchType::Ec2;
 }
 
@@ -87,18 +99,18 @@ pub struct StrategyOf<On: ProviderKind> {
 
 impl<On: ProviderKind> StrategyOf<On> {
     /// A share for a provider.
-    pub fn weight(provider: On::Provider, weight: i32) -> Self {
+    pub fn weight(provider: impl ProviderOf<On>, weight: i32) -> Self {
         Self::base_and_weight(provider, 0, weight)
     }
 
     /// So many tasks for a provider before the rest is divided, and a share of the rest.
-    pub fn base_and_weight(provider: On::Provider, base: i32, weight: i32) -> Self {
+    pub fn base_and_weight(provider: impl ProviderOf<On>, base: i32, weight: i32) -> Self {
         let name: String = provider.into();
         Self { items: vec![CapacityProviderStrategyItem::new(&name, base, weight)], on: PhantomData }
     }
 
     /// A share for one more provider.
-    pub fn and_weight(mut self, provider: On::Provider, weight: i32) -> Self {
+    pub fn and_weight(mut self, provider: impl ProviderOf<On>, weight: i32) -> Self {
         let name: String = provider.into();
         self.items.push(CapacityProviderStrategyItem::new(&name, 0, weight));
         self

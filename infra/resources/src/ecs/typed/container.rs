@@ -1,16 +1,15 @@
 //! A container that offers only what its launch type and network mode have.
 
-use super::capability::{
-    AnyCapability, Gpus, HostPorts, InstanceLogs, InstanceMemory, Links, OwnNames, PortRanges, Ports,
-    Privileged, SecurityOptions,
-};
+mod instance;
+
+use super::capability::{HostPorts, PortRanges, Ports};
 use super::launch::LaunchType;
 use super::limits::StopTimeout;
 use crate::ecs::container::{
-    ApplicationProtocol, ContainerCondition, ContainerDefinition, ContainerDependency, Device,
-    EnvironmentFile, EnvironmentFileType, FirelensConfiguration, HealthCheck, HostEntry, KeyValue,
-    LogConfiguration, LogDriver, MountPoint, PortMapping, RepositoryCredentials, ResourceRequirement,
-    ResourceType, RestartPolicy, Secret, SystemControl, Tmpfs, Ulimit,
+    ApplicationProtocol, ContainerCondition, ContainerDefinition, ContainerDependency, EnvironmentFile,
+    EnvironmentFileType, FirelensConfiguration, HealthCheck, KeyValue, LogConfiguration, LogDriver,
+    MountPoint, PortMapping, RepositoryCredentials, RestartPolicy, Secret, SystemControl, Tmpfs, Ulimit,
+    VolumeFrom,
 };
 use crate::ecs::task_size::{CpuUnits, Mebibytes};
 use infra_engine::Output;
@@ -86,17 +85,17 @@ impl<On: LaunchType> Container<On> {
 
     /// Its part of the task's CPU.
     pub fn cpu(self, cpu: CpuUnits) -> Self {
-        self.with(|it| it.cpu = i32::try_from(cpu.0).ok())
+        self.with(|it| it.cpu = Some(saturated(cpu.0)))
     }
 
     /// The memory at which it is killed.
     pub fn memory(self, limit: Mebibytes) -> Self {
-        self.with(|it| it.memory = i32::try_from(limit.0).ok())
+        self.with(|it| it.memory = Some(saturated(limit.0)))
     }
 
     /// The memory that is kept free for it.
     pub fn memory_reservation(self, reservation: Mebibytes) -> Self {
-        self.with(|it| it.memory_reservation = i32::try_from(reservation.0).ok())
+        self.with(|it| it.memory_reservation = Some(saturated(reservation.0)))
     }
 
     /// A TCP port it listens on; with bridge the host port is dynamic.
@@ -105,6 +104,15 @@ impl<On: LaunchType> Container<On> {
         On: Ports,
     {
         self.with(|it| it.port_mappings.push(PortMapping::tcp(port)))
+    }
+
+    /// A UDP port it listens on.
+    pub fn udp_port(self, port: u16) -> Self
+    where
+        On: Ports,
+    {
+        let mapping = PortMapping { protocol: Some("udp".to_owned()), ..PortMapping::tcp(port) };
+        self.with(|it| it.port_mappings.push(mapping))
     }
 
     /// A TCP port with a name, by which Service Connect finds it.
@@ -171,6 +179,21 @@ impl<On: LaunchType> Container<On> {
         self.with(|it| it.command = words.iter().map(|&word| word.to_owned()).collect())
     }
 
+    /// The entry point instead of the image's.
+    pub fn entry_point(self, words: &[&str]) -> Self {
+        self.with(|it| it.entry_point = words.iter().map(|&word| word.to_owned()).collect())
+    }
+
+    /// The directory in which the command runs.
+    pub fn working_directory(self, path: &str) -> Self {
+        self.with(|it| it.working_directory = Some(path.to_owned()))
+    }
+
+    /// A label of the container.
+    pub fn label(self, name: &str, value: &str) -> Self {
+        self.with(|it| drop(it.docker_labels.insert(name.to_owned(), value.to_owned())))
+    }
+
     /// A command by which ECS sees whether it is well.
     pub fn health_check(self, check: HealthCheck) -> Self {
         self.with(|it| it.health_check = Some(check))
@@ -206,6 +229,25 @@ impl<On: LaunchType> Container<On> {
         self.with(|it| it.mount_points.push(mount))
     }
 
+    /// Sees the volumes of another container.
+    pub fn volumes_from(self, container: &str) -> Self {
+        let from = VolumeFrom { source_container: Some(container.to_owned()), read_only: Some(false) };
+        self.with(|it| it.volumes_from.push(from))
+    }
+
+    /// A small init process forwards signals and reaps children.
+    pub fn init_process(self) -> Self {
+        self.with(|it| it.linux_parameters.get_or_insert_default().init_process_enabled = Some(true))
+    }
+
+    /// A Linux capability that it does without.
+    pub fn drop_capability(self, capability: &str) -> Self {
+        self.with(|it| {
+            let parameters = it.linux_parameters.get_or_insert_default();
+            parameters.capabilities.get_or_insert_default().drop.push(capability.to_owned());
+        })
+    }
+
     /// Runs as this user.
     pub fn user(self, user: &str) -> Self {
         self.with(|it| it.user = Some(user.to_owned()))
@@ -233,7 +275,7 @@ impl<On: LaunchType> Container<On> {
 
     /// A file system in memory.
     pub fn tmpfs(self, path: &str, size: Mebibytes) -> Self {
-        let size = i32::try_from(size.0).unwrap_or(i32::MAX);
+        let size = saturated(size.0);
         let tmpfs = Tmpfs { container_path: path.to_owned(), size, mount_options: Vec::new() };
         self.with(|it| it.linux_parameters.get_or_insert_default().tmpfs.push(tmpfs))
     }
@@ -265,128 +307,11 @@ impl<On: LaunchType> Container<On> {
     pub fn route_logs(self, router: FirelensConfiguration) -> Self {
         self.with(|it| it.firelens_configuration = Some(router))
     }
+}
 
-    /// Logs on the instance.
-    pub fn instance_logs<'a>(
-        self,
-        driver: InstanceLogDriver,
-        options: impl IntoIterator<Item = (&'a str, Output<String>)>,
-    ) -> Self
-    where
-        On: InstanceLogs,
-    {
-        let driver = match driver {
-            InstanceLogDriver::JsonFile => LogDriver::JsonFile,
-            InstanceLogDriver::Syslog => LogDriver::Syslog,
-            InstanceLogDriver::Journald => LogDriver::Journald,
-            InstanceLogDriver::Gelf => LogDriver::Gelf,
-            InstanceLogDriver::Fluentd => LogDriver::Fluentd,
-        };
-        self.with(|it| it.log_configuration = Some(LogConfiguration::with_options(driver, options)))
-    }
-
-    /// Finds another container by name.
-    pub fn link(self, container: &str) -> Self
-    where
-        On: Links,
-    {
-        self.with(|it| it.links.push(container.to_owned()))
-    }
-
-    /// Has this host name.
-    pub fn hostname(self, name: &str) -> Self
-    where
-        On: OwnNames,
-    {
-        self.with(|it| it.hostname = Some(name.to_owned()))
-    }
-
-    /// Asks this DNS server.
-    pub fn dns_server(self, address: &str) -> Self
-    where
-        On: OwnNames,
-    {
-        self.with(|it| it.dns_servers.push(address.to_owned()))
-    }
-
-    /// Knows a host by a line in `/etc/hosts`.
-    pub fn extra_host(self, hostname: &str, address: &str) -> Self
-    where
-        On: OwnNames,
-    {
-        let entry = HostEntry { hostname: hostname.to_owned(), ip_address: address.to_owned() };
-        self.with(|it| it.extra_hosts.push(entry))
-    }
-
-    /// Has no network.
-    pub fn disable_networking(self) -> Self
-    where
-        On: OwnNames,
-    {
-        self.with(|it| it.disable_networking = Some(true))
-    }
-
-    /// Has root's power over the instance.
-    pub fn privileged(self) -> Self
-    where
-        On: Privileged,
-    {
-        self.with(|it| it.privileged = Some(true))
-    }
-
-    /// An SELinux or AppArmor label.
-    pub fn security_option(self, option: &str) -> Self
-    where
-        On: SecurityOptions,
-    {
-        self.with(|it| it.docker_security_options.push(option.to_owned()))
-    }
-
-    /// A Linux capability.
-    pub fn add_capability(self, capability: &str) -> Self
-    where
-        On: AnyCapability,
-    {
-        self.with(|it| add_capability(it, capability))
-    }
-
-    /// A device of the instance.
-    pub fn device(self, device: Device) -> Self
-    where
-        On: InstanceMemory,
-    {
-        self.with(|it| it.linux_parameters.get_or_insert_default().devices.push(device))
-    }
-
-    /// The size of `/dev/shm`.
-    pub fn shared_memory(self, size: Mebibytes) -> Self
-    where
-        On: InstanceMemory,
-    {
-        let size = i32::try_from(size.0).ok();
-        self.with(|it| it.linux_parameters.get_or_insert_default().shared_memory_size = size)
-    }
-
-    /// Swap it may use.
-    pub fn max_swap(self, size: Mebibytes) -> Self
-    where
-        On: InstanceMemory,
-    {
-        self.with(|it| it.linux_parameters.get_or_insert_default().max_swap = i32::try_from(size.0).ok())
-    }
-
-    /// GPUs that only it uses.
-    pub fn gpus(self, count: u32) -> Self
-    where
-        On: Gpus,
-    {
-        let requirement = ResourceRequirement {
-            resource_type: ResourceType::Gpu,
-            value: Some(count.to_string()),
-            sharing_strategy: None,
-        };
-        self.with(|it| it.resource_requirements.push(requirement))
-    }
+/// A number beyond ECS's is refused by the rules, not lost.
+fn saturated(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn add_capability(definition: &mut ContainerDefinition, capability: &str) {

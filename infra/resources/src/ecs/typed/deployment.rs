@@ -1,26 +1,29 @@
 //! Deployment strategies, each with what goes with it and nothing else.
 
-use super::target::{TargetKind, Targets};
+use super::capability::TargetFor;
+use super::launch::LaunchType;
+use super::target::Targets;
 use crate::ecs::service::{
     AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, DeploymentAlarms, DeploymentConfiguration,
     DeploymentStrategy, LifecycleHook, LinearConfiguration,
 };
 use infra_engine::Output;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 /// How a new revision takes over.
 ///
 /// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
 #[derive(Clone, Debug)]
-pub enum Deployment {
+pub enum Deployment<On> {
     /// Tasks are replaced in batches.
     Rolling(Rolling),
     /// All traffic at once, after all new tasks run.
-    BlueGreen(BlueGreen),
+    BlueGreen(BlueGreen<On>),
     /// Traffic in equal steps.
-    Linear(BlueGreen, Linear),
+    Linear(BlueGreen<On>, Linear),
     /// A little traffic, then the rest.
-    Canary(BlueGreen, Canary),
+    Canary(BlueGreen<On>, Canary),
 }
 
 /// A rolling update: how many tasks stay, how many there may be, and what stops it.
@@ -35,7 +38,8 @@ pub struct Rolling {
 }
 
 impl Rolling {
-    /// At least and at most so many percent of the desired count; in a `const`, what ECS refuses does not compile.
+    /// At least and at most so many percent of the desired count; in a `const`, which [`rolling!`](crate::rolling)
+    /// always is, what ECS refuses does not compile.
     ///
     /// # Panics
     /// Outside a `const`, when ECS refuses the numbers: use [`Rolling::from_settings`] there.
@@ -81,16 +85,17 @@ impl Rolling {
 ///
 /// AWS: "Amazon ECS blue/green deployments", Amazon ECS Developer Guide.
 #[derive(Clone, Debug)]
-pub struct BlueGreen {
+pub struct BlueGreen<On> {
+    on: PhantomData<On>,
     bake_time: Duration,
     advanced: AdvancedConfiguration,
     hooks: Vec<LifecycleHook>,
     alarms: Option<DeploymentAlarms>,
 }
 
-impl BlueGreen {
+impl<On: LaunchType> BlueGreen<On> {
     /// Traffic moves to the tasks in the other target group by changing the rule that the users' requests go through.
-    pub fn new<T: TargetKind>(
+    pub fn new<T: TargetFor<On>>(
         alternate: &Targets<T>,
         production_rule: impl Into<Output<String>>,
         infrastructure_role: impl Into<Output<String>>,
@@ -102,7 +107,7 @@ impl BlueGreen {
             test_listener_rule: None,
             role_arn: Some(infrastructure_role.into()),
         };
-        Self { bake_time, advanced, hooks: Vec::new(), alarms: None }
+        Self { on: PhantomData, bake_time, advanced, hooks: Vec::new(), alarms: None }
     }
 
     /// A rule by which tests reach green before the users do.
@@ -152,7 +157,7 @@ pub struct Canary {
     pub canary_bake_time: Duration,
 }
 
-impl Deployment {
+impl<On> Deployment<On> {
     /// The deployment configuration as ECS takes it, and what each load balancer of the service needs for it.
     pub(super) fn configuration(self) -> (DeploymentConfiguration, Option<AdvancedConfiguration>) {
         match self {
@@ -191,8 +196,8 @@ impl From<Rolling> for DeploymentConfiguration {
     }
 }
 
-fn shifting(
-    blue_green: BlueGreen,
+fn shifting<On>(
+    blue_green: BlueGreen<On>,
     strategy: DeploymentStrategy,
 ) -> (DeploymentConfiguration, Option<AdvancedConfiguration>) {
     let configuration = DeploymentConfiguration {

@@ -1,6 +1,6 @@
 //! Launch types and network modes as types.
 
-use crate::ecs::service::AwsvpcConfiguration;
+use crate::ecs::service::{AwsvpcConfiguration, NetworkConfiguration};
 use crate::ecs::task_definition::{self as api, Compatibility};
 use std::marker::PhantomData;
 
@@ -24,8 +24,6 @@ pub trait LaunchType: sealed::Sealed + Sized {
 pub trait NetworkMode: sealed::Sealed {
     /// ECS's word for it, if it has one.
     const MODE: Option<api::NetworkMode>;
-    /// What a service says about the network of such tasks: with awsvpc everything, else nothing (S07).
-    type ServiceNetwork: Into<Option<AwsvpcConfiguration>>;
 }
 
 /// No servers to look after: each task is a machine of its own, with an address of its own.
@@ -91,11 +89,38 @@ pub struct DefaultNetwork;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InstanceNetwork;
 
-impl From<InstanceNetwork> for Option<AwsvpcConfiguration> {
-    fn from(_: InstanceNetwork) -> Self {
-        None
+/// What a service says about the network of tasks with this network mode: with awsvpc everything, else nothing.
+///
+/// AWS: "CreateService" (`networkConfiguration`), Amazon ECS API Reference (S07).
+#[diagnostic::on_unimplemented(
+    message = "S07: a service of tasks with network mode `{M}` takes no `{Self}`",
+    label = "awsvpc needs an AwsvpcConfiguration, every other mode InstanceNetwork"
+)]
+pub trait ServiceNetwork<M: NetworkMode> {
+    /// The configuration as ECS takes it.
+    fn configuration(self) -> Option<NetworkConfiguration>;
+}
+
+#[diagnostic::do_not_recommend]
+impl ServiceNetwork<Awsvpc> for AwsvpcConfiguration {
+    fn configuration(self) -> Option<NetworkConfiguration> {
+        Some(NetworkConfiguration { awsvpc_configuration: Some(self) })
     }
 }
+
+/// Makes a network mode one whose services say nothing about the network.
+macro_rules! of_the_instance {
+    ($($mode:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl ServiceNetwork<$mode> for InstanceNetwork {
+            fn configuration(self) -> Option<NetworkConfiguration> {
+                None
+            }
+        }
+    )*};
+}
+
+of_the_instance!(Bridge, Host, NoNetwork, DefaultNetwork);
 
 impl LaunchType for Fargate {
     type Network = Awsvpc;
@@ -109,27 +134,22 @@ impl<M: NetworkMode> LaunchType for Ec2<M> {
 
 impl NetworkMode for Awsvpc {
     const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Awsvpc);
-    type ServiceNetwork = AwsvpcConfiguration;
 }
 
 impl NetworkMode for Bridge {
     const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Bridge);
-    type ServiceNetwork = InstanceNetwork;
 }
 
 impl NetworkMode for Host {
     const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::Host);
-    type ServiceNetwork = InstanceNetwork;
 }
 
 impl NetworkMode for NoNetwork {
     const MODE: Option<api::NetworkMode> = Some(api::NetworkMode::None);
-    type ServiceNetwork = InstanceNetwork;
 }
 
 impl NetworkMode for DefaultNetwork {
     const MODE: Option<api::NetworkMode> = None;
-    type ServiceNetwork = InstanceNetwork;
 }
 
 mod sealed {

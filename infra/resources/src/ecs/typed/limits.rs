@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct EphemeralGib(i32);
 
 impl EphemeralGib {
-    /// A size for a `const`: there a wrong one does not compile.
+    /// A size for a `const`, which [`ephemeral_gib!`](crate::ephemeral_gib) always is: there a wrong one does not compile.
     ///
     /// # Panics
     /// Outside a `const`, when it is not 21 to 200.
@@ -32,7 +32,7 @@ impl EphemeralGib {
 pub struct StopTimeout(i32);
 
 impl StopTimeout {
-    /// A time for a `const`: there a wrong one does not compile.
+    /// A time for a `const`, which [`stop_timeout!`](crate::stop_timeout) always is: there a wrong one does not compile.
     ///
     /// # Panics
     /// Outside a `const`, when it is not 2 to 120 seconds.
@@ -50,4 +50,51 @@ impl StopTimeout {
     pub(crate) fn seconds(self) -> i32 {
         self.0
     }
+}
+
+// A `const` item, not an inline `const`: that one is evaluated only when code is generated, not by `cargo check`.
+
+/// A size of Fargate's, checked while compiling: `fargate_size!(cpu: 1024, memory: 2048)`.
+///
+/// AWS: "Amazon ECS task definition parameters for Fargate" (task size), Amazon ECS Developer Guide.
+#[macro_export]
+macro_rules! fargate_size {
+    (cpu: $cpu:expr, memory: $memory:expr) => {{
+        const SIZE: $crate::ecs::FargateSize =
+            $crate::ecs::FargateSize::of($crate::ecs::CpuUnits($cpu), $crate::ecs::Mebibytes($memory));
+        SIZE
+    }};
+}
+
+/// Ephemeral storage in GiB, checked while compiling: `ephemeral_gib!(50)`.
+///
+/// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide.
+#[macro_export]
+macro_rules! ephemeral_gib {
+    ($gib:expr) => {{
+        const SIZE: $crate::ecs::EphemeralGib = $crate::ecs::EphemeralGib::of($gib);
+        SIZE
+    }};
+}
+
+/// A stop timeout in seconds, checked while compiling: `stop_timeout!(30)`.
+///
+/// AWS: "ContainerDefinition" (`stopTimeout`), Amazon ECS API Reference.
+#[macro_export]
+macro_rules! stop_timeout {
+    ($seconds:expr) => {{
+        const TIMEOUT: $crate::ecs::StopTimeout = $crate::ecs::StopTimeout::of($seconds);
+        TIMEOUT
+    }};
+}
+
+/// A rolling update, checked while compiling: `rolling!(minimum_healthy: 100, maximum: 200)`.
+///
+/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide.
+#[macro_export]
+macro_rules! rolling {
+    (minimum_healthy: $least:expr, maximum: $most:expr) => {{
+        const UPDATE: $crate::ecs::Rolling = $crate::ecs::Rolling::percent($least, $most);
+        UPDATE
+    }};
 }

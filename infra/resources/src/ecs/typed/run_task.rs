@@ -2,12 +2,14 @@
 
 use super::capability::Placement;
 use super::capacity::{CapacityOf, ProviderKind};
-use super::launch::{LaunchType, NetworkMode};
+use super::launch::{Fargate, LaunchType, ServiceNetwork};
 use super::role::{ExecutionRole, TaskRole};
 use super::task::Revision;
 use crate::ecs::container::KeyValue;
-use crate::ecs::run_task::{ContainerOverride, RunTaskRequest, TaskOverride};
-use crate::ecs::service::{NetworkConfiguration, PlacementConstraint, PlacementStrategy};
+use crate::ecs::rules::{self, Refused};
+use crate::ecs::run_task::{ContainerOverride, RunTaskRequest, TaskOverride, TaskVolume};
+use crate::ecs::service::{PlacementConstraint, PlacementStrategy};
+use crate::ecs::task_definition::TaskDefinition;
 use crate::ecs::task_size::FargateSize;
 use std::marker::PhantomData;
 
@@ -18,27 +20,22 @@ use std::marker::PhantomData;
 #[must_use = "a request does nothing by itself"]
 pub struct RunTask<On> {
     request: RunTaskRequest,
+    task: TaskDefinition,
     on: PhantomData<On>,
 }
 
 impl<On: ProviderKind> RunTask<On> {
     /// One task of this revision. With awsvpc the network says where it lives, else it is the instance's.
-    pub fn new(
-        cluster: &str,
-        revision: &Revision<On>,
-        network: <On::Network as NetworkMode>::ServiceNetwork,
-    ) -> Self {
-        let awsvpc = network.into();
+    pub fn new(cluster: &str, revision: &Revision<On>, network: impl ServiceNetwork<On::Network>) -> Self {
         let request = RunTaskRequest {
             cluster: Some(cluster.into()),
             task_definition: Some(revision.arn()),
             count: Some(1),
             launch_type: Some(On::LAUNCH_TYPE),
-            network_configuration: awsvpc
-                .map(|awsvpc| NetworkConfiguration { awsvpc_configuration: Some(awsvpc) }),
+            network_configuration: network.configuration(),
             ..RunTaskRequest::default()
         };
-        Self { request, on: PhantomData }
+        Self { request, task: revision.definition().clone(), on: PhantomData }
     }
 
     /// Who runs it; its launch type unless said otherwise.
@@ -53,10 +50,25 @@ impl<On: ProviderKind> RunTask<On> {
     }
 }
 
+impl RunTask<Fargate> {
+    /// Another size.
+    pub fn size(self, size: FargateSize) -> Self {
+        self.with_overrides(|it| {
+            it.cpu = Some(size.cpu());
+            it.memory = Some(size.memory());
+        })
+    }
+}
+
 impl<On: LaunchType> RunTask<On> {
     /// The request as ECS takes it.
-    pub fn request(self) -> RunTaskRequest {
-        self.request
+    ///
+    /// # Errors
+    /// With everything that ECS would refuse of it.
+    pub fn request(self) -> Result<RunTaskRequest, Refused> {
+        let mut findings = rules::run_task(&self.request);
+        findings.errors.extend(rules::run_task_and_task(&self.request, &self.task).errors);
+        if findings.is_ok() { Ok(self.request) } else { Err(Refused(findings)) }
     }
 
     /// Changes members that have no method here.
@@ -68,6 +80,11 @@ impl<On: LaunchType> RunTask<On> {
     /// So many tasks, at most ten in a call.
     pub fn count(self, count: u8) -> Self {
         self.with(|it| it.count = Some(count.into()))
+    }
+
+    /// The disk behind a volume that the task definition leaves to be configured at launch.
+    pub fn volume(self, volume: TaskVolume) -> Self {
+        self.with(|it| it.volume_configurations.push(volume))
     }
 
     /// A name for tasks that belong together.
@@ -96,14 +113,6 @@ impl<On: LaunchType> RunTask<On> {
 
     fn override_container(self, change: ContainerOverride) -> Self {
         self.with(|it| it.overrides.get_or_insert_default().merge(change))
-    }
-
-    /// Another size.
-    pub fn size(self, size: FargateSize) -> Self {
-        self.with_overrides(|it| {
-            it.cpu = Some(size.cpu());
-            it.memory = Some(size.memory());
-        })
     }
 
     /// Other rights for the app.

@@ -3,13 +3,13 @@
 use super::capability::{Daemons, Placement, TargetFor};
 use super::capacity::{CapacityOf, ProviderKind};
 use super::deployment::Deployment;
-use super::launch::{LaunchType, NetworkMode};
+use super::launch::{Fargate, LaunchType, ServiceNetwork};
 use super::target::Targets;
 use super::task::Revision;
 use crate::ecs::rules;
 use crate::ecs::service::{
-    AdvancedConfiguration, NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy,
-    Service, ServiceLoadBalancer, ServiceVolume,
+    AdvancedConfiguration, PlacementConstraint, PlacementStrategy, PropagateTags, SchedulingStrategy,
+    Service, ServiceConnect, ServiceLoadBalancer, ServiceRegistry, ServiceVolume,
 };
 use crate::ecs::task_definition::TaskDefinition;
 use crate::ecs::task_definition::volume::Switch;
@@ -66,7 +66,7 @@ impl<On: ProviderKind> ServiceOf<On> {
         cluster: &ClusterRef,
         revision: &Revision<On>,
         desired_count: u32,
-        network: <On::Network as NetworkMode>::ServiceNetwork,
+        network: impl ServiceNetwork<On::Network>,
     ) -> Self {
         let mut service = Self::new(name, cluster, revision, network);
         service.service.scheduling_strategy = Some(SchedulingStrategy::Replica);
@@ -80,7 +80,7 @@ impl<On: ProviderKind> ServiceOf<On> {
         name: &str,
         cluster: &ClusterRef,
         revision: &Revision<On>,
-        network: <On::Network as NetworkMode>::ServiceNetwork,
+        network: impl ServiceNetwork<On::Network>,
     ) -> Self
     where
         On: Daemons,
@@ -95,17 +95,15 @@ impl<On: ProviderKind> ServiceOf<On> {
         name: &str,
         cluster: &ClusterRef,
         revision: &Revision<On>,
-        network: <On::Network as NetworkMode>::ServiceNetwork,
+        network: impl ServiceNetwork<On::Network>,
     ) -> Self {
-        let awsvpc = network.into();
         let service = Service {
             service_name: name.to_owned(),
             cluster_name: cluster.name.clone(),
             cluster: Some(cluster.arn.clone()),
             task_definition: Some(revision.arn()),
             launch_type: Some(On::LAUNCH_TYPE),
-            network_configuration: awsvpc
-                .map(|awsvpc| NetworkConfiguration { awsvpc_configuration: Some(awsvpc) }),
+            network_configuration: network.configuration(),
             ..Service::default()
         };
         let task = revision.definition().clone();
@@ -140,10 +138,17 @@ impl<On: ProviderKind> ServiceOf<On> {
     }
 
     /// How a new revision takes over; by rolling unless said otherwise.
-    pub fn deployment(mut self, deployment: Deployment) -> Self {
+    pub fn deployment(mut self, deployment: Deployment<On>) -> Self {
         let (configuration, advanced) = deployment.configuration();
         self.advanced = advanced;
         self.with(|it| it.deployment_configuration = Some(configuration))
+    }
+}
+
+impl ServiceOf<Fargate> {
+    /// The version of Fargate instead of the latest.
+    pub fn platform_version(self, version: &str) -> Self {
+        self.with(|it| it.platform_version = Some(version.to_owned()))
     }
 }
 
@@ -160,6 +165,32 @@ impl<On: LaunchType> ServiceOf<On> {
     pub fn with(mut self, change: impl FnOnce(&mut Service)) -> Self {
         change(&mut self.service);
         self
+    }
+
+    /// ECS does not even out tasks over availability zones, as rolling updates with at most 100 percent and placement
+    /// strategies that do not begin with zones want it (S21).
+    pub fn without_zone_rebalancing(self) -> Self {
+        self.with(|it| it.availability_zone_rebalancing = Some(Switch::Disabled))
+    }
+
+    /// Lets `aws ecs execute-command` open a shell in its containers; its task needs a task role.
+    pub fn execute_command(self) -> Self {
+        self.with(|it| it.enable_execute_command = Some(true))
+    }
+
+    /// Whose tags its tasks get.
+    pub fn propagate_tags(self, tags: PropagateTags) -> Self {
+        self.with(|it| it.propagate_tags = Some(tags))
+    }
+
+    /// Names by which other services reach it.
+    pub fn service_connect(self, connect: ServiceConnect) -> Self {
+        self.with(|it| it.service_connect_configuration = Some(connect))
+    }
+
+    /// Registers it by name in AWS Cloud Map.
+    pub fn service_registry(self, registry: ServiceRegistry) -> Self {
+        self.with(|it| it.service_registries.push(registry))
     }
 
     /// An autoscaler decides on the number of tasks.

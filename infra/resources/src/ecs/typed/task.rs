@@ -10,9 +10,7 @@ use crate::ecs::cluster_query::Expression;
 use crate::ecs::task_definition::placement_constraint::{
     TaskPlacementConstraint, TaskPlacementConstraintType,
 };
-use crate::ecs::task_definition::runtime_platform::{
-    CpuArchitecture, OperatingSystemFamily, RuntimePlatform,
-};
+use crate::ecs::task_definition::runtime_platform::{CpuArchitecture, RuntimePlatform, WindowsVersion};
 use crate::ecs::task_definition::{self as api, IpcMode, PidMode, TaskDefinition};
 use crate::ecs::task_size::{CpuUnits, FargateSize, Mebibytes};
 use infra_engine::{Handle, Output, Stack};
@@ -21,9 +19,10 @@ use std::marker::PhantomData;
 /// A task definition on `On`: [`Fargate`], or [`Ec2`] with a network mode.
 ///
 /// ```
-/// use infra_resources::ecs::{Container, CpuUnits, Fargate, FargateSize, Mebibytes, Task};
-/// const SIZE: FargateSize = FargateSize::of(CpuUnits(256), Mebibytes(512));
-/// let task = Task::<Fargate>::new("web", SIZE).container(Container::new("web", "nginx").port(80));
+/// use infra_resources::ecs::{Container, Task};
+/// use infra_resources::fargate_size;
+/// let task = Task::fargate("web", fargate_size!(cpu: 256, memory: 512))
+///     .container(Container::new("web", "nginx").port(80));
 /// # assert_eq!(task.definition().cpu.as_deref(), Some("256"));
 /// ```
 ///
@@ -32,8 +31,7 @@ use std::marker::PhantomData;
 #[must_use = "a task definition belongs into a stack: call `add`"]
 pub struct Task<On> {
     definition: TaskDefinition,
-    /// What is wrong beside what the rules find.
-    problems: Vec<String>,
+    instance_type: Option<String>,
     on: PhantomData<On>,
 }
 
@@ -47,8 +45,8 @@ pub struct Revision<On> {
 }
 
 impl Task<Fargate> {
-    /// A task on Linux on Fargate, which has sizes to choose from and no others.
-    pub fn new(family: &str, size: FargateSize) -> Self {
+    /// A task on Fargate, which has sizes to choose from and no others.
+    pub fn fargate(family: &str, size: FargateSize) -> Self {
         let mut task = Self::empty(family);
         task.definition.cpu = Some(size.cpu());
         task.definition.memory = Some(size.memory());
@@ -58,7 +56,7 @@ impl Task<Fargate> {
 
 impl<M: NetworkMode> Task<Ec2<M>> {
     /// A task on instances of your own; without a size its containers say how much memory they need.
-    pub fn new(family: &str) -> Self {
+    pub fn ec2(family: &str) -> Self {
         Self::empty(family)
     }
 
@@ -72,14 +70,7 @@ impl<M: NetworkMode> Task<Ec2<M>> {
 
     /// The instance type it will run on: its images must be built for that processor.
     pub fn on_instance_type(mut self, instance_type: &str) -> Self {
-        let has = CpuArchitecture::of_instance_type(instance_type);
-        let wanted = self.definition.runtime_platform.and_then(|platform| platform.cpu_architecture);
-        let wanted = wanted.unwrap_or(CpuArchitecture::X86_64);
-        if has != wanted {
-            let path = "runtimePlatform.cpuArchitecture";
-            let problem = format!("{path}: {wanted:?} images can't run on {instance_type}, which is {has:?}");
-            self.problems.push(problem);
-        }
+        self.instance_type = Some(instance_type.to_owned());
         self
     }
 }
@@ -92,7 +83,7 @@ impl<On: LaunchType> Task<On> {
             network_mode: <On::Network as NetworkMode>::MODE,
             ..TaskDefinition::default()
         };
-        Self { definition, problems: Vec::new(), on: PhantomData }
+        Self { definition, instance_type: None, on: PhantomData }
     }
 
     /// The definition as ECS takes it.
@@ -132,8 +123,8 @@ impl<On: LaunchType> Task<On> {
     }
 
     /// Windows, which runs on x86-64 alone.
-    pub fn windows(self, family: OperatingSystemFamily) -> Self {
-        self.with(|it| it.runtime_platform = Some(RuntimePlatform::windows(family)))
+    pub fn windows(self, version: WindowsVersion) -> Self {
+        self.with(|it| it.runtime_platform = Some(RuntimePlatform::windows(version)))
     }
 
     /// Its containers see each other's processes.
@@ -181,9 +172,20 @@ impl<On: LaunchType> Task<On> {
     /// Puts it into a stack; what ECS would refuse of it becomes an error of the stack.
     pub fn add(self, stack: &mut Stack, logical_name: &str) -> Revision<On> {
         let handle = stack.add(logical_name, self.definition.clone());
-        stack.refuse(&handle.id, self.problems);
+        let mismatch = self.instance_type.as_deref().and_then(|it| wrong_processor(&self.definition, it));
+        stack.refuse(&handle.id, mismatch.into_iter().collect());
         Revision { handle, definition: self.definition, on: PhantomData }
     }
+}
+
+/// Images for one processor do not run on another.
+fn wrong_processor(definition: &TaskDefinition, instance_type: &str) -> Option<String> {
+    let has = CpuArchitecture::of_instance_type(instance_type);
+    let wanted = definition.runtime_platform.and_then(|platform| platform.cpu_architecture);
+    let wanted = wanted.unwrap_or(CpuArchitecture::X86_64);
+    (has != wanted).then(|| {
+        format!("runtimePlatform.cpuArchitecture: {wanted:?} images can't run on {instance_type}, which is {has:?}")
+    })
 }
 
 impl<On: LaunchType> Revision<On> {

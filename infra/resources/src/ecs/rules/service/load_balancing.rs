@@ -60,6 +60,19 @@ fn advanced(service: &Service, balancer: &ServiceLoadBalancer, path: &Path<'_>, 
             for (member, _) in given.iter().filter(|(_, given)| !given) {
                 findings.add(Rule::D13, &path.member(member), format!("no {member}"));
             }
+            let uses = |other: &ServiceLoadBalancer| {
+                let alternate = other
+                    .advanced_configuration
+                    .as_ref()
+                    .and_then(|it| it.alternate_target_group_arn.as_ref());
+                alternate.is_some() && alternate == advanced.alternate_target_group_arn.as_ref()
+            };
+            let same = balancer.target_group_arn.is_some()
+                && balancer.target_group_arn == advanced.alternate_target_group_arn;
+            if same || service.load_balancers.iter().filter(|other| uses(other)).count() > 1 {
+                let path = path.member("alternateTargetGroupArn");
+                findings.add(Rule::D13, &path, "a target group that is used already");
+            }
         }
         None => {}
     }

@@ -91,6 +91,9 @@ fn strategy_problem(strategy: &PlacementStrategy) -> Option<String> {
 
 fn rebalancing(service: &Service, findings: &mut Findings) {
     let path = at("availabilityZoneRebalancing");
+    if service.launch_type == Some(LaunchType::External) {
+        findings.add(Rule::S21, &path, "rebalancing on EXTERNAL");
+    }
     let first = service.placement_strategy.first();
     let spreads = |it: &PlacementStrategy| {
         it.strategy_type == PlacementStrategyType::Spread && it.field.as_deref() == Some(ZONE)

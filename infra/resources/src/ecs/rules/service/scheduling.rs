@@ -40,7 +40,8 @@ fn capacity(service: &Service, findings: &mut Findings) {
     if service.launch_type == Some(LaunchType::ManagedInstances) {
         findings.add(Rule::C14, &at("launchType"), "the launch type MANAGED_INSTANCES");
     }
-    let on_instances = matches!(service.launch_type, Some(LaunchType::Ec2 | LaunchType::External));
+    let on_instances = matches!(service.launch_type, Some(LaunchType::Ec2 | LaunchType::External))
+        || service.capacity_provider_strategy.iter().any(|item| !item.is_fargate());
     if service.platform_version.is_some() && on_instances {
         findings.add(Rule::S10, &at("platformVersion"), "a platform version without Fargate");
     }
