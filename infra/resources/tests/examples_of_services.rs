@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use infra_engine::diff::diff;
 use infra_engine::{Resource, Stack};
 use infra_resources::ecs::body::lean;
 use infra_resources::ecs::service::{
@@ -19,7 +20,8 @@ use infra_resources::ecs::{
 use infra_resources::target_group::TargetType;
 use infra_resources::{HealthCheck as TargetHealthCheck, TargetGroup};
 use infra_resources::{fargate_size, rolling};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const SMALL: FargateSize = fargate_size!(cpu: 256, memory: 512);
@@ -66,7 +68,43 @@ fn service_json<On: ProviderKind>(service: ServiceOf<On>) -> Value {
     let mut service: Service = service.service();
     assert_eq!(rules::service(&service).refusals(), Vec::<String>::new());
     service.normalise();
-    lean(&serde_json::to_value(service).unwrap())
+    let desired = serde_json::to_value(service).unwrap();
+    let body = lean(&desired);
+    let mut told = Service::deserialize(as_told(body.clone())).unwrap();
+    told.normalise();
+    assert_eq!(diff(&desired, &serde_json::to_value(told).unwrap()), [], "what ECS tells of it differs");
+    body
+}
+
+/// What `DescribeServices` makes of a service: defaults are filled in, lists are there though empty.
+fn as_told(mut service: Value) -> Value {
+    for list in ["loadBalancers", "serviceRegistries", "placementConstraints", "placementStrategy"] {
+        default(&mut service, list, json!([]));
+    }
+    for strategy in service["placementStrategy"].as_array_mut().unwrap() {
+        if strategy["field"] == "memory" {
+            strategy["field"] = json!("MEMORY");
+        }
+    }
+    default(&mut service, "healthCheckGracePeriodSeconds", json!(0));
+    default(&mut service, "enableECSManagedTags", json!(false));
+    default(&mut service, "enableExecuteCommand", json!(false));
+    default(&mut service, "propagateTags", json!("NONE"));
+    default(&mut service, "platformVersion", json!("LATEST"));
+    let deployment = &mut service["deploymentConfiguration"];
+    default(deployment, "bakeTimeInMinutes", json!(0));
+    default(deployment, "alarms", json!({"alarmNames": [], "enable": false, "rollback": false}));
+    default(deployment, "deploymentCircuitBreaker", json!({"enable": false, "rollback": false}));
+    let breaker = &mut deployment["deploymentCircuitBreaker"];
+    default(breaker, "resetOnHealthyTask", json!(true));
+    default(breaker, "thresholdConfiguration", json!({"type": "BOUNDED_PERCENT", "value": 50}));
+    service["status"] = json!("ACTIVE");
+    service["runningCount"] = json!(0);
+    service
+}
+
+fn default(json: &mut Value, member: &str, value: Value) {
+    json.as_object_mut().unwrap().entry(member).or_insert(value);
 }
 
 fn target_group(name: &str) -> TargetGroup {

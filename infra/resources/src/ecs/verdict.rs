@@ -81,8 +81,8 @@ fn request(members: &Map<String, Value>) -> serde_json::Result<Verdict> {
             Ok(Verdict { findings, progress, ..Verdict::default() })
         }
         _ => Ok(refused(&format!(
-            "a line has an id and `definition`, or `desired` and `strategy`, or `service`; this one has {}",
-            names.join(", ")
+            "a line has an id and `definition`, or `desired` and `strategy`, or `service`; beside the id, this one has {}",
+            if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
         ))),
     }
 }

@@ -18,6 +18,17 @@ pub enum CapacityOf<On: ProviderKind> {
     ClusterDefault,
 }
 
+impl<On: ProviderKind> CapacityOf<On> {
+    /// The launch type and the strategy as ECS takes them: one of them, or neither.
+    pub(super) fn parts(self) -> (Option<service::LaunchType>, Vec<CapacityProviderStrategyItem>) {
+        match self {
+            Self::LaunchType => (Some(On::LAUNCH_TYPE), Vec::new()),
+            Self::Strategy(strategy) => (None, strategy.items),
+            Self::ClusterDefault => (None, Vec::new()),
+        }
+    }
+}
+
 /// A launch type that a service or run-task can have by itself.
 ///
 /// AWS: "CreateService" (`launchType`), Amazon ECS API Reference.

@@ -112,13 +112,7 @@ impl<On: ProviderKind> ServiceOf<On> {
 
     /// Who runs its tasks; its launch type unless said otherwise.
     pub fn capacity(self, capacity: CapacityOf<On>) -> Self {
-        self.with(|it| {
-            (it.launch_type, it.capacity_provider_strategy) = match capacity {
-                CapacityOf::LaunchType => (Some(On::LAUNCH_TYPE), Vec::new()),
-                CapacityOf::Strategy(strategy) => (None, strategy.items().to_vec()),
-                CapacityOf::ClusterDefault => (None, Vec::new()),
-            };
-        })
+        self.with(|it| (it.launch_type, it.capacity_provider_strategy) = capacity.parts())
     }
 
     /// Who sends it requests.

@@ -47,6 +47,15 @@ impl<On: LaunchType> VolumeOf<On> {
         Self::new(name, |volume| volume.efs_volume_configuration = Some(efs))
     }
 
+    /// A directory of an EFS file system instead of its root.
+    pub fn efs_directory(name: &str, file_system_id: impl Into<Output<String>>, directory: &str) -> Self {
+        let mut efs = Self::efs(name, file_system_id);
+        if let Some(efs) = &mut efs.volume.efs_volume_configuration {
+            efs.root_directory = Some(directory.to_owned());
+        }
+        efs
+    }
+
     /// An EFS file system through an access point, which decides on user and directory; IAM decides on access.
     pub fn efs_access_point(
         name: &str,

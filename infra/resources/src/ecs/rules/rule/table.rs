@@ -226,7 +226,7 @@ rules! {
         "one volume with a size or a snapshot; iops for io1, io2 and gp3, which io1 and io2 need; throughput for gp3";
     S21 "Balancing an Amazon ECS service across Availability Zones"
         "availability zone rebalancing with a maximumPercent above 100 for REPLICA; the first placement strategy, if any, \
-         spreads over zones; no Classic Load Balancer, no constraint on the zone";
+         spreads over zones; no Classic Load Balancer, no constraint on the zone, not EXTERNAL (D09 for the percentage)";
     S22 "Use Service Connect to connect Amazon ECS services with short names"
         "the names of port mappings, and at most one client alias for a service";
     S23 "Monitor Amazon ECS containers with ECS Exec"

@@ -3,7 +3,7 @@
 use super::{Checked, at};
 use crate::ecs::container::{ContainerDefinition, LogDriver};
 use crate::ecs::rules::{Findings, Path, Rule};
-use crate::ecs::task_definition::IpcMode;
+use crate::ecs::task_definition::{IpcMode, PidMode};
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     if !task.managed_instances {
@@ -15,6 +15,9 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
             findings.add(Rule::T71, &volumes.item(index), "a Docker volume on Managed Instances");
         }
     }
+    if task.definition.pid_mode == Some(PidMode::Host) {
+        findings.add(Rule::X28, &at("pidMode"), "pidMode host on Managed Instances");
+    }
     if matches!(task.definition.ipc_mode, Some(IpcMode::Host | IpcMode::Task)) {
         findings.add(Rule::X28, &at("ipcMode"), "ipcMode on Managed Instances");
     }
@@ -22,6 +25,16 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
         log_driver(container, path, findings);
         if container.privileged == Some(true) {
             findings.add(Rule::X28, &path.member("privileged"), "a privileged container");
+        }
+        let parameters = container.linux_parameters.as_ref();
+        let of_an_instance = parameters.is_some_and(|it| {
+            !it.devices.is_empty()
+                || it.shared_memory_size.is_some()
+                || it.max_swap.is_some()
+                || it.swappiness.is_some()
+        });
+        if of_an_instance {
+            findings.add(Rule::X28, &path.member("linuxParameters"), "devices, shared memory or swap");
         }
         if !container.docker_security_options.is_empty() {
             findings.add(Rule::X28, &path.member("dockerSecurityOptions"), "security options");
