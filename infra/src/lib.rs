@@ -20,7 +20,6 @@ pub use settings::Settings;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
-use infra_resources::ecs::FargateSizeError;
 use registry::ImageTags;
 
 /// Where a stack is deployed to: part of some names and policies.
@@ -47,14 +46,6 @@ pub enum ProgramError {
     /// A name is longer than AWS allows.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// A task size that Fargate does not have.
-    #[error("settings {setting}: {}: {source}", FargateSizeError::RULE.number())]
-    TaskSize {
-        /// The setting.
-        setting: String,
-        /// What would be valid.
-        source: FargateSizeError,
-    },
     /// The program put the stack together wrongly, or AWS would refuse what is in it.
     #[error("{}", .0.iter().map(StackError::to_string).collect::<Vec<_>>().join("\n"))]
     Stack(Vec<StackError>),
@@ -74,7 +65,7 @@ pub fn check(stack_name: &StackName, settings: &Settings, region: &str) -> Resul
 /// The whole stack. This is the function to edit to add something to it.
 ///
 /// # Errors
-/// When a name is too long, a task size does not exist or the stack is put together wrongly.
+/// When a name is too long, the stack is put together wrongly, or AWS would refuse what is in it.
 pub fn program(
     stack_name: &StackName,
     settings: &Settings,
@@ -94,8 +85,8 @@ pub fn program(
 
     let shared =
         task::SharedByTasks { region: &destination.region, bucket: &bucket, roles: &roles, logs: &logs };
-    let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared)?;
-    let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared)?;
+    let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared);
+    let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared);
 
     let place = service::Place { cluster: &cluster, network: &network };
     service::service(&mut stack, "web", &names.web, &settings.web, &place, &web_task, &balancer.web);

@@ -1,6 +1,5 @@
 //! The task definitions of both apps.
 
-use crate::ProgramError;
 use crate::identity::Roles;
 use crate::load_balancing::PHP_PATH;
 use crate::names::Names;
@@ -9,7 +8,7 @@ use crate::settings::AppSettings;
 use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecs::container::{HealthCheck, SystemControl};
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::ecs::{Container, Fargate, FargateSize, Revision, StopTimeout, Task, VolumeOf};
+use infra_resources::ecs::{Container, Fargate, Revision, StopTimeout, Task, VolumeOf};
 use infra_resources::{Bucket, LogGroup};
 use std::time::Duration;
 
@@ -29,58 +28,44 @@ pub struct SharedByTasks<'a> {
 }
 
 /// The Rust app's task definition.
-///
-/// # Errors
-/// When Fargate has no task of the size in the settings.
 pub fn web(
     stack: &mut Stack,
     names: &Names,
     settings: &AppSettings,
     images: &Images,
     shared: &SharedByTasks<'_>,
-) -> Result<Revision<Fargate>, ProgramError> {
+) -> Revision<Fargate> {
     let container = container(&images.web, "web", settings, shared)
         .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])));
     // It streams uploads to S3 and never writes to a disk.
-    let task = task("web", &names.web.task_family, settings, shared)?.container(container);
-    Ok(task.add(stack, "web"))
+    task(&names.web.task_family, settings, shared).container(container).add(stack, "web")
 }
 
 /// The PHP app's task definition.
-///
-/// # Errors
-/// When Fargate has no task of the size in the settings.
 pub fn php(
     stack: &mut Stack,
     names: &Names,
     settings: &AppSettings,
     images: &Images,
     shared: &SharedByTasks<'_>,
-) -> Result<Revision<Fargate>, ProgramError> {
+) -> Revision<Fargate> {
     let container = container(&images.php, "php", settings, shared)
         .environment("BASE_PATH", PHP_PATH)
         .health_check(checked(HealthCheck::shell("php -n /var/www/healthcheck.php")))
         // Apache's process id and PHP's upload buffers.
         .mount("scratch", "/tmp");
-    let task = task("php", &names.php.task_family, settings, shared)?
+    task(&names.php.task_family, settings, shared)
         .volume(VolumeOf::scratch("scratch"))
-        .container(container);
-    Ok(task.add(stack, "php"))
+        .container(container)
+        .add(stack, "php")
 }
 
 /// What both tasks have in common.
-fn task(
-    app: &str,
-    family: &str,
-    settings: &AppSettings,
-    shared: &SharedByTasks<'_>,
-) -> Result<Task<Fargate>, ProgramError> {
-    let size = FargateSize::new(settings.cpu_units, settings.memory_mib)
-        .map_err(|source| ProgramError::TaskSize { setting: format!("{app}.memory_mib"), source })?;
-    Ok(Task::fargate(family, size)
+fn task(family: &str, settings: &AppSettings, shared: &SharedByTasks<'_>) -> Task<Fargate> {
+    Task::fargate_from_settings(family, settings.cpu_units, settings.memory_mib)
         .linux(CpuArchitecture::X86_64)
         .execution_role(shared.roles.execution.clone())
-        .task_role(shared.roles.task.clone()))
+        .task_role(shared.roles.task.clone())
 }
 
 /// What both containers have in common.

@@ -102,7 +102,7 @@ fn nothing_opens_ssh() {
 fn a_task_size_that_fargate_does_not_have_is_refused_with_the_rule() {
     let error = program("cloudfolks", &["web.memory_mib=1024"]).unwrap_err();
     let text = format!("{error}");
-    assert!(text.contains("web.memory_mib") && text.contains("T10"), "{text}");
+    assert!(text.contains("task-definition/web") && text.contains("T10: memory"), "{text}");
 }
 
 #[test]

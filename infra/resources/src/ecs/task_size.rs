@@ -1,6 +1,5 @@
 //! The sizes that Fargate has: only certain amounts of memory go with an amount of CPU.
 
-use crate::ecs::rules::Rule;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -126,11 +125,6 @@ const fn exists(cpu_units: u32, memory_mib: u32) -> bool {
         row += 1;
     }
     false
-}
-
-impl FargateSizeError {
-    /// The rule that is broken.
-    pub const RULE: Rule = Rule::T10;
 }
 
 impl fmt::Display for FargateSizeError {

@@ -47,10 +47,18 @@ pub struct Revision<On> {
 impl Task<Fargate> {
     /// A task on Fargate, which has sizes to choose from and no others.
     pub fn fargate(family: &str, size: FargateSize) -> Self {
-        let mut task = Self::empty(family);
-        task.definition.cpu = Some(size.cpu());
-        task.definition.memory = Some(size.memory());
-        task
+        Self::empty(family).with(|it| {
+            it.cpu = Some(size.cpu());
+            it.memory = Some(size.memory());
+        })
+    }
+
+    /// A task on Fargate whose size comes from settings: it is checked with the rest of the task definition.
+    pub fn fargate_from_settings(family: &str, cpu: CpuUnits, memory: Mebibytes) -> Self {
+        Self::empty(family).with(|it| {
+            it.cpu = Some(cpu.0.to_string());
+            it.memory = Some(memory.0.to_string());
+        })
     }
 }
 
