@@ -46,10 +46,12 @@ pub fn service(
         grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
     };
     let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
-    ServiceOf::replica(&names.service, place.cluster, task, settings.desired_count, network)
+    let service = ServiceOf::replica(&names.service, place.cluster, task, settings.desired_count, network)
         .capacity(CapacityOf::Strategy(StrategyOf::weight(FargateProvider::Fargate, 1)))
         .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
-        .propagate_tags(PropagateTags::Service)
-        .add(stack, logical_name);
+        .propagate_tags(PropagateTags::Service);
+    let service =
+        if settings.availability_zone_rebalancing { service } else { service.without_zone_rebalancing() };
+    service.add(stack, logical_name);
 }

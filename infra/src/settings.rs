@@ -103,6 +103,8 @@ pub struct AppSettings {
     pub minimum_healthy_percent: i32,
     /// Percent of the tasks that run during a deployment, at most.
     pub maximum_percent: i32,
+    /// Whether ECS evens out tasks over availability zones; it can't with `maximum_percent` at 100.
+    pub availability_zone_rebalancing: bool,
     /// Seconds at a task's start in which failed health checks of the load balancer do not count.
     pub health_check_grace_period_seconds: u32,
     /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
@@ -150,6 +152,7 @@ impl Default for AppSettings {
             desired_count: 2,
             minimum_healthy_percent: 100,
             maximum_percent: 200,
+            availability_zone_rebalancing: true,
             health_check_grace_period_seconds: 60,
             stop_timeout_seconds: 30,
         }

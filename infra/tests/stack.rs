@@ -54,6 +54,16 @@ fn ecs_takes_the_task_definitions_that_are_generated() {
 }
 
 #[test]
+fn tasks_can_be_stopped_before_new_ones_start() {
+    let at_most_100 = ["web.minimum_healthy_percent=50", "web.maximum_percent=100"];
+    let error = program("cloudfolks", &at_most_100).unwrap_err().to_string();
+    assert!(error.contains("S21"), "{error}");
+    let without = [at_most_100[0], at_most_100[1], "web.availability_zone_rebalancing=false"];
+    let services = infra::render::services(&program("cloudfolks", &without).unwrap());
+    assert_eq!(services["web"]["availabilityZoneRebalancing"], "DISABLED");
+}
+
+#[test]
 fn what_ecs_would_refuse_is_refused_with_every_rule_at_once() {
     let overrides =
         ["web.stop_timeout_seconds=600", "web.maximum_percent=90", "php.minimum_healthy_percent=101"];
