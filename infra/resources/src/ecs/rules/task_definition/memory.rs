@@ -38,10 +38,11 @@ fn limits(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findi
 }
 
 fn fits(task: &Checked<'_>, task_mib: i64, findings: &mut Findings) {
-    let (mut hard, mut soft) = (0, 0);
+    let (mut hard, mut soft, mut too_large) = (0, 0, false);
     task.each_container(|container, path| {
         let mib = i64::from(container.memory.unwrap_or_default());
         if mib > task_mib {
+            too_large = true;
             let problem = format!("{mib} MiB for the container, {task_mib} MiB for the task");
             findings.add(Rule::T16, &path.member("memory"), problem);
         }
@@ -52,7 +53,7 @@ fn fits(task: &Checked<'_>, task_mib: i64, findings: &mut Findings) {
         let problem = format!("the containers reserve {soft} MiB together, the task has {task_mib}");
         findings.add(Rule::T17, &at("containerDefinitions"), problem);
     }
-    if hard > task_mib {
+    if hard > task_mib && !too_large {
         let problem = format!("the containers may use {hard} MiB together, the task has {task_mib}");
         findings.add(Rule::X05, &at("containerDefinitions"), problem);
     }

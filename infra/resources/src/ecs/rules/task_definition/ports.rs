@@ -59,7 +59,8 @@ fn numbers(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
 
 fn host_port(task: &Checked<'_>, mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
     let (Some(container_port), Some(host_port)) = (mapping.container_port, mapping.host_port) else { return };
-    if host_port == container_port {
+    // What is no port at all is told already.
+    if host_port == container_port || !(0..=65535).contains(&host_port) {
         return;
     }
     let rule = match task.mode() {

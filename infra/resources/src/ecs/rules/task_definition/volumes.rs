@@ -101,7 +101,7 @@ fn disputed(task: &Checked<'_>, volume: &Volume, path: &Path<'_>, findings: &mut
     if task.windows && (efs || s3_files) {
         findings.add(Rule::X25, path, "a Linux file system with Windows");
     }
-    if fsx && !task.windows {
+    if fsx && !task.windows && !task.fargate {
         findings.add(Rule::X25, path, "FSx for Windows File Server without Windows");
     }
 }
