@@ -1,4 +1,5 @@
-//! What ECS refuses of a service beside the task definition that it runs: C13, C15, S07, S13, S14, S16, S20, S22, S23.
+//! What ECS refuses of a service beside the task definition that it runs: C13, C15, S07, S13, S14, S16, S19, S20, S22,
+//! S23.
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
@@ -32,6 +33,12 @@ fn network(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
         let problem =
             if awsvpc { "awsvpc, and no network configuration" } else { "a network mode other than awsvpc" };
         findings.add(Rule::S07, &at("networkConfiguration"), problem);
+    }
+    let registries = at("serviceRegistries");
+    for (index, registry) in service.service_registries.iter().enumerate().filter(|_| !awsvpc) {
+        if registry.container_name.is_none() || registry.container_port.is_none() {
+            findings.add(Rule::S19, &registries.item(index), "no container and port without awsvpc");
+        }
     }
     if awsvpc && service.role.is_some() {
         findings.add(Rule::S16, &at("role"), "a role with awsvpc");

@@ -221,7 +221,7 @@ rules! {
     S18 "CreateService (healthCheckGracePeriodSeconds), Amazon ECS API Reference"
         "a grace period of 0 to 2147483647 seconds, and only with a load balancer";
     S19 "CreateService (serviceRegistries), Amazon ECS API Reference"
-        "at most one service registry";
+        "at most one service registry, with container and port in network mode bridge and host";
     S20 "ServiceManagedEBSVolumeConfiguration, Amazon ECS API Reference"
         "one volume with a size or a snapshot; iops for io1, io2 and gp3, which io1 and io2 need; throughput for gp3";
     S21 "Balancing an Amazon ECS service across Availability Zones"
