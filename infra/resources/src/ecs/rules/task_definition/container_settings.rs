@@ -99,7 +99,7 @@ fn ulimits(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Find
     let ulimits = path.member("ulimits");
     for (index, limit) in container.ulimits.iter().enumerate() {
         let (soft, hard) = (limit.soft_limit, limit.hard_limit);
-        if hard != UNLIMITED && (soft > hard || soft == UNLIMITED) {
+        if hard != UNLIMITED && soft > hard {
             findings.add(Rule::T59, &ulimits.item(index), format!("soft limit {soft}, hard limit {hard}"));
         }
     }
