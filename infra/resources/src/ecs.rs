@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod capacity;
+pub mod capacity_provider;
 pub mod cluster;
 pub mod cluster_query;
 pub mod container;
@@ -22,6 +23,7 @@ pub mod typed;
 pub mod verdict;
 
 pub use capacity::CapacityProviderStrategyItem;
+pub use capacity_provider::{CapacityProvider, ManagedScaling};
 pub use cluster::Cluster;
 pub use cluster_query::{Attribute, Expression, ExpressionError};
 pub use container::ContainerDefinition;

@@ -5,7 +5,11 @@
 use infra_engine::Resource;
 use infra_resources::ecs::rules::{self, Findings, Rule};
 use infra_resources::ecs::service::{LaunchType, PropagateTags};
-use infra_resources::ecs::{CapacityProviderStrategyItem, Cluster, RunTaskRequest, Service, TaskDefinition};
+use infra_resources::ecs::task_definition::volume::Switch;
+use infra_resources::ecs::{
+    CapacityProvider, CapacityProviderStrategyItem, Cluster, ManagedScaling, RunTaskRequest, Service,
+    TaskDefinition,
+};
 use infra_resources::target_group::TargetType;
 use infra_resources::{HealthCheck, LoadBalancer, TargetGroup};
 use serde::Deserialize;
@@ -14,7 +18,7 @@ use std::collections::BTreeSet;
 
 const CASES: &str = include_str!("rules/services.txt");
 /// Not about services: tested below, or enforced by type (L01).
-const ELSEWHERE: [&str; 9] = ["C11", "C17", "S24", "L01", "L02", "L03", "L04", "L05", "L08"];
+const ELSEWHERE: [&str; 10] = ["C11", "C16", "C17", "S24", "L01", "L02", "L03", "L04", "L05", "L08"];
 
 /// A service and its task definition, which ECS takes, to be changed by a case.
 fn base(name: &str) -> Value {
@@ -42,7 +46,7 @@ fn base(name: &str) -> Value {
             "desiredCount": 2, "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
         })),
         "connect" => on_fargate(json!({
-            "launchType": "FARGATE", "desiredCount": 2, "serviceConnectConfiguration": {"enabled": true},
+            "launchType": "FARGATE", "desiredCount": 2, "serviceConnectConfiguration": {"enabled": true, "namespace": "local"},
         })),
         "disk" => {
             let mut example = on_fargate(json!({"launchType": "FARGATE", "desiredCount": 2}));
@@ -138,6 +142,33 @@ fn a_cluster_has_what_its_default_strategy_names() {
     };
     assert_eq!(numbers(&rules::cluster(&cluster(&["FARGATE_SPOT"]))), ["C11"]);
     assert!(rules::cluster(&cluster(&["FARGATE", "own"])).is_ok());
+}
+
+#[test]
+fn a_capacity_provider_scales_within_ecs_limits() {
+    let provider = |scaling: ManagedScaling, protection, scale_in_protection| CapacityProvider {
+        name: "own".to_owned(),
+        auto_scaling_group_arn: "arn".into(),
+        scale_in_protection,
+        managed_scaling: Some(ManagedScaling { status: Some(Switch::Enabled), ..scaling }),
+        managed_termination_protection: protection,
+        managed_draining: None,
+    };
+    let scaling = |target_capacity, minimum_scaling_step_size, maximum_scaling_step_size| ManagedScaling {
+        target_capacity: Some(target_capacity),
+        minimum_scaling_step_size: Some(minimum_scaling_step_size),
+        maximum_scaling_step_size: Some(maximum_scaling_step_size),
+        ..ManagedScaling::default()
+    };
+    assert!(rules::capacity_provider(&provider(scaling(100, 1, 1), Some(Switch::Enabled), true)).is_ok());
+    for wrong in [
+        provider(scaling(101, 1, 1), None, false),
+        provider(scaling(100, 0, 1), None, false),
+        provider(scaling(100, 2, 1), None, false),
+        provider(scaling(100, 1, 1), Some(Switch::Enabled), false),
+    ] {
+        assert_eq!(numbers(&rules::capacity_provider(&wrong)), ["C16"]);
+    }
 }
 
 #[test]

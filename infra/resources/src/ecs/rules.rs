@@ -2,6 +2,7 @@
 //!
 //! One file per subject; the rules' numbers and texts are in [`rule`].
 
+mod capacity_provider;
 mod cluster;
 mod finding;
 pub mod rule;
@@ -14,6 +15,7 @@ mod target_group;
 mod task_definition;
 mod text;
 
+pub use capacity_provider::capacity_provider;
 pub use cluster::cluster;
 pub use finding::{Finding, Findings, Path, Refused};
 pub use rule::Rule;

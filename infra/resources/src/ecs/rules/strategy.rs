@@ -47,11 +47,16 @@ fn numbers(item: &CapacityProviderStrategyItem, path: &Path<'_>, findings: &mut 
 
 fn name(item: &CapacityProviderStrategyItem, path: &Path<'_>, findings: &mut Findings) {
     let (name, path) = (&item.capacity_provider, path.member("capacityProvider"));
-    let reserved =
-        |start: &&str| name.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
     if name.is_empty() {
         findings.add(Rule::C07, &path, "no capacity provider is named");
-    } else if !item.is_fargate() && (!is_name(name, LONGEST_NAME) || RESERVED.iter().any(reserved)) {
+    } else if !item.is_fargate() && !is_own_name(name) {
         findings.add(Rule::C12, &path, format!("\"{name}\" is no name of a capacity provider of one's own"));
     }
+}
+
+/// Whether a capacity provider of one's own may have this name.
+pub fn is_own_name(name: &str) -> bool {
+    let begins =
+        |start: &&str| name.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    is_name(name, LONGEST_NAME) && !RESERVED.iter().any(begins)
 }

@@ -184,6 +184,9 @@ rules! {
         "a capacity provider strategy and no launch type for Managed Instances";
     C15 "Amazon ECS clusters (capacity providers)"
         "the launch type EXTERNAL without a capacity provider strategy";
+    C16 "ManagedScaling, Amazon ECS API Reference"
+        "a target capacity of 1 to 100, steps of 1 to 10000 with the smallest not above the largest, 0 to 10000 seconds \
+         to warm up; termination protection with managed scaling and with scale-in protection on the group";
     C17 "RunTask (count), Amazon ECS API Reference"
         "1 to 10 tasks in a call";
 
@@ -228,7 +231,7 @@ rules! {
         "availability zone rebalancing with a maximumPercent above 100 for REPLICA; the first placement strategy, if any, \
          spreads over zones; no Classic Load Balancer, no constraint on the zone, not EXTERNAL (D09 for the percentage)";
     S22 "Use Service Connect to connect Amazon ECS services with short names"
-        "the names of port mappings, and at most one client alias for a service";
+        "a namespace, the names of port mappings, and at most one client alias for a service";
     S23 "Monitor Amazon ECS containers with ECS Exec"
         "a task role with enableExecuteCommand";
     S24 "CreateService (propagateTags), Amazon ECS API Reference"

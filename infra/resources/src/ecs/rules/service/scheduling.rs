@@ -138,6 +138,10 @@ fn daemon(service: &Service, findings: &mut Findings) {
 fn connect(service: &Service, findings: &mut Findings) {
     let Some(connect) = &service.service_connect_configuration else { return };
     let path = at("serviceConnectConfiguration");
+    // The clusters of a stack have no default namespace.
+    if connect.enabled && connect.namespace.is_none() {
+        findings.add(Rule::S22, &path.member("namespace"), "no namespace");
+    }
     let services = path.member("services");
     for (index, offered) in connect.services.iter().enumerate() {
         if offered.client_aliases.len() > 1 {
