@@ -186,6 +186,20 @@ fn run_task_starts_one_to_ten_tasks_that_belong_to_no_service() {
 }
 
 #[test]
+fn a_disk_of_a_run_task_is_checked_as_a_services_is() {
+    let disk = |volume_type: &str| {
+        json!([{"name": "disk", "managedEBSVolume": {
+            "roleArn": "arn", "sizeInGiB": 20, "volumeType": volume_type,
+            "terminationPolicy": {"deleteOnTermination": true},
+        }}])
+    };
+    let request =
+        |volumes: Value| RunTaskRequest::deserialize(json!({"volumeConfigurations": volumes})).unwrap();
+    assert!(rules::run_task(&request(disk("gp3"))).is_ok());
+    assert_eq!(numbers(&rules::run_task(&request(disk("io2")))), ["S20"]);
+}
+
+#[test]
 fn target_groups_and_load_balancers_are_within_their_limits() {
     let group =
         |name: &str, port, interval_seconds, timeout_seconds, deregistration_delay_seconds| TargetGroup {

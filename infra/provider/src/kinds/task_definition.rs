@@ -9,13 +9,14 @@ use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutp
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
 use infra_resources::ecs::body::{self, lean};
 use infra_resources::ecs::task_definition::TaskDefinitionOutputs;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `DeleteTaskDefinitions` takes at most so many.
 const DELETIONS_PER_CALL: usize = 10;
@@ -39,8 +40,9 @@ impl ResourceKind for TaskDefinitions {
         let Some(definition) = answer.task_definition() else { return Ok(None) };
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
-        let properties = self.properties(json.member("taskDefinition")?, desired)?;
-        Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(answer.tags())) }))
+        let tags = tags::from_ecs(answer.tags());
+        let properties = self.properties(json.member("taskDefinition")?, &tags, desired)?;
+        Ok(Some(Live { properties, outputs, tags: Some(tags) }))
     }
 
     async fn create(
@@ -103,9 +105,16 @@ impl TaskDefinitions {
     }
 
     /// A live revision in our types.
-    fn properties(&self, mut told: Value, desired: &TaskDefinition) -> Result<TaskDefinition, Failure> {
-        // ECS tells tags beside the definition, not in it; ours are compared by the engine.
-        told["tags"] = json_of(&desired.tags)?;
+    fn properties(
+        &self,
+        mut told: Value,
+        tags: &Tags,
+        desired: &TaskDefinition,
+    ) -> Result<TaskDefinition, Failure> {
+        // ECS tells tags beside the definition. The engine compares the stack's; of the others, those that are asked for.
+        let asked = desired.tags.iter().filter_map(|tag| tag.key.as_deref());
+        let own = asked.filter_map(|key| Some(json!({"key": key, "value": tags.get(key)?})));
+        told["tags"] = own.collect();
         if self.0.is_emulated() {
             fill_untold(&mut told, &lean(&json_of(desired)?));
         }

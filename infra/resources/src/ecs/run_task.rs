@@ -3,7 +3,7 @@
 use crate::ecs::capacity::CapacityProviderStrategyItem;
 use crate::ecs::container::{EnvironmentFile, KeyValue, ResourceRequirement};
 use crate::ecs::service::{
-    LaunchType, NetworkConfiguration, PlacementConstraint, PlacementStrategy, PropagateTags,
+    LaunchType, ManagedEbsVolume, NetworkConfiguration, PlacementConstraint, PlacementStrategy, PropagateTags,
 };
 use crate::ecs::tag::Tag;
 use crate::ecs::task_definition::EphemeralStorage;
@@ -76,23 +76,9 @@ pub struct TaskVolume {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskEbsVolume {
-    /// The role with which ECS makes the disk: the infrastructure role.
-    pub role_arn: Output<String>,
-    /// GiB; needed without a snapshot.
-    #[serde(rename = "sizeInGiB")]
-    pub size_in_gib: Option<i32>,
-    /// What is on it at the start.
-    pub snapshot_id: Option<String>,
-    /// `gp3`, the default, `gp2`, `io1`, `io2`, `st1`, `sc1`, `standard`.
-    pub volume_type: Option<String>,
-    /// Operations a second.
-    pub iops: Option<i32>,
-    /// MiB a second, for `gp3`.
-    pub throughput: Option<i32>,
-    /// Whether it is encrypted.
-    pub encrypted: Option<bool>,
-    /// With which key.
-    pub kms_key_id: Option<String>,
+    /// The disk.
+    #[serde(flatten)]
+    pub disk: ManagedEbsVolume,
     /// Whether it goes when the task ends: it does if left out.
     pub termination_policy: Option<EbsTerminationPolicy>,
 }

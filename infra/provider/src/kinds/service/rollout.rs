@@ -8,6 +8,7 @@ use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Describe
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 use infra_engine::{Context, Failure};
 use infra_resources::Service;
+use infra_resources::ecs::service::SchedulingStrategy;
 use std::time::Duration;
 
 /// Longer than a circuit breaker takes to give up on a few tasks. What a strategy waits for comes on top.
@@ -100,12 +101,20 @@ async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
         let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
         healthy += states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
     }
-    let wanted = usize::try_from(desired.desired_count.unwrap_or(0)).unwrap_or_default();
+    let wanted = wanted_targets(desired);
     Ok(if healthy < wanted {
         Look::NotYet(format!("{healthy} of {wanted} targets healthy"))
     } else {
         Look::Done(())
     })
+}
+
+/// How many targets must be healthy at least. Where an autoscaler decides on the number, one must be; a daemon has as many
+/// as there are instances, which may be none.
+fn wanted_targets(desired: &Service) -> usize {
+    let daemon = desired.scheduling_strategy == Some(SchedulingStrategy::Daemon);
+    let count = desired.desired_count.unwrap_or(if daemon { 0 } else { 1 });
+    usize::try_from(count).unwrap_or_default()
 }
 
 fn failure(deployment: &Deployment) -> Failure {
@@ -120,4 +129,21 @@ fn failure(deployment: &Deployment) -> Failure {
 /// `My-Web-App:3` from its ARN.
 fn short(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_whose_number_others_decide_on_needs_a_healthy_target() {
+        let service = |desired_count, scheduling_strategy| Service {
+            desired_count,
+            scheduling_strategy,
+            ..Service::default()
+        };
+        assert_eq!(wanted_targets(&service(Some(3), None)), 3);
+        assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Replica))), 1);
+        assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Daemon))), 0);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
-use super::service::{constraints, strategies};
+use super::service::{constraints, managed_volume, strategies};
 use super::service_and_task::volumes_at_launch;
 use super::strategy::strategy;
 use crate::ecs::run_task::RunTaskRequest;
@@ -29,6 +29,12 @@ pub fn run_task(request: &RunTaskRequest) -> Findings {
         request.launch_type == Some(LaunchType::Fargate) || items.iter().any(|item| item.is_fargate());
     constraints(&request.placement_constraints, fargate, &mut findings);
     strategies(&request.placement_strategy, fargate, &mut findings);
+    let volumes = at("volumeConfigurations");
+    for (index, volume) in request.volume_configurations.iter().enumerate() {
+        if let Some(volume) = &volume.managed_ebs_volume {
+            managed_volume(&volume.disk, &volumes.item(index).member("managedEBSVolume"), &mut findings);
+        }
+    }
     if request.propagate_tags == Some(PropagateTags::Service) {
         findings.add(Rule::S24, &at("propagateTags"), "SERVICE, and there is no service");
     }

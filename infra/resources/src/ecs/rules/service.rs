@@ -8,6 +8,7 @@ mod volumes;
 
 pub use placement::{constraints, strategies};
 pub use scheduling::rolling_update;
+pub use volumes::managed_volume;
 
 use super::finding::{Findings, Path};
 use crate::ecs::service::Service;

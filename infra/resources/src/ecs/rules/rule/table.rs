@@ -136,10 +136,9 @@ rules! {
     T65 "RegisterTaskDefinition (networkMode), Amazon ECS API Reference"
         "networkMode awsvpc or none given (NAT) for Windows on EC2";
     T66 "SystemControl, Amazon ECS API Reference"
-        "no net.* in network mode host, and no IPC parameters with ipcMode host or task";
+        "no net.* in network mode host, and no IPC parameters with ipcMode host";
     T67 "ProxyConfiguration, Amazon ECS API Reference"
-        "network mode awsvpc, a container of the task, ProxyIngressPort, ProxyEgressPort, AppPorts, EgressIgnoredIPs, \
-         and IgnoredUID or IgnoredGID";
+        "network mode awsvpc, a container of the task, ProxyIngressPort, ProxyEgressPort, AppPorts and EgressIgnoredIPs";
     T68 "Tagging Amazon ECS resources"
         "at most 50 tags with unique keys of 1 to 128 characters not beginning `aws:`, values of at most 256";
     T69 "RegisterTaskDefinition (enableFaultInjection), Amazon ECS API Reference"

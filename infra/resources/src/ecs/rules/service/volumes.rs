@@ -18,7 +18,8 @@ pub fn check(service: &Service, findings: &mut Findings) {
     }
 }
 
-fn managed_volume(disk: &ManagedEbsVolume, path: &Path<'_>, findings: &mut Findings) {
+/// Checks a disk of a service's or a run-task's.
+pub fn managed_volume(disk: &ManagedEbsVolume, path: &Path<'_>, findings: &mut Findings) {
     if disk.size_in_gib.is_none() && disk.snapshot_id.is_none() {
         findings.add(Rule::S20, &path.member("sizeInGiB"), "neither a size nor a snapshot");
     }
