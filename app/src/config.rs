@@ -2,20 +2,38 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::time::Duration;
 
+use app_intake::form::UploadLimits;
 use thiserror::Error;
 
-const DEFAULT_PORT: u16 = 80;
-const DEFAULT_MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
-const DEFAULT_MAX_FILES: usize = 20;
+use crate::storage::PART_BYTES;
 
-/// How much one request may bring.
+const DEFAULT_PORT: u16 = 80;
+const DEFAULT_METRICS_PORT: u16 = 9090;
+const DEFAULT_LIMITS: UploadLimits =
+    UploadLimits { max_file_bytes: 20 * 1024 * 1024, max_files: 20, max_pixels: 50_000_000 };
+const DEFAULT_ADMISSION: AdmissionLimits = AdmissionLimits {
+    requests: 1024,
+    requests_per_second: 0,
+    uploads: 256,
+    upload_memory_bytes: 48 * 1024 * 1024,
+};
+
+/// Room for one part, and for what comes in while it is looked at.
+const MIN_UPLOAD_MEMORY: usize = PART_BYTES + 1024 * 1024;
+
+/// What the app may be busy with at the same time; more gets 503.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UploadLimits {
-    /// The largest file that is taken, in bytes (`MAX_FILE_BYTES`).
-    pub max_file_bytes: u64,
-    /// The most files that one request may hold (`MAX_FILES`).
-    pub max_files: usize,
+pub struct AdmissionLimits {
+    /// Requests at the same time (`MAX_REQUESTS`).
+    pub requests: usize,
+    /// Requests a second, without health checks; 0 is no limit (`MAX_REQUESTS_PER_SECOND`).
+    pub requests_per_second: u32,
+    /// Uploads at the same time (`MAX_UPLOADS`).
+    pub uploads: usize,
+    /// What the buffers of all uploads hold together, in bytes (`UPLOAD_MEMORY_BYTES`).
+    pub upload_memory_bytes: usize,
 }
 
 /// The app's settings.
@@ -23,12 +41,22 @@ pub struct UploadLimits {
 pub struct Config {
     /// The port to listen on (`PORT`).
     pub port: u16,
+    /// The port of the metrics, none when they are off (`METRICS_PORT`).
+    pub metrics_port: Option<u16>,
     /// A path prefix that a load balancer forwards unstripped, empty or like `/rust` (`BASE_PATH`).
     pub base_path: String,
     /// The bucket that holds the images (`S3_BUCKET`).
     pub bucket: String,
     /// What one request may bring.
     pub limits: UploadLimits,
+    /// What all requests may bring together.
+    pub admission: AdmissionLimits,
+    /// All tries of one call to S3 end within this (`S3_DEADLINE_SECONDS`).
+    pub s3_deadline: Duration,
+    /// How long requests in flight may take after the app was asked to stop (`STOP_TIMEOUT_SECONDS`).
+    pub stop_timeout: Duration,
+    /// Whether browsers upload to S3 themselves (`DIRECT_UPLOAD`).
+    pub direct_upload: bool,
 }
 
 /// A setting that the app cannot start with.
@@ -65,15 +93,18 @@ impl Config {
         let bucket = lookup("S3_BUCKET").filter(|bucket| !bucket.is_empty());
         Ok(Self {
             port: port(lookup)?,
+            metrics_port: metrics_port(lookup)?,
             base_path: base_path(lookup)?,
             bucket: bucket.ok_or(ConfigError::Missing {
                 name: "S3_BUCKET",
                 wanted: "the bucket that holds the images",
             })?,
-            limits: UploadLimits {
-                max_file_bytes: positive(lookup, "MAX_FILE_BYTES", DEFAULT_MAX_FILE_BYTES)?,
-                max_files: positive(lookup, "MAX_FILES", DEFAULT_MAX_FILES)?,
-            },
+            limits: limits(lookup)?,
+            admission: admission(lookup)?,
+            s3_deadline: seconds(lookup, "S3_DEADLINE_SECONDS", 20)?,
+            // ECS kills a container 30 s after it asked it to stop; this leaves time for the last log lines.
+            stop_timeout: seconds(lookup, "STOP_TIMEOUT_SECONDS", 25)?,
+            direct_upload: parsed(lookup, "DIRECT_UPLOAD", false, "true or false", |_| true)?,
         })
     }
 }
@@ -90,6 +121,50 @@ fn lookup_env(name: &str) -> Option<String> {
 
 fn port(lookup: &dyn Fn(&str) -> Option<String>) -> Result<u16, ConfigError> {
     parsed(lookup, "PORT", DEFAULT_PORT, "a port number from 1 to 65535", |port| *port > 0)
+}
+
+fn metrics_port(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Option<u16>, ConfigError> {
+    let wanted = "a port number, or 0 for no metrics";
+    let port = parsed(lookup, "METRICS_PORT", DEFAULT_METRICS_PORT, wanted, |_| true)?;
+    Ok(Some(port).filter(|port| *port > 0))
+}
+
+fn limits(lookup: &dyn Fn(&str) -> Option<String>) -> Result<UploadLimits, ConfigError> {
+    Ok(UploadLimits {
+        max_file_bytes: positive(lookup, "MAX_FILE_BYTES", DEFAULT_LIMITS.max_file_bytes)?,
+        max_files: positive(lookup, "MAX_FILES", DEFAULT_LIMITS.max_files)?,
+        max_pixels: positive(lookup, "MAX_PIXELS", DEFAULT_LIMITS.max_pixels)?,
+    })
+}
+
+fn admission(lookup: &dyn Fn(&str) -> Option<String>) -> Result<AdmissionLimits, ConfigError> {
+    let defaults = DEFAULT_ADMISSION;
+    Ok(AdmissionLimits {
+        requests: positive(lookup, "MAX_REQUESTS", defaults.requests)?,
+        requests_per_second: parsed(
+            lookup,
+            "MAX_REQUESTS_PER_SECOND",
+            defaults.requests_per_second,
+            "a whole number, or 0 for no limit",
+            |_| true,
+        )?,
+        uploads: positive(lookup, "MAX_UPLOADS", defaults.uploads)?,
+        upload_memory_bytes: parsed(
+            lookup,
+            "UPLOAD_MEMORY_BYTES",
+            defaults.upload_memory_bytes,
+            "at least 6291456 (6 MiB), room for one part of an upload",
+            |bytes| *bytes >= MIN_UPLOAD_MEMORY,
+        )?,
+    })
+}
+
+fn seconds(
+    lookup: &dyn Fn(&str) -> Option<String>,
+    name: &'static str,
+    default: u64,
+) -> Result<Duration, ConfigError> {
+    positive(lookup, name, default).map(Duration::from_secs)
 }
 
 fn base_path(lookup: &dyn Fn(&str) -> Option<String>) -> Result<String, ConfigError> {
@@ -145,7 +220,10 @@ mod tests {
     fn defaults_need_only_the_bucket() {
         let config = read(&[("S3_BUCKET", "b")]).unwrap();
         assert_eq!((config.port, config.base_path.as_str(), config.bucket.as_str()), (80, "", "b"));
-        assert_eq!(config.limits, UploadLimits { max_file_bytes: 20_971_520, max_files: 20 });
+        assert_eq!(config.limits.max_file_bytes, 20_971_520);
+        assert_eq!((config.limits.max_files, config.limits.max_pixels), (20, 50_000_000));
+        assert_eq!((config.metrics_port, config.direct_upload), (Some(9090), false));
+        assert_eq!(config.stop_timeout, Duration::from_secs(25));
     }
 
     #[test]
@@ -160,6 +238,8 @@ mod tests {
             error(&[("S3_BUCKET", "b"), ("MAX_FILES", "0")]),
             "MAX_FILES is \"0\": set it to a whole number above zero"
         );
+        assert!(error(&[("S3_BUCKET", "b"), ("UPLOAD_MEMORY_BYTES", "1000")]).contains("6291456"));
+        assert!(error(&[("S3_BUCKET", "b"), ("DIRECT_UPLOAD", "yes")]).contains("true or false"));
         assert!(error(&[("S3_BUCKET", "b"), ("BASE_PATH", "rust")]).starts_with("BASE_PATH is \"rust\""));
     }
 

@@ -2,16 +2,19 @@
 
 use std::error::Error;
 
+use app_intake::form::FormError;
+use app_intake::image_format::{ImageDefect, ImageKind};
 use axum::Json;
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::page;
 use crate::storage::StorageError;
+use crate::{drain, page, url};
 
 /// A request that was not served. The text is for the client: it never holds what is ours alone.
 #[derive(Debug, Error)]
@@ -19,24 +22,40 @@ pub enum AppError {
     /// The form has no file.
     #[error("no image was sent: choose at least one file in the field fileToUpload")]
     NoFile,
-    /// A file has no content.
-    #[error("{name:?} is empty: choose a file with content")]
-    EmptyFile {
+    /// A file is no image, or not a whole one.
+    #[error("\"{name}\" {defect}")]
+    Defect {
         /// The file's name.
         name: String,
+        /// What is wrong with it.
+        defect: ImageDefect,
     },
-    /// A file is something else.
-    #[error("{name:?} is not an image that is taken here: send JPEG, PNG, GIF, WebP or AVIF")]
-    NotAnImage {
+    /// A file is said to be something else.
+    #[error("\"{name}\" was sent as {claimed}, but is a {kind} image: send it as {} or without a type", kind.content_type())]
+    LyingType {
         /// The file's name.
         name: String,
+        /// What the client says.
+        claimed: String,
+        /// What it is.
+        kind: ImageKind,
     },
     /// A file is too large.
-    #[error("{name:?} is larger than the limit of {}: send a smaller image", page::size(*limit))]
+    #[error("\"{name}\" is larger than the limit of {}: send a smaller image", page::size(*limit))]
     FileTooLarge {
         /// The file's name.
         name: String,
         /// The limit in bytes.
+        limit: u64,
+    },
+    /// An image has too many pixels.
+    #[error("\"{name}\" has {pixels} pixels, more than the limit of {limit}: send a smaller image")]
+    TooManyPixels {
+        /// The file's name.
+        name: String,
+        /// Its width times its height.
+        pixels: u64,
+        /// The limit.
         limit: u64,
     },
     /// The form has too many files.
@@ -52,14 +71,20 @@ pub enum AppError {
         limit: u64,
     },
     /// The body is no complete form.
-    #[error("the upload was cut short or is no multipart form: send it again")]
-    BadForm {
-        /// What the parser says, for the log.
-        detail: String,
+    #[error(transparent)]
+    Form(FormError),
+    /// The body is not the JSON that is wanted here.
+    #[error("the request is not the JSON that is wanted here: send {wanted} as application/json")]
+    NotJson {
+        /// What is wanted.
+        wanted: &'static str,
     },
-    /// The content type is not a form with files.
-    #[error("the upload is not multipart/form-data: send the form that the page shows")]
-    NotAForm,
+    /// A browser was sent here by another site.
+    #[error("the request comes from another site: use the page of this one")]
+    CrossSite,
+    /// There is no room.
+    #[error("the server is busy: try again in a moment")]
+    Busy,
     /// Nothing is served here.
     #[error("there is nothing at this address")]
     NotFound,
@@ -68,7 +93,10 @@ pub enum AppError {
     MethodNotAllowed,
     /// The image is shorter than the range asked for.
     #[error("the image has no such range")]
-    NoSuchRange,
+    NoSuchRange {
+        /// The image's size, where it is known.
+        size: Option<u64>,
+    },
     /// The bucket did not do its part.
     #[error("the image store does not answer as it should: try again in a moment")]
     Storage(#[source] StorageError),
@@ -81,23 +109,41 @@ impl AppError {
     /// The status that tells a client whose fault it is.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoFile | Self::EmptyFile { .. } | Self::BadForm { .. } => StatusCode::BAD_REQUEST,
-            Self::NotAnImage { .. } | Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::FileTooLarge { .. } | Self::TooManyFiles { .. } | Self::BodyTooLarge { .. } => {
-                StatusCode::PAYLOAD_TOO_LARGE
+            Self::NoFile | Self::LyingType { .. } | Self::NotJson { .. } => StatusCode::BAD_REQUEST,
+            Self::Defect { defect: ImageDefect::NotAnImage, .. } | Self::Form(FormError::NotAForm) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
+            Self::Defect { .. } | Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::FileTooLarge { .. }
+            | Self::TooManyPixels { .. }
+            | Self::TooManyFiles { .. }
+            | Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NoSuchRange => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::Storage(_) => StatusCode::BAD_GATEWAY,
+            Self::NoSuchRange { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Busy | Self::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a client needs to know beside the status.
+    fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
+        match self {
+            Self::Busy => Some((header::RETRY_AFTER, HeaderValue::from(2))),
+            Self::Storage(_) => Some((header::RETRY_AFTER, HeaderValue::from(5))),
+            Self::NoSuchRange { size: Some(size) } => {
+                let value = HeaderValue::try_from(format!("bytes */{size}")).ok()?;
+                Some((header::CONTENT_RANGE, value))
+            }
+            _ => None,
         }
     }
 
     fn log(&self) {
         match self {
             Self::Storage(_) | Self::Internal(_) => tracing::error!(cause = causes(self), "{self}"),
-            Self::BadForm { detail } => tracing::info!(cause = detail, "{self}"),
+            Self::Form(FormError::Malformed { detail }) => tracing::info!(cause = detail, "{self}"),
             _ => {}
         }
     }
@@ -107,8 +153,17 @@ impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NoSuchObject { .. } => Self::NotFound,
-            StorageError::NoSuchRange { .. } => Self::NoSuchRange,
+            StorageError::NoSuchRange { .. } => Self::NoSuchRange { size: None },
             other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<FormError> for AppError {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::BodyTooLarge { limit } => Self::BodyTooLarge { limit },
+            other => Self::Form(other),
         }
     }
 }
@@ -118,15 +173,24 @@ impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         self.log();
         let mut response = self.status().into_response();
+        if let Some((name, value)) = self.header() {
+            response.headers_mut().insert(name, value);
+        }
         response.extensions_mut().insert(Message(self.to_string()));
         response
     }
 }
 
+/// Refuses a request whose body nobody reads, after letting its client send it for a while.
+pub async fn refuse(body: Body, error: AppError) -> Response {
+    drain::patiently(body).await;
+    error.into_response()
+}
+
 /// Gives failed requests a body: JSON for who asked for JSON, a page for everyone else.
 pub async fn render(request: Request, next: Next) -> Response {
     let json = wants_json(request.headers());
-    let root = page::root_from(request.uri().path());
+    let root = url::root_from(request.uri().path());
     let mut response = next.run(request).await;
     let Some(Message(message)) = response.extensions_mut().remove() else { return response };
     let status = response.status();
@@ -135,7 +199,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     } else {
         page::error(&root, status, &message).into_response()
     };
-    let mut rendered = (status, body).into_response();
+    let mut rendered = (status, [(header::CACHE_CONTROL, "no-store")], body).into_response();
     // What the router said beside the status, such as `Allow`, stays.
     for (name, value) in response.headers().iter().filter(|(name, _)| *name != header::CONTENT_LENGTH) {
         rendered.headers_mut().insert(name, value.clone());

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
+use aws_sdk_s3::config::Credentials;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -22,9 +23,17 @@ pub const BUCKET: &str = "images";
 #[derive(Clone, Default)]
 pub struct FakeS3(Arc<Mutex<Contents>>);
 
+/// An object with what was stored beside it.
+#[derive(Clone)]
+pub struct Object {
+    pub content_type: String,
+    pub size: Option<(String, String)>,
+    pub bytes: Bytes,
+}
+
 #[derive(Default)]
 pub struct Contents {
-    pub objects: BTreeMap<String, (String, Bytes)>,
+    pub objects: BTreeMap<String, Object>,
     /// Parts of multipart uploads that are neither completed nor aborted.
     pub open_uploads: HashMap<String, BTreeMap<u32, Bytes>>,
     pub part_sizes: Vec<usize>,
@@ -50,8 +59,8 @@ impl FakeS3 {
         let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(Region::new("eu-west-1"))
             .endpoint_url(endpoint)
-            .no_credentials();
-        (fake, Storage::with_config(BUCKET.to_owned(), &sdk.load().await))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"));
+        (fake, Storage::with_config(BUCKET.to_owned(), Duration::from_secs(5), sdk.load().await))
     }
 
     pub fn contents(&self) -> MutexGuard<'_, Contents> {
@@ -73,18 +82,45 @@ impl FakeS3 {
     }
 }
 
-async fn list(State(fake): State<FakeS3>, method: Method) -> Response {
+async fn list(
+    State(fake): State<FakeS3>,
+    Query(query): Query<HashMap<String, String>>,
+    method: Method,
+) -> Response {
     if method == Method::HEAD {
         return StatusCode::OK.into_response();
     }
-    let objects = fake.contents().objects.iter().fold(String::new(), |xml, (key, (_, bytes))| {
+    if query.contains_key("uploads") {
+        return list_uploads(&fake.contents(), &query["prefix"]);
+    }
+    let after = query.get("start-after").cloned().unwrap_or_default();
+    let limit: usize = query["max-keys"].parse().unwrap();
+    let contents = fake.contents();
+    let fitting: Vec<_> = contents
+        .objects
+        .iter()
+        .filter(|(key, _)| key.starts_with(&query["prefix"]) && **key > after)
+        .collect();
+    let truncated = fitting.len() > limit;
+    let objects = fitting.into_iter().take(limit).fold(String::new(), |xml, (key, Object { bytes, .. })| {
         let modified = "2026-01-02T03:04:05.000Z";
         let size = bytes.len();
         xml + &format!(
             "<Contents><Key>{key}</Key><Size>{size}</Size><LastModified>{modified}</LastModified></Contents>"
         )
     });
-    format!("<ListBucketResult><Name>{BUCKET}</Name>{objects}</ListBucketResult>").into_response()
+    format!(
+        "<ListBucketResult><Name>{BUCKET}</Name><IsTruncated>{truncated}</IsTruncated>{objects}</ListBucketResult>"
+    )
+    .into_response()
+}
+
+/// The key is the upload's id, too.
+fn list_uploads(contents: &Contents, prefix: &str) -> Response {
+    let uploads = contents.open_uploads.keys().filter(|key| key.starts_with(prefix));
+    let uploads: String =
+        uploads.map(|key| format!("<Upload><Key>{key}</Key><UploadId>{key}</UploadId></Upload>")).collect();
+    format!("<ListMultipartUploadsResult>{uploads}</ListMultipartUploadsResult>").into_response()
 }
 
 async fn object(
@@ -106,9 +142,13 @@ async fn object(
             StatusCode::NO_CONTENT.into_response()
         }
         (Method::PUT, ..) => {
-            let content_type = headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
-            contents.objects.insert(key, (content_type, bytes));
-            StatusCode::OK.into_response()
+            let copied = headers.get("x-amz-copy-source").map(|source| {
+                let source = source.to_str().unwrap().strip_prefix("images/").unwrap();
+                contents.objects[source].bytes.clone()
+            });
+            let is_copy = copied.is_some();
+            contents.objects.insert(key, Object::new(&headers, copied.unwrap_or(bytes)));
+            if is_copy { "<CopyObjectResult/>".into_response() } else { StatusCode::OK.into_response() }
         }
         (Method::DELETE, ..) => {
             contents.objects.remove(&key);
@@ -116,6 +156,17 @@ async fn object(
             StatusCode::NO_CONTENT.into_response()
         }
         _ => get(&contents, &key, &headers),
+    }
+}
+
+impl Object {
+    pub fn new(headers: &HeaderMap, bytes: Bytes) -> Self {
+        let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+        Self {
+            content_type: text("content-type").unwrap(),
+            size: text("x-amz-meta-width").zip(text("x-amz-meta-height")),
+            bytes,
+        }
     }
 }
 
@@ -138,15 +189,22 @@ fn put_part(contents: &mut Contents, id: &str, number: u32, bytes: Bytes) -> Res
 fn complete(contents: &mut Contents, id: &str, key: String) -> Response {
     let parts = contents.open_uploads.remove(id).unwrap();
     let whole = parts.into_values().fold(Vec::new(), |whole, part| [whole, part.to_vec()].concat());
-    contents.objects.insert(key, ("image/png".to_owned(), whole.into()));
+    let object = Object { content_type: "image/png".to_owned(), size: None, bytes: whole.into() };
+    contents.objects.insert(key, object);
     "<CompleteMultipartUploadResult/>".into_response()
 }
 
 fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
-    let Some((content_type, bytes)) = contents.objects.get(key) else {
+    let Some(Object { content_type, size, bytes }) = contents.objects.get(key) else {
         return error(StatusCode::NOT_FOUND, "NoSuchKey");
     };
-    let common = [(header::CONTENT_TYPE, content_type.as_str()), (header::ETAG, "\"tag\"")];
+    let (width, height) = size.clone().unwrap_or_default();
+    let common = [
+        ("content-type", content_type.as_str()),
+        ("etag", "\"tag\""),
+        ("x-amz-meta-width", &width),
+        ("x-amz-meta-height", &height),
+    ];
     if headers.get(header::RANGE).is_some_and(|range| range == "bytes=0-7") {
         let range = [(header::CONTENT_RANGE, format!("bytes 0-7/{}", bytes.len()))];
         return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();

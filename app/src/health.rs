@@ -12,6 +12,11 @@ use crate::error::causes;
 
 const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Whether a path is one of the checks here, at the root or below any prefix.
+pub fn is_check(path: &str) -> bool {
+    path.ends_with("/healthz") || path.ends_with("/readyz")
+}
+
 /// The process serves. Touches nothing else, so that a bad day of S3 does not make ECS replace tasks.
 pub async fn healthz() -> &'static str {
     "ok"

@@ -1,70 +1,105 @@
 //! `GET /images/...`: an image, streamed from the bucket. A key is written once, so clients may keep it for good.
 
+use app_intake::image_format::ImageKind;
+use app_intake::upload_rules::{PREFIX, is_plain_path};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 
 use crate::App;
+use crate::conditional::{byte_range, is_known};
 use crate::error::AppError;
-use crate::upload_rules::{ImageKind, PREFIX, is_plain_path};
+use crate::storage::StorageError;
 
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// A key's content never changes.
+pub const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+const NOT_A_PAGE: &str = "default-src 'none'; sandbox";
+const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 /// Serves `uploads/<rest of the path>` of the bucket.
 pub async fn image(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
+    serve(&app, &key_of(path)?, &method, &headers).await
+}
+
+/// The key of an image by the end of a path.
+pub fn key_of(path: Result<Path<String>, PathRejection>) -> Result<String, AppError> {
     let Ok(Path(path)) = path else { return Err(AppError::NotFound) };
-    if !is_plain_path(&path) {
-        return Err(AppError::NotFound);
-    }
-    let object = app.storage.get(&format!("{PREFIX}{path}"), wanted_range(&headers)).await?;
-    if is_known(&headers, object.e_tag.as_deref()) {
-        return Ok((StatusCode::NOT_MODIFIED, lasting_headers(&object)?).into_response());
-    }
-    let status = if object.content_range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
-    let mut response_headers = lasting_headers(&object)?;
-    let content_type = HeaderValue::from_static(image_type(object.content_type.as_deref()));
-    response_headers.insert(header::CONTENT_TYPE, content_type);
-    response_headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if let Some(length) = object.content_length {
-        response_headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    if let Some(range) = &object.content_range {
-        response_headers.insert(header::CONTENT_RANGE, header_value(range)?);
-    }
-    Ok((status, response_headers, stream_of(object)).into_response())
+    let fits = is_plain_path(&path) && path.len() <= 1000 && !path.chars().any(char::is_control);
+    if fits { Ok(format!("{PREFIX}{path}")) } else { Err(AppError::NotFound) }
 }
 
-/// With `If-Range` the whole image is always a right answer, and its check is not worth a call more.
-fn wanted_range(headers: &HeaderMap) -> Option<&str> {
-    let range = headers.get(header::RANGE)?.to_str().ok()?;
-    (!headers.contains_key(header::IF_RANGE)).then_some(range)
+/// An object as an answer to a request with these headers.
+pub async fn serve(app: &App, key: &str, method: &Method, headers: &HeaderMap) -> Result<Response, AppError> {
+    if method == Method::HEAD {
+        let object = app.storage.head(key).await?;
+        let e_tag = object.e_tag.as_deref();
+        let mut response = lasting_headers(e_tag, object.last_modified.as_ref())?;
+        if is_known(headers, e_tag) {
+            return Ok((StatusCode::NOT_MODIFIED, response).into_response());
+        }
+        describe(&mut response, object.content_type.as_deref(), object.content_length);
+        return Ok(response.into_response());
+    }
+    let object = get(app, key, byte_range(headers)).await?;
+    let mut response = lasting_headers(object.e_tag.as_deref(), object.last_modified.as_ref())?;
+    if is_known(headers, object.e_tag.as_deref()) {
+        return Ok((StatusCode::NOT_MODIFIED, response).into_response());
+    }
+    describe(&mut response, object.content_type.as_deref(), object.content_length);
+    let Some(range) = &object.content_range else {
+        return Ok((response, stream_of(object)).into_response());
+    };
+    response.insert(header::CONTENT_RANGE, header_value(range)?);
+    Ok((StatusCode::PARTIAL_CONTENT, response, stream_of(object)).into_response())
 }
 
-/// `If-None-Match` compares weakly: a proxy that compresses marks a tag as weak.
-fn is_known(headers: &HeaderMap, e_tag: Option<&str>) -> bool {
-    let Some(e_tag) = e_tag else { return false };
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    known.flat_map(|value| value.split(',')).any(|tag| {
-        let tag = tag.trim();
-        tag == "*" || tag.trim_start_matches("W/") == e_tag
-    })
+async fn get(app: &App, key: &str, range: Option<&str>) -> Result<GetObjectOutput, AppError> {
+    match app.storage.get(key, range).await {
+        Err(StorageError::NoSuchRange { .. }) => {
+            let size = app.storage.head(key).await?.content_length;
+            Err(AppError::NoSuchRange { size: size.and_then(|size| u64::try_from(size).ok()) })
+        }
+        other => Ok(other?),
+    }
 }
 
-fn lasting_headers(object: &GetObjectOutput) -> Result<HeaderMap, AppError> {
+fn lasting_headers(e_tag: Option<&str>, modified: Option<&DateTime>) -> Result<HeaderMap, AppError> {
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
-    if let Some(e_tag) = &object.e_tag {
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOT_A_PAGE));
+    if let Some(e_tag) = e_tag {
         headers.insert(header::ETAG, header_value(e_tag)?);
     }
+    if let Some(modified) = modified.and_then(|at| at.fmt(DateTimeFormat::HttpDate).ok()) {
+        headers.insert(header::LAST_MODIFIED, header_value(&modified)?);
+    }
     Ok(headers)
+}
+
+fn describe(headers: &mut HeaderMap, content_type: Option<&str>, length: Option<i64>) {
+    let content_type = image_type(content_type);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if content_type == UNKNOWN_TYPE {
+        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    }
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    // Other origins may show an image, as they always could.
+    let policy = HeaderName::from_static("cross-origin-resource-policy");
+    headers.insert(policy, HeaderValue::from_static("cross-origin"));
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, AppError> {
@@ -73,8 +108,7 @@ fn header_value(text: &str) -> Result<HeaderValue, AppError> {
 
 /// Whatever lies in the bucket, nothing but an image is ever served as something that a browser shows.
 fn image_type(stored: Option<&str>) -> &'static str {
-    let mut known = ImageKind::ALL.into_iter().map(ImageKind::content_type);
-    known.find(|kind| Some(*kind) == stored).unwrap_or("application/octet-stream")
+    stored.and_then(ImageKind::from_content_type).map_or(UNKNOWN_TYPE, ImageKind::content_type)
 }
 
 fn stream_of(object: GetObjectOutput) -> Body {
@@ -95,17 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn a_known_tag_is_recognised() {
-        let check = |value: &'static str, known| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(value));
-            assert_eq!(is_known(&headers, Some("\"abc\"")), known, "{value}");
-        };
-        check("\"abc\"", true);
-        check("W/\"abc\"", true);
-        check("\"x\", \"abc\"", true);
-        check("*", true);
-        check("\"abcd\"", false);
-        assert!(!is_known(&HeaderMap::new(), Some("\"abc\"")));
+    fn paths_name_keys() {
+        let key = |path: &str| key_of(Ok(Path(path.to_owned()))).ok();
+        assert_eq!(key("82-1/cat.png").as_deref(), Some("uploads/82-1/cat.png"));
+        for path in ["", "a//b", "../secret", "a/\n.png", &"a".repeat(1001)] {
+            assert_eq!(key(path), None, "{path:?}");
+        }
     }
 }

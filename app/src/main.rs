@@ -28,7 +28,7 @@ fn serve() -> ExitCode {
         }
     };
     app::request_log::init();
-    match app::serve(config) {
+    match app::serve::serve(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}: {}", causes(&error));

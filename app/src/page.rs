@@ -1,136 +1,83 @@
-//! What a browser sees: the page, the error page, the style sheet. Every link is relative, because a load
-//! balancer may serve the app under a path that the app cannot know.
+//! What all pages have in common: the document, its headers, icons, sizes; and the page of an error.
 
-use std::fmt::Write;
-use std::sync::LazyLock;
-
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use crate::App;
-use crate::error::{AppError, causes};
-use crate::storage::ListedImage;
-use crate::upload_rules::{ImageKind, PREFIX, name_in_key};
+use crate::assets::{ICON, SCRIPT, STYLE};
 
-/// How many images the page shows.
-const NEWEST: i32 = 24;
-const RUNTIME: &str = "Rust (axum)";
-const CSS: &str = include_str!("../assets/app.css");
+/// What the app is called.
+pub const TITLE: &str = "Image upload";
 
-/// Named by its content, so that clients may keep it for good.
-static CSS_FILE: LazyLock<String> = LazyLock::new(|| {
-    let mut name = "app-".to_owned();
-    for byte in Sha256::digest(CSS).iter().take(8) {
-        // Writing to a string does not fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name + ".css"
-});
+/// What a page may load: this site's images, styles and scripts, nothing inline.
+const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What stays as it is in a part of a URL's path.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Lines on a field of 24 by 24, as the `d` of an SVG path.
+pub const RELOAD: &str = "M20 11a8 8 0 1 0-2.3 6.3M20 5v6h-6";
+/// An arrow up, out of a tray.
+pub const SEND: &str = "M12 15V4m-4.5 4L12 3.5 16.5 8M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3";
+/// An arrow to the left.
+pub const BACK: &str = "M19 12H5m6-6-6 6 6 6";
 
-const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'",
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "same-origin"),
-];
-
-/// What a redirect tells the page.
-#[derive(Default, Deserialize)]
-pub struct Flash {
-    uploaded: Option<String>,
-}
-
-/// `GET /`
-pub async fn home(State(app): State<App>, flash: Result<Query<Flash>, QueryRejection>) -> Response {
-    let images = app.storage.newest(NEWEST).await;
-    if let Err(error) = &images {
-        tracing::error!(cause = causes(error), "{error}");
-    }
-    // A query that is not ours is no reason to refuse the page.
-    let uploaded = flash.ok().and_then(|Query(flash)| flash.uploaded?.parse::<u32>().ok());
-    let body = html! {
-        header {
-            h1 { "Image upload" }
-            dl {
-                div { dt { "Container" } dd { code { (app.container_id) } } }
-                div { dt { "Runtime" } dd { (RUNTIME) } }
+/// A whole page. `root` is the way from its address to the home page.
+pub fn document(root: &str, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="stylesheet" href={ (root) "assets/" (STYLE.file) };
+                link rel="icon" href={ (root) "assets/" (ICON.file) } type="image/svg+xml";
+                // Not deferred: it marks the document before anything is shown.
+                script src={ (root) "assets/" (SCRIPT.file) } {}
             }
+            body { (body) }
         }
-        main {
-            @if let Some(count) = uploaded {
-                p .flash role="status" { (count) @if count == 1 { " image" } @else { " images" } " stored." }
-            }
-            (upload_form(&app))
-            section aria-labelledby="newest" {
-                h2 #newest { "Newest images" }
-                @match &images {
-                    Ok(images) if images.is_empty() => p .quiet { "No images yet. Upload the first one." },
-                    Ok(images) => div .images { @for image in images { (figure(image)) } },
-                    Err(_) => p .flash.bad role="alert" { "The images cannot be listed at the moment." },
-                }
-            }
-        }
-    };
-    ([(header::CACHE_CONTROL, "no-store")], document("./", "Image upload", &body)).into_response()
-}
-
-/// `GET /assets/app-<hash>.css`. Any hash gets the style sheet, because during a rolling update a page of one
-/// version may ask a task of the other; only the right one may be kept.
-pub async fn asset(Path(file): Path<String>) -> Result<Response, AppError> {
-    if !(file.starts_with("app-") && file.ends_with(".css")) {
-        return Err(AppError::NotFound);
     }
-    let keep = if file == *CSS_FILE { "public, max-age=31536000, immutable" } else { "no-store" };
-    Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, keep)], CSS)
-        .into_response())
 }
 
 /// The page of a request that failed.
 pub fn error(root: &str, status: StatusCode, message: &str) -> Markup {
-    let title = status.canonical_reason().unwrap_or("Error");
+    let reason = status.canonical_reason().unwrap_or("Error");
     let body = html! {
-        header { h1 { (title) } }
-        main {
-            p .flash.bad role="alert" { (message) }
-            p { a href=(root) { "Back to the images" } }
+        header .top { h1 { (reason) } }
+        main .trouble {
+            p .flash .bad role="alert" { (capitalised(message)) }
+            a .button .plain href=(root) { "Back to the images" }
         }
     };
-    document(root, title, &body)
+    document(root, &format!("{reason} · {TITLE}"), &body)
 }
 
-/// Adds the headers that keep a browser from doing more than the page needs.
+/// Adds the headers that keep a browser from doing more than the answer needs.
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // With `no-referrer` a browser would send `Origin: null` with our own forms.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     response
 }
 
-/// From a path back to the page: `/images/a/b` is two levels down.
-pub fn root_from(path: &str) -> String {
-    let below = path.trim_start_matches('/').matches('/').count();
-    if below == 0 { "./".to_owned() } else { "../".repeat(below) }
+/// The policy of a page whose script also talks to this origin.
+pub fn policy_with_connection_to(origin: &str) -> String {
+    POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}"))
 }
 
-/// Where the page finds the image of a key, relative to itself.
-pub fn image_url(key: &str) -> String {
-    let parts = key.strip_prefix(PREFIX).unwrap_or(key).split('/');
-    let encoded = parts.map(|part| utf8_percent_encode(part, UNRESERVED).to_string());
-    format!("images/{}", encoded.collect::<Vec<_>>().join("/"))
+/// A line drawing.
+pub fn icon(path: &str) -> Markup {
+    html! { svg .icon viewBox="0 0 24 24" aria-hidden="true" { path d=(path); } }
 }
 
 /// A size that a person reads.
@@ -147,55 +94,9 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-fn upload_form(app: &App) -> Markup {
-    let accept = ImageKind::ALL.map(ImageKind::content_type).join(",");
-    html! {
-        form method="post" enctype="multipart/form-data" action="upload" {
-            label for="file" { "Choose images" }
-            input #file type="file" name="fileToUpload" accept=(accept) multiple required
-                aria-describedby="limits";
-            button type="submit" { "Upload" }
-            p #limits .quiet {
-                "JPEG, PNG, GIF, WebP or AVIF, up to " (size(app.limits.max_file_bytes)) " each, "
-                (app.limits.max_files) " at a time."
-            }
-        }
-    }
-}
-
-fn figure(image: &ListedImage) -> Markup {
-    let url = image_url(&image.key);
-    let name = name_in_key(&image.key);
-    html! {
-        figure {
-            a href=(url) { img src=(url) alt=(name) loading="lazy" decoding="async"; }
-            figcaption {
-                span .name title=(name) { (name) }
-                span .quiet {
-                    (size(image.size))
-                    @if let Some(stored) = &image.stored {
-                        " · " time datetime=(stored) { (stored.get(..10).unwrap_or(stored)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn document(root: &str, title: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-                link rel="stylesheet" href={ (root) "assets/" (*CSS_FILE) };
-            }
-            body { (body) }
-        }
-    }
+fn capitalised(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -213,17 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_encoded_part_by_part() {
-        assert_eq!(image_url("uploads/82-1/a b?#%.png"), "images/82-1/a%20b%3F%23%25.png");
-        assert_eq!(image_url("uploads/82-1/猫.png"), "images/82-1/%E7%8C%AB.png");
+    fn a_message_begins_with_a_capital() {
+        assert_eq!(capitalised("the image"), "The image");
+        assert_eq!(capitalised("\"a\" is"), "\"a\" is");
     }
 
     #[test]
-    fn the_way_back_is_relative() {
-        let check = |path, root: &str| assert_eq!(root_from(path), root, "{path}");
-        check("/upload", "./");
-        check("/", "./");
-        check("//upload", "./");
-        check("/images/a/b", "../../");
+    fn a_page_may_talk_to_one_more_origin() {
+        assert!(policy_with_connection_to("http://s3").contains("; connect-src 'self' http://s3;"));
     }
 }

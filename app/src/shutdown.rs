@@ -1,15 +1,11 @@
-//! The end of the process: the signal that asks for it, the deadline, and the uploads that are waited for.
+//! The end of the process: the signal that asks for it, and what is waited for.
 
 use std::future::Future;
 use std::io;
-use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-
-/// ECS kills a container 30 s after it asked it to stop; this leaves time for the last log lines.
-pub const DEADLINE: Duration = Duration::from_secs(25);
 
 /// Completes when the process is asked to end, by ECS (`SIGTERM`) or from a terminal (`SIGINT`).
 /// Signals count from this call on, not from the first poll.

@@ -1,8 +1,16 @@
-//! The bucket: the only file that calls S3. Errors of the SDK become ours here, once.
+//! The bucket: the only place that calls S3.
 
+mod error;
+mod multipart;
+pub mod presigned_post;
+
+use std::collections::HashMap;
 use std::error::Error;
-use std::time::Duration;
+use std::future::Future;
+use std::time::{Duration, Instant};
 
+use app_intake::image_format::{Dimensions, ImageInfo};
+use app_intake::upload_rules::PREFIX;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -10,21 +18,22 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::MetadataDirective;
 use bytes::Bytes;
-use thiserror::Error;
+use percent_encoding::utf8_percent_encode;
 use tokio::sync::OnceCell;
 
-use crate::upload_rules::PREFIX;
+use crate::metrics;
+use crate::url::UNRESERVED;
 
-/// What a part of a multipart upload holds, and so the most that a request keeps in memory.
+pub use error::StorageError;
+
+/// What a part of a multipart upload holds, and so the most that an upload keeps in memory.
 /// S3 wants at least 5 MiB, and takes at most 10 000 parts.
-pub const PART_BYTES: usize = 8 * 1024 * 1024;
+pub const PART_BYTES: usize = 5 * 1024 * 1024;
 
-/// All tries of one call end within this: below the 60 s after which a load balancer gives up on us.
-const CALL_TIMEOUT: Duration = Duration::from_secs(50);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -32,7 +41,23 @@ const READY_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Storage {
     bucket: String,
-    client: OnceCell<Client>,
+    deadline: Duration,
+    connected: OnceCell<Connected>,
+}
+
+#[derive(Debug)]
+struct Connected {
+    sdk: SdkConfig,
+    client: Client,
+}
+
+/// What is stored with an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectFacts {
+    /// Its content type.
+    pub content_type: &'static str,
+    /// Its dimensions, where the first bytes told them.
+    pub dimensions: Option<Dimensions>,
 }
 
 /// An image as a listing shows it.
@@ -46,70 +71,40 @@ pub struct ListedImage {
     pub stored: Option<String>,
 }
 
-/// A call that did not do what was asked.
-#[derive(Debug, Error)]
-pub enum StorageError {
-    /// There is no such object.
-    #[error("no object {key} in the bucket")]
-    NoSuchObject {
-        /// The key asked for.
-        key: String,
-    },
-    /// The object is shorter than the range asked for.
-    #[error("no such range in object {key}")]
-    NoSuchRange {
-        /// The key asked for.
-        key: String,
-    },
-    /// S3 refused or did not answer.
-    #[error("could not {action} {target} (code {code}, s3 request id {request_id})")]
-    Failed {
-        /// What was tried.
-        action: &'static str,
-        /// On which bucket or key.
-        target: String,
-        /// S3's error code.
-        code: String,
-        /// S3's id of the request.
-        request_id: String,
-        /// What the SDK says.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// S3 said yes, and left out what it must say.
-    #[error("could not {action} {target}: the answer has no {missing}")]
-    Incomplete {
-        /// What was tried.
-        action: &'static str,
-        /// On which key.
-        target: String,
-        /// What was left out.
-        missing: &'static str,
-    },
+/// Some images, newest first, and whether there are older ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The images.
+    pub images: Vec<ListedImage>,
+    /// Whether there are more.
+    pub has_more: bool,
 }
 
 impl Storage {
     /// A bucket whose client is configured from the environment at first use.
-    pub fn new(bucket: String) -> Self {
-        Self { bucket, client: OnceCell::new() }
+    pub fn new(bucket: String, deadline: Duration) -> Self {
+        Self { bucket, deadline, connected: OnceCell::new() }
     }
 
     /// A bucket reached with a configuration at hand.
-    pub fn with_config(bucket: String, sdk: &SdkConfig) -> Self {
-        Self { bucket, client: OnceCell::new_with(Some(client(sdk))) }
+    pub fn with_config(bucket: String, deadline: Duration, sdk: SdkConfig) -> Self {
+        let client = client(&sdk, deadline);
+        Self { bucket, deadline, connected: OnceCell::new_with(Some(Connected { sdk, client })) }
     }
 
     /// Finds region and credentials ahead of the first request that needs them.
     pub async fn warm_up(&self) {
-        self.client().await;
+        self.connected().await;
     }
 
     /// Whether the bucket answers, soon.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        let call = async { self.client().await.head_bucket().bucket(&self.bucket).send().await.map(drop) };
-        match tokio::time::timeout(READY_TIMEOUT, call).await {
-            Ok(answer) => answer.map_err(|error| failed("reach bucket", &self.bucket, error)),
+        let action = "reach bucket";
+        let request = async { self.client().await.head_bucket().bucket(&self.bucket).send().await };
+        match tokio::time::timeout(READY_TIMEOUT, self.call(action, &self.bucket, request)).await {
+            Ok(answer) => answer.map(drop),
             Err(elapsed) => Err(StorageError::Failed {
-                action: "reach bucket",
+                action,
                 target: self.bucket.clone(),
                 code: "timeout".to_owned(),
                 request_id: "none".to_owned(),
@@ -118,11 +113,12 @@ impl Storage {
         }
     }
 
-    /// The newest images: keys are made so that these come first.
-    pub async fn newest(&self, count: i32) -> Result<Vec<ListedImage>, StorageError> {
+    /// The newest images after a key, or of all: keys are made so that the newest come first.
+    pub async fn newest(&self, count: i32, after: Option<String>) -> Result<Listing, StorageError> {
         let request =
             self.client().await.list_objects_v2().bucket(&self.bucket).prefix(PREFIX).max_keys(count);
-        let listing = request.send().await.map_err(|error| failed("list bucket", &self.bucket, error))?;
+        let request = request.set_start_after(after);
+        let listing = self.call("list bucket", &self.bucket, request.send()).await?;
         let images = listing.contents.unwrap_or_default().into_iter().filter_map(|object| {
             Some(ListedImage {
                 key: object.key?,
@@ -130,114 +126,108 @@ impl Storage {
                 stored: object.last_modified.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok()),
             })
         });
-        Ok(images.collect())
+        Ok(Listing { images: images.collect(), has_more: listing.is_truncated.unwrap_or(false) })
     }
 
     /// An object, or a range of it, whose bytes are still to be read.
     pub async fn get(&self, key: &str, range: Option<&str>) -> Result<GetObjectOutput, StorageError> {
         let request = self.client().await.get_object().bucket(&self.bucket).key(key);
-        request.set_range(range.map(str::to_owned)).send().await.map_err(|error| match error.code() {
-            Some("NoSuchKey") => StorageError::NoSuchObject { key: key.to_owned() },
-            Some("InvalidRange") => StorageError::NoSuchRange { key: key.to_owned() },
-            _ => failed("read object", key, error),
-        })
+        self.call("read object", key, request.set_range(range.map(str::to_owned)).send()).await
+    }
+
+    /// What S3 knows about an object.
+    pub async fn head(&self, key: &str) -> Result<HeadObjectOutput, StorageError> {
+        let request = self.client().await.head_object().bucket(&self.bucket).key(key);
+        self.call("look at object", key, request.send()).await
     }
 
     /// Stores an object in one call.
-    pub async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), StorageError> {
-        let request =
-            self.client().await.put_object().bucket(&self.bucket).key(key).content_type(content_type);
-        let answer = request.body(ByteStream::from(bytes)).send().await;
-        answer.map(drop).map_err(|error| failed("store object", key, error))
+    pub async fn put(&self, key: &str, facts: &ObjectFacts, bytes: Bytes) -> Result<(), StorageError> {
+        let request = self.client().await.put_object().bucket(&self.bucket).key(key);
+        let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
+        self.call("store object", key, request.body(ByteStream::from(bytes)).send()).await.map(drop)
     }
 
-    /// Begins an upload in parts and returns its id.
-    pub async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, StorageError> {
-        let action = "begin a multipart upload of";
-        let request = self.client().await.create_multipart_upload().bucket(&self.bucket).key(key);
-        let answer =
-            request.content_type(content_type).send().await.map_err(|error| failed(action, key, error))?;
-        let missing = || StorageError::Incomplete { action, target: key.to_owned(), missing: "upload id" };
-        answer.upload_id.ok_or_else(missing)
-    }
-
-    /// Sends one part; parts count from 1.
-    pub async fn put_part(
-        &self,
-        key: &str,
-        upload_id: &str,
-        number: i32,
-        bytes: Bytes,
-    ) -> Result<CompletedPart, StorageError> {
-        let request = self.client().await.upload_part().bucket(&self.bucket).key(key).upload_id(upload_id);
-        let answer = request.part_number(number).body(ByteStream::from(bytes)).send().await;
-        let part = answer.map_err(|error| failed("store a part of", key, error))?;
-        Ok(CompletedPart::builder()
-            .part_number(number)
-            .set_e_tag(part.e_tag)
-            .set_checksum_crc32(part.checksum_crc32)
-            .build())
-    }
-
-    /// Makes an object of the parts.
-    pub async fn complete_parts(
-        &self,
-        key: &str,
-        upload_id: &str,
-        parts: Vec<CompletedPart>,
-    ) -> Result<(), StorageError> {
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let request = self.client().await.complete_multipart_upload().bucket(&self.bucket).key(key);
-        let answer = request.upload_id(upload_id).multipart_upload(parts).send().await;
-        answer.map(drop).map_err(|error| failed("complete the multipart upload of", key, error))
-    }
-
-    /// Throws the parts away.
-    pub async fn abort_parts(&self, key: &str, upload_id: &str) -> Result<(), StorageError> {
-        let request = self.client().await.abort_multipart_upload().bucket(&self.bucket).key(key);
-        let answer = request.upload_id(upload_id).send().await;
-        answer.map(drop).map_err(|error| failed("abort the multipart upload of", key, error))
+    /// Copies an object within the bucket, with new facts.
+    pub async fn copy(&self, from: &str, to: &str, facts: &ObjectFacts) -> Result<(), StorageError> {
+        let source = format!("{}/{}", self.bucket, utf8_percent_encode(from, UNRESERVED));
+        let request = self.client().await.copy_object().bucket(&self.bucket).key(to).copy_source(source);
+        let request = request.metadata_directive(MetadataDirective::Replace);
+        let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
+        self.call("copy object", from, request.send()).await.map(drop)
     }
 
     /// Deletes an object, if it is there.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
-        let answer = self.client().await.delete_object().bucket(&self.bucket).key(key).send().await;
-        answer.map(drop).map_err(|error| failed("delete object", key, error))
+        let request = self.client().await.delete_object().bucket(&self.bucket).key(key);
+        self.call("delete object", key, request.send()).await.map(drop)
+    }
+
+    /// Every call goes through here: it is counted and timed, and its error becomes ours.
+    async fn call<T, E>(
+        &self,
+        action: &'static str,
+        target: &str,
+        request: impl Future<Output = Result<T, SdkError<E>>>,
+    ) -> Result<T, StorageError>
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+        SdkError<E>: RequestId,
+    {
+        let started = Instant::now();
+        let result = request.await;
+        let code = result.as_ref().err().map(error::code_of);
+        let result = result.map_err(|error| StorageError::of(action, target, error));
+        // That something is not there is an answer, and no failure of S3.
+        let failed = matches!(&result, Err(StorageError::Failed { .. }));
+        metrics::s3_call(action, started.elapsed(), code.as_deref().filter(|_| failed));
+        result
     }
 
     async fn client(&self) -> &Client {
-        let load = || async { client(&aws_config::defaults(BehaviorVersion::v2026_01_12()).load().await) };
-        self.client.get_or_init(load).await
+        &self.connected().await.client
+    }
+
+    async fn connected(&self) -> &Connected {
+        let load = || async {
+            let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12()).load().await;
+            Connected { client: client(&sdk, self.deadline), sdk }
+        };
+        self.connected.get_or_init(load).await
     }
 }
 
-fn client(sdk: &SdkConfig) -> Client {
+impl ObjectFacts {
+    /// What is known when the image was read to its end.
+    pub fn of(info: ImageInfo) -> Self {
+        Self { content_type: info.kind.content_type(), dimensions: Some(info.dimensions) }
+    }
+
+    fn metadata(&self) -> HashMap<String, String> {
+        let dimensions = self.dimensions.into_iter();
+        dimensions
+            .flat_map(|Dimensions { width, height }| [("width", width), ("height", height)])
+            .map(|(name, pixels)| (name.to_owned(), pixels.to_string()))
+            .collect()
+    }
+}
+
+fn client(sdk: &SdkConfig, deadline: Duration) -> Client {
+    // Three tries fit, each long enough for a part on a slow day.
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT);
+        .connect_timeout(CONNECT_TIMEOUT.min(deadline / 2))
+        .operation_attempt_timeout(deadline / 2)
+        .operation_timeout(deadline);
     let config = aws_sdk_s3::config::Builder::from(sdk)
         .timeout_config(timeouts.build())
         .retry_config(RetryConfig::standard())
-        .force_path_style(has_own_endpoint(sdk));
+        .force_path_style(own_endpoint(sdk).is_some());
     Client::from_conf(config.build())
 }
 
-/// Emulators rarely have a DNS name for each bucket. `SdkConfig` does not know of the variable for S3 alone.
-fn has_own_endpoint(sdk: &SdkConfig) -> bool {
-    sdk.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some()
-}
-
-fn failed<E>(action: &'static str, target: &str, error: SdkError<E>) -> StorageError
-where
-    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
-    SdkError<E>: RequestId,
-{
-    StorageError::Failed {
-        action,
-        target: target.to_owned(),
-        code: error.code().unwrap_or("none").to_owned(),
-        request_id: error.request_id().unwrap_or("none").to_owned(),
-        source: Box::new(error),
-    }
+/// The endpoint of an emulator, or of a VPC's own. Emulators rarely have a DNS name for each bucket, so paths name it.
+/// `SdkConfig` does not know of the variable for S3 alone.
+fn own_endpoint(sdk: &SdkConfig) -> Option<String> {
+    let for_s3 = std::env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
+    for_s3.or_else(|| sdk.endpoint_url().map(str::to_owned))
 }

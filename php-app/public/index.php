@@ -1,23 +1,30 @@
 <?php
 
 /**
- * The front controller: Apache sends every request here.
+ * The front controller: Apache sends every request here, those too that it refuses itself.
  */
 
 declare(strict_types=1);
 
-use ImageApp\Config;
+use ImageApp\Body;
+use ImageApp\ErrorAnswer;
+use ImageApp\Failures;
+use ImageApp\Log;
 use ImageApp\Request;
+use ImageApp\Response;
 use ImageApp\Router;
 
 require __DIR__ . '/../src/autoload.php';
 
+$id = Request::id();
+Log::during($id);
+Response::during($id);
 $request = Request::current();
+Failures::watch($request);
 try {
-    Router::handle($request, Config::basePath());
+    Body::open();
+    $refused = Request::refusedByApache();
+    $refused === 0 ? Router::handle($request) : ErrorAnswer::sendApaches($request, $refused);
 } catch (Throwable $error) {
-    error_log($error::class . ': ' . $error->getMessage() . ' at ' . $error->getFile() . ':' . $error->getLine());
-    if (!headers_sent()) {
-        Router::refuse($request, 500, 'the app failed on this request; its log says why');
-    }
+    Failures::report($error, $request);
 }

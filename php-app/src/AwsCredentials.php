@@ -26,7 +26,9 @@ final class AwsCredentials
     /** ECS gives new credentials well before the old ones end; take them this many seconds ahead. */
     private const REFRESH_AHEAD = 300;
 
-    private const CONTAINER_TIMEOUT = 5.0;
+    /** The longest wait for the endpoints; half of what a deadline leaves, and a quarter, if that is less. */
+    private const CONTAINER_SECONDS = 5.0;
+    private const INSTANCE_SECONDS = 1.0;
 
     private ?Credentials $current = null;
 
@@ -34,22 +36,22 @@ final class AwsCredentials
     {
     }
 
-    public function get(): Credentials
+    public function get(Deadline $deadline): Credentials
     {
-        return $this->current ??= $this->cached();
+        return $this->current ??= $this->cached($deadline);
     }
 
-    private function cached(): Credentials
+    private function cached(Deadline $deadline): Credentials
     {
         $cached = self::load();
         if ($cached !== null && self::secondsLeft($cached) > self::REFRESH_AHEAD) {
             return $cached;
         }
-        $fresh = self::chain()->getCredentials(Configuration::create(['region' => $this->region]));
+        $fresh = self::chain($deadline->left())->getCredentials(Configuration::create(['region' => $this->region]));
         if ($fresh === null) {
             // A hiccup of the credentials endpoint must not fail a request that the old ones still serve.
             if ($cached !== null && self::secondsLeft($cached) > 0) {
-                error_log('aws credentials: cannot refresh them yet, using the old ones');
+                Log::warning('aws credentials: cannot refresh them yet, using the old ones');
 
                 return $cached;
             }
@@ -65,17 +67,21 @@ final class AwsCredentials
      * The standard order. Built here because the library's default chain knows neither
      * AWS_CONTAINER_AUTHORIZATION_TOKEN nor AWS_EC2_METADATA_DISABLED.
      */
-    private static function chain(): ChainProvider
+    private static function chain(float $secondsLeft): ChainProvider
     {
+        $container = max(0.01, min(self::CONTAINER_SECONDS, $secondsLeft / 2));
+        $instance = max(0.01, min(self::INSTANCE_SECONDS, $secondsLeft / 4));
         $token = getenv('AWS_CONTAINER_AUTHORIZATION_TOKEN');
         $headers = is_string($token) && $token !== '' ? ['Authorization' => $token] : [];
+        $toContainer = HttpClient::create(['headers' => $headers, 'max_duration' => $container]);
+        $toInstance = HttpClient::create(['max_duration' => $instance]);
 
         return new ChainProvider([
             new ConfigurationProvider(),
             new WebIdentityProvider(),
             new IniFileProvider(),
-            new ContainerProvider(HttpClient::create(['headers' => $headers]), null, self::CONTAINER_TIMEOUT),
-            ...(getenv('AWS_EC2_METADATA_DISABLED') === 'true' ? [] : [new InstanceProvider()]),
+            new ContainerProvider($toContainer, null, $container),
+            ...(getenv('AWS_EC2_METADATA_DISABLED') === 'true' ? [] : [new InstanceProvider($toInstance, null, $instance)]),
         ]);
     }
 

@@ -10,8 +10,8 @@ namespace ImageApp;
 
 final readonly class Config
 {
-    /** Apache's LimitRequestBody (apache/apache2.conf): what is longer never reaches PHP whole. */
-    private const APACHE_BODY_LIMIT = 1 << 30;
+    /** What S3 takes in one call. */
+    private const LARGEST_OBJECT = 5 << 30;
 
     /** Room for the boundaries and headers of a multipart body, and for small fields. */
     private const FORM_OVERHEAD = 1 << 20;
@@ -22,18 +22,35 @@ final readonly class Config
         public ?string $s3Endpoint,
         public int $maxFileBytes,
         public int $maxFiles,
+        public int $maxPixels,
+        public int $maxUploads,
+        public int $s3DeadlineSeconds,
     ) {
     }
 
     public static function fromEnvironment(): self
     {
         return new self(
-            self::required('S3_BUCKET'),
-            self::text('AWS_REGION') ?? self::text('AWS_DEFAULT_REGION') ?? self::required('AWS_REGION'),
+            self::required('S3_BUCKET', 'the bucket that holds the images'),
+            self::text('AWS_REGION') ?? self::text('AWS_DEFAULT_REGION')
+                ?? self::required('AWS_REGION', "the bucket's region"),
             self::text('AWS_ENDPOINT_URL_S3') ?? self::text('AWS_ENDPOINT_URL'),
-            self::positive('MAX_FILE_BYTES', 20 << 20),
-            self::positive('MAX_FILES', 20),
+            self::number('MAX_FILE_BYTES', 20 << 20, 1, self::LARGEST_OBJECT),
+            self::number('MAX_FILES', 20, 1, 1000),
+            self::number('MAX_PIXELS', 50_000_000, 1),
+            self::number('MAX_UPLOADS', 32, 1),
+            self::number('S3_DEADLINE_SECONDS', 20, 1, 3600),
         );
+    }
+
+    /** Reads everything once, so that a container with a wrong setting does not start. */
+    public static function check(): void
+    {
+        self::fromEnvironment();
+        self::basePath();
+        self::maxRequestsPerSecond();
+        self::number('PORT', 80, 1, 65535);
+        self::number('STOP_TIMEOUT_SECONDS', 25, 1, 3600);
     }
 
     /**
@@ -42,15 +59,24 @@ final readonly class Config
      */
     public static function basePath(): string
     {
-        $trimmed = trim(self::text('BASE_PATH') ?? '', '/');
+        $value = self::text('BASE_PATH') ?? '';
+        $path = rtrim($value, '/');
 
-        return $trimmed === '' ? '' : '/' . $trimmed;
+        return preg_match('~^(?:/[A-Za-z0-9._\~-]+)*$~D', $path) === 1
+            ? $path
+            : throw self::invalid('BASE_PATH', $value, 'a path prefix such as /php, or leave it unset');
+    }
+
+    /** 0 is no limit. */
+    public static function maxRequestsPerSecond(): int
+    {
+        return self::number('MAX_REQUESTS_PER_SECOND', 0, 0);
     }
 
     /** No request body within the limits is longer than this. */
     public function maxBodyBytes(): int
     {
-        return min($this->maxFiles * $this->maxFileBytes + self::FORM_OVERHEAD, self::APACHE_BODY_LIMIT);
+        return $this->maxFiles * $this->maxFileBytes + self::FORM_OVERHEAD;
     }
 
     private static function text(string $name): ?string
@@ -60,22 +86,27 @@ final readonly class Config
         return $value === false || $value === '' ? null : $value;
     }
 
-    private static function required(string $name): string
+    private static function required(string $name, string $wanted): string
     {
-        return self::text($name)
-            ?? throw new \RuntimeException("configuration: {$name} is not set; set it in the container's environment");
+        return self::text($name) ?? throw new \RuntimeException("{$name} is not set: set it to {$wanted}");
     }
 
-    private static function positive(string $name, int $default): int
+    private static function number(string $name, int $default, int $least, int $most = 1 << 50): int
     {
         $value = self::text($name);
         if ($value === null) {
             return $default;
         }
-        $number = filter_var($value, FILTER_VALIDATE_INT, ['options' => ['min_range' => 1]]);
+        $range = ['options' => ['min_range' => $least, 'max_range' => $most]];
+        $number = filter_var($value, FILTER_VALIDATE_INT, $range);
 
         return is_int($number)
             ? $number
-            : throw new \RuntimeException("configuration: {$name} is '{$value}'; it must be a whole number above 0");
+            : throw self::invalid($name, $value, "a whole number from {$least} to {$most}");
+    }
+
+    private static function invalid(string $name, string $value, string $wanted): \RuntimeException
+    {
+        return new \RuntimeException("{$name} is \"{$value}\": set it to {$wanted}");
     }
 }

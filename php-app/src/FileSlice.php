@@ -10,25 +10,39 @@ namespace ImageApp;
 
 final readonly class FileSlice
 {
-    private const BLOCK = 1 << 16;
+    public const BLOCK = 1 << 16;
 
     /** @param resource $stream a seekable stream */
     public function __construct(private mixed $stream, private int $offset, public int $length)
     {
     }
 
-    /** The first bytes, fewer if the file is shorter. */
-    public function head(int $bytes): string
+    /** The bytes from an offset on; fewer where the file ends. */
+    public function at(int $offset, int $bytes): string
     {
-        return $this->reader()(min($bytes, $this->length));
+        $bytes = min($bytes, $this->length - $offset);
+        if ($bytes <= 0) {
+            return '';
+        }
+        $this->seek($offset);
+        $read = '';
+        // One fread gives no more than the stream's chunk.
+        while (strlen($read) < $bytes) {
+            $more = fread($this->stream, $bytes - strlen($read));
+            if ($more === false || $more === '') {
+                throw self::shorter();
+            }
+            $read .= $more;
+        }
+
+        return $read;
     }
 
     public function sha256(): string
     {
-        $this->rewind();
         $hash = hash_init('sha256');
-        if (hash_update_stream($hash, $this->stream, $this->length) !== $this->length) {
-            throw new \RuntimeException('uploaded file: it is shorter than when it was received');
+        for ($offset = 0; $offset < $this->length; $offset += self::BLOCK) {
+            hash_update($hash, $this->at($offset, self::BLOCK));
         }
 
         return hash_final($hash);
@@ -41,22 +55,25 @@ final readonly class FileSlice
      */
     public function reader(): \Closure
     {
-        $this->rewind();
-        $left = $this->length;
+        $offset = 0;
 
-        return function (int $bytes) use (&$left): string {
-            $wanted = min($bytes, $left, self::BLOCK);
-            $read = $wanted > 0 ? (string) fread($this->stream, $wanted) : '';
-            $left -= strlen($read);
+        return function (int $bytes) use (&$offset): string {
+            $read = $this->at($offset, min($bytes, self::BLOCK));
+            $offset += strlen($read);
 
             return $read;
         };
     }
 
-    private function rewind(): void
+    private function seek(int $offset): void
     {
-        if (fseek($this->stream, $this->offset) !== 0) {
-            throw new \RuntimeException('uploaded file: cannot go back to its first byte in the request body');
+        if (fseek($this->stream, $this->offset + $offset) !== 0) {
+            throw self::shorter();
         }
+    }
+
+    private static function shorter(): \RuntimeException
+    {
+        return new \RuntimeException('uploaded file: it is shorter than when it was received; check the space in /tmp');
     }
 }

@@ -15,7 +15,6 @@ namespace ImageApp;
 
 final class MultipartReader
 {
-    private const BLOCK = 1 << 16;
     private const MAX_HEADER_BYTES = 8192;
     private const MAX_OTHER_FIELDS = 50;
 
@@ -29,26 +28,38 @@ final class MultipartReader
     {
     }
 
+    /** @throws Refused if a request with this Content-Type holds no form (415), or one without a boundary (400) */
+    public static function boundary(string $contentType): string
+    {
+        if (preg_match('~^\s*multipart/form-data\s*(?:;|$)~i', $contentType) !== 1) {
+            throw new Refused(415, 'the upload is not multipart/form-data: send the form that the page shows');
+        }
+        if (preg_match('~;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))~i', $contentType, $m) !== 1) {
+            throw new Refused(400, 'the upload has no boundary in its Content-Type: send the form that the page shows');
+        }
+
+        return $m[1] !== '' ? $m[1] : $m[2];
+    }
+
     /**
      * The files of a form, in the order in which they were sent.
      *
-     * @param resource $stream      the request's body, seekable
-     * @param string   $contentType the request's Content-Type
-     * @param string   $field       the field's name; `name[]` is the same field
+     * @param resource $stream the request's body, seekable
+     * @param string   $field  the field's name; `name[]` is the same field
      *
      * @return list<UploadedFile>
      *
-     * @throws UploadRefused as soon as the body is malformed or passes a limit
+     * @throws Refused as soon as the body is malformed or passes a limit
      */
-    public static function files(mixed $stream, string $contentType, string $field, Config $config): array
+    public static function files(mixed $stream, string $boundary, string $field, Config $config): array
     {
-        $form = '~^multipart/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))~is';
-        if (preg_match($form, $contentType, $m) !== 1) {
-            throw new UploadRefused(400, 'the upload is no form; send multipart/form-data with the field fileToUpload');
-        }
-        $boundary = ($m[1] ?? '') !== '' ? $m[1] : $m[2];
+        // Without this, a read gives 8 KiB.
+        stream_set_chunk_size($stream, FileSlice::BLOCK);
+        $reader = new self($stream, $config);
+        $files = $reader->read($boundary, $field);
+        $reader->readToEnd();
 
-        return (new self($stream, $config))->read($boundary, $field);
+        return $files;
     }
 
     /** @return list<UploadedFile> */
@@ -64,27 +75,32 @@ final class MultipartReader
         $others = 0;
         while (!$this->atFinalBoundary()) {
             $headers = $this->headers();
-            $name = self::parameter($headers, 'name');
-            $fileName = self::fileName($headers);
-            $isFile = $fileName !== null && ($name === $field || $name === $field . '[]');
-            $label = $fileName === null || $fileName === '' ? 'file' : basename(strtr($fileName, '\\', '/'));
-
-            $offset = $this->position;
-            $length = $this->skipPast($delimiter, $isFile ? $this->config->maxFileBytes : PHP_INT_MAX);
-            if ($length > $this->config->maxFileBytes && $isFile) {
-                UploadRules::checkSize($label, $length, $this->config->maxFileBytes);
+            $name = $headers->fileName();
+            if ($name === null || !in_array($headers->field(), [$field, $field . '[]'], true)) {
+                $this->skipPast($delimiter, PHP_INT_MAX);
+                UploadRules::checkOtherFields(++$others, self::MAX_OTHER_FIELDS);
+                continue;
             }
-            if (!$isFile && ++$others > self::MAX_OTHER_FIELDS) {
-                throw new UploadRefused(413, 'too many fields in one form');
-            }
+            $file = $this->file($name, $headers->contentType(), $delimiter);
             // A browser sends an empty file without a name when none was chosen.
-            if ($isFile && ($fileName !== '' || $length > 0)) {
-                $files[] = new UploadedFile($fileName, $label, new FileSlice($this->stream, $offset, $length));
+            if ($name !== '' || $file->content->length > 0) {
+                $files[] = $file;
                 UploadRules::checkCount(count($files), $this->config->maxFiles);
             }
         }
 
         return $files;
+    }
+
+    private function file(string $name, string $type, string $delimiter): UploadedFile
+    {
+        $offset = $this->position;
+        $length = $this->skipPast($delimiter, $this->config->maxFileBytes);
+        $file = new UploadedFile($name, $type, new FileSlice($this->stream, $offset, $length));
+        // What is too large is not read to its end.
+        UploadRules::checkLargest($file, $this->config->maxFileBytes);
+
+        return $file;
     }
 
     /**
@@ -126,13 +142,13 @@ final class MultipartReader
     }
 
     /** The part's header block; the position is then at its first byte of content. */
-    private function headers(): string
+    private function headers(): PartHeaders
     {
         $end = $this->skipTo("\r\n\r\n");
         $headers = substr($this->buffer, 0, $end);
         $this->drop($end + 4);
 
-        return $headers;
+        return new PartHeaders($headers);
     }
 
     /** How far the text is from the buffer's start, after reading as much as that takes. */
@@ -150,7 +166,7 @@ final class MultipartReader
 
     private function fill(): void
     {
-        $read = fread($this->stream, self::BLOCK);
+        $read = fread($this->stream, FileSlice::BLOCK);
         if ($read === false || $read === '') {
             throw self::malformed();
         }
@@ -158,6 +174,20 @@ final class MultipartReader
         if ($this->position + strlen($this->buffer) > $this->config->maxBodyBytes()) {
             throw UploadRules::bodyTooLarge($this->config);
         }
+    }
+
+    /** What may follow the final boundary is nothing to us, but later reads must not wait for it. */
+    private function readToEnd(): void
+    {
+        $this->drop(strlen($this->buffer));
+        while ($this->position <= $this->config->maxBodyBytes()) {
+            $read = fread($this->stream, FileSlice::BLOCK);
+            if ($read === false || $read === '') {
+                return;
+            }
+            $this->position += strlen($read);
+        }
+        throw UploadRules::bodyTooLarge($this->config);
     }
 
     private function drop(int $bytes): int
@@ -168,30 +198,22 @@ final class MultipartReader
         return $bytes;
     }
 
-    /** The client's name for the file: null for a plain field, '' when no file was chosen. */
-    private static function fileName(string $headers): ?string
+    private static function malformed(): Refused
     {
-        if (preg_match("~^content-disposition:.*;\s*filename\*=utf-8'[^']*'([^;\s]+)~im", $headers, $m) === 1) {
-            return rawurldecode($m[1]);
+        if (self::isSpoolFull()) {
+            Log::error('upload: there is no space left in /tmp for request bodies; give the container more');
+
+            return Refused::busy('there is no room for another upload at the moment: try again in a moment', 5);
         }
 
-        return self::parameter($headers, 'filename');
+        return new Refused(400, 'the upload was cut short or is no valid form: send it again');
     }
 
-    private static function parameter(string $headers, string $name): ?string
+    /** PHP itself says nothing when it cannot write the body to its spool. */
+    private static function isSpoolFull(): bool
     {
-        $pattern = '~^content-disposition:[^\r\n]*?;\s*' . $name . '=(?:"((?:[^"\\\\\r\n]|\\\\.)*)"|([^;\s"]+))~im';
-        if (preg_match($pattern, $headers, $m) !== 1) {
-            return null;
-        }
-        $value = isset($m[2]) ? $m[2] : preg_replace('~\\\\(["\\\\])~', '$1', $m[1]);
+        $free = disk_free_space(sys_get_temp_dir());
 
-        // How browsers write the three characters that cannot stand in a quoted name.
-        return strtr((string) $value, ['%22' => '"', '%0D' => "\r", '%0A' => "\n"]);
-    }
-
-    private static function malformed(): UploadRefused
-    {
-        return new UploadRefused(400, 'the upload ended early or is no valid form; send it again');
+        return $free !== false && $free < FileSlice::BLOCK;
     }
 }

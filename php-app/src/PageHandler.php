@@ -1,7 +1,7 @@
 <?php
 
 /**
- * `GET /`: the page with where it runs, the upload form and the newest images.
+ * `GET /`: the page with where it runs, the upload form and a page of images, the newest ones first.
  */
 
 declare(strict_types=1);
@@ -11,41 +11,53 @@ namespace ImageApp;
 final class PageHandler
 {
     private const SHOWN = 24;
+    private const RETRY_AFTER = ['Retry-After' => '5'];
 
-    public function __construct(private readonly S3Client $s3)
+    public function __construct(private readonly Config $config, private readonly S3Client $s3)
     {
     }
 
-    public function show(Request $request, int $status = 200, string $error = ''): void
+    public function show(Request $request): void
     {
+        $after = $request->query('after');
+        $start = UploadRules::isPlausible($after) ? UploadRules::PREFIX . $after : '';
         try {
-            $images = $this->s3->list(UploadRules::PREFIX, self::SHOWN);
-        } catch (\RuntimeException $failure) {
-            error_log('page: ' . $failure->getMessage());
-            $images = [];
-            $status = $status === 200 ? 503 : $status;
-            $error = $error !== '' ? $error : 'the images cannot be listed: the image store does not answer';
+            $listing = $this->s3->list(UploadRules::PREFIX, self::SHOWN, $start);
+            Response::html(200, $this->render($listing, $start !== '', self::messages($request)));
+        } catch (S3Error $error) {
+            Log::error('page: ' . $error->getMessage());
+            $alert = 'The images cannot be listed at the moment: reload the page in a moment.';
+            Response::html(503, $this->render(null, false, [], $alert), self::RETRY_AFTER);
         }
-        Response::html($status, self::render([
-            'facts' => ['Container' => (string) gethostname(), 'Runtime' => 'PHP (Apache)'] + TaskMetadata::facts(),
-            'stylesheet' => Stylesheet::url(),
-            'uploaded' => $error === '' ? $request->uploadedCount() : 0,
-            'error' => $error,
-            'images' => $images,
-        ]));
     }
 
-    /** @param array<string, mixed> $view the template's variables */
-    private static function render(array $view): string
+    /** @param list<string> $messages */
+    private function render(?S3Listing $listing, bool $isOlder, array $messages, string $alert = ''): string
     {
-        $flags = ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5;
-        $escape = static fn (string $text): string => htmlspecialchars($text, $flags, 'UTF-8');
-        ob_start();
-        (static function () use ($view, $escape): void {
-            extract($view);
-            require __DIR__ . '/../templates/page.php';
-        })();
+        return Page::render('home', '', [
+            'facts' => TaskMetadata::facts(),
+            'messages' => $messages,
+            'alert' => $alert,
+            'maxBytes' => $this->config->maxFileBytes,
+            'maxFiles' => $this->config->maxFiles,
+            'images' => $listing->images ?? [],
+            'isOlder' => $isOlder,
+            'older' => ($listing->hasMore ?? false) ? ImageUrl::olderThan(end($listing->images)->key) : '',
+        ]);
+    }
 
-        return (string) ob_get_clean();
+    /**
+     * What a redirect to the page tells.
+     *
+     * @return list<string>
+     */
+    private static function messages(Request $request): array
+    {
+        $uploaded = $request->queryCount('uploaded');
+
+        return [
+            ...($uploaded === 0 ? [] : [$uploaded === 1 ? '1 image stored.' : "{$uploaded} images stored."]),
+            ...($request->queryCount('deleted') === 0 ? [] : ['The image is deleted.']),
+        ];
     }
 }

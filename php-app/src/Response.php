@@ -10,41 +10,57 @@ namespace ImageApp;
 
 final class Response
 {
-    private const PAGE_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; "
-        . "base-uri 'none'; frame-ancestors 'none'";
+    private const PAGE_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+        . "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private static string $requestId = '';
+
+    /** Every answer names the request, so that a user can quote it and the log be searched for it. */
+    public static function during(string $requestId): void
+    {
+        self::$requestId = $requestId;
+    }
 
     /** @param array<string, string> $headers */
     public static function head(int $status, array $headers): void
     {
         http_response_code($status);
-        header('X-Content-Type-Options: nosniff');
+        $headers += [
+            'X-Content-Type-Options' => 'nosniff',
+            'X-Request-Id' => self::$requestId,
+            'Content-Security-Policy' => self::PAGE_POLICY,
+            // Not no-referrer: with that, browsers would send `Origin: null` with the page's own forms.
+            'Referrer-Policy' => 'same-origin',
+        ];
         foreach ($headers as $name => $value) {
             header($name . ': ' . $value);
         }
     }
 
-    public static function text(int $status, string $text): void
+    /** @param array<string, string> $headers */
+    public static function text(int $status, string $text, array $headers = []): void
     {
-        $headers = ['Content-Type' => 'text/plain; charset=utf-8', 'Cache-Control' => 'no-store'];
+        $headers += ['Content-Type' => 'text/plain; charset=utf-8', 'Cache-Control' => 'no-store'];
         self::body($status, $headers, $text . "\n");
     }
 
-    /** @param array<string, mixed> $value */
-    public static function json(int $status, array $value): void
+    /**
+     * @param array<string, mixed>  $value
+     * @param array<string, string> $headers
+     */
+    public static function json(int $status, array $value, array $headers = []): void
     {
         $json = json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
             | JSON_INVALID_UTF8_SUBSTITUTE);
-        self::body($status, ['Content-Type' => 'application/json', 'Cache-Control' => 'no-store'], $json . "\n");
+        $headers += ['Content-Type' => 'application/json', 'Cache-Control' => 'no-store'];
+        self::body($status, $headers, $json . "\n");
     }
 
-    public static function html(int $status, string $html): void
+    /** @param array<string, string> $headers */
+    public static function html(int $status, string $html, array $headers = []): void
     {
-        self::body($status, [
-            'Content-Type' => 'text/html; charset=utf-8',
-            'Cache-Control' => 'no-store',
-            'Content-Security-Policy' => self::PAGE_POLICY,
-            'Referrer-Policy' => 'no-referrer',
-        ], $html);
+        $headers += ['Content-Type' => 'text/html; charset=utf-8', 'Cache-Control' => 'no-store'];
+        self::body($status, $headers, $html);
     }
 
     /** @param string $location relative: the app does not know the path that a load balancer puts before it */

@@ -10,74 +10,96 @@ namespace ImageApp;
 
 final class Router
 {
-    private const IMAGES = '/images/';
+    private const READ = ['GET', 'HEAD'];
+    private const WRITE = ['POST'];
 
-    public static function handle(Request $request, string $basePath): void
+    /** Routes of one address. */
+    private const PAGES = [
+        '/' => self::READ,
+        '/healthz' => self::READ,
+        '/readyz' => self::READ,
+        '/upload' => self::WRITE,
+        '/upload.php' => self::WRITE,
+    ];
+
+    /** Routes with something behind them. */
+    private const BELOW = [
+        '/assets/' => self::READ,
+        '/images/' => self::READ,
+        '/view/' => self::READ,
+        '/delete/' => self::WRITE,
+    ];
+
+    public static function handle(Request $request): void
     {
+        try {
+            self::route($request, Config::basePath());
+        } catch (Refused $refused) {
+            ErrorAnswer::send($request, $refused);
+        } catch (S3Error $error) {
+            ErrorAnswer::send($request, self::refusalOf($error));
+        }
+    }
+
+    private static function route(Request $request, string $basePath): void
+    {
+        $isBelow = $basePath !== '' && str_starts_with($request->path, $basePath . '/');
+        $path = $isBelow ? substr($request->path, strlen($basePath)) : $request->path;
+        if (!Health::isCheck($path)) {
+            Admission::countRequest(Config::maxRequestsPerSecond());
+        }
         if ($basePath !== '' && $request->path === $basePath) {
+            // Without the slash, the page's relative links would lead out of the base path.
             Response::redirect(308, basename($basePath) . '/');
 
             return;
         }
-        $path = $basePath !== '' && str_starts_with($request->path, $basePath . '/')
-            ? substr($request->path, strlen($basePath))
-            : $request->path;
+        // `/images/ID/NAME` is the route `/images/` and `ID/NAME`.
+        $route = isset(self::PAGES[$path]) ? $path : substr($path, 0, (int) strpos($path, '/', 1) + 1);
+        self::checkMethod($request, self::PAGES[$route] ?? self::BELOW[$route] ?? throw Refused::notFound());
+        self::dispatch($request, $route, substr($path, strlen($route)));
+    }
 
-        $allowed = self::allowedMethods($path);
-        if ($allowed === []) {
-            self::refuse($request, 404, 'not found');
-        } elseif (!in_array($request->method, $allowed, true)) {
+    /** @param list<string> $allowed */
+    private static function checkMethod(Request $request, array $allowed): void
+    {
+        if (!in_array($request->method, $allowed, true)) {
             header('Allow: ' . implode(', ', $allowed));
-            self::refuse($request, 405, 'this path takes only ' . implode(', ', $allowed));
-        } else {
-            self::dispatch($request, $path);
+            throw new Refused(405, 'this address takes only ' . implode(' and ', $allowed));
+        }
+        if ($allowed === self::WRITE) {
+            CrossSite::refuse($request);
         }
     }
 
-    /** @return list<string> none for a path that is no route */
-    private static function allowedMethods(string $path): array
+    private static function dispatch(Request $request, string $route, string $rest): void
     {
-        return match (true) {
-            $path === '/upload', $path === '/upload.php' => ['POST'],
-            in_array($path, ['/', '/healthz', '/readyz', '/assets/app.css'], true),
-            str_starts_with($path, self::IMAGES) => ['GET', 'HEAD'],
-            default => [],
+        match ($route) {
+            '/' => (new PageHandler(Config::fromEnvironment(), self::s3()))->show($request),
+            '/healthz' => Health::alive(),
+            '/readyz' => Health::ready(new S3Client(Config::fromEnvironment())),
+            '/upload', '/upload.php' => (new UploadHandler(Config::fromEnvironment(), self::s3()))->store($request),
+            '/assets/' => Assets::serve($rest),
+            '/images/' => (new ImageHandler(self::s3()))->serve($request, $rest),
+            '/view/' => (new ViewHandler(self::s3()))->show($request, $rest),
+            '/delete/' => (new DeleteHandler(self::s3()))->delete($request, $rest),
         };
     }
 
-    private static function dispatch(Request $request, string $path): void
+    private static function s3(): S3Client
     {
-        match (true) {
-            $path === '/healthz' => Response::text(200, 'ok'),
-            $path === '/readyz' => self::ready(),
-            $path === '/assets/app.css' => Stylesheet::serve(),
-            $path === '/' => (new PageHandler(self::images()))->show($request),
-            str_starts_with($path, self::IMAGES)
-                => (new ImageHandler(self::images()))->serve($request, substr($path, strlen(self::IMAGES))),
-            default => (new UploadHandler(Config::fromEnvironment(), self::images()))->store($request),
-        };
+        Admission::requestToS3();
+
+        return new S3Client(Config::fromEnvironment());
     }
 
-    private static function images(): S3Client
+    private static function refusalOf(S3Error $error): Refused
     {
-        $config = Config::fromEnvironment();
-
-        return new S3Client($config, new AwsCredentials($config->region));
-    }
-
-    private static function ready(): void
-    {
-        try {
-            self::images()->headBucket();
-            Response::text(200, 'ready');
-        } catch (\RuntimeException $error) {
-            error_log('readyz: ' . $error->getMessage());
-            Response::text(503, 'not ready: the bucket does not answer');
+        if ($error->isMissingObject()) {
+            return Refused::notFound();
         }
-    }
+        Log::error($error->getMessage());
 
-    public static function refuse(Request $request, int $status, string $message): void
-    {
-        $request->wantsJson() ? Response::json($status, ['error' => $message]) : Response::text($status, $message);
+        return Refused::storeIsAway('');
     }
 }

@@ -11,7 +11,10 @@ namespace ImageApp;
 final class S3Answer
 {
     /** What a reader of objects passes on to its own client; everything else is an error of ours. */
-    private const PASSED_ON = [200, 206, 304, 416];
+    private const PASSED_ON = [200, 206];
+
+    /** More than the longest listing of the page; only errors and listings are kept. */
+    private const MAX_BODY_BYTES = 1 << 20;
 
     public int $status = 0;
     public string $body = '';
@@ -19,14 +22,10 @@ final class S3Answer
     /** The receiver wanted no more; curl reports that as a failed write. */
     public bool $stopped = false;
 
-    /** @var array<string, string> */
-    private array $headers = [];
+    /** @var array<string, string> by their names in lower case */
+    public array $headers = [];
 
-    /**
-     * @param ?\Closure(int, array<string, string>): void $onHead
-     * @param ?\Closure(string): bool                     $onBody
-     */
-    public function __construct(private readonly ?\Closure $onHead, private readonly ?\Closure $onBody)
+    public function __construct(private readonly S3Call $call)
     {
     }
 
@@ -39,8 +38,8 @@ final class S3Answer
         } elseif (str_contains($text, ':')) {
             [$name, $value] = explode(':', $text, 2);
             $this->headers[strtolower($name)] = trim($value);
-        } elseif ($text === '' && $this->status >= 200 && $this->wasPassedOn()) {
-            ($this->onHead)($this->status, $this->headers);
+        } elseif ($text === '' && $this->isPassedOn()) {
+            ($this->call->onHead)($this->status, $this->headers);
         }
 
         return strlen($line);
@@ -48,25 +47,24 @@ final class S3Answer
 
     public function onBlock(\CurlHandle $curl, string $block): int
     {
-        if (!$this->wasPassedOn()) {
+        if (!$this->isPassedOn()) {
             $this->body .= $block;
-        } elseif ($this->status !== 416 && !($this->onBody)($block)) {
-            $this->stopped = true;
 
-            return 0;
+            return strlen($this->body) <= self::MAX_BODY_BYTES ? strlen($block) : 0;
         }
+        $this->stopped = !($this->call->onBody)($block);
 
-        return strlen($block);
+        return $this->stopped ? 0 : strlen($block);
     }
 
-    public function wasPassedOn(): bool
+    public function isPassedOn(): bool
     {
-        return $this->onHead !== null && in_array($this->status, self::PASSED_ON, true);
+        return $this->call->onHead !== null && in_array($this->status, self::PASSED_ON, true);
     }
 
     /** S3's own word for what went wrong, such as AccessDenied. */
     public function errorCode(): string
     {
-        return preg_match('~<Code>([A-Za-z0-9.]{1,60})</Code>~', $this->body, $m) === 1 ? $m[1] : '(no error code)';
+        return preg_match('~<Code>([A-Za-z0-9.]{1,60})</Code>~', $this->body, $m) === 1 ? $m[1] : '';
     }
 }

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The few S3 operations that the app needs, over PHP's curl, which signs (SigV4) and streams by itself.
+ * The few S3 operations that the app needs.
  */
 
 declare(strict_types=1);
@@ -10,185 +10,117 @@ namespace ImageApp;
 
 final class S3Client
 {
-    private const ATTEMPTS = 3;
-    private const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    /** The readiness check answers within three seconds, whatever S3 does. */
+    private const READY_SECONDS = 2.0;
 
-    public function __construct(private readonly Config $config, private readonly AwsCredentials $credentials)
+    /** After a failed upload: all deletions together, and each one. */
+    private const CLEANUP_SECONDS = 10.0;
+    private const CLEANUP_CALL_SECONDS = 3.0;
+
+    private readonly S3Transport $transport;
+
+    public function __construct(private readonly Config $config)
     {
+        $this->transport = new S3Transport($config, new AwsCredentials($config->region));
     }
 
     /**
      * Stores an object; returns once S3 has confirmed it.
      * The body's hash is signed, so that S3 itself refuses what was damaged on the way, on plain http too.
+     *
+     * @param array<string, int> $metadata
      */
-    public function put(string $key, FileSlice $body, string $contentType): void
+    public function put(string $key, FileSlice $body, string $contentType, array $metadata): void
     {
         $headers = ['Content-Type: ' . $contentType];
-        $sha256 = $body->sha256();
-        $this->retrying(function () use ($key, $body, $headers, $sha256): void {
-            $read = $body->reader();
-            $this->send('PUT', $key, [], $headers, $sha256, [
-                CURLOPT_UPLOAD => true,
-                CURLOPT_INFILESIZE => $body->length,
-                CURLOPT_READFUNCTION => static fn ($curl, $file, int $bytes): string => $read($bytes),
-            ]);
-        });
+        foreach ($metadata as $name => $value) {
+            $headers[] = "x-amz-meta-{$name}: {$value}";
+        }
+        $this->transport->send(new S3Call('PUT', $key, headers: $headers, body: $body), $this->deadline());
     }
 
     public function delete(string $key): void
     {
-        $this->retrying(fn () => $this->send('DELETE', $key));
+        $this->transport->send(new S3Call('DELETE', $key), $this->deadline());
     }
 
     /**
-     * The first objects under a prefix, in the order of their keys.
+     * Deletes what a failed upload has left, several times if need be: S3 may only just be coming back.
      *
-     * @return list<StoredImage>
+     * @param list<string> $keys
      */
-    public function list(string $prefix, int $limit): array
+    public function cleanUp(array $keys): void
     {
-        // The names are in the order in which SigV4 wants them.
-        $query = ['list-type' => '2', 'max-keys' => (string) $limit, 'prefix' => $prefix];
-        $body = $this->retrying(fn (): string => $this->send('GET', '', $query));
-        $xml = simplexml_load_string($body, options: LIBXML_NONET | LIBXML_NOERROR | LIBXML_NOWARNING);
-        if ($xml === false) {
-            throw new S3Error(200, "s3: list {$this->config->bucket}: the answer is no XML; check the S3 endpoint");
-        }
-        $images = [];
-        foreach ($xml->Contents as $object) {
-            $images[] = new StoredImage((string) $object->Key, (int) $object->Size);
-        }
+        $deadline = new Deadline(self::CLEANUP_SECONDS);
+        for ($pause = 0.25; $keys !== []; $pause *= 2) {
+            $keys = array_values(array_filter($keys, fn (string $key): bool => !$this->isGone($key, $deadline)));
+            if ($keys !== [] && !$deadline->pause($pause)) {
+                Log::error('upload: left behind, delete them by hand: ' . implode(' ', $keys));
 
-        return $images;
-    }
-
-    /** Asks for the bucket once, for at most two seconds. */
-    public function headBucket(): void
-    {
-        $this->send('HEAD', '', [], [], self::EMPTY_SHA256, [
-            CURLOPT_NOBODY => true,
-            CURLOPT_CONNECTTIMEOUT_MS => 1000,
-            CURLOPT_TIMEOUT_MS => 2000,
-        ]);
-    }
-
-    /**
-     * Streams an object: $onHead gets status and headers (200, 206, 304 or 416), then $onBody each block.
-     *
-     * @param list<string>                               $headers conditional and range headers for S3
-     * @param \Closure(int, array<string, string>): void $onHead
-     * @param \Closure(string): bool                     $onBody  false stops the transfer
-     */
-    public function stream(string $method, string $key, array $headers, \Closure $onHead, \Closure $onBody): void
-    {
-        $this->retrying(function () use ($method, $key, $headers, $onHead, $onBody): void {
-            $options = [CURLOPT_NOBODY => $method === 'HEAD'];
-            $this->send($method, $key, [], $headers, self::EMPTY_SHA256, $options, $onHead, $onBody);
-        });
-    }
-
-    /**
-     * @template T
-     *
-     * @param \Closure(): T $request
-     *
-     * @return T
-     */
-    private function retrying(\Closure $request): mixed
-    {
-        for ($attempt = 1;; $attempt++) {
-            try {
-                return $request();
-            } catch (S3Error $error) {
-                // After the first byte of a streamed answer there is no second try.
-                if ($attempt === self::ATTEMPTS || !$error->isPassing() || headers_sent()) {
-                    throw $error;
-                }
-                usleep(100_000 << $attempt);
+                return;
             }
         }
     }
 
     /**
-     * @param array<string, string> $query
-     * @param list<string>          $headers
-     * @param array<int, mixed>     $options curl options on top of the common ones
+     * An object's status and headers.
+     *
+     * @return array<string, string> by their names in lower case
      */
-    private function send(
-        string $method,
-        string $key,
-        array $query = [],
-        array $headers = [],
-        string $sha256 = self::EMPTY_SHA256,
-        array $options = [],
-        ?\Closure $onHead = null,
-        ?\Closure $onBody = null,
-    ): string {
-        $answer = new S3Answer($onHead, $onBody);
-        $curl = curl_init();
-        curl_setopt_array($curl, $options + $this->signing($headers, $sha256) + [
-            CURLOPT_URL => $this->url($key, $query),
-            CURLOPT_CUSTOMREQUEST => $method,
-            CURLOPT_PROTOCOLS_STR => 'http,https',
-            CURLOPT_CONNECTTIMEOUT_MS => 3000,
-            // No limit on a transfer that moves, an end to one that does not.
-            CURLOPT_LOW_SPEED_LIMIT => 1,
-            CURLOPT_LOW_SPEED_TIME => 20,
-            CURLOPT_HEADERFUNCTION => $answer->onHeaderLine(...),
-            CURLOPT_WRITEFUNCTION => $answer->onBlock(...),
-        ]);
-        $done = curl_exec($curl);
-        $target = "s3: {$method} {$this->config->bucket}/{$key}";
-        if ($answer->status >= 400 && !$answer->wasPassedOn()) {
-            throw new S3Error($answer->status, "{$target}: {$answer->status} {$answer->errorCode()}");
-        }
-        if ($done !== true && !$answer->stopped) {
-            $cause = curl_error($curl);
-            throw new S3Error(0, "{$target}: {$cause}; check the network, the region and the endpoint");
-        }
+    public function head(string $key): array
+    {
+        return $this->transport->send(new S3Call('HEAD', $key), $this->deadline())->headers;
+    }
 
-        return $answer->body;
+    /** The next objects under a prefix, in the order of their keys: those after a key, if one is given. */
+    public function list(string $prefix, int $limit, string $after = ''): S3Listing
+    {
+        // The names are in the order in which SigV4 wants them.
+        $query = ['list-type' => '2', 'max-keys' => (string) $limit, 'prefix' => $prefix];
+        if ($after !== '') {
+            $query['start-after'] = $after;
+        }
+        $answer = $this->transport->send(new S3Call('GET', query: $query), $this->deadline());
+
+        return S3Listing::fromXml($answer->body)
+            ?? throw new S3Error(200, "s3: list {$this->config->bucket}: no listing came; check the S3 endpoint");
+    }
+
+    /** Asks for the bucket. */
+    public function headBucket(): void
+    {
+        $this->transport->send(new S3Call('HEAD'), new Deadline(self::READY_SECONDS));
     }
 
     /**
-     * @param list<string> $headers
+     * Streams an object: $onHead gets status and headers (200 or 206), then $onBody each block.
      *
-     * @return array<int, mixed>
+     * @param list<string>                               $headers conditional and range headers for S3
+     * @param \Closure(int, array<string, string>): void $onHead
+     * @param \Closure(string): bool                     $onBody  false stops the transfer
      */
-    private function signing(array $headers, string $sha256): array
+    public function stream(string $key, array $headers, \Closure $onHead, \Closure $onBody): void
     {
-        $credentials = $this->credentials->get();
-        $headers[] = 'x-amz-content-sha256: ' . $sha256;
-        if ($credentials->getSessionToken() !== null) {
-            $headers[] = 'x-amz-security-token: ' . $credentials->getSessionToken();
-        }
-        // Without this, curl would wait a second for a `100 Continue` that some endpoints never send.
-        $headers[] = 'Expect:';
-
-        return [
-            CURLOPT_AWS_SIGV4 => "aws:amz:{$this->config->region}:s3",
-            CURLOPT_USERNAME => $credentials->getAccessKeyId(),
-            CURLOPT_PASSWORD => $credentials->getSecretKey(),
-            CURLOPT_HTTPHEADER => $headers,
-        ];
+        $call = new S3Call('GET', $key, headers: $headers, onHead: $onHead, onBody: $onBody);
+        $this->transport->send($call, $this->deadline());
     }
 
-    /** @param array<string, string> $query */
-    private function url(string $key, array $query): string
+    private function isGone(string $key, Deadline $deadline): bool
     {
-        $path = implode('/', array_map('rawurlencode', explode('/', $key)));
-        $bucket = $this->config->bucket;
-        $suffix = str_starts_with($this->config->region, 'cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-        $host = "s3.{$this->config->region}.{$suffix}";
-        $base = match (true) {
-            $this->config->s3Endpoint !== null => rtrim($this->config->s3Endpoint, '/') . '/' . $bucket . '/',
-            // S3's certificate covers one label before its own name.
-            str_contains($bucket, '.') => "https://{$host}/{$bucket}/",
-            default => "https://{$bucket}.{$host}/",
-        };
-        // "bucket/" and "bucket" are the same to S3; emulators want the latter.
-        $url = $path === '' && $this->config->s3Endpoint !== null ? rtrim($base, '/') : $base . $path;
+        try {
+            $seconds = min(self::CLEANUP_CALL_SECONDS, $deadline->left());
+            $this->transport->send(new S3Call('DELETE', $key), new Deadline($seconds));
 
-        return $query === [] ? $url : $url . '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986);
+            return true;
+        } catch (S3Error $error) {
+            Log::warning('upload: cleaning up: ' . $error->getMessage());
+
+            return false;
+        }
+    }
+
+    private function deadline(): Deadline
+    {
+        return new Deadline($this->config->s3DeadlineSeconds);
     }
 }

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * A request that S3 refused or never answered.
+ * A call that S3 refused or never answered.
  */
 
 declare(strict_types=1);
@@ -11,14 +11,19 @@ namespace ImageApp;
 final class S3Error extends \RuntimeException
 {
     /** @param int $status S3's HTTP status, 0 if there was no answer */
-    public function __construct(public readonly int $status, string $message)
+    public function __construct(public readonly int $status, string $message, private readonly string $s3Code = '')
     {
         parent::__construct($message);
     }
 
-    /** Whether the same request may work a moment later. */
+    /** Whether the same call may work a moment later. */
     public function isPassing(): bool
     {
         return $this->status === 0 || $this->status === 429 || $this->status >= 500;
+    }
+
+    public function isMissingObject(): bool
+    {
+        return $this->status === 404 && $this->s3Code !== 'NoSuchBucket';
     }
 }

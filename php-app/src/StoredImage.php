@@ -1,40 +1,31 @@
 <?php
 
 /**
- * An image that is in the bucket.
+ * An image that an upload has put into the bucket.
  */
 
 declare(strict_types=1);
 
 namespace ImageApp;
 
+use ImageApp\ImageFormat\Image;
+
 final readonly class StoredImage
 {
-    public function __construct(public string $key, public int $size, public string $contentType = '')
+    public function __construct(public string $key, private int $size, private Image $image)
     {
     }
 
-    public function fileName(): string
-    {
-        return substr((string) strrchr($this->key, '/'), 1);
-    }
-
-    /** Relative, because only the browser knows under which path a load balancer serves the app. */
-    public function url(): string
-    {
-        $rest = substr($this->key, strlen(UploadRules::PREFIX));
-
-        return 'images/' . implode('/', array_map('rawurlencode', explode('/', $rest)));
-    }
-
-    /** @return array{key: string, size: int, content_type: string, url: string} */
+    /** @return array{key: string, size: int, content_type: string, width: int, height: int, url: string} */
     public function toArray(): array
     {
         return [
             'key' => $this->key,
             'size' => $this->size,
-            'content_type' => $this->contentType,
-            'url' => $this->url(),
+            'content_type' => $this->image->contentType,
+            'width' => $this->image->width,
+            'height' => $this->image->height,
+            'url' => ImageUrl::of('images', $this->key),
         ];
     }
 }

@@ -1,7 +1,9 @@
 <?php
 
 /**
- * What ECS tells a container about its task: launch type and availability zone.
+ * Where this container runs, as ECS tells it.
+ *
+ * AWS: "Amazon ECS task metadata endpoint version 4", Amazon ECS Developer Guide.
  */
 
 declare(strict_types=1);
@@ -12,49 +14,102 @@ final class TaskMetadata
 {
     private const CACHE_KEY = 'image-app.task-metadata';
 
-    /** Fields of the endpoint's answer => how the page names them. */
-    private const SHOWN = ['LaunchType' => 'Launch type', 'AvailabilityZone' => 'Availability zone'];
+    /** Until the next try when the endpoint did not answer. */
+    private const ASK_AGAIN_SECONDS = 60;
+
+    private const ASK_MILLISECONDS = 500;
 
     /**
-     * Label => value for the page; nothing outside ECS.
+     * Label => value for the page.
      *
      * @return array<string, string>
      */
     public static function facts(): array
     {
         $endpoint = getenv('ECS_CONTAINER_METADATA_URI_V4');
-        if (!is_string($endpoint) || $endpoint === '') {
-            return [];
-        }
-        $facts = apcu_fetch(self::CACHE_KEY);
-        if (!is_array($facts)) {
-            $facts = self::ask($endpoint);
-            // A task never moves; what was not known yet (the endpoint was late) is asked for again soon.
-            apcu_store(self::CACHE_KEY, $facts, $facts === [] ? 60 : 0);
-        }
+        $task = is_string($endpoint) && $endpoint !== '' ? self::task($endpoint) : [];
 
-        return $facts;
+        return self::factsOf($task, (string) $endpoint, (string) gethostname());
     }
 
-    /** @return array<string, string> */
-    private static function ask(string $endpoint): array
+    /**
+     * @param array<mixed> $task what the endpoint tells, which is anything
+     *
+     * @return array<string, string>
+     */
+    public static function factsOf(array $task, string $endpoint, string $hostName): array
     {
-        $curl = curl_init($endpoint . '/task');
-        curl_setopt_array($curl, [CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT_MS => 500, CURLOPT_PROXY => '']);
-        $answer = curl_exec($curl);
-        $task = is_string($answer) ? json_decode($answer, true) : null;
-        if (!is_array($task)) {
-            error_log('task metadata: no usable answer from ECS_CONTAINER_METADATA_URI_V4: ' . curl_error($curl));
+        return array_filter([
+            'Container' => self::containerId($task, $endpoint, $hostName),
+            'Runtime' => 'PHP (Apache)',
+            'Launch type' => self::text($task, 'LaunchType'),
+            'Availability zone' => self::text($task, 'AvailabilityZone'),
+            'Task' => self::lastPart(self::text($task, 'TaskARN')),
+        ], static fn (string $value): bool => $value !== '');
+    }
 
-            return [];
-        }
-        $facts = [];
-        foreach (self::SHOWN as $field => $label) {
-            if (is_string($task[$field] ?? null) && $task[$field] !== '') {
-                $facts[$label] = $task[$field];
+    /**
+     * The id that ECS gives this container of the task. Elsewhere the host name is the start of the id.
+     *
+     * @param array<mixed> $task
+     */
+    private static function containerId(array $task, string $endpoint, string $hostName): string
+    {
+        $containers = is_array($task['Containers'] ?? null) ? $task['Containers'] : [];
+        foreach ($containers as $container) {
+            $id = is_array($container) ? self::text($container, 'DockerId') : '';
+            // On Fargate the endpoint's address ends with the id; on EC2 the host name is its start.
+            $isThis = $id === self::lastPart($endpoint) || ($hostName !== '' && str_starts_with($id, $hostName));
+            if ($id !== '' && ($isThis || count($containers) === 1)) {
+                return $id;
             }
         }
 
-        return $facts;
+        return $hostName;
+    }
+
+    /** @return array<mixed> */
+    private static function task(string $endpoint): array
+    {
+        $task = apcu_fetch(self::CACHE_KEY);
+        if (!is_array($task)) {
+            $task = self::ask($endpoint);
+            // A task never moves; what was not known yet (the endpoint was late) is asked for again soon.
+            apcu_store(self::CACHE_KEY, $task, $task === [] ? self::ASK_AGAIN_SECONDS : 0);
+        }
+
+        return $task;
+    }
+
+    /** @return array<mixed> */
+    private static function ask(string $endpoint): array
+    {
+        $curl = curl_init($endpoint . '/task');
+        curl_setopt_array($curl, [
+            CURLOPT_RETURNTRANSFER => true,
+            CURLOPT_FAILONERROR => true,
+            CURLOPT_TIMEOUT_MS => self::ASK_MILLISECONDS,
+            CURLOPT_PROXY => '',
+        ]);
+        $answer = curl_exec($curl);
+        $task = is_string($answer) ? json_decode($answer, true) : null;
+        if (!is_array($task)) {
+            Log::warning('task metadata: no usable answer from ECS_CONTAINER_METADATA_URI_V4 yet: ' . curl_error($curl));
+
+            return [];
+        }
+
+        return array_intersect_key($task, array_flip(['LaunchType', 'AvailabilityZone', 'TaskARN', 'Containers']));
+    }
+
+    /** @param array<mixed> $from */
+    private static function text(array $from, string $field): string
+    {
+        return is_string($from[$field] ?? null) ? $from[$field] : '';
+    }
+
+    private static function lastPart(string $path): string
+    {
+        return basename($path);
     }
 }

@@ -1,12 +1,14 @@
 <?php
 
 /**
- * `POST /upload.php` and `POST /upload`: stores the images of a form, all of them or none.
+ * `POST /upload` and `POST /upload.php`: stores the images of a form, all of them or none.
  */
 
 declare(strict_types=1);
 
 namespace ImageApp;
+
+use ImageApp\ImageFormat\Image;
 
 final class UploadHandler
 {
@@ -18,18 +20,15 @@ final class UploadHandler
 
     public function store(Request $request): void
     {
-        try {
-            $images = $this->storeAll($this->checkedFiles($request));
-        } catch (UploadRefused $refused) {
-            $this->fail($request, $refused->status, $refused->getMessage());
-
-            return;
-        } catch (S3Error $error) {
-            error_log('upload: ' . $error->getMessage());
-            $this->fail($request, 502, 'the image store did not confirm the upload; nothing was kept, try again soon');
-
-            return;
+        // What the head of the request tells needs neither a turn nor the body.
+        $boundary = MultipartReader::boundary($request->header('Content-Type'));
+        if ((int) $request->header('Content-Length') > $this->config->maxBodyBytes()) {
+            throw UploadRules::bodyTooLarge($this->config);
         }
+        Admission::upload($this->config->maxUploads);
+        // Whatever the client does from here on, what was begun is finished or undone.
+        ignore_user_abort(true);
+        $images = $this->storeAll($this->checkedFiles($boundary));
         if ($request->wantsJson()) {
             $list = array_map(static fn (StoredImage $image): array => $image->toArray(), $images);
             Response::json(201, ['images' => $list]);
@@ -42,72 +41,41 @@ final class UploadHandler
     /**
      * Every rule is checked on every file before the first one is stored.
      *
-     * @return list<array{UploadedFile, string}> each file with its content type
+     * @return list<array{UploadedFile, Image}>
      */
-    private function checkedFiles(Request $request): array
+    private function checkedFiles(string $boundary): array
     {
-        if ((int) $request->header('Content-Length') > $this->config->maxBodyBytes()) {
-            throw UploadRules::bodyTooLarge($this->config);
-        }
-        $body = fopen('php://input', 'rb');
-        if ($body === false) {
-            throw new \RuntimeException('upload: cannot open the request body; check that /tmp is writable');
-        }
-        $files = MultipartReader::files($body, $request->header('Content-Type'), self::FIELD, $this->config);
+        $files = MultipartReader::files(Body::open(), $boundary, self::FIELD, $this->config);
         UploadRules::checkCount(count($files), $this->config->maxFiles);
 
-        return array_map(function (UploadedFile $file): array {
-            UploadRules::checkSize($file->label, $file->content->length, $this->config->maxFileBytes);
-            $type = UploadRules::contentType($file->content->head(UploadRules::HEAD_BYTES))
-                ?? throw new UploadRefused(415, "{$file->label}: this is no image; send JPEG, PNG, GIF, WebP or AVIF");
-
-            return [$file, $type];
-        }, $files);
+        return array_map(fn (UploadedFile $file): array => [$file, UploadRules::check($file, $this->config)], $files);
     }
 
     /**
-     * @param list<array{UploadedFile, string}> $files
+     * @param list<array{UploadedFile, Image}> $files
      *
      * @return list<StoredImage>
      */
     private function storeAll(array $files): array
     {
         $stored = [];
-        foreach ($files as [$file, $type]) {
-            $id = UploadRules::sortableId((int) (microtime(true) * 1000), bin2hex(random_bytes(4)));
-            $key = UploadRules::objectKey($id, UploadRules::safeFileName($file->clientName, $type));
-            $stored[] = new StoredImage($key, $file->content->length, $type);
+        foreach ($files as [$file, $image]) {
+            $key = UploadRules::newKey($file, $image);
+            $stored[] = new StoredImage($key, $file->content->length, $image);
+            $metadata = ['height' => $image->height, 'width' => $image->width];
             try {
-                $this->s3->put($key, $file->content, $type);
-            } catch (\RuntimeException $error) {
+                $this->s3->put($key, $file->content, $image->contentType, $metadata);
+            } catch (\Throwable $error) {
                 // The failed one too: its answer may have been lost after S3 had stored it.
-                $this->remove($stored);
-                throw $error;
+                $this->s3->cleanUp(array_map(static fn (StoredImage $image): string => $image->key, $stored));
+                if (!$error instanceof S3Error) {
+                    throw $error;
+                }
+                Log::error('upload: ' . $error->getMessage());
+                throw Refused::storeIsAway(', so nothing was kept');
             }
         }
 
         return $stored;
-    }
-
-    /** @param list<StoredImage> $images */
-    private function remove(array $images): void
-    {
-        foreach ($images as $image) {
-            try {
-                $this->s3->delete($image->key);
-            } catch (\RuntimeException $error) {
-                error_log("upload: left behind {$image->key}: " . $error->getMessage());
-            }
-        }
-    }
-
-    /** A browser gets the page again, with the message and the honest status. */
-    private function fail(Request $request, int $status, string $message): void
-    {
-        if ($request->wantsJson()) {
-            Response::json($status, ['error' => $message]);
-        } else {
-            (new PageHandler($this->s3))->show($request, $status, $message);
-        }
     }
 }

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The upload rules as pure functions: what is an image, how large, how many, and what its object is called.
+ * The upload rules: how large, how many, what a file may claim, and what its object is called.
  * The Rust app has the same rules; change both.
  */
 
@@ -9,77 +9,78 @@ declare(strict_types=1);
 
 namespace ImageApp;
 
+use ImageApp\ImageFormat\Broken;
+use ImageApp\ImageFormat\Formats;
+use ImageApp\ImageFormat\Image;
+
 final class UploadRules
 {
-    /** Everything the app stores or shows lives under this prefix; the task role reaches nothing else. */
+    /** Everything the app stores or shows lives under this prefix; the task role reaches little else. */
     public const PREFIX = 'uploads/';
 
-    /** So many first bytes decide what a file is (AVIF lists its brands after the first twelve). */
-    public const HEAD_BYTES = 64;
+    /** Where the Rust app keeps the small versions. */
+    public const THUMBNAILS = 'thumbnails/';
 
-    private const MAX_NAME_BYTES = 100;
+    /** Unix milliseconds stay below this until the year 2286, and have as many digits. */
+    private const LATEST_MILLIS = 9_999_999_999_999;
 
-    /** Content type => file extension of the image types that the app takes. */
-    private const EXTENSIONS = [
-        'image/jpeg' => 'jpg',
-        'image/png' => 'png',
-        'image/gif' => 'gif',
-        'image/webp' => 'webp',
-        'image/avif' => 'avif',
-    ];
-
-    /**
-     * The content type by the first bytes of a file, null if it is no image that we take.
-     * Name and content type sent by the client are claims, so they do not count.
-     */
-    public static function contentType(string $head): ?string
+    /** @throws Refused if a file breaks a rule; the first one that it breaks */
+    public static function check(UploadedFile $file, Config $config): Image
     {
-        return match (true) {
-            str_starts_with($head, "\xFF\xD8\xFF") => 'image/jpeg',
-            str_starts_with($head, "\x89PNG\r\n\x1A\n") => 'image/png',
-            str_starts_with($head, 'GIF87a'), str_starts_with($head, 'GIF89a') => 'image/gif',
-            str_starts_with($head, 'RIFF') && substr($head, 8, 4) === 'WEBP' => 'image/webp',
-            self::isAvif($head) => 'image/avif',
-            default => null,
-        };
-    }
-
-    /** Whether a stored object's content type is one that a browser may be given as it is. */
-    public static function isImageType(string $contentType): bool
-    {
-        return isset(self::EXTENSIONS[$contentType]);
-    }
-
-    /** @throws UploadRefused if an image has no bytes (400) or more than the limit (413) */
-    public static function checkSize(string $name, int $bytes, int $maxBytes): void
-    {
-        if ($bytes === 0) {
-            throw new UploadRefused(400, "{$name}: the file is empty; choose an image");
+        $label = $file->label();
+        if ($file->content->length === 0) {
+            throw new Refused(400, "{$label} is empty: choose a file with content");
         }
-        if ($bytes > $maxBytes) {
-            $limit = self::readableSize($maxBytes);
-            throw new UploadRefused(413, "{$name}: the file is larger than the limit of {$limit} ({$maxBytes} bytes)");
+        self::checkLargest($file, $config->maxFileBytes);
+        try {
+            $image = Formats::read($file->content);
+        } catch (Broken $broken) {
+            throw new Refused(400, "{$label} {$broken->getMessage()}: send the whole image, undamaged");
+        }
+        if ($image === null) {
+            throw Refused::notAnImage($label);
+        }
+        self::checkClaim($file, $image->contentType);
+        self::checkPixels($label, $image, $config->maxPixels);
+
+        return $image;
+    }
+
+    /** @throws Refused if a file has more bytes than the limit (413) */
+    public static function checkLargest(UploadedFile $file, int $maxBytes): void
+    {
+        if ($file->content->length > $maxBytes) {
+            $limit = Size::readable($maxBytes);
+            throw new Refused(413, "{$file->label()} is larger than the limit of {$limit}: send a smaller image");
         }
     }
 
-    /** @throws UploadRefused if there is no image at all (400) or more than the limit (413) */
+    /** @throws Refused if there is no image at all (400) or more than the limit (413) */
     public static function checkCount(int $files, int $maxFiles): void
     {
         if ($files === 0) {
-            throw new UploadRefused(400, 'no file was sent; choose an image in the field fileToUpload');
+            throw new Refused(400, 'no image was sent: choose at least one file in the field fileToUpload');
         }
         if ($files > $maxFiles) {
-            throw new UploadRefused(413, "too many files in one upload; the limit is {$maxFiles}");
+            throw new Refused(413, "more than {$maxFiles} files in one upload: send at most {$maxFiles} at a time");
+        }
+    }
+
+    /** @throws Refused if a form has more fields that are no images than the limit (413) */
+    public static function checkOtherFields(int $fields, int $maxFields): void
+    {
+        if ($fields > $maxFields) {
+            throw new Refused(413, "more than {$maxFields} other fields in one form: send the images alone");
         }
     }
 
     /** The refusal of a body that is longer than any allowed number of allowed files could make it. */
-    public static function bodyTooLarge(Config $config): UploadRefused
+    public static function bodyTooLarge(Config $config): Refused
     {
-        $limit = self::readableSize($config->maxFileBytes);
+        $limit = Size::readable($config->maxFileBytes);
 
-        return new UploadRefused(413, 'the upload as a whole is too large; the limit is '
-            . "{$config->maxFiles} files of {$limit} ({$config->maxFileBytes} bytes) each");
+        return new Refused(413, "the upload is larger than the limit of {$config->maxFiles} files of {$limit} each: "
+            . 'send fewer images at a time');
     }
 
     /**
@@ -88,65 +89,40 @@ final class UploadRules
      */
     public static function sortableId(int $unixMillis, string $randomHex): string
     {
-        return sprintf('%013d-%s', 9_999_999_999_999 - $unixMillis, $randomHex);
+        return sprintf('%013d-%s', self::LATEST_MILLIS - $unixMillis, $randomHex);
     }
 
-    /** The key of an image's object: `uploads/<id>/<name>`. */
-    public static function objectKey(string $id, string $safeName): string
+    /** The key of a new image: `uploads/<id>/<name>`. */
+    public static function newKey(UploadedFile $file, Image $image): string
     {
-        return self::PREFIX . $id . '/' . $safeName;
+        $id = self::sortableId((int) (microtime(true) * 1000), bin2hex(random_bytes(4)));
+        $name = FileName::safe($file->clientName, MediaType::extension($image->contentType));
+
+        return self::PREFIX . $id . '/' . $name;
     }
 
-    /**
-     * The client's file name without path, control characters and anything else that is no letter,
-     * digit or one of `.-_ `; at most 100 bytes, never cut inside a character, `image.<ext>` if nothing is left.
-     */
-    public static function safeFileName(string $clientName, string $contentType): string
+    /** Whether `<id>/<name>` can name an object: UTF-8 without empty, `.` or `..` segments and control characters. */
+    public static function isPlausible(string $idAndName): bool
     {
-        $valid = preg_match('//u', $clientName) === 1
-            ? $clientName
-            : (string) @iconv('UTF-8', 'UTF-8//IGNORE', $clientName);
-        $base = preg_replace('~^.*[/\\\\]~s', '', $valid);
-        // \p{M}: the accents of letters that a Mac sends as letter plus accent.
-        $kept = preg_replace('~[^\p{L}\p{M}\p{N}._ -]~u', '', (string) $base);
-        $name = trim(self::cutAtCharacter(trim((string) $kept), self::MAX_NAME_BYTES));
-
-        return trim($name, '.') === '' ? 'image.' . (self::EXTENSIONS[$contentType] ?? 'bin') : $name;
+        return preg_match('~^[^\p{Cc}]+$~Du', $idAndName) === 1
+            && strlen($idAndName) <= 1000
+            && array_intersect(explode('/', $idAndName), ['', '.', '..']) === [];
     }
 
-    /** A size for people: `20 MB`, `1.5 KB`. */
-    public static function readableSize(int $bytes): string
+    private static function checkClaim(UploadedFile $file, string $contentType): void
     {
-        foreach (['GB' => 1 << 30, 'MB' => 1 << 20, 'KB' => 1 << 10] as $unit => $size) {
-            if ($bytes >= $size) {
-                return rtrim(rtrim(sprintf('%.1f', $bytes / $size), '0'), '.') . ' ' . $unit;
-            }
+        if (!MediaType::agrees($file->claimedType, $contentType)) {
+            $claimed = substr(MediaType::plain($file->claimedType), 0, 100);
+            throw new Refused(400, "{$file->label()} is sent as {$claimed}, but it is {$contentType}: "
+                . 'send it with its own type, or with none');
         }
-
-        return $bytes . ' bytes';
     }
 
-    /** An AVIF file begins with an `ftyp` box that names `avif` (or `avis`, a sequence) among its brands. */
-    private static function isAvif(string $head): bool
+    private static function checkPixels(string $label, Image $image, int $maxPixels): void
     {
-        if (strlen($head) < 12 || substr($head, 4, 4) !== 'ftyp') {
-            return false;
+        if ($image->width * $image->height > $maxPixels) {
+            throw new Refused(413, "{$label} has {$image->width} × {$image->height} pixels, "
+                . "more than the limit of {$maxPixels}: send a smaller image");
         }
-        $boxSize = unpack('N', $head)[1];
-        $compatible = substr($head, 16, max(0, min($boxSize, strlen($head)) - 16));
-        $brands = [substr($head, 8, 4), ...str_split($compatible, 4)];
-
-        return array_intersect($brands, ['avif', 'avis']) !== [];
-    }
-
-    private static function cutAtCharacter(string $text, int $maxBytes): string
-    {
-        $end = min(strlen($text), $maxBytes);
-        // A byte 10xxxxxx continues a character: step back to where the character begins.
-        while ($end < strlen($text) && $end > 0 && (ord($text[$end]) & 0xC0) === 0x80) {
-            $end--;
-        }
-
-        return substr($text, 0, $end);
     }
 }

@@ -11,10 +11,18 @@ namespace ImageApp;
 final readonly class UploadedFile
 {
     /**
-     * @param string $clientName the name as the client sent it
-     * @param string $label      the same without a path, for messages
+     * @param string $clientName  the name as the client sent it
+     * @param string $claimedType the Content-Type as the client sent it, '' if there was none
      */
-    public function __construct(public string $clientName, public string $label, public FileSlice $content)
+    public function __construct(public string $clientName, public string $claimedType, public FileSlice $content)
     {
+    }
+
+    /** The name without a path, for messages. */
+    public function label(): string
+    {
+        $name = basename(strtr($this->clientName, '\\', '/'));
+
+        return $name === '' ? 'the file' : "\"{$name}\"";
     }
 }

@@ -7,6 +7,7 @@
 declare(strict_types=1);
 
 require __DIR__ . '/../src/autoload.php';
+require __DIR__ . '/images.php';
 
 $failures = 0;
 $checks = 0;
@@ -30,13 +31,47 @@ function refusal(Closure $rule): int
         $rule();
 
         return 0;
-    } catch (ImageApp\UploadRefused $refused) {
+    } catch (ImageApp\Refused $refused) {
         return $refused->status;
     }
 }
 
+/** The app's settings, with these variables and the least that it needs. */
+function config(array $variables = []): ImageApp\Config
+{
+    $variables += ['S3_BUCKET' => 'bucket', 'AWS_REGION' => 'eu-central-1'];
+    foreach ($variables as $name => $value) {
+        putenv("{$name}={$value}");
+    }
+    try {
+        return ImageApp\Config::fromEnvironment();
+    } finally {
+        array_map(putenv(...), array_keys($variables));
+    }
+}
+
+/** @return resource a stream that holds this */
+function stream(string $content): mixed
+{
+    $stream = fopen('php://temp', 'w+b');
+    fwrite($stream, $content);
+    rewind($stream);
+
+    return $stream;
+}
+
+/** What was uploaded, within a stream that holds more. */
+function uploaded(string $content, string $name = 'a.png', string $type = ''): ImageApp\UploadedFile
+{
+    $slice = new ImageApp\FileSlice(stream('before' . $content . 'after'), 6, strlen($content));
+
+    return new ImageApp\UploadedFile($name, $type, $slice);
+}
+
 foreach (glob(__DIR__ . '/*_test.php') ?: [] as $test) {
-    require $test;
+    (static function () use ($test): void {
+        require $test;
+    })();
 }
 echo "{$checks} checks, {$failures} failed\n";
 exit($failures === 0 && $checks > 0 ? 0 : 1);

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, LOCATION};
-use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::form::Form;
 use crate::wait::until;
 
-const ONE_REQUEST: Duration = Duration::from_secs(20);
+/// What a program asks for.
+pub const JSON: &str = "application/json";
+
+const ONE_REQUEST: Duration = Duration::from_secs(60);
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// The smallest PNG: one grey pixel.
@@ -41,6 +45,89 @@ pub struct StoredImage {
     pub key: String,
     /// Where it is read, relative to the page.
     pub url: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its type, by its content.
+    pub content_type: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// An answer that has come as a whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl StoredImage {
+    /// What follows `uploads/` in its key, as paths of the app have it.
+    pub fn path(&self) -> &str {
+        self.url.trim_start_matches("images/")
+    }
+
+    /// The name at the end of its key.
+    pub fn name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl Answer {
+    /// A header's value, empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Its body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Its body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
+    }
+
+    /// The images that an upload has stored.
+    ///
+    /// # Panics
+    /// When it has stored none.
+    pub fn images(&self) -> Vec<StoredImage> {
+        assert_eq!(self.status, StatusCode::CREATED, "{}", self.text());
+        let stored: Result<Stored, _> = serde_json::from_slice(&self.body);
+        stored.unwrap_or_else(|error| panic!("{error}: {}", self.text())).images
+    }
+
+    /// The message of an error in JSON.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn error(&self) -> String {
+        let json = self.json();
+        let message = json["error"].as_str().unwrap_or_else(|| panic!("no message: {json}"));
+        assert!(!message.is_empty(), "an empty message, {}", self.status);
+        message.to_owned()
+    }
+
+    /// Fails unless the status is this one.
+    ///
+    /// # Panics
+    /// When it is another, with the body.
+    #[track_caller]
+    pub fn has(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{:?} {}", self.headers, self.text());
+        self
+    }
 }
 
 impl AppClient {
@@ -76,9 +163,45 @@ impl AppClient {
     /// # Errors
     /// When no answer comes.
     pub async fn post_image(&self, name: &str, accept: &str) -> reqwest::Result<Response> {
-        let part = Part::bytes(PNG).file_name(name.to_owned()).mime_str("image/png")?;
-        let form = Form::new().part("fileToUpload", part);
-        self.client.post(self.address("upload")).header(ACCEPT, accept).multipart(form).send().await
+        let form = Form::new().file("fileToUpload", name.as_bytes(), Some("image/png"), PNG);
+        self.form_request("upload", &form).header(ACCEPT, accept).send().await
+    }
+
+    /// Any request for a path relative to the page.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.address(path))
+    }
+
+    /// A form for a path relative to the page.
+    pub fn form_request(&self, path: &str, form: &Form) -> RequestBuilder {
+        let request = self.request(Method::POST, path).header(CONTENT_TYPE, Form::content_type());
+        request.body(form.bytes())
+    }
+
+    /// `GET`, with the whole answer.
+    pub async fn fetch(&self, path: &str) -> Answer {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    /// `GET` with headers, with the whole answer.
+    pub async fn fetch_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.request(Method::GET, path);
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
+    /// Uploads a form and asks for JSON.
+    pub async fn post(&self, form: &Form) -> Answer {
+        answer(self.form_request("upload", form).header(ACCEPT, JSON)).await
+    }
+
+    /// Uploads one image, which is stored.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn store(&self, name: &str, bytes: &[u8]) -> StoredImage {
+        let mut images = self.post(&Form::image(name, bytes)).await.images();
+        assert_eq!(images.len(), 1, "{images:?}");
+        images.remove(0)
     }
 
     /// Waits until it answers a path with 200.
@@ -131,4 +254,15 @@ impl AppClient {
     fn address(&self, path: &str) -> Url {
         self.base.join(path).unwrap_or_else(|error| panic!("`{path}` is no path: {error}"))
     }
+}
+
+/// Sends a request and reads the whole answer.
+///
+/// # Panics
+/// When none comes.
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.unwrap_or_else(|error| panic!("{error:?}"));
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let body = answer.bytes().await.unwrap_or_else(|error| panic!("{status}, then {error:?}"));
+    Answer { status, headers, body: body.to_vec() }
 }

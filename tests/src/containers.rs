@@ -1,20 +1,29 @@
-//! Emulators and apps in containers, by testcontainers: reachable from this machine only, removed when dropped.
+//! Emulators and apps in containers, by testcontainers: reachable from this machine only, removed when dropped or when
+//! the test program ends.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use infra_images::docker::{docker, output};
 use infra_images::{AppImage, base, names};
 use testcontainers::bollard::models::{HostConfig, PortBinding};
 use testcontainers::core::client::docker_client_instance;
 use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
+use tokio::sync::Mutex;
 
-use crate::repository;
+use crate::{reaper, repository};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(120);
 
-/// A running container with one port.
+/// Where the apps listen unless they are told otherwise.
+const APP_PORT: u16 = 80;
+
+/// Where the Rust app's metrics are.
+pub const METRICS_PORT: u16 = 9090;
+
+/// A running container.
 pub struct Container {
     container: ContainerAsync<GenericImage>,
     port: u16,
@@ -23,30 +32,49 @@ pub struct Container {
 /// LocalStack with nothing but S3.
 pub async fn localstack() -> Container {
     let image = emulator(names::LOCALSTACK).await.with_wait_for(WaitFor::message_on_either_std("Ready."));
-    start(image.with_env_var("SERVICES", "s3"), 4566).await
+    start(image.with_env_var("SERVICES", "s3"), &[4566]).await
 }
 
 /// moto: a wide control plane without containers.
 pub async fn moto() -> Container {
     let image = emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
-    start(image.into(), 5000).await
+    start(image.into(), &[5000]).await
 }
 
-/// One of the apps, with these variables, on its default port.
+/// One of the apps, with these variables. `PORT` is heeded; the metrics' port is published too.
+pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
+    let request = ContainerRequest::from(image(&built(app).await));
+    let request =
+        environment.iter().fold(request, |request, (name, value)| request.with_env_var(*name, *value));
+    let port = environment.iter().find(|(name, _)| *name == "PORT");
+    let port = port.and_then(|(_, value)| value.parse().ok()).unwrap_or(APP_PORT);
+    start(request, &[port, METRICS_PORT]).await
+}
+
+/// Builds an image unless it is there; what the sources are when the first test asks is what all tests run.
+async fn built(app: &AppImage) -> String {
+    static TAGS: Mutex<Vec<(AppImage, String)>> = Mutex::const_new(Vec::new());
+    let mut tags = TAGS.lock().await;
+    if !tags.iter().any(|(known, _)| known == app) {
+        let tag = app.content_tag().unwrap_or_else(|error| panic!("{error}"));
+        tags.push((app.clone(), tag));
+    }
+    let tag = tags.iter().find(|(known, _)| known == app).map_or("", |(_, tag)| tag);
+    let built = infra_images::build(app, tag, &|_| ()).await;
+    built.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"))
+}
+
+/// The address at which containers reach this machine.
 ///
 /// # Panics
-/// When its image does not build.
-pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
-    let tag = app.content_tag().unwrap_or_else(|error| panic!("{error}"));
-    let name =
-        infra_images::build(app, &tag, &|_| ()).await.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"));
-    let request = environment.iter().fold(ContainerRequest::from(image(&name)), |request, (name, value)| {
-        request.with_env_var(*name, *value)
-    });
-    start(request, 80).await
+/// When Docker's own network has none.
+pub async fn this_machine() -> String {
+    let format = "{{(index .IPAM.Config 0).Gateway}}";
+    let gateway = output(docker(&["network", "inspect", "bridge", "--format", format])).await;
+    gateway.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}")).trim().to_owned()
 }
 
-/// Both apps.
+/// The Rust app.
 pub fn rust_app() -> AppImage {
     AppImage::web(repository())
 }
@@ -58,11 +86,16 @@ pub fn php_app() -> AppImage {
 
 impl Container {
     /// Its address for this machine.
+    pub async fn url(&self) -> String {
+        self.url_of(self.port).await
+    }
+
+    /// The address of one of its ports for this machine. It changes with a restart.
     ///
     /// # Panics
     /// When the port is not published.
-    pub async fn url(&self) -> String {
-        let port = self.container.get_host_port_ipv4(self.port).await;
+    pub async fn url_of(&self, port: u16) -> String {
+        let port = self.container.get_host_port_ipv4(port).await;
         format!("http://127.0.0.1:{}", port.unwrap_or_else(|error| panic!("{error}")))
     }
 
@@ -73,6 +106,53 @@ impl Container {
     pub async fn url_for_containers(&self) -> String {
         let address = self.container.get_bridge_ip_address().await;
         format!("http://{}:{}", address.unwrap_or_else(|error| panic!("{error}")), self.port)
+    }
+
+    /// What it has written to its standard output.
+    ///
+    /// # Panics
+    /// When Docker does not tell.
+    pub async fn stdout(&self) -> String {
+        let log = self.container.stdout_to_vec().await.unwrap_or_else(|error| panic!("{error}"));
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// What it has written to its standard error.
+    ///
+    /// # Panics
+    /// When Docker does not tell.
+    pub async fn stderr(&self) -> String {
+        let log = self.container.stderr_to_vec().await.unwrap_or_else(|error| panic!("{error}"));
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub async fn signal(&self, name: &str) {
+        self.docker(&["kill", "--signal", name]).await;
+    }
+
+    /// Stops it as ECS does, by its image's own signal, and starts it again.
+    pub async fn restart(&self) {
+        self.docker(&["restart"]).await;
+    }
+
+    /// Waits until it has ended and returns its exit code.
+    pub async fn exit_code(&self) -> String {
+        self.docker(&["wait"]).await
+    }
+
+    /// The signal that stops it, as its image says.
+    pub async fn stop_signal(&self) -> String {
+        match self.docker(&["inspect", "--format", "{{.Config.StopSignal}}"]).await {
+            signal if signal.is_empty() => "SIGTERM".to_owned(),
+            signal => signal,
+        }
+    }
+
+    async fn docker(&self, arguments: &[&str]) -> String {
+        let arguments = [arguments, &[self.container.id()]].concat();
+        let told = output(docker(&arguments)).await;
+        told.unwrap_or_else(|error| panic!("docker {arguments:?}: {error}")).trim().to_owned()
     }
 }
 
@@ -92,21 +172,25 @@ fn image(reference: &str) -> GenericImage {
     GenericImage::new(name, tag)
 }
 
-async fn start(request: ContainerRequest<GenericImage>, port: u16) -> Container {
-    let request = request.with_startup_timeout(STARTS_WITHIN).with_host_config_modifier(move |host| {
-        publish_on_this_machine_only(host, port);
+async fn start(request: ContainerRequest<GenericImage>, ports: &[u16]) -> Container {
+    let (label, value) = reaper::label();
+    let (port, published) = (ports[0], ports.to_vec());
+    let request = request.with_label(label, value).with_startup_timeout(STARTS_WITHIN);
+    let request = request.with_host_config_modifier(move |host| {
+        publish_on_this_machine_only(host, &published);
         speak_the_engines_version();
     });
     let container = request.start().await.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"));
     Container { container, port }
 }
 
-fn publish_on_this_machine_only(host: &mut HostConfig, port: u16) {
+fn publish_on_this_machine_only(host: &mut HostConfig, ports: &[u16]) {
     let any_port = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some(String::new()) };
+    let bindings = ports.iter().map(|port| (port.tcp().to_string(), Some(vec![any_port.clone()])));
     // Named, as older engines report a default that testcontainers does not know.
     host.network_mode = Some("bridge".to_owned());
     host.publish_all_ports = Some(false);
-    host.port_bindings = Some(HashMap::from([(port.tcp().to_string(), Some(vec![any_port]))]));
+    host.port_bindings = Some(HashMap::from_iter(bindings));
 }
 
 /// testcontainers speaks the newest version of Docker's API, which engines such as Debian's refuse. Its client takes

@@ -2,6 +2,8 @@
 
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::shared;
+
 static APP_IMAGES: RwLock<()> = RwLock::const_new(());
 
 /// For a test that runs the apps' images; others like it may run too.
@@ -11,5 +13,7 @@ pub async fn uses_app_images() -> RwLockReadGuard<'static, ()> {
 
 /// For a test at whose end the apps' images are gone.
 pub async fn removes_app_images() -> RwLockWriteGuard<'static, ()> {
-    APP_IMAGES.write().await
+    let images = APP_IMAGES.write().await;
+    shared::end().await;
+    images
 }

@@ -3,12 +3,21 @@
 
 pub mod app_client;
 pub mod aws_api;
+pub mod browser;
 pub mod command;
 pub mod containers;
+pub mod corpus;
 pub mod counting_proxy;
 pub mod exclusive;
+pub mod fault_proxy;
+pub mod form;
 pub mod load;
 pub mod objects;
+pub mod raw_client;
+pub mod reaper;
+pub mod shared;
+pub mod site;
+pub mod task_metadata;
 pub mod wait;
 
 use std::net::{Ipv4Addr, TcpListener};

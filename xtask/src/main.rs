@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask --help`.
 
+mod browser;
 mod build;
 mod check;
 mod consent;

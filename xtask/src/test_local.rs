@@ -12,12 +12,12 @@ use xshell::{Shell, cmd};
 use crate::interrupt::unless_interrupted;
 use crate::progress::seconds;
 use crate::report::UserError;
-use crate::{docker_engine, images, provider};
+use crate::{browser, docker_engine, images, provider};
 
 /// Run every test that needs no AWS account: format, lints, images, unit tests, and whole deployments on this machine
 ///
 /// Stops at the first step that fails. Nothing is skipped: a missing tool is a failure that names it. Needs a Docker
-/// engine, which is offered to be installed and started on Debian and Ubuntu.
+/// engine and Chromium, which are offered to be installed, and the engine started, on Debian and Ubuntu.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// Run one step only
@@ -99,7 +99,10 @@ impl Part {
                 }
                 Ok(())
             }
-            Self::Tests => cargo("test --workspace").await,
+            Self::Tests => {
+                browser::require(yes).await?;
+                cargo("test --workspace").await
+            }
         }
     }
 }

@@ -1,0 +1,140 @@
+//! GIF: a logical screen, then images and extensions, whose data comes in sub-blocks, up to the trailer.
+
+use super::Dimensions;
+use super::walk::{Fault, Format, Walk, Want, byte, dimensions, from, le16};
+
+/// Signature and logical screen.
+const SCREEN_BYTES: usize = 13;
+/// Position, size and flags of an image.
+const FRAME_BYTES: usize = 9;
+
+const EXTENSION: u8 = b'!';
+const IMAGE: u8 = b',';
+const TRAILER: u8 = b';';
+
+pub(super) fn walk() -> Walk {
+    let gif = Gif { state: State::Screen, dimensions: None, has_image: false };
+    Walk::new(Box::new(gif), Want::Take(SCREEN_BYTES))
+}
+
+struct Gif {
+    state: State,
+    dimensions: Option<Dimensions>,
+    has_image: bool,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Screen,
+    /// After a screen's table of colours.
+    Blocks,
+    Block,
+    Frame,
+    /// After a frame's table of colours.
+    FrameData,
+    /// A byte before sub-blocks: an extension's label or the size of a code.
+    Lead,
+    SubBlockLength,
+    SubBlock,
+    Ended,
+}
+
+impl Format for Gif {
+    fn step(&mut self, taken: &[u8]) -> Result<Want, Fault> {
+        match self.state {
+            State::Screen => {
+                // Some programs leave the screen at zero, and viewers take the first image's size.
+                self.dimensions = dimensions(le16(from(taken, 6)), le16(from(taken, 8))).ok();
+                Ok(self.then(State::Blocks, Want::Skip(colour_table_bytes(byte(taken, 10)))))
+            }
+            State::Blocks => Ok(self.then(State::Block, Want::Take(1))),
+            State::Block => self.block(byte(taken, 0)),
+            State::Frame => self.frame(taken),
+            State::FrameData => Ok(self.then(State::Lead, Want::Take(1))),
+            State::Lead | State::SubBlock => Ok(self.then(State::SubBlockLength, Want::Take(1))),
+            State::SubBlockLength => match byte(taken, 0) {
+                0 => Ok(self.then(State::Block, Want::Take(1))),
+                length => Ok(self.then(State::SubBlock, Want::Skip(u64::from(length)))),
+            },
+            State::Ended => Ok(Want::Nothing),
+        }
+    }
+
+    fn dimensions(&self) -> Option<Dimensions> {
+        self.dimensions
+    }
+
+    fn end(&self) -> Result<Dimensions, Fault> {
+        match self.state {
+            State::Ended => self.dimensions.ok_or(Fault::Truncated),
+            _ => Err(Fault::Truncated),
+        }
+    }
+}
+
+impl Gif {
+    fn block(&mut self, introducer: u8) -> Result<Want, Fault> {
+        match introducer {
+            IMAGE => Ok(self.then(State::Frame, Want::Take(FRAME_BYTES))),
+            EXTENSION => Ok(self.then(State::Lead, Want::Take(1))),
+            TRAILER if self.has_image => Ok(self.then(State::Ended, Want::Nothing)),
+            TRAILER => Err(Fault::Broken("it has no image data")),
+            // Some programs end a block's data twice.
+            0 => Ok(Want::Take(1)),
+            _ => Err(Fault::Broken("it has a block that means nothing")),
+        }
+    }
+
+    fn frame(&mut self, taken: &[u8]) -> Result<Want, Fault> {
+        if self.dimensions.is_none() {
+            self.dimensions = Some(dimensions(le16(from(taken, 4)), le16(from(taken, 6)))?);
+        }
+        self.has_image = true;
+        Ok(self.then(State::FrameData, Want::Skip(colour_table_bytes(byte(taken, 8)))))
+    }
+
+    fn then(&mut self, state: State, want: Want) -> Want {
+        self.state = state;
+        want
+    }
+}
+
+/// The size of the colour table that flags announce: both kinds of flags say it alike.
+fn colour_table_bytes(flags: u8) -> u64 {
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::image_format::ImageKind::Gif;
+    use crate::image_format::samples::{broken, gif, gif_frame, gif_screen, taken};
+
+    #[test]
+    fn every_way_to_write_a_gif_is_taken() {
+        let check =
+            |parts: &[&[u8]]| taken(Gif, 9, 7, &[&gif_screen(9, 7), &parts.concat(), &b";"[..]].concat());
+        let frame = gif_frame(9, 7);
+        check(&[&frame]);
+        check(&[&frame, b"!\xFE\x01;\0", &frame, &gif_frame(1, 1)]);
+        check(&[b"\0", &frame, b"\0\0", &frame, b"\0"]);
+        check(&[b"!\xFF\x0BNETSCAPE2.0\x03\x01\0\0\0", &frame]);
+        check(&[b"!\xFE\xFF", &[b';'; 255], b"\x01;\0", &frame]);
+        // Without any table of colours.
+        let bare = b"GIF87a\x09\0\x07\0\0\0\0,\0\0\0\0\x09\0\x07\0\0\x02\x01\0\0;";
+        taken(Gif, 9, 7, bare);
+    }
+
+    #[test]
+    fn a_screen_without_size_has_that_of_its_first_image() {
+        taken(Gif, 9, 7, &[gif_screen(0, 0), gif_frame(9, 7), gif_frame(20, 20), b";".to_vec()].concat());
+        taken(Gif, 9, 7, &[gif_screen(9, 0), gif_frame(9, 7), b";".to_vec()].concat());
+        broken("zero", &gif(0, 0));
+        broken("zero", &[gif_screen(0, 7), gif_frame(0, 7), b";".to_vec()].concat());
+    }
+
+    #[test]
+    fn broken_structures_are_refused() {
+        broken("no image data", &[gif_screen(9, 7), b"!\xFE\x01x\0;".to_vec()].concat());
+        broken("means nothing", &[gif_screen(9, 7), gif_frame(9, 7), b"x".to_vec()].concat());
+    }
+}

@@ -1,0 +1,150 @@
+//! Uploads from the browser to S3 itself: the app signs a form, S3 takes the file, the app looks at it afterwards.
+
+use app_intake::image_format::{ImageDefect, ImageKind, ImageProbe};
+use app_intake::upload_rules::{PREFIX, claim_fits, is_plain_path, name_in_key};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+use crate::App;
+use crate::error::{AppError, causes};
+use crate::file_upload::new_key;
+use crate::leftovers::Leftovers;
+use crate::storage::presigned_post::{Permission, PresignedPost};
+use crate::storage::{ObjectFacts, StorageError};
+use crate::upload::{Stored, StoredImage};
+use crate::{image_rules, metrics, url};
+
+/// What browsers send lies here until it was looked at: no page shows it, and it expires after a day.
+const INCOMING: &str = "incoming/";
+
+const LARGEST_REQUEST: usize = 16 * 1024;
+
+/// What a browser wants to send.
+#[derive(Debug, Deserialize)]
+struct Wish {
+    name: String,
+    size: u64,
+    #[serde(rename = "type", default)]
+    content_type: String,
+}
+
+/// What a browser has sent.
+#[derive(Debug, Deserialize)]
+struct Sent {
+    key: String,
+}
+
+/// `POST /direct`: a form for one file, good for ten minutes.
+pub async fn ticket(State(app): State<App>, request: Request) -> Result<Json<PresignedPost>, AppError> {
+    let wish: Wish = json(request, "{\"name\", \"size\", \"type\"}").await?;
+    let Wish { name, size, content_type } = wish;
+    let limit = app.limits.max_file_bytes;
+    if size > limit {
+        return Err(AppError::FileTooLarge { name, limit });
+    }
+    if size == 0 {
+        return Err(AppError::Defect { name, defect: ImageDefect::Empty });
+    }
+    let mut kinds = ImageKind::ALL.into_iter();
+    let kind = kinds.find(|kind| !content_type.is_empty() && says(&content_type, *kind));
+    let Some(kind) = kind else { return Err(AppError::Defect { name, defect: ImageDefect::NotAnImage }) };
+    let key = new_key(&name, kind)?;
+    let key = key.strip_prefix(PREFIX).map_or_else(|| key.clone(), |rest| format!("{INCOMING}{rest}"));
+    let permission = Permission { key: &key, content_type: kind.content_type(), size };
+    Ok(Json(app.storage.presigned_post(permission).await?))
+}
+
+/// `POST /direct/complete`: makes an image of what was sent, or removes it.
+pub async fn complete(State(app): State<App>, request: Request) -> Result<Response, AppError> {
+    let Sent { key } = json(request, "{\"key\"}").await?;
+    let Some(rest) = key.strip_prefix(INCOMING).filter(|rest| is_plain_path(rest)).map(str::to_owned) else {
+        return Err(AppError::NotFound);
+    };
+    let turn = app.admission.turn().await?;
+    // A task of its own: a client that goes away must not leave an image half moved.
+    let completing = {
+        let app = app.clone();
+        async move {
+            let _turn = turn;
+            take_in(&app, &key, &format!("{PREFIX}{rest}")).await
+        }
+    };
+    let image = app.tasks.spawn(completing.in_current_span()).await;
+    let image = image.map_err(|panic| AppError::Internal(Box::new(panic)))??;
+    metrics::image_stored(image.content_type, image.size);
+    Ok((StatusCode::CREATED, Json(Stored { images: vec![image] })).into_response())
+}
+
+async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
+    let object = app.storage.get(incoming, None).await?;
+    let size = object.content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+    let mut leftovers = Leftovers::default();
+    let facts = match looked_at(app, object, name_in_key(key)).await {
+        Ok(facts) => {
+            leftovers.object(key);
+            app.storage.copy(incoming, key, &facts).await.map(|()| facts).map_err(AppError::from)
+        }
+        // S3's trouble is no reason to throw away what was sent: the client may ask again.
+        Err(error @ AppError::Storage(_)) => return Err(error),
+        Err(error) => Err(error),
+    };
+    if facts.is_err() {
+        leftovers.remove(app).await;
+    }
+    if !matches!(facts, Err(AppError::Storage(_))) {
+        let mut done = Leftovers::default();
+        done.object(incoming);
+        done.remove(app).await;
+    }
+    let facts = facts?;
+    let (width, height) = facts.dimensions.map_or((0, 0), |size| (size.width, size.height));
+    tracing::info!(images = 1, bytes = size, "stored");
+    let url = url::of_image("images", key);
+    Ok(StoredImage { key: key.to_owned(), size, content_type: facts.content_type, width, height, url })
+}
+
+/// Follows the whole file, as if it had come through the app.
+async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result<ObjectFacts, AppError> {
+    let limit = app.limits.max_file_bytes;
+    if object.content_length.is_some_and(|length| u64::try_from(length).is_ok_and(|length| length > limit)) {
+        return Err(AppError::FileTooLarge { name: name.to_owned(), limit });
+    }
+    let defect = |defect| AppError::Defect { name: name.to_owned(), defect };
+    let mut probe = ImageProbe::new();
+    while let Some(chunk) = object.body.next().await {
+        let chunk = chunk.map_err(|error| broken_off(name, error))?;
+        let fed = probe.feed(&chunk);
+        image_rules::check_pixels(name, probe.dimensions(), &app.limits)?;
+        fed.map_err(defect)?;
+    }
+    let info = probe.finish().map_err(defect)?;
+    if !claim_fits(object.content_type.as_deref(), info.kind) {
+        let claimed = object.content_type.take().unwrap_or_default();
+        return Err(AppError::LyingType { name: name.to_owned(), claimed, kind: info.kind });
+    }
+    Ok(ObjectFacts::of(info))
+}
+
+fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
+    tracing::warn!(name, cause = causes(&error), "an upload broke off while it was read");
+    AppError::Storage(StorageError::Incomplete { action: "read", target: name.to_owned(), missing: "end" })
+}
+
+/// Here a claim is needed: it becomes a part of what is signed.
+fn says(content_type: &str, kind: ImageKind) -> bool {
+    let octets = content_type.to_ascii_lowercase().contains("octet-stream");
+    !octets && claim_fits(Some(content_type), kind)
+}
+
+async fn json<T: DeserializeOwned>(mut request: Request, wanted: &'static str) -> Result<T, AppError> {
+    DefaultBodyLimit::max(LARGEST_REQUEST).apply(&mut request);
+    let value: Result<Json<T>, JsonRejection> = Json::from_request(request, &()).await;
+    value.map(|Json(value)| value).map_err(|_| AppError::NotJson { wanted })
+}

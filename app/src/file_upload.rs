@@ -1,0 +1,158 @@
+//! One file of a form on its way to the bucket, looked at while it passes.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use app_intake::form::Part;
+use app_intake::image_format::{ImageDefect, ImageInfo, ImageKind, ImageProbe, SNIFF_BYTES};
+use app_intake::upload_rules::{claim_fits, object_key, safe_file_name};
+use aws_sdk_s3::types::CompletedPart;
+use bytes::{Bytes, BytesMut};
+
+use crate::App;
+use crate::admission::Memory;
+use crate::error::AppError;
+use crate::image_rules;
+use crate::leftovers::Leftovers;
+use crate::storage::{ObjectFacts, PART_BYTES};
+
+/// What comes in one piece beyond a part's end is held, too.
+const SLACK_BYTES: usize = 256 * 1024;
+
+/// A file that waits for its memory holds no more than this.
+const BEFORE_MEMORY_BYTES: usize = SNIFF_BYTES;
+
+/// One file on its way.
+pub struct FileUpload<'a, 'form> {
+    app: &'a App,
+    part: Part<'form>,
+    name: String,
+    /// No file is longer than its request.
+    at_most: Option<u64>,
+    probe: ImageProbe,
+    received: u64,
+    ended: bool,
+}
+
+/// A file that S3 has confirmed.
+pub struct StoredFile {
+    /// Its key.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it is.
+    pub info: ImageInfo,
+}
+
+impl<'a, 'form> FileUpload<'a, 'form> {
+    /// The file in a part of a form whose request has this length, if the client said it.
+    pub fn new(app: &'a App, part: Part<'form>, name: String, declared: Option<u64>) -> Self {
+        let probe = ImageProbe::new();
+        Self { app, part, name, at_most: declared, probe, received: 0, ended: false }
+    }
+
+    /// Stores it. `leftovers` collects every key that may exist afterwards, those of failed calls included:
+    /// a call that timed out here may have succeeded there.
+    pub async fn store(mut self, leftovers: &mut Leftovers) -> Result<StoredFile, AppError> {
+        let mut buffer = BytesMut::new();
+        self.fill(&mut buffer, BEFORE_MEMORY_BYTES).await?;
+        let kind = self.kind(&buffer)?;
+        let _memory = self.memory_for(&mut buffer).await?;
+        let key = new_key(&self.name, kind)?;
+        self.fill(&mut buffer, PART_BYTES + 1).await?;
+        let info = if self.ended && buffer.len() <= PART_BYTES {
+            let info = self.end()?;
+            leftovers.object(&key);
+            self.app.storage.put(&key, &ObjectFacts::of(info), buffer.freeze()).await?;
+            info
+        } else {
+            self.store_in_parts(&key, kind, buffer, leftovers).await?
+        };
+        Ok(StoredFile { key, size: self.received, info })
+    }
+
+    /// What it is, and that it is not said to be something else.
+    fn kind(&self, head: &[u8]) -> Result<ImageKind, AppError> {
+        let defect = if head.is_empty() { ImageDefect::Empty } else { ImageDefect::NotAnImage };
+        let Some(kind) = ImageKind::sniff(head) else { return Err(self.defect(defect)) };
+        let claimed = self.part.claimed_type();
+        if claim_fits(claimed.as_deref(), kind) {
+            return Ok(kind);
+        }
+        Err(AppError::LyingType { name: self.name.clone(), claimed: claimed.unwrap_or_default(), kind })
+    }
+
+    /// Room for one part, or for the whole file where that is less.
+    async fn memory_for(&self, buffer: &mut BytesMut) -> Result<Memory, AppError> {
+        let part = PART_BYTES + SLACK_BYTES;
+        let wanted =
+            self.at_most.and_then(|most| usize::try_from(most).ok()).map_or(part, |most| most.min(part));
+        let memory = self.app.admission.memory(wanted).await?;
+        // In one piece at once: growing would copy, and hold old and new at the same time.
+        buffer.reserve(wanted.saturating_sub(buffer.len()));
+        Ok(memory)
+    }
+
+    async fn store_in_parts(
+        &mut self,
+        key: &str,
+        kind: ImageKind,
+        mut buffer: BytesMut,
+        leftovers: &mut Leftovers,
+    ) -> Result<ImageInfo, AppError> {
+        let storage = &self.app.storage;
+        let facts = ObjectFacts { content_type: kind.content_type(), dimensions: self.probe.dimensions() };
+        leftovers.parts(key);
+        let upload_id = storage.begin_parts(key, &facts).await?;
+        let mut parts: Vec<CompletedPart> = Vec::new();
+        for number in 1.. {
+            self.fill(&mut buffer, PART_BYTES).await?;
+            if buffer.is_empty() {
+                break;
+            }
+            let part: Bytes = buffer.split_to(buffer.len().min(PART_BYTES)).freeze();
+            parts.push(storage.put_part(key, &upload_id, number, part).await?);
+            // The part is sent and gone, so its memory is used again.
+            buffer.reserve(PART_BYTES.saturating_sub(buffer.len()));
+        }
+        let info = self.end()?;
+        storage.complete_parts(key, &upload_id, parts).await?;
+        Ok(info)
+    }
+
+    /// Reads until the buffer holds that many bytes or the file ends.
+    async fn fill(&mut self, buffer: &mut BytesMut, wanted: usize) -> Result<(), AppError> {
+        let limit = self.app.limits.max_file_bytes;
+        while buffer.len() < wanted && !self.ended {
+            let Some(chunk) = self.part.chunk().await? else {
+                self.ended = true;
+                break;
+            };
+            self.received += chunk.len() as u64;
+            if self.received > limit {
+                return Err(AppError::FileTooLarge { name: self.name.clone(), limit });
+            }
+            let fed = self.probe.feed(&chunk);
+            image_rules::check_pixels(&self.name, self.probe.dimensions(), &self.app.limits)?;
+            fed.map_err(|defect| self.defect(defect))?;
+            buffer.extend_from_slice(&chunk);
+        }
+        Ok(())
+    }
+
+    /// The whole file was read: is the whole image there?
+    fn end(&mut self) -> Result<ImageInfo, AppError> {
+        let probe = std::mem::replace(&mut self.probe, ImageProbe::new());
+        probe.finish().map_err(|defect| self.defect(defect))
+    }
+
+    fn defect(&self, defect: ImageDefect) -> AppError {
+        AppError::Defect { name: self.name.clone(), defect }
+    }
+}
+
+/// A key that nothing is stored under.
+pub fn new_key(raw_name: &str, kind: ImageKind) -> Result<String, AppError> {
+    let now =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| AppError::Internal(Box::new(error)))?;
+    Ok(object_key(now, fastrand::u32(..), &safe_file_name(raw_name, kind)))
+}

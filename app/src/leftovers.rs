@@ -1,0 +1,76 @@
+//! What an upload that fails may leave in the bucket, and its removal.
+
+use std::time::Duration;
+
+use crate::App;
+use crate::error::causes;
+use crate::storage::{Storage, StorageError};
+
+/// Pauses between the tries: an S3 that fails an upload often fails its removal, too. The last one is over before
+/// ECS would kill the task.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
+
+/// Keys under which something may be stored.
+#[derive(Debug, Default)]
+pub struct Leftovers(Vec<Leftover>);
+
+#[derive(Debug)]
+struct Leftover {
+    key: String,
+    in_parts: bool,
+}
+
+impl Leftovers {
+    /// An object may be stored under this key.
+    pub fn object(&mut self, key: &str) {
+        self.0.push(Leftover { key: key.to_owned(), in_parts: false });
+    }
+
+    /// An object, or parts of one, may be stored under this key.
+    pub fn parts(&mut self, key: &str) {
+        self.0.push(Leftover { key: key.to_owned(), in_parts: true });
+    }
+
+    /// Removes everything: tries once at once, and goes on in the background if that was not enough.
+    pub async fn remove(self, app: &App) {
+        let rest = self.try_to_remove(&app.storage).await;
+        if rest.0.is_empty() {
+            return;
+        }
+        let storage = std::sync::Arc::clone(&app.storage);
+        app.tasks.spawn(async move {
+            let mut rest = rest;
+            for pause in PAUSES {
+                tokio::time::sleep(pause).await;
+                rest = rest.try_to_remove(&storage).await;
+                if rest.0.is_empty() {
+                    return;
+                }
+            }
+            let keys: Vec<_> = rest.0.iter().map(|leftover| &leftover.key).collect();
+            tracing::error!(?keys, "images of a failed upload stay behind: delete them by hand");
+        });
+    }
+
+    async fn try_to_remove(self, storage: &Storage) -> Self {
+        let mut rest = Vec::new();
+        for leftover in self.0 {
+            if let Err(error) = leftover.remove(storage).await {
+                tracing::warn!(cause = causes(&error), "{error}: it is tried again");
+                rest.push(leftover);
+            }
+        }
+        Self(rest)
+    }
+}
+
+impl Leftover {
+    async fn remove(&self, storage: &Storage) -> Result<(), StorageError> {
+        if self.in_parts {
+            storage.abort_parts(&self.key).await?;
+        }
+        // An upload whose last answer was lost is an object already.
+        storage.delete(&self.key).await
+    }
+}

@@ -1,0 +1,101 @@
+//! Uploads that went to S3 without passing through the app.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Answer, TestApp, config, png, png_of};
+use crate::config::Config;
+use crate::fake_s3::Object;
+
+async fn start() -> TestApp {
+    TestApp::of(Config { direct_upload: true, ..config() }).await
+}
+
+async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "application/json");
+    app.send(request.body(Body::from(body.to_string())).unwrap()).await
+}
+
+/// What S3 does with a form that was signed for it.
+fn send_to_s3(app: &TestApp, ticket: &Value, bytes: Vec<u8>) {
+    let content_type = ticket["fields"]["Content-Type"].as_str().unwrap();
+    let headers =
+        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap())]);
+    let key = ticket["key"].as_str().unwrap().to_owned();
+    app.s3.contents().objects.insert(key, Object::new(&headers, Bytes::from(bytes)));
+}
+
+#[tokio::test]
+async fn an_image_that_s3_has_taken_becomes_an_upload() {
+    let app = start().await;
+    let wish = json!({"name": "my cat.png", "size": 57, "type": "image/png"});
+    let ticket = post(&app, "/direct", wish).await;
+    assert_eq!(ticket.status, StatusCode::OK, "{}", ticket.text());
+    let ticket = ticket.json();
+    let key = ticket["key"].as_str().unwrap();
+    assert!(key.starts_with("incoming/8") && key.ends_with("/my cat.png"), "{key}");
+    assert!(ticket["url"].as_str().unwrap().ends_with("/images"));
+    send_to_s3(&app, &ticket, png());
+    assert!(!app.get("/").await.text().contains("cat.png"), "what nobody has looked at is not shown");
+
+    let stored = post(&app, "/direct/complete", json!({"key": key})).await;
+    assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let image = &stored.json()["images"][0];
+    assert_eq!((&image["width"], &image["height"]), (&json!(3), &json!(2)));
+    let keys = app.s3.keys();
+    assert_eq!(keys, [image["key"].as_str().unwrap()]);
+    assert!(keys[0].starts_with("uploads/"));
+}
+
+#[tokio::test]
+async fn what_is_no_image_is_removed() {
+    let app = start().await;
+    let wish = json!({"name": "a.png", "size": 100, "type": "image/png"});
+    let cases: [(&[u8], StatusCode); 3] = [
+        (&[b'x'; 100], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (&png_of(100)[..90], StatusCode::BAD_REQUEST),
+        (b"GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;", StatusCode::BAD_REQUEST),
+    ];
+    for (bytes, status) in cases {
+        let ticket = post(&app, "/direct", wish.clone()).await.json();
+        send_to_s3(&app, &ticket, bytes.to_vec());
+        let answer = post(&app, "/direct/complete", json!({"key": ticket["key"]})).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert!(app.s3.keys().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_refused_is_not_signed() {
+    let app = start().await;
+    let check = async |wish, status| assert_eq!(post(&app, "/direct", wish).await.status, status);
+    check(json!({"name": "a", "size": 1 << 30, "type": "image/png"}), StatusCode::PAYLOAD_TOO_LARGE).await;
+    check(json!({"name": "a", "size": 0, "type": "image/png"}), StatusCode::BAD_REQUEST).await;
+    check(json!({"name": "a", "size": 1, "type": "image/svg+xml"}), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
+    check(json!({"name": "a", "size": 1}), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
+    check(json!({"name": "a"}), StatusCode::BAD_REQUEST).await;
+}
+
+#[tokio::test]
+async fn only_what_came_in_can_be_completed() {
+    let app = start().await;
+    for key in ["incoming/1-a/none.png", "uploads/1-a/b.png", "incoming/../uploads/x", "x"] {
+        let answer = post(&app, "/direct/complete", json!({"key": key})).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_off_unless_asked_for() {
+    let app = TestApp::start().await;
+    let answer = post(&app, "/direct", json!({"name": "a", "size": 1, "type": "image/png"})).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(!app.get("/").await.text().contains("data-direct"));
+    let with = start().await.get("/").await;
+    assert!(with.text().contains("data-direct=\"direct\""));
+    assert!(with.header(header::CONTENT_SECURITY_POLICY).contains("connect-src 'self' http://127.0.0.1:"));
+}

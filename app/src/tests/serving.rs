@@ -1,0 +1,76 @@
+//! Images as they are served, and health.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use tower::ServiceExt;
+
+use super::{TestApp, config, png};
+use crate::storage::Storage;
+use crate::{App, router};
+
+#[tokio::test]
+async fn health_needs_no_bucket() {
+    let app = App::new(Arc::new(Storage::new("unreachable".to_owned(), Duration::from_secs(1))), &config());
+    let request = Request::get("/healthz").body(Body::empty()).unwrap();
+    let response = router(app, "").oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn ready_when_the_bucket_answers() {
+    let app = TestApp::start().await;
+    assert_eq!(app.get("/readyz").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_image_is_stored_listed_and_served() {
+    let app = TestApp::start().await;
+    let stored = app.upload(&[("my cat.png", &png())]).await;
+    assert_eq!(stored.status, StatusCode::CREATED);
+    let image = stored.json()["images"][0].clone();
+    assert_eq!((&image["size"], &image["content_type"]), (&png().len().into(), &"image/png".into()));
+    let url = image["url"].as_str().unwrap();
+    assert!(url.starts_with("images/8") && url.ends_with("/my%20cat.png"), "{url}");
+
+    let page = app.get("/?uploaded=1").await;
+    assert!(page.text().contains(&format!("<img src=\"{url}\"")), "{}", page.text());
+    assert!(page.text().contains("1 image stored."));
+    assert!(!page.text().contains("=\"/"), "an absolute link breaks behind a path prefix");
+
+    let served = app.get(&format!("/{url}")).await;
+    assert_eq!((served.status, &served.body[..]), (StatusCode::OK, &png()[..]));
+    assert_eq!(served.header(header::CONTENT_TYPE), "image/png");
+    assert_eq!(served.header(header::CONTENT_LENGTH), png().len().to_string());
+    assert_eq!(served.header(header::CACHE_CONTROL), "public, max-age=31536000, immutable");
+    assert_eq!(served.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+
+    let path = format!("/{url}");
+    let known = Request::get(&path).header(header::IF_NONE_MATCH, "\"tag\"").body(Body::empty()).unwrap();
+    let known = app.send(known).await;
+    assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    let range = Request::get(&path).header(header::RANGE, "bytes=0-7").body(Body::empty()).unwrap();
+    let range = app.send(range).await;
+    assert_eq!((range.status, &range.body[..]), (StatusCode::PARTIAL_CONTENT, &png()[..8]));
+}
+
+#[tokio::test]
+async fn a_large_image_gets_a_thumbnail_that_is_kept() {
+    let app = TestApp::start().await;
+    let mut large = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(900, 300).write_to(&mut large, image::ImageFormat::Png).unwrap();
+    for (file, small) in [(large.into_inner(), true), (png(), false)] {
+        let stored = app.upload(&[("a.png", &file)]).await.json();
+        let url = stored["images"][0]["url"].as_str().unwrap().replace("images/", "/thumbnails/");
+        let served = app.get(&url).await;
+        assert_eq!(served.status, StatusCode::OK);
+        let expected = if small { "image/jpeg" } else { "image/png" };
+        assert_eq!(served.header(header::CONTENT_TYPE), expected);
+        assert_eq!(served.body == file, !small);
+        let kept = format!("thumbnails/{}", url.strip_prefix("/thumbnails/").unwrap());
+        assert_eq!(app.s3.contents().objects.contains_key(&kept), small);
+    }
+    assert_eq!(app.get("/thumbnails/1-a/none.png").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# The container's first process: checks the settings, runs Apache, and makes every stop a graceful one.
+# To Apache SIGTERM is "drop everything" and SIGWINCH is "finish what you have in hand"; whoever stops this container
+# (docker stop, ECS, a supervisor that knows only SIGTERM) means the latter.
+set -u
+
+# The log's times say Z; and Apache's configuration needs these.
+export TZ=UTC PORT="${PORT:-80}" STOP_TIMEOUT_SECONDS="${STOP_TIMEOUT_SECONDS:-25}"
+
+apache=
+stopping=
+
+finish() {
+    stopping=yes
+    [ -z "$apache" ] || kill -s WINCH "$apache" 2>/dev/null
+}
+
+trap finish TERM WINCH
+trap 'trap - INT; [ -z "$apache" ] || kill -s TERM "$apache"' INT
+
+php /var/www/check.php || exit 1
+[ -z "$stopping" ] || exit 0
+
+apache2 -DFOREGROUND &
+apache=$!
+status=0
+while kill -0 "$apache" 2>/dev/null; do
+    if [ -n "$stopping" ]; then
+        # Once more, because Apache does not listen to signals in its first moments.
+        (sleep 1 && kill -s WINCH "$apache") 2>/dev/null &
+    fi
+    # A signal ends this wait, but not Apache.
+    wait "$apache"
+    status=$?
+done
+exit "$status"

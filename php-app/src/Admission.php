@@ -1,0 +1,73 @@
+<?php
+
+/**
+ * Who is let in. Apache has MaxRequestWorkers processes (apache/apache2.conf) and each request holds one, so that
+ * slow ones (uploads and those that wait for their turn, then whatever waits for S3) must never hold all of them.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp;
+
+final class Admission
+{
+    /** Of 128 workers: 8 are always left for health checks and assets ... */
+    private const S3_REQUESTS = 120;
+
+    /** ... and 8 more for pages and images. */
+    private const UPLOADS_AND_WAITING = 112;
+
+    private const TURN_SECONDS = 10.0;
+    private const LOOK_AGAIN_SECONDS = 0.2;
+    private const RETRY_AFTER = 5;
+
+    /** Requests are counted a second at a time, in a few counters in turn. */
+    private const COUNTERS = 8;
+    private const COUNTER_SECONDS = 3;
+
+    /** @var list<resource> held until the request ends */
+    private static array $held = [];
+
+    /** @throws Refused if there were as many requests as allowed in this second */
+    public static function countRequest(int $maxPerSecond): void
+    {
+        if ($maxPerSecond === 0) {
+            return;
+        }
+        $key = 'image-app.requests.' . time() % self::COUNTERS;
+        $requests = apcu_inc($key, 1, $counted, self::COUNTER_SECONDS);
+        if ($counted && $requests > $maxPerSecond) {
+            throw Refused::busy('there are too many requests at the moment: try again in a second', 1);
+        }
+    }
+
+    /** @throws Refused if all workers that may wait for S3 do */
+    public static function requestToS3(): void
+    {
+        self::$held[] = (new Places('s3', self::S3_REQUESTS))->take() ?? throw self::busy();
+    }
+
+    /**
+     * A turn among the uploads, after a wait if need be. Nothing of the body is read meanwhile.
+     *
+     * @throws Refused if there is no room even to wait, or the turn does not come
+     */
+    public static function upload(int $maxUploads): void
+    {
+        self::$held[] = (new Places('waiting', self::UPLOADS_AND_WAITING))->take() ?? throw self::busy();
+        $turns = new Places('uploads', min($maxUploads, self::UPLOADS_AND_WAITING));
+        $deadline = new Deadline(self::TURN_SECONDS);
+        while (($turn = $turns->take()) === null) {
+            // Not all at once.
+            if (!$deadline->pause(self::LOOK_AGAIN_SECONDS * random_int(50, 150) / 100)) {
+                throw self::busy();
+            }
+        }
+        self::$held[] = $turn;
+    }
+
+    private static function busy(): Refused
+    {
+        return Refused::busy('the app is busy: try again in a few seconds', self::RETRY_AFTER);
+    }
+}

@@ -1,0 +1,34 @@
+<?php
+
+/**
+ * `POST /delete/...`: deletes an image and its thumbnail.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp;
+
+final class DeleteHandler
+{
+    public function __construct(private readonly S3Client $s3)
+    {
+    }
+
+    public function delete(Request $request, string $idAndName): void
+    {
+        if (!UploadRules::isPlausible($idAndName)) {
+            throw Refused::notFound();
+        }
+        $key = UploadRules::PREFIX . $idAndName;
+        // S3 itself confirms the deletion of what was never there.
+        $this->s3->head($key);
+        // The thumbnail first: if the image's turn fails, the request can be sent again.
+        $this->s3->delete(UploadRules::THUMBNAILS . $idAndName);
+        $this->s3->delete($key);
+        if ($request->wantsJson()) {
+            Response::json(200, ['deleted' => $key]);
+        } else {
+            Response::redirect(303, $request->root(Config::basePath()) . '?deleted=1');
+        }
+    }
+}

@@ -1,0 +1,82 @@
+<?php
+
+/**
+ * What requests ask for: ranges, tags, addresses, from which site.
+ */
+
+declare(strict_types=1);
+
+use ImageApp\ByteRange;
+use ImageApp\CrossSite;
+use ImageApp\ETags;
+use ImageApp\Request;
+
+foreach ([
+    'bytes=0-0' => [0, 0],
+    'bytes=2-5' => [2, 5],
+    'Bytes=2-' => [2, 9],
+    'bytes=2-99' => [2, 9],
+    'bytes=-3' => [7, 9],
+    'bytes=-99' => [0, 9],
+    'bytes=0-99999999999999999999999' => [0, 9],
+] as $header => $range) {
+    $found = ByteRange::of($header, 10);
+    check("range: {$header}", $range, $found === null ? null : [$found->first, $found->last]);
+}
+foreach (['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=99999999999999999999999-'] as $header) {
+    check("range beyond the end: {$header}", true, ByteRange::of($header, 10)?->isBeyondTheEnd());
+}
+check('range of nothing', [true, true], [ByteRange::of('bytes=0-', 0)?->isBeyondTheEnd(), ByteRange::of('bytes=-1', 0)?->isBeyondTheEnd()]);
+foreach (['', 'bytes=', 'bytes=-', 'bytes=5-2', 'bytes=0-1,3-4', 'bytes=a-b', 'lines=0-1', 'bytes=0-1x', 'bytes 0-1'] as $header) {
+    check("in full: {$header}", null, ByteRange::of($header, 10));
+}
+
+foreach (['"abc"', 'W/"abc"', '"x", "abc"', '"x,y",W/"abc" ', '*', ' * '] as $header) {
+    check("known: {$header}", true, ETags::match($header, '"abc"'));
+}
+foreach (['', '"abcd"', 'abc', '"x", "y"', '"*"'] as $header) {
+    check("not known: {$header}", false, ETags::match($header, '"abc"'));
+}
+check('known, stored as a weak one', true, ETags::match('"abc"', 'W/"abc"'));
+
+foreach ([
+    'a program' => [[], 0],
+    'this site' => [['sec-fetch-site' => 'same-origin', 'origin' => 'https://other.example'], 0],
+    'typed in' => [['sec-fetch-site' => 'none'], 0],
+    'another site' => [['sec-fetch-site' => 'cross-site'], 403],
+    'a sister site' => [['sec-fetch-site' => 'same-site', 'origin' => 'http://a.example'], 403],
+    'this origin' => [['origin' => 'http://a.example'], 0],
+    'this origin, TLS ends before us' => [['origin' => 'https://A.example'], 0],
+    'this origin, its port written out' => [['origin' => 'https://a.example:443'], 0],
+    'another port' => [['origin' => 'http://a.example:8080'], 403],
+    'another host' => [['origin' => 'http://a.example.evil'], 403],
+    'no host' => [['origin' => 'null'], 403],
+    'malformed' => [['origin' => 'http://'], 403],
+] as $case => [$headers, $status]) {
+    $request = new Request('POST', '/upload', '/upload', $headers + ['host' => 'a.example']);
+    check("from {$case}", $status, refusal(fn () => CrossSite::refuse($request)));
+}
+$request = new Request('POST', '/', '/', ['host' => '127.0.0.1:8080', 'origin' => 'http://127.0.0.1:8080']);
+check('from this port', 0, refusal(fn () => CrossSite::refuse($request)));
+
+foreach ([
+    'text/html' => false, 'application/json' => true, 'text/plain;q=0.5, Application/JSON;q=0.9' => true,
+    '*/*' => false, 'application/json-seq' => false, '' => false,
+] as $accept => $json) {
+    check("json: {$accept}", $json, (new Request('GET', '/', '/', ['accept' => (string) $accept]))->wantsJson());
+}
+
+foreach ([
+    ['/', '', './'], ['/upload', '', './'], ['//upload', '', './'], ['/images/a/b', '', '../../'],
+    ['/images/a%2Fb', '', '../'], ['/view/a//b', '', '../../../'],
+    ['/php/upload', '/php', './'], ['/php/view/a/b', '/php', '../../'], ['/view/a/b', '/php', '../../'],
+    ['/a/b/view/x', '/a/b', '../'],
+] as [$raw, $basePath, $root]) {
+    $path = preg_replace('~/+~', '/', rawurldecode($raw));
+    check("back from {$raw} below '{$basePath}'", $root, (new Request('GET', $path, $raw))->root($basePath));
+}
+
+foreach (['3' => 3, '0' => 0, '-1' => 0, 'x' => 0, '' => 0, '1e3' => 0] as $value => $count) {
+    check("count: {$value}", $count, (new Request('GET', '/', '/', [], ['uploaded' => (string) $value]))->queryCount('uploaded'));
+}
+check('query: a list', '', (new Request('GET', '/', '/', [], ['after' => ['x']]))->query('after'));

@@ -1,0 +1,94 @@
+//! An app in a container, ready for requests, and how long it took to get there.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+use crate::client::Client;
+use crate::docker::{Container, Running};
+use crate::processes::Group;
+use crate::scenario::{Scenario, Target, get};
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const ASK_EVERY: Duration = Duration::from_millis(2);
+
+/// A running app.
+#[derive(Debug)]
+pub struct App {
+    /// The address of its port.
+    pub address: SocketAddr,
+    /// Its processes.
+    pub group: Group,
+    container: Container,
+}
+
+impl App {
+    /// Starts one from an image and waits until it reaches its bucket.
+    pub async fn start(image: &str, s3: SocketAddr) -> anyhow::Result<Self> {
+        let container = Container::create(image, s3, None).await?;
+        container.start().await?;
+        let Running { address, pid } = container.running().await?;
+        let app = Self { address, group: Group::of(pid)?, container };
+        if let Err(failure) = until_200(address, "/readyz").await {
+            let log = app.container.log().await;
+            bail!("{image} does not reach its bucket at {s3}: {failure}; its log ends with\n{log}");
+        }
+        Ok(app)
+    }
+
+    /// Sends each kind of request once: what it gets wrong alone needs no load.
+    pub async fn check(&self, target: Target) -> anyhow::Result<()> {
+        let requests =
+            Scenario::ALL.into_iter().filter_map(|scenario| scenario.request(target, self.address));
+        for request in requests {
+            let what = format!("{}: {} {}", target.name(), request.method, request.path);
+            let answer = Client::default().send(&request).await;
+            let answer = answer.map_err(anyhow::Error::msg).with_context(|| what.clone())?;
+            if let Err(wrong) = answer.check(&request) {
+                bail!("{what}: {wrong}: {}\n{}", answer.quoted(), self.container.log().await);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How long after `docker start` each of several containers answered its health check.
+pub async fn start_times(image: &str, s3: SocketAddr, times: usize) -> anyhow::Result<Vec<Duration>> {
+    let mut durations = Vec::new();
+    for _ in 0..times {
+        let port = free_port()?;
+        let container = Container::create(image, s3, Some(port)).await?;
+        let started = Instant::now();
+        let answered = async {
+            let address = (Ipv4Addr::LOCALHOST, port).into();
+            until_200(address, "/healthz").await.map_err(anyhow::Error::msg)?;
+            Ok(started.elapsed())
+        };
+        let ((), duration) = futures::try_join!(container.start(), answered)
+            .with_context(|| format!("{image} does not answer its health check"))?;
+        durations.push(duration);
+    }
+    Ok(durations)
+}
+
+async fn until_200(address: SocketAddr, path: &str) -> Result<(), String> {
+    let request = get(address, path.to_owned(), None);
+    let started = Instant::now();
+    loop {
+        let answer = Client::default().send(&request).await;
+        match answer.map(|answer| answer.status) {
+            Ok(status) if status == request.status => return Ok(()),
+            result if started.elapsed() > READY_WITHIN => {
+                return Err(result.map_or_else(|failure| failure, |status| format!("{path} gives {status}")));
+            }
+            _ => tokio::time::sleep(ASK_EVERY).await,
+        }
+    }
+}
+
+/// Free a moment ago, and hardly taken since.
+fn free_port() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
+    Ok(listener.local_addr()?.port())
+}

@@ -1,0 +1,139 @@
+//! Containers of the apps, by the docker command. They go when they are dropped, and at the latest with the next run.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, bail};
+use infra_images::docker::{docker, output};
+use serde::Deserialize;
+
+use crate::scenario::BUCKET;
+
+/// Its value is the process that made the container.
+const LABEL: &str = "image-app.bench";
+const APP_PORT: u16 = 80;
+
+/// A container of an app, which is removed when this is dropped.
+#[derive(Debug)]
+pub struct Container {
+    name: String,
+}
+
+/// Where a running container is.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    /// The address of its port 80 for this machine.
+    pub address: SocketAddr,
+    /// Its first process.
+    pub pid: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct State {
+    running: bool,
+    pid: u32,
+}
+
+impl Container {
+    /// Makes a container of an app whose S3 is at a port of this machine. It can be asked at a local port, too, where
+    /// one is given: a container has no address before it runs.
+    pub async fn create(image: &str, s3: SocketAddr, local_port: Option<u16>) -> anyhow::Result<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let process = std::process::id();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let container = Self { name: format!("app-bench-{process}-{number}") };
+        let mut create = docker(&["create", "--name", &container.name, "--label"]);
+        // Not Docker's log as JSON without an end, and no health check that runs while something is measured.
+        create.arg(format!("{LABEL}={process}")).args(["--log-driver", "local", "--no-healthcheck"]);
+        if let Some(port) = local_port {
+            create.arg("--publish").arg(format!("127.0.0.1:{port}:{APP_PORT}"));
+        }
+        for (name, value) in [
+            ("S3_BUCKET", BUCKET),
+            ("AWS_ENDPOINT_URL_S3", &format!("http://{s3}")),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "bench"),
+            ("AWS_SECRET_ACCESS_KEY", "bench"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ] {
+            create.arg("--env").arg(format!("{name}={value}"));
+        }
+        create.arg(image);
+        output(create).await.with_context(|| format!("cannot make a container of {image}"))?;
+        Ok(container)
+    }
+
+    /// Starts it; its process runs when this returns, and may not listen yet.
+    pub async fn start(&self) -> anyhow::Result<()> {
+        let start = output(docker(&["start", &self.name])).await;
+        start.map(drop).with_context(|| format!("cannot start {}", self.name))
+    }
+
+    /// Where it is.
+    pub async fn running(&self) -> anyhow::Result<Running> {
+        let format = "{{json .State}}\n{{.NetworkSettings.IPAddress}}";
+        let text = output(docker(&["inspect", "--format", format, &self.name])).await?;
+        let (state, address) = text.split_once('\n').context("docker inspect says too little")?;
+        let state: State = serde_json::from_str(state).context("docker inspect gives no state")?;
+        if !state.running {
+            bail!("{} has ended: {}", self.name, self.log().await);
+        }
+        let address: Ipv4Addr = address.parse().with_context(|| format!("{} has no address", self.name))?;
+        Ok(Running { address: SocketAddr::from((address, APP_PORT)), pid: state.pid })
+    }
+
+    /// The end of its log.
+    pub async fn log(&self) -> String {
+        let mut logs = docker(&["logs", "--tail", "10", &self.name]);
+        let logs = logs.output().await.map(|output| [output.stdout, output.stderr].concat());
+        logs.map_or_else(|error| error.to_string(), |text| String::from_utf8_lossy(&text).trim().to_owned())
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        remove(&[&self.name]);
+    }
+}
+
+/// An image's size in bytes.
+pub async fn image_bytes(image: &str) -> anyhow::Result<u64> {
+    let size = output(docker(&["image", "inspect", "--format", "{{.Size}}", image])).await?;
+    size.parse().with_context(|| format!("docker gives no size of {image}"))
+}
+
+/// This machine's address for containers.
+pub async fn gateway() -> anyhow::Result<Ipv4Addr> {
+    let format = "{{range .IPAM.Config}}{{.Gateway}}\n{{end}}";
+    let text = output(docker(&["network", "inspect", "bridge", "--format", format])).await?;
+    // There may be one for IPv6, too.
+    let address = text.lines().find_map(|line| line.trim().parse().ok());
+    address.context("docker's bridge network has no gateway")
+}
+
+/// Removes what earlier runs left when they were killed.
+pub async fn remove_leftovers() -> anyhow::Result<()> {
+    let format = format!("{{{{.ID}}}} {{{{.Label \"{LABEL}\"}}}}");
+    let list = ["ps", "--all", "--filter", &format!("label={LABEL}"), "--format", &format];
+    let text = output(docker(&list)).await?;
+    let left: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(_, process)| !Path::new("/proc").join(process).exists())
+        .map(|(id, _)| id)
+        .collect();
+    if !left.is_empty() {
+        remove(&left);
+    }
+    Ok(())
+}
+
+/// Not asynchronous: it runs while a run is being ended. What cannot be removed now is removed by the next run.
+fn remove(containers: &[&str]) {
+    let mut remove = std::process::Command::new("docker");
+    remove.args(["rm", "--force", "--volumes"]).args(containers);
+    remove.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().ok();
+}
