@@ -143,8 +143,9 @@ async fn object(
         }
         (Method::PUT, ..) => {
             let copied = headers.get("x-amz-copy-source").map(|source| {
-                let source = source.to_str().unwrap().strip_prefix("images/").unwrap();
-                contents.objects[source].bytes.clone()
+                let source = percent_encoding::percent_decode_str(source.to_str().unwrap());
+                let source = source.decode_utf8().unwrap();
+                contents.objects[source.strip_prefix("images/").unwrap()].bytes.clone()
             });
             let is_copy = copied.is_some();
             contents.objects.insert(key, Object::new(&headers, copied.unwrap_or(bytes)));

@@ -36,7 +36,11 @@ async fn an_image_is_stored_listed_and_served() {
     assert!(url.starts_with("images/8") && url.ends_with("/my%20cat.png"), "{url}");
 
     let page = app.get("/?uploaded=1").await;
-    assert!(page.text().contains(&format!("<img src=\"{url}\"")), "{}", page.text());
+    assert!(
+        page.text().contains(&format!("<img src=\"{}\"", url.replace("images/", "thumbnails/"))),
+        "{}",
+        page.text()
+    );
     assert!(page.text().contains("1 image stored."));
     assert!(!page.text().contains("=\"/"), "an absolute link breaks behind a path prefix");
 
