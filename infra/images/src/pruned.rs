@@ -1,4 +1,4 @@
-//! The parts of the workspace's manifest and lock file that one member depends on.
+//! The parts of the workspace's manifest and lock file that an app's members depend on.
 //!
 //! The rest must not decide on that member's image: a new dependency of the tests would build and deploy the app again.
 
@@ -8,23 +8,31 @@ use toml_edit::{Array, DocumentMut, Item, TomlError};
 
 const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// The workspace's manifest with this one member, and of the shared dependencies only those it uses.
-pub fn manifest(workspace: &str, member: &str, member_manifest: &str) -> Result<String, TomlError> {
+/// A member of the workspace: its folder, and its manifest.
+pub struct Member {
+    /// The folder, relative to the workspace's.
+    pub folder: &'static str,
+    /// The manifest's text.
+    pub manifest: String,
+}
+
+/// The workspace's manifest with these members, and of the shared dependencies only those they use.
+pub fn manifest(workspace: &str, members: &[Member]) -> Result<String, TomlError> {
     let mut document: DocumentMut = workspace.parse()?;
-    let member_document: DocumentMut = member_manifest.parse()?;
-    let used: BTreeSet<&str> = DEPENDENCY_TABLES
-        .iter()
-        .filter_map(|table| member_document.get(table)?.as_table_like())
-        .flat_map(|table| table.iter().map(|(name, _)| name))
-        .collect();
+    let mut used = BTreeSet::new();
+    for member in members {
+        let manifest: DocumentMut = member.manifest.parse()?;
+        let tables = DEPENDENCY_TABLES.iter().filter_map(|table| manifest.get(table)?.as_table_like());
+        used.extend(tables.flat_map(|table| table.iter().map(|(name, _)| name.to_owned())));
+    }
     if let Some(workspace) = document.get_mut("workspace").and_then(Item::as_table_like_mut) {
-        workspace.insert("members", Item::Value(Array::from_iter([member]).into()));
+        workspace.insert(
+            "members",
+            Item::Value(Array::from_iter(members.iter().map(|member| member.folder)).into()),
+        );
         if let Some(shared) = workspace.get_mut("dependencies").and_then(Item::as_table_like_mut) {
-            let unused: Vec<String> = shared
-                .iter()
-                .map(|(name, _)| name.to_owned())
-                .filter(|name| !used.contains(name.as_str()))
-                .collect();
+            let unused: Vec<String> =
+                shared.iter().map(|(name, _)| name.to_owned()).filter(|name| !used.contains(name)).collect();
             for name in unused {
                 shared.remove(&name);
             }
@@ -126,10 +134,18 @@ version = "0.1.0"
     }
 
     #[test]
-    fn the_manifest_keeps_the_member_what_it_uses_and_everything_else_that_decides() {
-        let workspace = "[workspace]\nmembers = [\"app\", \"tests\"]\n\n[workspace.dependencies]\nhttp = \"1\"\ninsta = \"1\"\n\n[profile.release]\nstrip = true\n";
-        let kept = manifest(workspace, "app", "[dependencies]\nhttp.workspace = true\n").unwrap();
-        assert!(kept.contains("members = [\"app\"]") && kept.contains("http = \"1\""), "{kept}");
-        assert!(!kept.contains("insta") && kept.contains("strip = true"), "{kept}");
+    fn the_manifest_keeps_the_members_what_they_use_and_everything_else_that_decides() {
+        let workspace = "[workspace]\nmembers = [\"app\", \"tests\"]\n\n[workspace.dependencies]\nrules = { path = \"app/rules\" }\nhttp = \"1\"\ninsta = \"1\"\nbytes = \"1\"\n\n[profile.release]\nstrip = true\n";
+        let member = |folder, manifest: &str| Member { folder, manifest: manifest.to_owned() };
+        let members = [
+            member("app", "[dependencies]\nhttp.workspace = true\nrules.workspace = true\n"),
+            member("app/rules", "[dependencies]\nbytes.workspace = true\n"),
+        ];
+        let kept = manifest(workspace, &members).unwrap();
+        assert!(kept.contains("members = [\"app\", \"app/rules\"]"), "{kept}");
+        for needed in ["http = ", "bytes = ", "rules = ", "strip = true"] {
+            assert!(kept.contains(needed), "{needed}: {kept}");
+        }
+        assert!(!kept.contains("insta"), "{kept}");
     }
 }

@@ -11,10 +11,23 @@ use sha2::{Digest, Sha256};
 use crate::base::rust;
 use crate::error::ImageError;
 use crate::names;
-use crate::pruned;
+use crate::pruned::{self, Member};
 
-/// The member of the workspace that is the Rust app, and its package's name.
-const RUST_MEMBER: &str = "app";
+/// The Rust app's package.
+const RUST_PACKAGE: &str = "app";
+/// The folders of the Rust app's members of the workspace: its own, and what it depends on.
+const RUST_MEMBERS: [&str; 2] = ["app", "app/intake"];
+/// What the Rust app is built from. What only tests it (`app/fuzz`) is not here.
+const RUST_INPUTS: [&str; 8] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    ".dockerignore",
+    "app/Cargo.toml",
+    "app/Dockerfile",
+    "app/assets",
+    "app/src",
+    "app/intake",
+];
 const TAG_PREFIX: &str = "src-";
 const TAG_HASH_LENGTH: usize = 16;
 
@@ -36,12 +49,11 @@ pub struct AppImage {
 impl AppImage {
     /// The Rust app, from the repository's root.
     pub fn web(root: &Path) -> Self {
-        let inputs = ["Cargo.toml", "Cargo.lock", ".dockerignore", "app"];
         Self {
             name: "web".to_owned(),
             context: root.to_owned(),
             dockerfile: root.join("app/Dockerfile"),
-            inputs: inputs.map(|path| root.join(path)).to_vec(),
+            inputs: RUST_INPUTS.map(|path| root.join(path)).to_vec(),
             compiles_rust: true,
         }
     }
@@ -132,14 +144,19 @@ impl AppImage {
         let content = std::fs::read(path)?;
         let of_workspace = self.compiles_rust && path.parent() == Some(&self.context);
         let pruned = match path.file_name().and_then(|name| name.to_str()) {
-            Some("Cargo.toml") if of_workspace => {
-                let member = std::fs::read_to_string(self.context.join(RUST_MEMBER).join("Cargo.toml"))?;
-                pruned::manifest(&text(content)?, RUST_MEMBER, &member)
-            }
-            Some("Cargo.lock") if of_workspace => pruned::lock(&text(content)?, RUST_MEMBER),
+            Some("Cargo.toml") if of_workspace => pruned::manifest(&text(content)?, &self.members()?),
+            Some("Cargo.lock") if of_workspace => pruned::lock(&text(content)?, RUST_PACKAGE),
             _ => return Ok(content),
         };
         pruned.map(String::into_bytes).map_err(io::Error::other)
+    }
+
+    fn members(&self) -> io::Result<Vec<Member>> {
+        let read = |folder| {
+            let manifest = std::fs::read_to_string(self.context.join(folder).join("Cargo.toml"))?;
+            Ok(Member { folder, manifest })
+        };
+        RUST_MEMBERS.into_iter().map(read).collect()
     }
 
     fn add_file(&self, hash: &mut Sha256, path: &Path) -> io::Result<()> {
