@@ -34,6 +34,8 @@ final class PageHandler
     /** @param list<string> $messages */
     private function render(?S3Listing $listing, bool $isOlder, array $messages, string $alert = ''): string
     {
+        $last = $listing?->lastKey() ?? '';
+
         return Page::render('home', '', [
             'facts' => TaskMetadata::facts(),
             'messages' => $messages,
@@ -42,7 +44,7 @@ final class PageHandler
             'maxFiles' => $this->config->maxFiles,
             'images' => $listing->images ?? [],
             'isOlder' => $isOlder,
-            'older' => ($listing->hasMore ?? false) ? ImageUrl::olderThan(end($listing->images)->key) : '',
+            'older' => $last === '' ? '' : ImageUrl::olderThan($last),
         ]);
     }
 

@@ -55,9 +55,10 @@ final class Router
             return;
         }
         // `/images/ID/NAME` is the route `/images/` and `ID/NAME`.
-        $route = isset(self::PAGES[$path]) ? $path : substr($path, 0, (int) strpos($path, '/', 1) + 1);
-        self::checkMethod($request, self::PAGES[$route] ?? self::BELOW[$route] ?? throw Refused::notFound());
-        self::dispatch($request, $route, substr($path, strlen($route)));
+        $rest = (string) strstr(substr($path, 1), '/');
+        $route = isset(self::PAGES[$path]) ? $path : substr($path, 0, strlen($path) - strlen($rest)) . '/';
+        self::checkMethod($request, self::PAGES[$path] ?? self::BELOW[$route] ?? throw Refused::notFound());
+        self::dispatch($request, $route, substr($rest, 1));
     }
 
     /** @param list<string> $allowed */

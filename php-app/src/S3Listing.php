@@ -11,8 +11,14 @@ namespace ImageApp;
 final readonly class S3Listing
 {
     /** @param list<ListedImage> $images */
-    public function __construct(public array $images, public bool $hasMore)
+    public function __construct(public array $images, private bool $hasMore)
     {
+    }
+
+    /** What the next page begins after; '' on the last one. */
+    public function lastKey(): string
+    {
+        return $this->hasMore && $this->images !== [] ? $this->images[count($this->images) - 1]->key : '';
     }
 
     /** @return ?self null if that is no listing */

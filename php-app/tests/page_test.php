@@ -39,11 +39,11 @@ $entry = static fn (string $key): string => "<Contents><Key>{$key}</Key><LastMod
     . '<Size>1536</Size></Contents>';
 $listing = S3Listing::fromXml('<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
     . '<IsTruncated>true</IsTruncated>' . $entry('uploads/82-1/a &amp; b.png') . $entry('uploads/82-2/c.png') . '</ListBucketResult>');
-check('listing', [true, 'a & b.png', 1536, '2025-11-28T16:00:00Z', 2], [
-    $listing->hasMore, $listing->images[0]->name(), $listing->images[0]->size, $listing->images[0]->stored(), count($listing->images),
+check('listing', ['uploads/82-2/c.png', 'a & b.png', 1536, '2025-11-28T16:00:00Z', 2], [
+    $listing->lastKey(), $listing->images[0]->name(), $listing->images[0]->size, $listing->images[0]->stored(), count($listing->images),
 ]);
 $empty = S3Listing::fromXml('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
-check('empty listing', [false, []], [$empty->hasMore, $empty->images]);
+check('empty listing', ['', []], [$empty->lastKey(), $empty->images]);
 check('no listing', [null, null], [S3Listing::fromXml('<Error/>'), S3Listing::fromXml('gateway timeout')]);
 check('odd time', '', (new ListedImage('uploads/1/a', 1, '<x>'))->stored());
 

@@ -96,6 +96,16 @@ impl Site {
         self.proxy.as_ref().unwrap_or_else(|| panic!("the site was started without a proxy"))
     }
 
+    /// An address in S3, as the app gives it to browsers, for this machine.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub async fn for_this_machine(&self, url: &str) -> String {
+        let path = url.strip_prefix("http://").and_then(|url| url.split_once('/'));
+        let (_, path) = path.unwrap_or_else(|| panic!("{url} is no address in S3"));
+        format!("{}/{path}", shared().await.localstack.url().await)
+    }
+
     /// A client for its page at the address that it has since its container was restarted.
     pub async fn client_after_restart(&self) -> AppClient {
         AppClient::new(&self.container.url().await)

@@ -5,6 +5,7 @@ mod browser;
 mod command_line;
 mod conformance;
 mod ecs_commands;
+mod fault_proxy;
 mod house_rules;
 mod local_stack;
 mod moto;

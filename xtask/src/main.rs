@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask --help`.
 
+mod bench;
 mod browser;
 mod build;
 mod check;
@@ -53,6 +54,7 @@ enum Command {
     Teardown(teardown::Options),
     Outputs(outputs::Options),
     Build(build::Options),
+    Bench(bench::Options),
     Check(check::Options),
     Render(render::Options),
     Simulate(simulate::Options),
@@ -79,6 +81,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Teardown(options) => teardown::run(options).await,
         Command::Outputs(options) => outputs::run(options).await,
         Command::Build(options) => build::run(options).await,
+        Command::Bench(options) => bench::run(options).await,
         Command::Check(options) => check::run(options),
         Command::Render(options) => render::run(options),
         Command::Simulate(options) => simulate::run(options),

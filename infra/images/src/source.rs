@@ -206,6 +206,9 @@ mod tests {
             (".gitignore", "/target\n*.log\n"),
             ("app/Dockerfile", "FROM scratch"),
             ("app/src/main.rs", "fn main() {}"),
+            ("app/assets/app.css", "body {}"),
+            ("app/intake/Cargo.toml", "[package]"),
+            ("app/intake/src/lib.rs", ""),
             ("php-app/Dockerfile", "FROM scratch"),
             ("php-app/public/index.php", "<?php"),
         ];
@@ -248,6 +251,7 @@ mod tests {
             "app/Dockerfile",
             "app/src/main.rs",
             "app/src/new.rs",
+            "app/intake/src/lib.rs",
         ] {
             write(root.path(), path, "changed = true");
             let tag = web_tag(root.path());
@@ -272,7 +276,8 @@ mod tests {
     fn other_folders_and_ignored_files_do_not_count() {
         let root = repository();
         let before = web_tag(root.path());
-        write(root.path(), "app/debug.log", "noise");
+        write(root.path(), "app/src/debug.log", "noise");
+        write(root.path(), "app/fuzz/Cargo.toml", "[package]");
         write(root.path(), "php-app/public/index.php", "<?php echo 1;");
         assert_eq!(before, web_tag(root.path()));
     }
@@ -297,6 +302,7 @@ mod tests {
         assert!(
             context.path().join("app/src/main.rs").exists() && context.path().join("Cargo.lock").exists()
         );
+        assert!(context.path().join("app/intake/src/lib.rs").exists());
         assert!(!context.path().join("php-app").exists());
     }
 

@@ -1,7 +1,7 @@
 //! An app in a container, ready for requests, and how long it took to get there.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail};
 
@@ -12,6 +12,8 @@ use crate::scenario::{Scenario, Target, get};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const ASK_EVERY: Duration = Duration::from_millis(2);
+/// A packet that reaches a container before its network is up is lost, and sent again only after a second.
+const CONNECT_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// A running app.
 #[derive(Debug)]
@@ -23,6 +25,15 @@ pub struct App {
     container: Container,
 }
 
+/// How long a container took to answer its first health check.
+#[derive(Clone, Copy, Debug)]
+pub struct StartTime {
+    /// Since `docker start`.
+    pub total: Duration,
+    /// Since the engine saw its process run.
+    pub own: Duration,
+}
+
 impl App {
     /// Starts one from an image and waits until it reaches its bucket.
     pub async fn start(image: &str, s3: SocketAddr) -> anyhow::Result<Self> {
@@ -30,7 +41,7 @@ impl App {
         container.start().await?;
         let Running { address, pid } = container.running().await?;
         let app = Self { address, group: Group::of(pid)?, container };
-        if let Err(failure) = until_200(address, "/readyz").await {
+        if let Err(failure) = until_200(address, "/readyz", READY_WITHIN).await {
             let log = app.container.log().await;
             bail!("{image} does not reach its bucket at {s3}: {failure}; its log ends with\n{log}");
         }
@@ -53,30 +64,34 @@ impl App {
     }
 }
 
-/// How long after `docker start` each of several containers answered its health check.
-pub async fn start_times(image: &str, s3: SocketAddr, times: usize) -> anyhow::Result<Vec<Duration>> {
-    let mut durations = Vec::new();
+/// How long several containers took, one after the other, to answer their health check.
+pub async fn start_times(image: &str, s3: SocketAddr, times: usize) -> anyhow::Result<Vec<StartTime>> {
+    let mut taken = Vec::new();
     for _ in 0..times {
         let port = free_port()?;
         let container = Container::create(image, s3, Some(port)).await?;
         let started = Instant::now();
         let answered = async {
             let address = (Ipv4Addr::LOCALHOST, port).into();
-            until_200(address, "/healthz").await.map_err(anyhow::Error::msg)?;
-            Ok(started.elapsed())
+            until_200(address, "/healthz", CONNECT_AGAIN_AFTER).await.map_err(anyhow::Error::msg)?;
+            Ok((started.elapsed(), SystemTime::now()))
         };
-        let ((), duration) = futures::try_join!(container.start(), answered)
+        let ((), (total, healthy)) = futures::try_join!(container.start(), answered)
             .with_context(|| format!("{image} does not answer its health check"))?;
-        durations.push(duration);
+        // It may be healthy before the engine notices that it runs.
+        let own = healthy.duration_since(container.started().await?).unwrap_or_default();
+        taken.push(StartTime { total, own });
     }
-    Ok(durations)
+    Ok(taken)
 }
 
-async fn until_200(address: SocketAddr, path: &str) -> Result<(), String> {
+async fn until_200(address: SocketAddr, path: &str, patience: Duration) -> Result<(), String> {
     let request = get(address, path.to_owned(), None);
     let started = Instant::now();
     loop {
-        let answer = Client::default().send(&request).await;
+        let mut client = Client::default();
+        let answer = tokio::time::timeout(patience, client.send(&request)).await;
+        let answer = answer.unwrap_or_else(|_| Err("no answer".to_owned()));
         match answer.map(|answer| answer.status) {
             Ok(status) if status == request.status => return Ok(()),
             result if started.elapsed() > READY_WITHIN => {

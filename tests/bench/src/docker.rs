@@ -4,10 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use infra_images::docker::{docker, output};
 use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::scenario::BUCKET;
 
@@ -83,6 +86,13 @@ impl Container {
         }
         let address: Ipv4Addr = address.parse().with_context(|| format!("{} has no address", self.name))?;
         Ok(Running { address: SocketAddr::from((address, APP_PORT)), pid: state.pid })
+    }
+
+    /// When the engine saw its process run.
+    pub async fn started(&self) -> anyhow::Result<SystemTime> {
+        let text = output(docker(&["inspect", "--format", "{{.State.StartedAt}}", &self.name])).await?;
+        let started = OffsetDateTime::parse(&text, &Rfc3339);
+        Ok(started.context("docker inspect gives no start time")?.into())
     }
 
     /// The end of its log.

@@ -133,14 +133,16 @@ impl<'a> Bench<'a> {
         for target in Target::APPS {
             let image = self.image(target).to_owned();
             let bytes = docker::image_bytes(&image).await?;
-            let mut start_ms = Vec::new();
+            let mut times = Vec::new();
             if self.wants(Part::Start) {
                 progress(&format!("{}: starting {STARTS} times", target.name()));
-                let times = app::start_times(&image, self.s3, STARTS).await?;
-                start_ms.extend(times.iter().map(|time| time.as_secs_f64() * 1000.0));
-                start_ms.sort_by(f64::total_cmp);
+                times = app::start_times(&image, self.s3, STARTS).await?;
             }
-            facts.push(ImageFacts { target, image, bytes, start_ms });
+            let milliseconds = |of: fn(&app::StartTime) -> Duration| {
+                times.iter().map(|time| of(time).as_secs_f64() * 1000.0).collect()
+            };
+            let (start_ms, own_start_ms) = (milliseconds(|time| time.total), milliseconds(|time| time.own));
+            facts.push(ImageFacts { target, image, bytes, start_ms, own_start_ms });
         }
         Ok(facts)
     }

@@ -3,7 +3,7 @@
 use console::measure_text_width;
 
 use crate::client::Failures;
-use crate::report::{Load, Report};
+use crate::report::{Load, Report, median};
 use crate::scenario::Target;
 
 /// For which of the numbers of connections the CPU's use is shown.
@@ -78,10 +78,16 @@ pub fn text(report: &Report) -> String {
 /// Image sizes and start times.
 pub fn images(report: &Report) -> Table {
     Table::new(
-        &["app", "image MB", "start ms"],
+        &["app", "image MB", "docker start to healthy, ms", "of it the app, ms"],
         report.images.iter().map(|facts| {
-            let start = facts.median_start_ms().map(|median| format!("{median:.0}")).unwrap_or_default();
-            vec![facts.target.name().to_owned(), format!("{:.1}", facts.bytes as f64 / 1e6), start]
+            let shown =
+                |times: &[f64]| median(times).map(|median| format!("{median:.0}")).unwrap_or_default();
+            vec![
+                facts.target.name().to_owned(),
+                format!("{:.1}", facts.bytes as f64 / 1e6),
+                shown(&facts.start_ms),
+                shown(&facts.own_start_ms),
+            ]
         }),
     )
 }
@@ -133,12 +139,15 @@ pub fn conditions(report: &Report) -> String {
         0 => String::new(),
         milliseconds => format!(" that waits {milliseconds} ms before each answer"),
     };
+    let others = median(&report.loads.iter().map(|load| load.cores.others).collect::<Vec<_>>());
+    let others = others.map(|cores| format!("; everything else on it took {cores:.1} of them, as a median"));
     format!(
-        "Each line of requests is {} seconds of requests back to back ({} for S3 alone), after a warm-up; the apps, S3 (in \
-         memory, plain HTTP{latency}) and the sender share {}.",
+        "Each line of requests is {} seconds of requests back to back ({} for S3 alone), after a warm-up. The app, S3 (in \
+         memory, plain HTTP{latency}) and the sender share {}{}.",
         report.seconds,
         report.seconds / 2.0,
         report.machine.line(),
+        others.unwrap_or_default(),
     )
 }
 

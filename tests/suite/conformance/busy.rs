@@ -26,7 +26,8 @@ async fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
         assert!(!third.error().is_empty());
         // A page is no upload.
         site.client.fetch("").await.has(200);
-        let browser = site.client.form_request("upload", &Form::image("b.png", PNG)).header(ACCEPT, "text/html");
+        let browser =
+            site.client.form_request("upload", &Form::image("b.png", PNG)).header(ACCEPT, "text/html");
         assert!(answer(browser).await.has(503).text().contains("role=\"alert\""));
         for slow in &mut slow {
             slow.send(&form[form.len() / 2..]).await.unwrap();
@@ -44,7 +45,8 @@ async fn an_upload_that_waits_is_taken_when_another_ends() {
     both_with(&[("MAX_UPLOADS", "1")], async |site| {
         let form = Form::image("slow.png", PNG).bytes();
         let mut slow = begun(&site, &form).await;
-        let (waits, ()) = tokio::join!(site.client.post(&Form::image("waits.png", PNG)), async {
+        let second = Form::image("waits.png", PNG);
+        let (waits, ()) = tokio::join!(site.client.post(&second), async {
             slow.send(&form[form.len() / 2..]).await.unwrap();
             assert_eq!(slow.answer().await.unwrap().status, 201);
         });

@@ -51,8 +51,10 @@ async fn a_client_that_goes_away_in_a_large_file_leaves_nothing() {
         all_uploads_have_ended(&site).await;
         site.bucket.comes_to_hold(&[]).await;
         let seen = site.proxy().seen();
-        let begun = seen.iter().filter(|seen| seen.method == Method::POST && seen.query.starts_with("uploads"));
-        let aborted = seen.iter().filter(|seen| seen.method == Method::DELETE && seen.query.contains("uploadId"));
+        let begun =
+            seen.iter().filter(|seen| seen.method == Method::POST && seen.query.starts_with("uploads"));
+        let aborted =
+            seen.iter().filter(|seen| seen.method == Method::DELETE && seen.query.contains("uploadId"));
         assert_eq!(begun.count(), aborted.count(), "{seen:#?}");
     })
     .await;

@@ -67,7 +67,9 @@ async fn what_others_have_put_into_the_bucket_does_no_harm() {
     both_with(&[], async |site| {
         let nasty = "<img src=x onerror=alert(1)>&\"'.png";
         site.bucket.put(&format!("uploads/8000000000000-00000000/{nasty}"), PNG, "image/png").await;
-        for key in ["uploads/loose.png", "uploads/a/b/c/d.png", "uploads/", "uploads//x.png", "uploads/..", "x"] {
+        for key in
+            ["uploads/loose.png", "uploads/a/b/c/d.png", "uploads/", "uploads//x.png", "uploads/..", "x"]
+        {
             site.bucket.put(key, PNG, "image/png").await;
         }
         let stored = site.client.store("ordinary.png", PNG).await;
@@ -90,7 +92,10 @@ async fn an_empty_gallery_has_a_form_and_no_image() {
         let page = site.client.fetch("").await.has(200).text();
         assert_eq!(images(&page), [""; 0]);
         assert_eq!(next_page(&page), None);
-        assert!(page.contains("method=\"post\"") && page.contains("enctype=\"multipart/form-data\""), "{page}");
+        assert!(
+            page.contains("method=\"post\"") && page.contains("enctype=\"multipart/form-data\""),
+            "{page}"
+        );
         assert!(attribute(&page, "name").iter().any(|name| name.starts_with("fileToUpload")), "{page}");
         assert!(page.contains("20 MiB"), "the limit is not on the page: {page}");
     })

@@ -15,14 +15,16 @@ async fn every_answer_has_the_headers_that_protect_browsers() {
         let mut answers = Vec::new();
         for path in ["", "healthz", "readyz", "nothing", "upload", &asset, &stored.url, "images/1/none.png"] {
             answers.push((path.to_owned(), site.client.fetch(path).await));
-            answers.push((format!("{path} as JSON"), site.client.fetch_with(path, &[("Accept", JSON)]).await));
+            answers
+                .push((format!("{path} as JSON"), site.client.fetch_with(path, &[("Accept", JSON)]).await));
         }
         let tag = site.client.fetch(&stored.url).await.header("etag").to_owned();
         let known = site.client.fetch_with(&stored.url, &[("If-None-Match", &tag)]).await.has(304);
         answers.push(("304".to_owned(), known));
         let beyond = site.client.fetch_with(&stored.url, &[("Range", "bytes=99999999-")]).await.has(416);
         answers.push(("416".to_owned(), beyond));
-        let browser = site.client.form_request("upload", &Form::image("a.png", PNG)).header(ACCEPT, "text/html");
+        let browser =
+            site.client.form_request("upload", &Form::image("a.png", PNG)).header(ACCEPT, "text/html");
         answers.push(("303".to_owned(), answer(browser).await.has(303)));
         answers.push(("201".to_owned(), site.client.post(&Form::image("a.png", PNG)).await.has(201)));
         answers.push(("400".to_owned(), site.client.post(&Form::new()).await.has(400)));

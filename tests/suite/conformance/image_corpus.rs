@@ -53,9 +53,9 @@ async fn upload(site: &Site, case: &Case) -> Result<Option<String>, String> {
             let stored = answer.images().remove(0);
             let head = site.bucket.head(&stored.key).await;
             let metadata = |name: &str| head.metadata.get(name).cloned().unwrap_or_default();
-            let told = (stored.content_type.as_str(), stored.width, stored.height, stored.size, stored.name());
-            let expected =
-                (*content_type, *width, *height, case.bytes.len() as u64, case.file_name.as_str());
+            let told =
+                (stored.content_type.as_str(), stored.width, stored.height, stored.size, stored.name());
+            let expected = (*content_type, *width, *height, case.bytes.len() as u64, case.file_name.as_str());
             if told != expected {
                 return Err(format!("{expected:?} is expected, but {told:?}"));
             }

@@ -17,7 +17,8 @@ async fn max_file_bytes() {
         }
         // Two files at the limit are not one file over it.
         let two = Form::image("a.png", &png::of_size(1000)).and_image("b.png", &png::of_size(1000));
-        let mut keys: Vec<_> = site.client.post(&two).await.images().into_iter().map(|image| image.key).collect();
+        let mut keys: Vec<_> =
+            site.client.post(&two).await.images().into_iter().map(|image| image.key).collect();
         keys.push(stored.key);
         site.bucket.comes_to_hold(&keys).await;
     })
@@ -27,7 +28,8 @@ async fn max_file_bytes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn max_files() {
     both_with(&[("MAX_FILES", "2")], async |site| {
-        let files = |count| (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
+        let files =
+            |count| (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
         let images = site.client.post(&files(2)).await.images();
         for count in [3, 10] {
             let answer = site.client.post(&files(count)).await.has(413);
@@ -44,7 +46,8 @@ async fn max_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn max_files_is_20_by_default() {
     both_with(&[], async |site| {
-        let files = |count| (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
+        let files =
+            |count| (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
         let answer = site.client.post(&files(21)).await.has(413);
         assert!(answer.error().contains("20"), "{}", answer.text());
         site.bucket.comes_to_hold(&[]).await;
@@ -75,8 +78,7 @@ async fn a_body_beyond_all_limits_is_refused_without_being_read_to_its_end() {
     both_with(&[("MAX_FILE_BYTES", "1000"), ("MAX_FILES", "2")], async |site| {
         let mut client = RawClient::open(&site.url).await.unwrap();
         let kind = Form::content_type();
-        let headers =
-            [("Content-Type", kind.as_str()), ("Content-Length", "100000000000"), ("Accept", JSON)];
+        let headers = [("Content-Type", kind.as_str()), ("Content-Length", "100000000000"), ("Accept", JSON)];
         client.request("POST /upload", &headers).await.unwrap();
         let start = Form::image("endless.png", &png::of_size(100_000)).bytes();
         // The app may have closed the connection after its answer.

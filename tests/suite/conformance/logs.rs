@@ -64,13 +64,16 @@ async fn a_request_without_an_id_gets_a_new_one() {
 async fn whatever_a_client_sends_the_lines_stay_json() {
     both_with(&[], async |site| {
         let long = "x".repeat(3000);
-        let ids = ["\"},{\"a\":\"", "a\\", "\\u0000", "Root=1;\u{e9}", "<script>", &long, "%0d%0aX-Evil: 1", "\t"];
+        let ids =
+            ["\"},{\"a\":\"", "a\\", "\\u0000", "Root=1;\u{e9}", "<script>", &long, "%0d%0aX-Evil: 1", "\t"];
         for id in ids {
             let got = RawClient::once(&site.url, "GET /nothing", &[("X-Amzn-Trace-Id", id)]).await.unwrap();
             assert!([400, 404, 431].contains(&got.status), "{id}: {}", got.head);
             assert!(!got.head.contains("X-Evil: 1\r"), "{}", got.head);
         }
-        for path in ["/\"quoted\"", "/back\\slash", "/%00%0a%22", "/%ff%fe", "/\u{e9}", "/nothing\u{7f}", "/a'b<c>"] {
+        for path in
+            ["/\"quoted\"", "/back\\slash", "/%00%0a%22", "/%ff%fe", "/\u{e9}", "/nothing\u{7f}", "/a'b<c>"]
+        {
             let got = RawClient::once(&site.url, &format!("GET {path}"), &[]).await.unwrap();
             assert!([400, 404].contains(&got.status), "{path}: {}", got.head);
         }

@@ -2,9 +2,28 @@
 //! `unsupported.rs`, and nowhere else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod busy;
+mod deletion;
+mod direct;
+mod disconnects;
+mod gallery;
+mod headers;
 mod html;
+mod image_corpus;
+mod limits;
+mod logs;
+mod metrics;
+mod names;
+mod refusals;
 mod routes;
+mod s3_away;
+mod s3_halfway;
+mod serving;
+mod stopping;
+mod task_metadata;
+mod thumbnails;
 mod unsupported;
+mod uploads;
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;

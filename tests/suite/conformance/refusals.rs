@@ -63,15 +63,21 @@ fn forms() -> Vec<Refusal> {
         form("no part", Form::new(), 400, ""),
         form("no such field", Form::new().field("other", "x"), 400, "fileToUpload"),
         form("another file field", Form::new().file("other", b"a.png", None, PNG), 400, "fileToUpload"),
-        form("no file chosen", {
-            Form::new().file("fileToUpload", b"", Some("application/octet-stream"), b"")
-        }, 400, ""),
+        form(
+            "no file chosen",
+            Form::new().file("fileToUpload", b"", Some("application/octet-stream"), b""),
+            400,
+            "",
+        ),
         form("text in the field", Form::new().field("fileToUpload", "hello"), 400, ""),
         form("an empty file", Form::image("empty.png", b""), 400, "empty"),
         form("text", Form::image("text.png", b"hello"), 415, "JPEG"),
-        form("a wrong claim", {
-            Form::new().file("fileToUpload", b"a.png", Some("image/gif"), PNG)
-        }, 400, "image/gif"),
+        form(
+            "a wrong claim",
+            Form::new().file("fileToUpload", b"a.png", Some("image/gif"), PNG),
+            400,
+            "image/gif",
+        ),
         form("half an image", Form::image("half.png", &PNG[..40]), 400, "half.png"),
     ]
 }
@@ -97,7 +103,12 @@ fn bodies() -> Vec<Refusal> {
         body("half the end is missing", &form, &whole[..end - 6], 400),
         body("cut in the file", &form, &whole[..end - closing - 20], 400),
         body("cut in a part's header", &form, &whole[..BOUNDARY.len() + 30], 400),
-        body("a header without an end", &form, &[&whole[..BOUNDARY.len() + 30], &[b'x'; 100_000]].concat(), 400),
+        body(
+            "a header without an end",
+            &form,
+            &[&whole[..BOUNDARY.len() + 30], &[b'x'; 100_000]].concat(),
+            400,
+        ),
         body("text", "text/plain", b"hello", 415),
         body("an image itself", "image/png", PNG, 415),
         body("octets", "application/octet-stream", PNG, 415),

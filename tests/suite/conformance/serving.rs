@@ -32,7 +32,9 @@ async fn an_image_is_served_for_good() {
         assert!(got.header("last-modified").ends_with(" GMT"), "{:?}", got.headers);
         let request = site.client.request(Method::HEAD, &stored.url);
         let head = e2e::app_client::answer(request).await.has(200);
-        for name in ["content-type", "content-length", "etag", "last-modified", "cache-control", "accept-ranges"] {
+        for name in
+            ["content-type", "content-length", "etag", "last-modified", "cache-control", "accept-ranges"]
+        {
             assert_eq!(head.header(name), got.header(name), "{name} of HEAD");
         }
     })
@@ -116,7 +118,8 @@ async fn a_range_beyond_the_end_is_416_with_the_size() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let size = bytes.len();
-        for range in [format!("bytes={size}-"), format!("bytes={size}-{size}"), "bytes=99999999-".to_owned()] {
+        for range in [format!("bytes={size}-"), format!("bytes={size}-{size}"), "bytes=99999999-".to_owned()]
+        {
             let got = site.client.fetch_with(&stored.url, &[("Range", &range)]).await;
             assert_eq!(got.status, 416, "{range}");
             assert_eq!(got.header("content-range"), format!("bytes */{size}"), "{range}");
@@ -156,11 +159,19 @@ async fn several_and_malformed_ranges_are_answered_in_full() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_image_is_never_shown() {
     both(async |site| {
-        for (index, kind) in
-            ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/javascript",
-                "image/png, text/html", "text/html; image/png", "image/bmp", "application/octet-stream"]
-                .into_iter()
-                .enumerate()
+        for (index, kind) in [
+            "text/html",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "application/javascript",
+            "image/png, text/html",
+            "text/html; image/png",
+            "image/bmp",
+            "application/octet-stream",
+        ]
+        .into_iter()
+        .enumerate()
         {
             let path = format!("8000000000000-0000000{index}/page.html");
             site.bucket.put(&format!("uploads/{path}"), HTML, kind).await;

@@ -24,7 +24,9 @@ async fn a_thumbnail_is_small_and_kept() {
         assert!(first.header("cache-control").contains("immutable"), "{:?}", first.headers);
 
         let kept = format!("thumbnails/{}", stored.path());
-        site.bucket.comes_to_hold(&[stored.key.clone(), site.bucket.keys("thumbnails/").await[0].clone()]).await;
+        site.bucket
+            .comes_to_hold(&[stored.key.clone(), site.bucket.keys("thumbnails/").await[0].clone()])
+            .await;
         let second = site.client.fetch(&path).await.has(200);
         assert!(second.body == first.body);
         assert_eq!(second.header("content-type"), first.header("content-type"));
@@ -117,7 +119,11 @@ async fn there_is_no_thumbnail_of_what_is_not_there() {
         let path = "8000000000000-0000abcd/page.html";
         site.bucket.put(&format!("uploads/{path}"), corpus::HTML, "text/html").await;
         let got = site.client.fetch(&format!("thumbnails/{path}")).await;
-        assert!(got.status != 200 || got.header("content-type") == "application/octet-stream", "{:?}", got.headers);
+        assert!(
+            got.status != 200 || got.header("content-type") == "application/octet-stream",
+            "{:?}",
+            got.headers
+        );
     })
     .await;
 }

@@ -44,8 +44,11 @@ async fn a_program_is_told_what_was_stored() {
 async fn a_browser_is_sent_back_to_the_page_with_the_count() {
     both(async |site| {
         for count in [1, 3] {
-            let form = (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
-            for accept in ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "*/*", "text/html"] {
+            let form =
+                (0..count).fold(Form::new(), |form, index| form.and_image(&format!("{index}.png"), PNG));
+            for accept in
+                ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "*/*", "text/html"]
+            {
                 let request = site.client.form_request("upload", &form).header(ACCEPT, accept);
                 let answer = answer(request.header(ORIGIN, &site.url)).await.has(303);
                 assert_eq!(answer.header(LOCATION.as_str()), format!(".?uploaded={count}"), "{accept}");

@@ -10,7 +10,6 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use time::format_description::well_known::Rfc3339;
-use url::form_urlencoded;
 
 use super::answers::{self, Answer, Refusal, empty, xml};
 use super::received::{Content, receive};
@@ -69,11 +68,10 @@ impl Call {
     fn new(request: &Request<Incoming>) -> Self {
         let path = request.uri().path().trim_start_matches('/');
         let key = path.split_once('/').map_or("", |(_, key)| key);
-        let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
         Self {
             method: request.method().clone(),
-            key: percent_decode_str(key).decode_utf8_lossy().into_owned(),
-            query: query.into_owned().collect(),
+            key: decoded(key),
+            query: fields(request.uri().query().unwrap_or_default()),
             headers: request.headers().clone(),
         }
     }
@@ -129,7 +127,7 @@ impl Call {
 
     fn copy(&self, state: &mut State) -> Result<Answer, Refusal> {
         let source = self.header("x-amz-copy-source").unwrap_or_default().trim_start_matches('/');
-        let source = percent_decode_str(source).decode_utf8_lossy();
+        let source = decoded(source);
         let key = source.split_once('/').map_or("", |(_, key)| key);
         let object = state.bucket.get(key).ok_or_else(no_such_key)?;
         let replace = self.header("x-amz-metadata-directive").is_some_and(|value| value == "REPLACE");
@@ -172,6 +170,15 @@ impl Call {
     }
 }
 
+fn fields(query: &str) -> HashMap<String, String> {
+    let fields = query.split('&').map(|field| field.split_once('=').unwrap_or((field, "")));
+    fields.map(|(name, value)| (decoded(name), decoded(&value.replace('+', " ")))).collect()
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 fn abort(state: &mut State, id: &str) -> Result<Answer, Refusal> {
     let there = state.bucket.abort_upload(id);
     there.then(|| empty(StatusCode::NO_CONTENT)).ok_or_else(no_such_upload)
@@ -205,4 +212,17 @@ fn no_such_key() -> Refusal {
 
 fn no_such_upload() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "NoSuchUpload", "The specified upload does not exist.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_has_fields() {
+        let fields = fields("uploads&list-type=2&prefix=uploads%2Fa+b&start-after=a%2Bb");
+        let expected =
+            [("uploads", ""), ("list-type", "2"), ("prefix", "uploads/a b"), ("start-after", "a+b")];
+        assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
 }
