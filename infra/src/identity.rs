@@ -2,6 +2,7 @@
 
 use crate::Destination;
 use crate::names::Names;
+use crate::storage::INCOMING;
 use infra_engine::Stack;
 use infra_resources::IamRole;
 use infra_resources::ecs::{ExecutionRole, TaskRole};
@@ -40,19 +41,20 @@ pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Rol
     }
 }
 
-/// Reading, writing and deleting below `uploads/`, and listing the bucket.
+/// Reading, writing and deleting images, their thumbnails and what browsers sent, and listing the bucket.
 fn uploads_policy(bucket: &str) -> Value {
+    let below = |prefix: &str| format!("arn:aws:s3:::{bucket}/{prefix}*");
     json!({"Version": "2012-10-17", "Statement": [
         {
             "Sid": "Uploads",
             "Effect": "Allow",
             "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-            "Resource": format!("arn:aws:s3:::{bucket}/uploads/*"),
+            "Resource": [below("uploads/"), below("thumbnails/"), below(INCOMING)],
         },
         {
             "Sid": "List",
             "Effect": "Allow",
-            "Action": "s3:ListBucket",
+            "Action": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
             "Resource": format!("arn:aws:s3:::{bucket}"),
         },
     ]})

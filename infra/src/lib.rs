@@ -83,8 +83,13 @@ pub fn program(
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
     let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network)?;
 
-    let shared =
-        task::SharedByTasks { region: &destination.region, bucket: &bucket, roles: &roles, logs: &logs };
+    let shared = task::SharedByTasks {
+        region: &destination.region,
+        bucket: &bucket,
+        roles: &roles,
+        logs: &logs,
+        direct_upload: settings.storage.direct_upload,
+    };
     let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared);
     let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared);
 

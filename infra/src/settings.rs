@@ -57,6 +57,8 @@ pub struct StorageSettings {
     pub delete_old_versions_after_days: i32,
     /// After how many days an unfinished multipart upload is aborted.
     pub abort_incomplete_uploads_after_days: i32,
+    /// Whether browsers upload to the bucket themselves, past the Rust app's tasks.
+    pub direct_upload: bool,
 }
 
 /// The log group.
@@ -125,7 +127,12 @@ impl Default for RegistrySettings {
 
 impl Default for StorageSettings {
     fn default() -> Self {
-        Self { versioning: true, delete_old_versions_after_days: 30, abort_incomplete_uploads_after_days: 1 }
+        Self {
+            versioning: true,
+            delete_old_versions_after_days: 30,
+            abort_incomplete_uploads_after_days: 1,
+            direct_upload: false,
+        }
     }
 }
 

@@ -5,6 +5,10 @@ use crate::settings::{LogSettings, StorageSettings};
 use infra_engine::{Handle, Stack};
 use infra_resources::bucket::tls_only;
 use infra_resources::{Bucket, LogGroup};
+use std::collections::BTreeMap;
+
+/// Where browsers upload to themselves; the app moves what is an image, the rest expires.
+pub const INCOMING: &str = "incoming/";
 
 /// The bucket of uploads: private, encrypted, TLS only.
 pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> Handle<Bucket> {
@@ -17,6 +21,9 @@ pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> H
             encryption: "AES256".to_owned(),
             abort_incomplete_uploads_after_days: settings.abort_incomplete_uploads_after_days,
             delete_old_versions_after_days: settings.delete_old_versions_after_days,
+            expiring_prefixes: BTreeMap::from([(INCOMING.to_owned(), 1)]),
+            // The load balancer's name is not known yet, and the policy that the app signs is what lets a file in.
+            browser_upload_origins: if settings.direct_upload { vec!["*".to_owned()] } else { Vec::new() },
             policy: tls_only(&names.bucket),
         },
     )

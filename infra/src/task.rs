@@ -25,6 +25,8 @@ pub struct SharedByTasks<'a> {
     pub roles: &'a Roles,
     /// Where logs go.
     pub logs: &'a Handle<LogGroup>,
+    /// Whether browsers upload to the bucket themselves.
+    pub direct_upload: bool,
 }
 
 /// The Rust app's task definition.
@@ -35,7 +37,11 @@ pub fn web(
     images: &Images,
     shared: &SharedByTasks<'_>,
 ) -> Revision<Fargate> {
+    // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
+    let upload_memory = u64::from(settings.memory_mib.0) * 1024 * 1024 / 4;
     let container = container(&images.web, "web", settings, shared)
+        .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
+        .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())
         .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])));
     // It streams uploads to S3 and never writes to a disk.
     task(&names.web.task_family, settings, shared).container(container).add(stack, "web")
@@ -81,10 +87,16 @@ fn container(
         .environment("AWS_REGION", shared.region)
         .environment("S3_BUCKET", shared.bucket.name.clone())
         .environment("PORT", settings.container_port.to_string())
+        .environment("STOP_TIMEOUT_SECONDS", before_the_end(stop_timeout).to_string())
         .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
         .read_only_root()
         .system_control(SystemControl::unprivileged_ports())
         .stop_timeout(StopTimeout::from_settings(stop_timeout))
+}
+
+/// The seconds an app may take to finish its requests: some are left for its last words before ECS kills it.
+fn before_the_end(stop_timeout: Duration) -> u64 {
+    stop_timeout.as_secs().saturating_sub(5).max(1)
 }
 
 /// How often each container is checked.

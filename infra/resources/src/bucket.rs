@@ -3,6 +3,7 @@
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A bucket with all public access blocked and SSE-S3 (AES-256) encryption.
 ///
@@ -22,6 +23,11 @@ pub struct Bucket {
     pub abort_incomplete_uploads_after_days: i32,
     /// After how many days an older version is deleted.
     pub delete_old_versions_after_days: i32,
+    /// Prefixes whose objects are deleted after so many days.
+    pub expiring_prefixes: BTreeMap<String, i32>,
+    /// The web sites, such as `https://images.example` or `*`, whose pages may post files to the bucket; they still need
+    /// a signed policy. None for an app that takes all files itself.
+    pub browser_upload_origins: Vec<String>,
     /// The bucket policy.
     pub policy: Value,
 }

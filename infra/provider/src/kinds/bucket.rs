@@ -1,6 +1,7 @@
 //! Reads and writes S3 buckets.
 
 mod empty;
+mod lifecycle;
 mod settings;
 
 use crate::aws::Aws;

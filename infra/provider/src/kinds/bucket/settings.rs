@@ -2,13 +2,13 @@
 
 use crate::build_error::Built;
 use crate::explain::Explain;
+use crate::kinds::bucket::lifecycle::{self, Lifecycle};
 use crate::kinds::policy_document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus,
-    LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
+    BucketVersioningStatus, CorsConfiguration, CorsRule, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule, VersioningConfiguration,
 };
@@ -21,11 +21,12 @@ use serde_json::Value;
 /// # Errors
 /// When one can't be read; a setting that was never made is no error.
 pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
-    let (versioning, block_public_access, encryption, (abort, expire), policy) = tokio::try_join!(
+    let (versioning, block_public_access, encryption, lifecycle, browser_upload_origins, policy) = tokio::try_join!(
         versioning(s3, name),
         public_access(s3, name),
         encryption(s3, name),
-        lifecycle(s3, name),
+        lifecycle::read(s3, name),
+        cors(s3, name),
         policy(s3, name),
     )?;
     Ok(Bucket {
@@ -33,8 +34,10 @@ pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
         versioning,
         block_public_access,
         encryption,
-        abort_incomplete_uploads_after_days: abort,
-        delete_old_versions_after_days: expire,
+        abort_incomplete_uploads_after_days: lifecycle.abort_incomplete_uploads_after_days,
+        delete_old_versions_after_days: lifecycle.delete_old_versions_after_days,
+        expiring_prefixes: lifecycle.expiring_prefixes,
+        browser_upload_origins,
         policy,
     })
 }
@@ -54,10 +57,12 @@ pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Resu
     if differs(|a, b| a.versioning == b.versioning) {
         put_versioning(s3, desired).await?;
     }
-    let days =
-        |bucket: &Bucket| (bucket.abort_incomplete_uploads_after_days, bucket.delete_old_versions_after_days);
-    if live.is_none_or(|live| days(live) != days(desired)) {
-        put_lifecycle(s3, desired).await?;
+    if differs(|a, b| Lifecycle::of(a) == Lifecycle::of(b)) {
+        lifecycle::write(s3, &desired.name, &Lifecycle::of(desired)).await?;
+    }
+    let live_origins = live.map_or(&[][..], |live| &live.browser_upload_origins);
+    if live_origins != desired.browser_upload_origins {
+        put_cors(s3, desired).await?;
     }
     if differs(|a, b| a.policy == b.policy) {
         let request = s3.put_bucket_policy().bucket(&desired.name).policy(desired.policy.to_string());
@@ -143,35 +148,31 @@ async fn put_encryption(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Days after which unfinished uploads are aborted, and after which old versions are deleted; 0 for never.
-async fn lifecycle(s3: &Client, name: &str) -> Result<(i32, i32), Failure> {
-    let answer = s3.get_bucket_lifecycle_configuration().bucket(name).send().await;
-    let answer = answer.unless(&["NoSuchLifecycleConfiguration"], "get the bucket's lifecycle")?;
-    let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
-    let enabled = || rules.iter().filter(|rule| rule.status == ExpirationStatus::Enabled);
-    let abort = enabled().find_map(|rule| rule.abort_incomplete_multipart_upload()?.days_after_initiation());
-    let expire = enabled().find_map(|rule| rule.noncurrent_version_expiration()?.noncurrent_days());
-    Ok((abort.unwrap_or_default(), expire.unwrap_or_default()))
+async fn cors(s3: &Client, name: &str) -> Result<Vec<String>, Failure> {
+    let answer = s3.get_bucket_cors().bucket(name).send().await;
+    let answer = answer.unless(&["NoSuchCORSConfiguration"], "get who may upload to the bucket")?;
+    let rules = answer.and_then(|answer| answer.cors_rules).unwrap_or_default();
+    let for_posts = rules.into_iter().find(|rule| rule.allowed_methods.iter().any(|method| method == "POST"));
+    Ok(for_posts.map(|rule| rule.allowed_origins).unwrap_or_default())
 }
 
-async fn put_lifecycle(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
-    let abort = AbortIncompleteMultipartUpload::builder()
-        .days_after_initiation(desired.abort_incomplete_uploads_after_days)
-        .build();
-    let expire = NoncurrentVersionExpiration::builder()
-        .noncurrent_days(desired.delete_old_versions_after_days)
-        .build();
-    let rule = LifecycleRule::builder()
-        .id("clean-up")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("").build())
-        .abort_incomplete_multipart_upload(abort)
-        .noncurrent_version_expiration(expire)
+async fn put_cors(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    if desired.browser_upload_origins.is_empty() {
+        let deleted = s3.delete_bucket_cors().bucket(&desired.name).send().await;
+        deleted.explain("let no page upload to the bucket")?;
+        return Ok(());
+    }
+    // A page that watches an upload's progress asks first, with a preflight request.
+    let rule = CorsRule::builder()
+        .set_allowed_origins(Some(desired.browser_upload_origins.clone()))
+        .allowed_methods("POST")
+        .allowed_headers("*")
+        .max_age_seconds(3600)
         .build()
         .built()?;
-    let configuration = BucketLifecycleConfiguration::builder().rules(rule).build().built()?;
-    let request = s3.put_bucket_lifecycle_configuration().bucket(&desired.name);
-    request.lifecycle_configuration(configuration).send().await.explain("set the bucket's lifecycle")?;
+    let configuration = CorsConfiguration::builder().cors_rules(rule).build().built()?;
+    let request = s3.put_bucket_cors().bucket(&desired.name).cors_configuration(configuration);
+    request.send().await.explain("let pages upload to the bucket")?;
     Ok(())
 }
 
