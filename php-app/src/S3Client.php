@@ -115,7 +115,8 @@ final class S3Client
         } catch (S3Error $error) {
             Log::warning('upload: cleaning up: ' . $error->getMessage());
 
-            return false;
+            // A refusal for good will be no other in a moment.
+            return !$error->isPassing();
         }
     }
 

@@ -218,6 +218,10 @@ impl Browser {
         self.size(look, height.as_u64().unwrap_or_default()).await;
         let loaded = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)";
         self.until("all images of the page", loaded).await;
+        self.script(
+            "return Promise.all([...document.images].map((image) => image.decode())).then(() => true)",
+        )
+        .await;
         let picture = self.client.screenshot().await;
         let picture = picture.unwrap_or_else(|error| panic!("no screenshot: {error}"));
         let folder = file.parent().unwrap_or(file);

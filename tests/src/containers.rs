@@ -61,7 +61,7 @@ async fn built(app: &AppImage) -> String {
     }
     let tag = tags.iter().find(|(known, _)| known == app).map_or("", |(_, tag)| tag);
     let built = infra_images::build(app, tag, &|_| ()).await;
-    built.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"))
+    built.unwrap_or_else(|error| panic!("{:#}{TEST_LOCAL}", anyhow::Error::from(error)))
 }
 
 /// The address at which containers reach this machine.

@@ -41,7 +41,7 @@ async fn everything_passes_and_is_listed() {
     assert_eq!(bucket.object(KEY).await, pattern(100_000));
     let puts = proxy.seen().into_iter().filter(|seen| seen.method == Method::PUT);
     let paths: Vec<_> = puts.map(|seen| seen.path).collect();
-    assert_eq!(paths, [format!("/{}", bucket.name()), format!("/{}/{KEY}", bucket.name())]);
+    assert_eq!(paths, [format!("/{}/", bucket.name()), format!("/{}/{KEY}", bucket.name())]);
     proxy.forget();
     assert_eq!(proxy.count(|_| true), 0);
 }

@@ -7,6 +7,7 @@ mod check;
 mod consent;
 mod deploy;
 mod docker_engine;
+mod fuzz;
 mod images;
 mod interrupt;
 mod local_aws;

@@ -12,7 +12,7 @@ use xshell::{Shell, cmd};
 use crate::interrupt::unless_interrupted;
 use crate::progress::seconds;
 use crate::report::UserError;
-use crate::{browser, docker_engine, images, provider};
+use crate::{browser, docker_engine, fuzz, images, provider};
 
 /// Run every test that needs no AWS account: format, lints, images, unit tests, and whole deployments on this machine
 ///
@@ -41,6 +41,8 @@ enum Part {
     Images,
     /// Unit tests, and deployments against the emulators
     Tests,
+    /// Made-up files, forms and names break nothing
+    Fuzz,
 }
 
 /// Runs the steps.
@@ -75,6 +77,7 @@ impl Part {
             Self::Bases => "docker engine and base images",
             Self::Images => "both apps' images",
             Self::Tests => "cargo test: unit tests, and deployments against the emulators",
+            Self::Fuzz => "cargo fuzz: made-up files, forms and names break nothing",
         }
     }
 
@@ -103,6 +106,7 @@ impl Part {
                 browser::require(yes).await?;
                 cargo("test --workspace").await
             }
+            Self::Fuzz => fuzz::run(yes).await,
         }
     }
 }
