@@ -77,7 +77,7 @@ pub fn policy_with_connection_to(origin: &str) -> String {
 
 /// A line drawing.
 pub fn icon(path: &str) -> Markup {
-    html! { svg .icon viewBox="0 0 24 24" aria-hidden="true" { path d=(path); } }
+    html! { svg .icon viewBox="0 0 24 24" aria-hidden="true" { path d=(path) {} } }
 }
 
 /// A size that a person reads.

@@ -21,6 +21,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn init() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
+    // A panic is a line like every other, not a text of its own on another stream.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "the app has a bug")));
 }
 
 /// Logs a request when its answer is ready; whatever is logged meanwhile carries the request's id too.

@@ -13,7 +13,10 @@ fuzz_target!(|raw: &[u8]| {
         assert!(!name.is_empty() && name.len() <= 100 && is_plain_path(&name), "{name:?}");
         assert!(!name.starts_with(['.', ' ']) && !name.ends_with(' '), "{name:?}");
         let is_safe = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || " .-_()".contains(c);
-        assert!(name.chars().all(|c| is_safe(c) && !c.is_control() && (c == ' ' || !c.is_whitespace())), "{name:?}");
+        assert!(
+            name.chars().all(|c| is_safe(c) && !c.is_control() && (c == ' ' || !c.is_whitespace())),
+            "{name:?}"
+        );
         assert_eq!(safe_file_name(&name, kind), name);
         assert_eq!(name_in_key(&object_key(std::time::Duration::ZERO, 0, &name)), name);
     }

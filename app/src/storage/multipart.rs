@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 
 use super::{ObjectFacts, Storage, StorageError};
@@ -15,6 +15,8 @@ impl Storage {
         let action = "begin a multipart upload of";
         let request = self.client().await.create_multipart_upload().bucket(&self.bucket).key(key);
         let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
+        // What the SDK sends with each part by default must be announced here.
+        let request = request.checksum_algorithm(ChecksumAlgorithm::Crc32);
         let once = aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled());
         let answer = self.call(action, key, request.customize().config_override(once).send()).await?;
         let missing = || StorageError::Incomplete { action, target: key.to_owned(), missing: "upload id" };

@@ -79,7 +79,9 @@ impl Format for Avif {
     }
 
     fn dimensions(&self) -> Option<Dimensions> {
-        self.dimensions
+        // A `meta` box without an end has more properties until the file ends: what is known so far is the least.
+        let is_endless = self.open.first().is_some_and(|meta| meta.end.is_none());
+        self.dimensions.or_else(|| self.found().ok().filter(|_| is_endless))
     }
 
     fn end(&self) -> Result<Dimensions, Fault> {
@@ -206,6 +208,7 @@ mod tests {
     use crate::image_format::samples::{
         avif, boxed, broken, ftyp, ispe, large_boxed, meta, probe, taken, truncated,
     };
+    use crate::image_format::{Dimensions, ImageProbe};
 
     fn check(boxes: &[Vec<u8>]) {
         taken(Avif, 9, 7, &[ftyp(), boxes.concat()].concat());
@@ -241,6 +244,19 @@ mod tests {
         check(&[boxed(b"mdat", b"data"), to_the_end(b"meta", &meta_box[8..])]);
         let last = meta_box.len() - 1;
         truncated(&[ftyp(), boxed(b"mdat", b"data"), to_the_end(b"meta", &meta_box[8..last])].concat());
+    }
+
+    #[test]
+    fn dimensions_are_known_with_the_last_byte_if_a_box_has_no_end() {
+        let meta_box = meta(&[ispe(9, 7), ispe(90, 70)], b"");
+        let file =
+            [ftyp(), boxed(b"mdat", b"data"), b"\0\0\0\0meta".to_vec(), meta_box[8..].to_vec()].concat();
+        let mut probe = ImageProbe::new();
+        let seen: Vec<_> =
+            file.iter().map(|byte| probe.feed(&[*byte]).map(|()| probe.dimensions())).collect();
+        let last = seen.last().copied().and_then(Result::ok).flatten();
+        assert_eq!(last.map(Dimensions::pixels), Some(90 * 70));
+        assert_eq!(probe.finish().ok().map(|info| info.dimensions), last);
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl ImageProbe {
         }
     }
 
-    /// The dimensions, once they have come. What [`Self::finish`] gives is the same.
+    /// The dimensions, once they have come. Only those of an AVIF file whose `meta` box has no end may still grow;
+    /// after the last byte they are what [`Self::finish`] gives.
     pub fn dimensions(&self) -> Option<Dimensions> {
         match &self.state {
             State::Known(_, walk) => walk.dimensions(),

@@ -32,7 +32,7 @@ pub(super) trait Format: Send + Sync {
     /// Takes what was wanted last, nothing if that was to be skipped, and says what is wanted next.
     fn step(&mut self, taken: &[u8]) -> Result<Want, Fault>;
 
-    /// The dimensions, once they are known for good.
+    /// The dimensions, as far as they are known.
     fn dimensions(&self) -> Option<Dimensions>;
 
     /// The file has ended while this was the last step: whether the image is all there, and its dimensions.
