@@ -51,17 +51,16 @@ impl TaskMetadata {
         };
         let mut pause = FIRST_PAUSE;
         loop {
-            match tokio::time::timeout(ASK_TIMEOUT, ask(&endpoint)).await {
+            let cause = match tokio::time::timeout(ASK_TIMEOUT, ask(&endpoint)).await {
                 Ok(Ok(task)) => {
                     // There is one learner, so this is the first answer.
                     let _ = self.0.set(task);
                     return;
                 }
-                Ok(Err(error)) => {
-                    tracing::warn!(cause = format!("{error:#}"), "ECS does not tell of the task yet")
-                }
-                Err(_) => tracing::warn!(cause = "no answer in time", "ECS does not tell of the task yet"),
-            }
+                Ok(Err(error)) => format!("{error:#}"),
+                Err(_) => "no answer in time".to_owned(),
+            };
+            tracing::warn!(cause, "ECS does not tell of the task yet");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
