@@ -10,13 +10,21 @@ export TZ=UTC PORT="${PORT:-80}" STOP_TIMEOUT_SECONDS="${STOP_TIMEOUT_SECONDS:-2
 apache=
 stopping=
 
+# Exactly one SIGWINCH: it is lost before Apache catches it (the 28th bit in SigCgt), and a second one means "at once".
 finish() {
+    [ -z "$stopping" ] || return
     stopping=yes
-    [ -z "$apache" ] || kill -s WINCH "$apache" 2>/dev/null
+    while [ -n "$apache" ] && kill -0 "$apache" 2>/dev/null; do
+        if grep -q '^SigCgt:.[0-9a-f]\{9\}[89a-f]' "/proc/$apache/status"; then
+            kill -s WINCH "$apache"
+            return
+        fi
+        sleep 0.1
+    done
 }
 
 trap finish TERM WINCH
-trap 'trap - INT; [ -z "$apache" ] || kill -s TERM "$apache"' INT
+trap '[ -z "$apache" ] || kill -s TERM "$apache"' INT
 
 php /var/www/check.php || exit 1
 [ -z "$stopping" ] || exit 0
@@ -25,10 +33,6 @@ apache2 -DFOREGROUND &
 apache=$!
 status=0
 while kill -0 "$apache" 2>/dev/null; do
-    if [ -n "$stopping" ]; then
-        # Once more, because Apache does not listen to signals in its first moments.
-        (sleep 1 && kill -s WINCH "$apache") 2>/dev/null &
-    fi
     # A signal ends this wait, but not Apache.
     wait "$apache"
     status=$?

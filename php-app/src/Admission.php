@@ -11,11 +11,11 @@ namespace ImageApp;
 
 final class Admission
 {
-    /** Of 128 workers: 8 are always left for health checks and assets ... */
-    private const S3_REQUESTS = 120;
+    /** Of 128 workers, 16 are left for health checks, assets, and for telling the others to come again ... */
+    private const S3_REQUESTS = 112;
 
     /** ... and 8 more for pages and images. */
-    private const UPLOADS_AND_WAITING = 112;
+    private const UPLOADS_AND_WAITING = 104;
 
     private const TURN_SECONDS = 10.0;
     private const LOOK_AGAIN_SECONDS = 0.2;

@@ -81,7 +81,9 @@ final class AwsCredentials
             new WebIdentityProvider(),
             new IniFileProvider(),
             new ContainerProvider($toContainer, null, $container),
-            ...(getenv('AWS_EC2_METADATA_DISABLED') === 'true' ? [] : [new InstanceProvider($toInstance, null, $instance)]),
+            ...(getenv('AWS_EC2_METADATA_DISABLED') === 'true'
+                ? []
+                : [new InstanceProvider($toInstance, null, $instance)]),
         ]);
     }
 

@@ -10,7 +10,7 @@ namespace ImageApp;
 
 final class ImageHandler
 {
-    private const POLICY = ['Content-Security-Policy' => "default-src 'none'; sandbox"];
+    private const COMMON = ['Content-Security-Policy' => "default-src 'none'; sandbox", 'Accept-Ranges' => 'bytes'];
 
     /** S3's headers that are passed on. */
     private const COPIED = [
@@ -57,7 +57,7 @@ final class ImageHandler
         if ($range === null) {
             $this->stream($key, []);
         } elseif ($range->isBeyondTheEnd()) {
-            Response::body(416, ['Content-Range' => "bytes */{$size}", 'Accept-Ranges' => 'bytes'] + self::POLICY, '');
+            Response::body(416, self::COMMON + ['Content-Range' => "bytes */{$size}"], '');
         } else {
             $this->stream($key, ["Range: bytes={$range->first}-{$range->last}"]);
         }
@@ -74,6 +74,8 @@ final class ImageHandler
             });
         } catch (S3Error $error) {
             if (!headers_sent()) {
+                // What was to come with the image does not belong to the error.
+                header_remove();
                 throw $error;
             }
             // The client sees from Content-Length that its copy is short.
@@ -84,7 +86,7 @@ final class ImageHandler
     /** @param array<string, string> $s3Headers */
     private static function sendHead(int $status, array $s3Headers): void
     {
-        $headers = ['Cache-Control' => 'public, max-age=31536000, immutable', 'Accept-Ranges' => 'bytes'] + self::POLICY;
+        $headers = self::COMMON + ['Cache-Control' => 'public, max-age=31536000, immutable'];
         foreach (self::COPIED as $from => $to) {
             if (isset($s3Headers[$from])) {
                 $headers[$to] = $s3Headers[$from];

@@ -1,7 +1,8 @@
 <?php
 
 /**
- * Addresses of what is about an image, all relative: only the browser knows under which path a load balancer serves the app.
+ * Addresses of what is about an image, all relative: only the browser knows under which path a load balancer serves
+ * the app.
  */
 
 declare(strict_types=1);

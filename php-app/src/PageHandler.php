@@ -34,7 +34,7 @@ final class PageHandler
     /** @param list<string> $messages */
     private function render(?S3Listing $listing, bool $isOlder, array $messages, string $alert = ''): string
     {
-        $last = $listing?->lastKey() ?? '';
+        $last = $listing->lastKey ?? '';
 
         return Page::render('home', '', [
             'facts' => TaskMetadata::facts(),

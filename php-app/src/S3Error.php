@@ -19,7 +19,9 @@ final class S3Error extends \RuntimeException
     /** Whether the same call may work a moment later. */
     public function isPassing(): bool
     {
-        return $this->status === 0 || $this->status === 429 || $this->status >= 500;
+        return $this->status === 0 || $this->status === 429 || $this->status >= 500
+            // S3 waited for the rest of a body.
+            || $this->s3Code === 'RequestTimeout';
     }
 
     public function isMissingObject(): bool

@@ -10,15 +10,12 @@ namespace ImageApp;
 
 final readonly class S3Listing
 {
-    /** @param list<ListedImage> $images */
-    public function __construct(public array $images, private bool $hasMore)
+    /**
+     * @param list<ListedImage> $images
+     * @param string            $lastKey what the next page begins after; '' on the last page
+     */
+    private function __construct(public array $images, public string $lastKey)
     {
-    }
-
-    /** What the next page begins after; '' on the last one. */
-    public function lastKey(): string
-    {
-        return $this->hasMore && $this->images !== [] ? $this->images[count($this->images) - 1]->key : '';
     }
 
     /** @return ?self null if that is no listing */
@@ -29,10 +26,15 @@ final readonly class S3Listing
             return null;
         }
         $images = [];
+        $lastKey = '';
         foreach ($xml->Contents as $object) {
-            $images[] = new ListedImage((string) $object->Key, (int) $object->Size, (string) $object->LastModified);
+            $lastKey = (string) $object->Key;
+            // Consoles make empty objects that stand for folders; no page could show those.
+            if (UploadRules::isPlausible(substr($lastKey, strlen(UploadRules::PREFIX)))) {
+                $images[] = new ListedImage($lastKey, (int) $object->Size, (string) $object->LastModified);
+            }
         }
 
-        return new self($images, (string) $xml->IsTruncated === 'true');
+        return new self($images, (string) $xml->IsTruncated === 'true' ? $lastKey : '');
     }
 }

@@ -94,7 +94,8 @@ final class TaskMetadata
         $answer = curl_exec($curl);
         $task = is_string($answer) ? json_decode($answer, true) : null;
         if (!is_array($task)) {
-            Log::warning('task metadata: no usable answer from ECS_CONTAINER_METADATA_URI_V4 yet: ' . curl_error($curl));
+            $cause = curl_error($curl);
+            Log::warning("task metadata: no usable answer from ECS_CONTAINER_METADATA_URI_V4 yet: {$cause}");
 
             return [];
         }

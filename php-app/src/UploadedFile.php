@@ -10,6 +10,8 @@ namespace ImageApp;
 
 final readonly class UploadedFile
 {
+    private const LONGEST_LABEL = 200;
+
     /**
      * @param string $clientName  the name as the client sent it
      * @param string $claimedType the Content-Type as the client sent it, '' if there was none
@@ -21,7 +23,7 @@ final readonly class UploadedFile
     /** The name without a path, for messages. */
     public function label(): string
     {
-        $name = basename(strtr($this->clientName, '\\', '/'));
+        $name = substr(basename(strtr($this->clientName, '\\', '/')), 0, self::LONGEST_LABEL);
 
         return $name === '' ? 'the file' : "\"{$name}\"";
     }

@@ -17,7 +17,7 @@ if (is_file($vendor)) {
 spl_autoload_register(static function (string $class): void {
     if (str_starts_with($class, 'ImageApp\\')) {
         require __DIR__ . '/' . strtr(substr($class, strlen('ImageApp\\')), '\\', '/') . '.php';
-    } elseif (str_starts_with($class, 'AsyncAws\\Core\\') || str_starts_with($class, 'Symfony\\Component\\HttpClient\\')) {
+    } elseif (preg_match('~^(AsyncAws.Core|Symfony.Component.HttpClient)\b~', $class) === 1) {
         // Debian's autoloader is long; requests that need no new credentials never read it.
         require_once '/usr/share/php/AsyncAws/Core/autoload.php';
         class_exists($class);

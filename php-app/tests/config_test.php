@@ -34,7 +34,8 @@ check('no bucket', 'S3_BUCKET is not set: set it to the bucket that holds the im
 check('no region', "AWS_REGION is not set: set it to the bucket's region", $error(['S3_BUCKET' => 'b']));
 foreach ([
     'PORT' => 'http', 'MAX_FILES' => '0', 'MAX_FILE_BYTES' => '20MB', 'MAX_PIXELS' => '-1', 'MAX_UPLOADS' => '1.5',
-    'MAX_REQUESTS_PER_SECOND' => '-1', 'S3_DEADLINE_SECONDS' => '0', 'STOP_TIMEOUT_SECONDS' => 'x', 'BASE_PATH' => 'php',
+    'MAX_REQUESTS_PER_SECOND' => '-1', 'S3_DEADLINE_SECONDS' => '0', 'STOP_TIMEOUT_SECONDS' => 'x',
+    'BASE_PATH' => 'php',
 ] as $name => $value) {
     $message = $error($needed + [$name => $value]);
     check("{$name}={$value}", true, str_starts_with($message, "{$name} is \"{$value}\": set it to "));

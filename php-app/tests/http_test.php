@@ -26,8 +26,11 @@ foreach ([
 foreach (['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=99999999999999999999999-'] as $header) {
     check("range beyond the end: {$header}", true, ByteRange::of($header, 10)?->isBeyondTheEnd());
 }
-check('range of nothing', [true, true], [ByteRange::of('bytes=0-', 0)?->isBeyondTheEnd(), ByteRange::of('bytes=-1', 0)?->isBeyondTheEnd()]);
-foreach (['', 'bytes=', 'bytes=-', 'bytes=5-2', 'bytes=0-1,3-4', 'bytes=a-b', 'lines=0-1', 'bytes=0-1x', 'bytes 0-1'] as $header) {
+foreach (['bytes=0-', 'bytes=-1'] as $header) {
+    check("range of nothing: {$header}", true, ByteRange::of($header, 0)?->isBeyondTheEnd());
+}
+$malformed = ['', 'bytes=', 'bytes=-', 'bytes=5-2', 'bytes=a-b', 'lines=0-1', 'bytes=0-1x', 'bytes 0-1'];
+foreach (['bytes=0-1,3-4', ...$malformed] as $header) {
     check("in full: {$header}", null, ByteRange::of($header, 10));
 }
 
@@ -77,6 +80,7 @@ foreach ([
 }
 
 foreach (['3' => 3, '0' => 0, '-1' => 0, 'x' => 0, '' => 0, '1e3' => 0] as $value => $count) {
-    check("count: {$value}", $count, (new Request('GET', '/', '/', [], ['uploaded' => (string) $value]))->queryCount('uploaded'));
+    $request = new Request('GET', '/', '/', [], ['uploaded' => (string) $value]);
+    check("count: {$value}", $count, $request->queryCount('uploaded'));
 }
 check('query: a list', '', (new Request('GET', '/', '/', [], ['after' => ['x']]))->query('after'));

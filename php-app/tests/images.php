@@ -14,8 +14,12 @@ final class Images
         return "\xFF{$marker}" . pack('n', strlen($data) + 2) . $data;
     }
 
-    public static function jpeg(int $width = 3, int $height = 2, string $before = '', string $scan = "ab\xFF\x00c"): string
-    {
+    public static function jpeg(
+        int $width = 3,
+        int $height = 2,
+        string $before = '',
+        string $scan = "ab\xFF\x00c",
+    ): string {
         $frame = pack('Cnn', 8, $height, $width) . "\x01\x01\x11\x00";
 
         return "\xFF\xD8" . self::jpegSegment("\xE0", "JFIF\0") . $before . self::jpegSegment("\xC0", $frame)
@@ -33,10 +37,13 @@ final class Images
             . self::pngChunk('IDAT', 'data') . self::pngChunk('tEXt', 'IEND') . self::pngChunk('IEND', '');
     }
 
-    public static function gif(int $width = 3, int $height = 2, string $before = "!\xF9\x04\x00\x00\x00\x00\x00"): string
-    {
+    public static function gif(
+        int $width = 3,
+        int $height = 2,
+        string $before = "!\xF9\x04\x00\x00\x00\x00\x00",
+    ): string {
         return 'GIF89a' . pack('vv', $width, $height) . "\x80\x00\x00" . 'rgbRGB' . $before
-            . ',' . pack('vvvv', 0, 0, $width, $height) . "\x81" . 'rgbRGB' . 'rgbRGB' . "\x02\x03;;;\x01a\x00" . ';';
+            . ',' . pack('vvvv', 0, 0, $width, $height) . "\x81" . 'rgbRGBrgbRGB' . "\x02\x03;;;\x01a\x00" . ';';
     }
 
     public static function webp(string ...$chunks): string

@@ -33,17 +33,19 @@ $odd = ['LaunchType' => null, 'AvailabilityZone' => '', 'TaskARN' => ['x'], 'Con
 check('odd metadata', $here, TaskMetadata::factsOf($odd, 'http://x/v4/', 'ab12'));
 $onEc2 = ['Containers' => [['DockerId' => 'ef56'], ['DockerId' => 'ab1234']]];
 check('on ec2', 'ab1234', TaskMetadata::factsOf($onEc2, 'http://x/v4/uuid', 'ab12')['Container']);
-check('the only container', 'ef56', TaskMetadata::factsOf(['Containers' => [['DockerId' => 'ef56']]], 'http://x/', 'h')['Container']);
+$alone = ['Containers' => [['DockerId' => 'ef56']]];
+check('the only container', 'ef56', TaskMetadata::factsOf($alone, 'http://x/', 'h')['Container']);
 
-$entry = static fn (string $key): string => "<Contents><Key>{$key}</Key><LastModified>2025-11-28T16:00:00.000Z</LastModified>"
-    . '<Size>1536</Size></Contents>';
+$entry = static fn (string $key): string =>
+    "<Contents><Key>{$key}</Key><LastModified>2025-11-28T16:00:00.000Z</LastModified><Size>1536</Size></Contents>";
+$keys = ['uploads/', 'uploads/82-1/', 'uploads/82-1/a &amp; b.png', 'uploads/82-2/c.png'];
 $listing = S3Listing::fromXml('<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
-    . '<IsTruncated>true</IsTruncated>' . $entry('uploads/82-1/a &amp; b.png') . $entry('uploads/82-2/c.png') . '</ListBucketResult>');
-check('listing', ['uploads/82-2/c.png', 'a & b.png', 1536, '2025-11-28T16:00:00Z', 2], [
-    $listing->lastKey(), $listing->images[0]->name(), $listing->images[0]->size, $listing->images[0]->stored(), count($listing->images),
-]);
+    . '<IsTruncated>true</IsTruncated>' . implode('', array_map($entry, $keys)) . '</ListBucketResult>');
+[$first, $second] = $listing->images;
+check('listing', ['a & b.png', 'c.png', 'uploads/82-2/c.png'], [$first->name(), $second->name(), $listing->lastKey]);
+check('listed', [1536, '2025-11-28T16:00:00Z'], [$first->size, $first->stored()]);
 $empty = S3Listing::fromXml('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
-check('empty listing', ['', []], [$empty->lastKey(), $empty->images]);
+check('empty listing', ['', []], [$empty->lastKey, $empty->images]);
 check('no listing', [null, null], [S3Listing::fromXml('<Error/>'), S3Listing::fromXml('gateway timeout')]);
 check('odd time', '', (new ListedImage('uploads/1/a', 1, '<x>'))->stored());
 
@@ -58,7 +60,7 @@ $pages = [
         'width' => 3, 'height' => 2, 'stored' => 0,
     ]),
     Page::render('home', '', [
-        'facts' => ['Container' => $evil], 'messages' => [$evil], 'alert' => $evil, 'maxBytes' => 20 << 20, 'maxFiles' => 20,
+        'facts' => ['Container' => $evil], 'messages' => [$evil], 'alert' => $evil, 'maxBytes' => 1, 'maxFiles' => 20,
         'images' => [new ListedImage("uploads/82-1/{$evil}", 1, '')], 'isOlder' => true, 'older' => "?after={$evil}",
     ]),
 ];

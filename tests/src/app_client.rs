@@ -14,7 +14,7 @@ use crate::wait::until;
 pub const JSON: &str = "application/json";
 
 const ONE_REQUEST: Duration = Duration::from_secs(60);
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// The smallest PNG: one grey pixel.
 pub const PNG: &[u8] = &[

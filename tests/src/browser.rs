@@ -164,7 +164,7 @@ impl Browser {
             match self.client.execute(&script, Vec::new()).await {
                 Ok(Value::Null) => Err(self.page().await),
                 Ok(value) => Ok(value),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(format!("{error}; {}", self.page().await)),
             }
         })
         .await

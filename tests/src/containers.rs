@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::{reaper, repository};
 
-const STARTS_WITHIN: Duration = Duration::from_secs(120);
+const STARTS_WITHIN: Duration = Duration::from_secs(300);
 
 /// Where the apps listen unless they are told otherwise.
 const APP_PORT: u16 = 80;

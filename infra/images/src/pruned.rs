@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Array, DocumentMut, Item, TomlError};
 
-const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+pub(crate) const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// A member of the workspace: its folder, and its manifest.
 pub struct Member {

@@ -40,7 +40,15 @@ impl App {
         let container = Container::create(image, s3, None).await?;
         container.start().await?;
         let Running { address, pid } = container.running().await?;
-        let app = Self { address, group: Group::of(pid)?, container };
+        let group = match Group::of(pid) {
+            Ok(group) => group,
+            Err(error) => {
+                // The usual reason is that it has ended meanwhile, which this says with its log.
+                container.running().await?;
+                return Err(error);
+            }
+        };
+        let app = Self { address, group, container };
         if let Err(failure) = until_200(address, "/readyz", READY_WITHIN).await {
             let log = app.container.log().await;
             bail!("{image} does not reach its bucket at {s3}: {failure}; its log ends with\n{log}");

@@ -164,6 +164,7 @@ fn loads(report: &Report) -> Table {
             "max ms",
             "failed",
             "% of s3",
+            "others' cores",
         ],
         report.loads.iter().map(|load| {
             let part = part_of_s3(report, load).map(|part| format!("{part:.0}"));
@@ -178,6 +179,7 @@ fn loads(report: &Report) -> Table {
                 format!("{:.1}", load.max_ms),
                 load.failed().to_string(),
                 part.unwrap_or_default(),
+                format!("{:.1}", load.cores.others),
             ]
         }),
     )

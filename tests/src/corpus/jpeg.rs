@@ -77,6 +77,7 @@ pub(super) fn cases() -> Vec<Case> {
         stored("html-after-end", width, height, [&plain, HTML].concat()),
         stored("second-image-after-end", width, height, [plain.clone(), second].concat()),
         stored("exactly-max-pixels", 10_000, 5_000, sized(10_000, 5_000)),
+        stored("header-after-nine-mebibytes", width, height, inserted(&nine_mebibytes_of_segments())),
         Case::too_many_pixels("jpeg-over-max-pixels", sized(10_001, 5_000)),
         Case::too_many_pixels("jpeg-65535x65535", sized(65_535, 65_535)),
         broken("zero-width", sized(0, HEIGHT)),
@@ -149,6 +150,11 @@ fn exif(orientation: u8, thumbnail: &[u8]) -> Vec<u8> {
 fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     let length = (content.len() + 2) as u16;
     [&[0xFF, marker][..], &length.to_be_bytes(), content].concat()
+}
+
+/// Longer than what an app holds of a file before S3 must hear its dimensions.
+fn nine_mebibytes_of_segments() -> Vec<u8> {
+    segment(0xE5, &pattern(65_533)).repeat(9 * 16)
 }
 
 /// A plain one with these bytes right after its start.

@@ -6,6 +6,7 @@ use axum::routing::get;
 use e2e::corpus::png;
 use e2e::site::App;
 use tokio::net::TcpListener;
+use url::Url;
 
 use super::Visit;
 
@@ -46,6 +47,8 @@ async fn takes_no_form_of_another_site(app: App) {
 
 impl Visit {
     async fn is_refused(&self, url: &str) {
+        // As a browser writes it: without the port that is the usual one.
+        let url = Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         let status = "performance.getEntriesByType('navigation')[0].responseStatus";
         let status = self.browser.until("an answer", &format!("location.href === '{url}' && {status}")).await;
         assert_eq!(status, 403, "{}: {url}", self.site.app);

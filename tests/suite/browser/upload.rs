@@ -84,7 +84,7 @@ async fn an_image_has_a_page_to_link_and_to_delete_it_in_the_php_app() {
 async fn an_image_has_a_page_to_link_and_to_delete_it(app: App) {
     let visit = Visit::to(app).await;
     let browser = &visit.browser;
-    let name = "Ünïcode & 猫.png";
+    let name = "Ünïcode (1) 猫.png";
     let image = visit.site.client.store(name, &png::plain(640, 480)).await;
     browser.open(&visit.site.url).await;
 

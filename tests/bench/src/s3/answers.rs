@@ -9,7 +9,9 @@ use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{self, HeaderMap};
 use hyper::{Method, Response, StatusCode};
-use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use time::macros::format_description;
 
 use super::bucket::{Object, Page};
 use super::received::Content;
@@ -77,13 +79,21 @@ pub fn listing(prefix: &str, page: &Page) -> Answer {
     }
     for (key, object) in &page.objects {
         let (key, tag, size) = (escaped(key), escaped(&object.e_tag), object.content.size());
-        let modified = object.modified.format(&Rfc3339).unwrap_or_default();
+        let modified = xml_date(object.modified);
         text += &format!(
             "<Contents><Key>{key}</Key><LastModified>{modified}</LastModified><ETag>{tag}</ETag>\
              <Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
         );
     }
     xml(&(text + "</ListBucketResult>"))
+}
+
+/// Uploads that are not ended, by key and id.
+pub fn open_uploads<'a>(uploads: impl Iterator<Item = (&'a str, &'a str)>) -> Answer {
+    let uploads = uploads.map(|(key, id)| {
+        format!("<Upload><Key>{}</Key><UploadId>{}</UploadId></Upload>", escaped(key), escaped(id))
+    });
+    xml(&format!("<ListMultipartUploadsResult>{}</ListMultipartUploadsResult>", uploads.collect::<String>()))
 }
 
 /// An object, or what a condition or a range makes of it.
@@ -156,6 +166,12 @@ fn bounds(range: &str, size: u64) -> Option<(u64, u64)> {
         (first, "") => Some((first.parse().ok()?, end)),
         (first, last) => Some((first.parse().ok()?, last.parse::<u64>().ok()?.min(end))),
     }
+}
+
+/// A date as S3 writes it in XML.
+pub fn xml_date(date: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
+    date.format(format).unwrap_or_default()
 }
 
 fn escaped(text: &str) -> String {

@@ -39,6 +39,7 @@ pub struct Page {
 }
 
 struct Upload {
+    key: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     parts: BTreeMap<u32, Content>,
 }
@@ -74,10 +75,16 @@ impl Bucket {
     }
 
     /// Begins an upload in parts and returns its id.
-    pub fn begin_upload(&mut self, headers: Vec<(HeaderName, HeaderValue)>) -> String {
+    pub fn begin_upload(&mut self, key: String, headers: Vec<(HeaderName, HeaderValue)>) -> String {
         let id = self.next_tag().replace('"', "");
-        self.uploads.insert(id.clone(), Upload { headers, parts: BTreeMap::new() });
+        self.uploads.insert(id.clone(), Upload { key, headers, parts: BTreeMap::new() });
         id
+    }
+
+    /// Keys and ids of the uploads that were begun and not ended.
+    pub fn open_uploads(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
+        let uploads = self.uploads.iter().map(|(id, upload)| (upload.key.as_str(), id.as_str()));
+        uploads.filter(move |(key, _)| key.starts_with(prefix))
     }
 
     /// Stores a part and returns its tag, or nothing when there is no such upload.
@@ -87,9 +94,9 @@ impl Bucket {
     }
 
     /// Makes an object of the parts and returns its tag, or nothing when there is no such upload.
-    pub fn complete_upload(&mut self, id: &str, key: String) -> Option<String> {
+    pub fn complete_upload(&mut self, id: &str) -> Option<String> {
         let upload = self.uploads.remove(id)?;
-        Some(self.put(key, Content::joined(upload.parts.into_values()), upload.headers))
+        Some(self.put(upload.key, Content::joined(upload.parts.into_values()), upload.headers))
     }
 
     /// Forgets an upload's parts; says whether there were any.
@@ -136,11 +143,13 @@ mod tests {
     #[test]
     fn parts_become_an_object_in_their_order() {
         let mut bucket = Bucket::default();
-        let id = bucket.begin_upload(Vec::new());
+        let id = bucket.begin_upload("k".to_owned(), Vec::new());
         bucket.put_part(&id, 2, kept("world")).unwrap();
         bucket.put_part(&id, 1, kept("hello ")).unwrap();
         assert!(bucket.get("k").is_none());
-        bucket.complete_upload(&id, "k".to_owned()).unwrap();
+        assert_eq!(bucket.open_uploads("k").collect::<Vec<_>>(), [("k", id.as_str())]);
+        assert_eq!(bucket.open_uploads("l").count(), 0);
+        bucket.complete_upload(&id).unwrap();
         assert_eq!(bucket.get("k").unwrap().content, kept("hello world"));
         assert!(bucket.put_part(&id, 3, kept("late")).is_none() && !bucket.abort_upload(&id));
     }

@@ -9,7 +9,6 @@ use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use time::format_description::well_known::Rfc3339;
 
 use super::answers::{self, Answer, Refusal, empty, xml};
 use super::received::{Content, receive};
@@ -80,6 +79,9 @@ impl Call {
         let upload = self.query.get("uploadId");
         match (&self.method, self.key.is_empty(), upload) {
             (&Method::HEAD, true, _) => ("HeadBucket", Ok(empty(StatusCode::OK))),
+            (&Method::GET, true, _) if self.query.contains_key("uploads") => {
+                ("ListMultipartUploads", Ok(self.list_uploads(state)))
+            }
             (&Method::GET, true, _) => ("ListObjectsV2", Ok(self.list(state))),
             (&Method::HEAD, ..) => ("HeadObject", self.get(state)),
             (&Method::GET, ..) => ("GetObject", self.get(state)),
@@ -88,7 +90,7 @@ impl Call {
                 ("CopyObject", self.copy(state))
             }
             (&Method::PUT, false, None) => ("PutObject", self.put(state, content)),
-            (&Method::POST, false, Some(id)) => ("CompleteMultipartUpload", self.complete(state, id)),
+            (&Method::POST, false, Some(id)) => ("CompleteMultipartUpload", complete(state, id)),
             (&Method::POST, false, None) if self.query.contains_key("uploads") => {
                 ("CreateMultipartUpload", Ok(self.begin(state)))
             }
@@ -109,6 +111,11 @@ impl Call {
         let after = [text("start-after"), text("continuation-token")].into_iter().max().unwrap_or_default();
         let count = text("max-keys").parse().unwrap_or(1000);
         answers::listing(text("prefix"), &state.bucket.list(text("prefix"), after, count))
+    }
+
+    fn list_uploads(&self, state: &State) -> Answer {
+        let uploads = state.bucket.open_uploads(self.query.get("prefix").map_or("", String::as_str));
+        answers::open_uploads(uploads)
     }
 
     fn get(&self, state: &State) -> Result<Answer, Refusal> {
@@ -132,14 +139,14 @@ impl Call {
         let object = state.bucket.get(key).ok_or_else(no_such_key)?;
         let replace = self.header("x-amz-metadata-directive").is_some_and(|value| value == "REPLACE");
         let headers = if replace { self.lasting_headers() } else { object.headers.clone() };
-        let modified = object.modified.format(&Rfc3339).unwrap_or_default();
+        let modified = answers::xml_date(object.modified);
         let tag = state.bucket.put(self.key.clone(), object.content.clone(), headers);
         let tag = format!("<ETag>{tag}</ETag><LastModified>{modified}</LastModified>");
         Ok(xml(&format!("<CopyObjectResult>{tag}</CopyObjectResult>")))
     }
 
     fn begin(&self, state: &mut State) -> Answer {
-        let id = state.bucket.begin_upload(self.lasting_headers());
+        let id = state.bucket.begin_upload(self.key.clone(), self.lasting_headers());
         xml(&format!(
             "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
         ))
@@ -149,12 +156,6 @@ impl Call {
         let number = self.query.get("partNumber").and_then(|number| number.parse().ok());
         let part = number.and_then(|number| state.bucket.put_part(id, number, content));
         part.map(|tag| tagged(&tag)).ok_or_else(no_such_upload)
-    }
-
-    fn complete(&self, state: &mut State, id: &str) -> Result<Answer, Refusal> {
-        let tag = state.bucket.complete_upload(id, self.key.clone()).ok_or_else(no_such_upload)?;
-        let result = "CompleteMultipartUploadResult";
-        Ok(xml(&format!("<{result}><ETag>{tag}</ETag></{result}>")))
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -168,6 +169,12 @@ impl Call {
         let headers = self.headers.iter().filter(|(name, _)| lasts(name));
         headers.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
+}
+
+fn complete(state: &mut State, id: &str) -> Result<Answer, Refusal> {
+    let tag = state.bucket.complete_upload(id).ok_or_else(no_such_upload)?;
+    let result = "CompleteMultipartUploadResult";
+    Ok(xml(&format!("<{result}><ETag>{tag}</ETag></{result}>")))
 }
 
 fn fields(query: &str) -> HashMap<String, String> {

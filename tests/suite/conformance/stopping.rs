@@ -1,0 +1,103 @@
+//! An app that is told to stop finishes what it has begun; one that is started again finds its images.
+
+use std::time::Duration;
+
+use e2e::app_client::PNG;
+use e2e::form::Form;
+use e2e::raw_client::RawClient;
+use e2e::site::Site;
+use e2e::wait::until;
+
+use super::both_with;
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_under_way_is_finished_before_the_app_stops() {
+    both_with(&[], async |site| {
+        stops_after_the_upload(&site, "TERM").await;
+    })
+    .await;
+}
+
+/// `docker stop` and ECS send the signal that the image names.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_images_own_signal_stops_it_just_so() {
+    both_with(&[], async |site| {
+        let signal = site.container.stop_signal().await;
+        stops_after_the_upload(&site, &signal).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_ends_is_cut_off_after_the_timeout() {
+    both_with(&[("STOP_TIMEOUT_SECONDS", "2")], async |site| {
+        let form = Form::image("endless.png", PNG).bytes();
+        let mut slow = begun(&site, &form).await;
+        site.container.signal("TERM").await;
+        exit_code(&site, Duration::from_secs(10)).await;
+        slow.send(&form[form.len() / 2..]).await.ok();
+        assert_ne!(slow.answer().await.map_or(0, |answer| answer.status), 201);
+        site.bucket.comes_to_hold(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_app_stops_at_once() {
+    both_with(&[], async |site| {
+        site.client.upload("idle.png").await;
+        site.container.signal("TERM").await;
+        assert_eq!(exit_code(&site, Duration::from_secs(8)).await, "0");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_are_still_there_after_a_restart() {
+    both_with(&[], async |site| {
+        let stored = site.client.upload("restart.png").await;
+        let assets = super::html::assets(&site.client.fetch("").await.text());
+        site.container.restart().await;
+        let client = site.client_after_restart().await;
+        client.ready("readyz").await;
+        assert_eq!(client.download(&stored).await, PNG);
+        let page = client.fetch("").await.has(200).text();
+        assert!(page.contains(stored.path()), "{page}");
+        assert_eq!(super::html::assets(&page), assets, "a restart changes what browsers keep");
+    })
+    .await;
+}
+
+async fn stops_after_the_upload(site: &Site, signal: &str) {
+    let form = Form::image("slow.png", PNG).bytes();
+    let mut slow = begun(site, &form).await;
+    site.container.signal(signal).await;
+    until("new connections to be refused", SOON, async || {
+        // Docker accepts for the container, and hangs up when nobody does in there.
+        match RawClient::once(&site.url, "GET /healthz", &[]).await {
+            Ok(answer) if answer.status != 0 => Err(answer.head),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    slow.send(&form[form.len() / 2..]).await.unwrap();
+    let answer = slow.answer().await.unwrap();
+    assert_eq!(answer.status, 201, "{} {}", answer.head, answer.text());
+    let key = answer.json()["images"][0]["key"].as_str().unwrap().to_owned();
+    assert_eq!(site.bucket.object(&key).await, PNG);
+    assert_eq!(exit_code(site, SOON).await, "0");
+}
+
+async fn exit_code(site: &Site, within: Duration) -> String {
+    let code = tokio::time::timeout(within, site.container.exit_code()).await;
+    code.unwrap_or_else(|_| panic!("it has not ended within {within:?}"))
+}
+
+async fn begun(site: &Site, form: &[u8]) -> RawClient {
+    let mut client = RawClient::open(&site.url).await.unwrap();
+    client.begin_upload(form.len()).await.unwrap();
+    client.send(&form[..form.len() / 2]).await.unwrap();
+    client
+}
