@@ -125,6 +125,7 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
         fed.map_err(defect)?;
     }
     let info = probe.finish().map_err(defect)?;
+    image_rules::check_pixels(name, Some(info.dimensions), &app.limits)?;
     if !claim_fits(object.content_type.as_deref(), info.kind) {
         let claimed = object.content_type.take().unwrap_or_default();
         return Err(AppError::LyingType { name: name.to_owned(), claimed, kind: info.kind });

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use app_intake::form::FormError;
+use app_intake::form::{self, FormError};
 use app_intake::image_format::{ImageDefect, ImageKind};
 use axum::Json;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::storage::StorageError;
-use crate::{drain, page, url};
+use crate::{page, url};
 
 /// A request that was not served. The text is for the client: it never holds what is ours alone.
 #[derive(Debug, Error)]
@@ -183,7 +183,7 @@ impl IntoResponse for AppError {
 
 /// Refuses a request whose body nobody reads, after letting its client send it for a while.
 pub async fn refuse(body: Body, error: AppError) -> Response {
-    drain::patiently(body).await;
+    form::drain(body.into_data_stream()).await;
     error.into_response()
 }
 

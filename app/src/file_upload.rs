@@ -142,7 +142,9 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     /// The whole file was read: is the whole image there?
     fn end(&mut self) -> Result<ImageInfo, AppError> {
         let probe = std::mem::replace(&mut self.probe, ImageProbe::new());
-        probe.finish().map_err(|defect| self.defect(defect))
+        let info = probe.finish().map_err(|defect| self.defect(defect))?;
+        image_rules::check_pixels(&self.name, Some(info.dimensions), &self.app.limits)?;
+        Ok(info)
     }
 
     fn defect(&self, defect: ImageDefect) -> AppError {

@@ -8,7 +8,6 @@ mod counted_body;
 mod cross_site;
 mod delete;
 mod direct;
-mod drain;
 pub mod error;
 mod file_upload;
 mod gallery;

@@ -49,9 +49,8 @@ pub async fn upload(State(app): State<App>, request: Request) -> Response {
         Err(error) => return refuse(request.into_body(), error).await,
     };
     let (content_type, declared) = described(request.headers());
-    let limit = app.limits.max_body_bytes();
-    if declared.is_some_and(|length| length > limit) {
-        return refuse(request.into_body(), AppError::BodyTooLarge { limit }).await;
+    if let Err(error) = Form::check(content_type.as_deref(), declared, &app.limits) {
+        return refuse(request.into_body(), error.into()).await;
     }
     // A task of its own, because this handler's future is dropped when the client goes away: the task then
     // reads the end of the body as an error, and takes back what it stored.
