@@ -42,6 +42,10 @@ final class Failures
 
     private static function answer(Request $request): void
     {
+        // Half a page.
+        while (ob_get_level() > 0) {
+            ob_end_clean();
+        }
         ErrorAnswer::send($request, new Refused(500, 'something went wrong here: try again in a moment'));
     }
 }

@@ -42,7 +42,8 @@ check('what is not streamed is kept', 'list', $receive(new S3Call('GET'), ['HTTP
 
 foreach ([
     [0, '', true], [429, '', true], [500, 'InternalError', true], [503, 'SlowDown', true],
-    [400, 'RequestTimeout', true], [400, 'InvalidArgument', false], [403, 'AccessDenied', false], [404, 'NoSuchKey', false],
+    [400, 'RequestTimeout', true], [400, 'InvalidArgument', false],
+    [403, 'AccessDenied', false], [404, 'NoSuchKey', false],
 ] as [$status, $code, $passing]) {
     check("passing: {$status} {$code}", $passing, (new S3Error($status, '', $code))->isPassing());
 }
