@@ -1,5 +1,8 @@
 //! Builds an app's image from the repository, with the base images it names.
 
+use std::fs::File;
+use std::io;
+
 use crate::base::{self, BaseImage};
 use crate::docker::{self, OnLine};
 use crate::error::ImageError;
@@ -10,6 +13,12 @@ use crate::source::AppImage;
 /// image that is here under this tag is not built again.
 pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<String, ImageError> {
     let name = app.local_name(tag);
+    if base::present(&name).await? {
+        on_line("already built");
+        return Ok(name);
+    }
+    // Whoever else builds this image at the moment, in another process too, is waited for.
+    let _turn = turn(&name).await?;
     if base::present(&name).await? {
         on_line("already built");
         return Ok(name);
@@ -35,4 +44,15 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
         source,
     })?;
     Ok(name)
+}
+
+/// A lock on the image's name, released with the file or the process.
+async fn turn(image: &str) -> Result<File, ImageError> {
+    let path = std::env::temp_dir().join(format!("{}.lock", image.replace(['/', ':'], "-")));
+    let lock = {
+        let path = path.clone();
+        move || File::create(path).and_then(|file| file.lock().map(|()| file))
+    };
+    let locked = tokio::task::spawn_blocking(lock).await.map_err(io::Error::other).flatten();
+    locked.map_err(|source| ImageError::File { image: image.to_owned(), path, source })
 }

@@ -12,11 +12,11 @@ final class Broken extends \RuntimeException
 {
     public static function endsEarly(): self
     {
-        return new self('ends early');
+        return new self('ends early, a part of the image is missing: send the whole file');
     }
 
     public static function because(string $reason): self
     {
-        return new self("is broken ({$reason})");
+        return new self("is a broken image, {$reason}: save it again and send that");
     }
 }

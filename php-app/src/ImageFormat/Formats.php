@@ -16,23 +16,35 @@ final class Formats
     /** So many first bytes decide what a file is (AVIF lists its brands there). */
     private const HEAD_BYTES = 64;
 
+    /** @var array<string, class-string<Format>> */
+    private const READERS = [
+        'image/jpeg' => Jpeg::class,
+        'image/png' => Png::class,
+        'image/gif' => Gif::class,
+        'image/webp' => WebP::class,
+        'image/avif' => Avif::class,
+    ];
+
     /**
+     * @param \Closure(Image): void $onHeader is told the size as soon as it is known, and may throw
+     *
      * @return ?Image null if the file is no image that the app takes
      *
      * @throws Broken if it is one, but ends early or is damaged
      */
-    public static function read(FileSlice $file): ?Image
+    public static function read(FileSlice $file, \Closure $onHeader): ?Image
     {
+        $contentType = self::contentType($file->at(0, self::HEAD_BYTES));
+        if ($contentType === null) {
+            return null;
+        }
+        $reader = self::READERS[$contentType];
         $bytes = new Bytes($file);
+        $image = $reader::header($bytes);
+        $onHeader($image);
+        $reader::follow($bytes, $image);
 
-        return match (self::contentType($file->at(0, self::HEAD_BYTES))) {
-            'image/jpeg' => Jpeg::read($bytes),
-            'image/png' => Png::read($bytes),
-            'image/gif' => Gif::read($bytes),
-            'image/webp' => WebP::read($bytes),
-            'image/avif' => Avif::read($bytes),
-            null => null,
-        };
+        return $image;
     }
 
     /** @param string $head the file's first bytes */

@@ -8,31 +8,63 @@ declare(strict_types=1);
 
 namespace ImageApp\ImageFormat;
 
-final class Gif
+final class Gif implements Format
 {
     /** Signature and screen descriptor. */
     private const HEADER_BYTES = 13;
 
-    public static function read(Bytes $bytes): Image
+    private const IMAGE = ',';
+    private const EXTENSION = '!';
+
+    public static function header(Bytes $bytes): Image
     {
-        $image = new Image('image/gif', $bytes->little(6, 2), $bytes->little(8, 2));
-        $hasImage = false;
+        [$width, $height] = [$bytes->little(6, 2), $bytes->little(8, 2)];
+        if ($width > 0 && $height > 0) {
+            return new Image('image/gif', $width, $height);
+        }
+        // Some programs leave the screen at zero, and viewers take the first image's size.
+        foreach (self::blocks($bytes) as [$introducer, $offset]) {
+            if ($introducer === self::IMAGE) {
+                return new Image('image/gif', $bytes->little($offset + 5, 2), $bytes->little($offset + 7, 2));
+            }
+        }
+        throw Broken::because('it has no image data');
+    }
+
+    public static function follow(Bytes $bytes, Image $image): void
+    {
+        $images = 0;
+        foreach (self::blocks($bytes) as [$introducer]) {
+            $images += $introducer === self::IMAGE ? 1 : 0;
+        }
+        if ($images === 0) {
+            throw Broken::because('it has no image data');
+        }
+    }
+
+    /**
+     * The blocks before the trailer: what introduces them, and where.
+     *
+     * @return \Generator<array{string, int}>
+     */
+    private static function blocks(Bytes $bytes): \Generator
+    {
         $offset = self::HEADER_BYTES + self::colorTableBytes($bytes->byte(10));
         while (($introducer = chr($bytes->byte($offset))) !== ';') {
-            if ($introducer === ',') {
-                $hasImage = true;
-                // The descriptor, its color table, the code size.
-                $offset += 10 + self::colorTableBytes($bytes->byte($offset + 9)) + 1;
-            } elseif ($introducer === '!') {
-                // The label.
-                $offset += 2;
-            } else {
-                throw Broken::because('its blocks are damaged');
+            if ($introducer === "\0") {
+                // Some programs end a block's data twice.
+                $offset = $bytes->skip("\0", $offset);
+                continue;
             }
-            $offset = self::afterSubBlocks($bytes, $offset);
+            yield [$introducer, $offset];
+            $offset = self::afterSubBlocks($bytes, match ($introducer) {
+                // The descriptor, its color table, the code size.
+                self::IMAGE => $offset + 10 + self::colorTableBytes($bytes->byte($offset + 9)) + 1,
+                // The label.
+                self::EXTENSION => $offset + 2,
+                default => throw Broken::because('it has a block that means nothing'),
+            });
         }
-
-        return $hasImage ? $image : throw Broken::because('it has no image data');
     }
 
     /** The offset behind a chain of sub-blocks, which an empty one ends. */

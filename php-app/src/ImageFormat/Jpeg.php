@@ -9,7 +9,7 @@ declare(strict_types=1);
 
 namespace ImageApp\ImageFormat;
 
-final class Jpeg
+final class Jpeg implements Format
 {
     private const START_OF_IMAGE = 0xD8;
     private const END_OF_IMAGE = 0xD9;
@@ -18,55 +18,68 @@ final class Jpeg
     /** Between the frame headers, but something else: DHT, JPG, DAC. */
     private const NO_FRAMES = [0xC4, 0xC8, 0xCC];
 
-    /** In a scan, 0xFF is followed by 0 (a plain 0xFF), by a restart marker, by another 0xFF, or it is a marker. */
-    private const MARKER_AFTER_SCAN = '~\xFF[\x01-\xCF\xD8-\xFE]~';
+    /**
+     * The next marker with a segment. In a scan, 0xFF is followed by 0 (a plain 0xFF) or is a restart marker; before
+     * a marker any number of 0xFF may stand; and between segments libjpeg skips whatever is no marker.
+     */
+    private const MARKER = '~\xFF[\x02-\xCF\xD8-\xFE]~';
 
-    public static function read(Bytes $bytes): Image
+    /** Length, precision, height, width. */
+    private const FRAME_BYTES = 7;
+
+    public static function header(Bytes $bytes): Image
     {
-        $image = null;
-        $hasScan = false;
+        foreach (self::segments($bytes) as [$marker, $offset, $length]) {
+            if (self::isFrame($marker)) {
+                return $length >= self::FRAME_BYTES
+                    ? new Image('image/jpeg', $bytes->big($offset + 5, 2), $bytes->big($offset + 3, 2))
+                    : throw Broken::because('its frame header is too short');
+            }
+            if ($marker === self::START_OF_SCAN) {
+                throw Broken::because('its image data has no frame header');
+            }
+        }
+        throw Broken::because('it has no image data');
+    }
+
+    public static function follow(Bytes $bytes, Image $image): void
+    {
+        $frames = 0;
+        $scans = 0;
+        foreach (self::segments($bytes) as [$marker]) {
+            $frames += self::isFrame($marker) ? 1 : 0;
+            $scans += $marker === self::START_OF_SCAN ? 1 : 0;
+            if ($frames > 1) {
+                throw Broken::because('it has two frame headers');
+            }
+        }
+        if ($scans === 0) {
+            throw Broken::because('it has no image data');
+        }
+    }
+
+    /**
+     * The segments before the end of image: marker, offset behind it, length.
+     *
+     * @return \Generator<array{int, int, int}>
+     */
+    private static function segments(Bytes $bytes): \Generator
+    {
         // Behind the start of image.
         $offset = 2;
-        while (($marker = self::marker($bytes, $offset)) !== self::END_OF_IMAGE) {
-            if (self::stands($marker)) {
-                continue;
+        while (true) {
+            $offset = $bytes->find(self::MARKER, $offset) + 2;
+            $marker = $bytes->byte($offset - 1);
+            if ($marker === self::END_OF_IMAGE) {
+                return;
             }
             $length = $bytes->big($offset, 2);
-            if ($length < 2 || $marker === self::START_OF_IMAGE) {
+            if ($marker < 0xC0 || $marker === self::START_OF_IMAGE || $length < 2) {
                 throw Broken::because('its segments are damaged');
             }
-            if (self::isFrame($marker)) {
-                $image ??= new Image('image/jpeg', $bytes->big($offset + 5, 2), $bytes->big($offset + 3, 2));
-            }
+            yield [$marker, $offset, $length];
             $offset += $length;
-            if ($marker === self::START_OF_SCAN) {
-                $hasScan = true;
-                $offset = $bytes->find(self::MARKER_AFTER_SCAN, $offset);
-            }
-            if ($hasScan && $image === null) {
-                throw Broken::because('its image data begins before its size is told');
-            }
         }
-
-        return $image !== null && $hasScan ? $image : throw Broken::because('it has no image data');
-    }
-
-    /** The marker at an offset, which is then moved behind it. */
-    private static function marker(Bytes $bytes, int &$offset): int
-    {
-        if ($bytes->byte($offset) !== 0xFF) {
-            throw Broken::because('its segments are damaged');
-        }
-        // Any number of 0xFF may fill the space before a marker.
-        $offset = $bytes->skip("\xFF", $offset);
-
-        return $bytes->byte($offset++);
-    }
-
-    /** Whether a marker has no segment: TEM and the restart markers. */
-    private static function stands(int $marker): bool
-    {
-        return $marker === 0x01 || ($marker >= 0xD0 && $marker <= 0xD7);
     }
 
     private static function isFrame(int $marker): bool
