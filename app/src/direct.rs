@@ -85,11 +85,14 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
 async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let object = app.storage.get(incoming, None).await?;
     let size = object.content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+    let e_tag = object.e_tag.clone();
     let mut leftovers = Leftovers::default();
     let facts = match looked_at(app, object, name_in_key(key)).await {
         Ok(facts) => {
             leftovers.object(key);
-            app.storage.copy(incoming, key, &facts).await.map(|()| facts).map_err(AppError::from)
+            // Who has a form may send another file with it: only what was looked at is taken.
+            let copied = app.storage.copy(incoming, e_tag.as_deref(), key, &facts).await;
+            copied.map(|()| facts).map_err(AppError::from)
         }
         // S3's trouble is no reason to throw away what was sent: the client may ask again.
         Err(error @ AppError::Storage(_)) => return Err(error),

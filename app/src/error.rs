@@ -73,6 +73,9 @@ pub enum AppError {
     /// The body is no complete form.
     #[error(transparent)]
     Form(FormError),
+    /// What was looked at is not what is there.
+    #[error("the file was replaced while it was looked at: send it again")]
+    Replaced,
     /// The body is not the JSON that is wanted here.
     #[error("the request is not the JSON that is wanted here: send {wanted} as application/json")]
     NotJson {
@@ -109,7 +112,9 @@ impl AppError {
     /// The status that tells a client whose fault it is.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoFile | Self::LyingType { .. } | Self::NotJson { .. } => StatusCode::BAD_REQUEST,
+            Self::NoFile | Self::LyingType { .. } | Self::Replaced | Self::NotJson { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Defect { defect: ImageDefect::NotAnImage, .. } | Self::Form(FormError::NotAForm) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
@@ -153,6 +158,7 @@ impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NoSuchObject { .. } => Self::NotFound,
+            StorageError::Changed { .. } => Self::Replaced,
             StorageError::NoSuchRange { .. } => Self::NoSuchRange { size: None },
             other => Self::Storage(other),
         }

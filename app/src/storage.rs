@@ -148,10 +148,17 @@ impl Storage {
         self.call("store object", key, request.body(ByteStream::from(bytes)).send()).await.map(drop)
     }
 
-    /// Copies an object within the bucket, with new facts.
-    pub async fn copy(&self, from: &str, to: &str, facts: &ObjectFacts) -> Result<(), StorageError> {
+    /// Copies the version of an object that has this tag within the bucket, with new facts.
+    pub async fn copy(
+        &self,
+        from: &str,
+        e_tag: Option<&str>,
+        to: &str,
+        facts: &ObjectFacts,
+    ) -> Result<(), StorageError> {
         let source = format!("{}/{}", self.bucket, utf8_percent_encode(from, UNRESERVED));
         let request = self.client().await.copy_object().bucket(&self.bucket).key(to).copy_source(source);
+        let request = request.set_copy_source_if_match(e_tag.map(str::to_owned));
         let request = request.metadata_directive(MetadataDirective::Replace);
         let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
         self.call("copy object", from, request.send()).await.map(drop)

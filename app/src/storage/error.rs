@@ -21,6 +21,12 @@ pub enum StorageError {
         /// The key asked for.
         key: String,
     },
+    /// The object is another one than was asked for.
+    #[error("object {key} was changed meanwhile")]
+    Changed {
+        /// The key asked for.
+        key: String,
+    },
     /// S3 refused or did not answer.
     #[error("could not {action} {target} (code {code}, s3 request id {request_id})")]
     Failed {
@@ -67,6 +73,7 @@ impl StorageError {
         let missing = error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404);
         match code.as_str() {
             "NoSuchKey" | "NotFound" if missing => Self::NoSuchObject { key: target.to_owned() },
+            "PreconditionFailed" => Self::Changed { key: target.to_owned() },
             "InvalidRange" => Self::NoSuchRange { key: target.to_owned() },
             _ => Self::Failed {
                 action,
