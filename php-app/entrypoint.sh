@@ -29,6 +29,8 @@ trap '[ -z "$apache" ] || kill -s TERM "$apache"' INT
 php /var/www/check.php || exit 1
 [ -z "$stopping" ] || exit 0
 
+# Left by a container that was killed; /tmp may outlive it.
+rm -f /tmp/apache2.pid
 apache2 -DFOREGROUND &
 apache=$!
 status=0

@@ -6,6 +6,7 @@
 
 declare(strict_types=1);
 
+use ImageApp\AfterAnswer;
 use ImageApp\Body;
 use ImageApp\ErrorAnswer;
 use ImageApp\Failures;
@@ -28,3 +29,4 @@ try {
 } catch (Throwable $error) {
     Failures::report($error, $request);
 }
+AfterAnswer::begin();

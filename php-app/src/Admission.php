@@ -28,6 +28,9 @@ final class Admission
     /** @var list<resource> held until the request ends */
     private static array $held = [];
 
+    /** @var resource|null */
+    private static mixed $turn = null;
+
     /** @throws Refused if there were as many requests as allowed in this second */
     public static function countRequest(int $maxPerSecond): void
     {
@@ -37,14 +40,14 @@ final class Admission
         $key = 'image-app.requests.' . time() % self::COUNTERS;
         $requests = apcu_inc($key, 1, $counted, self::COUNTER_SECONDS);
         if ($counted && $requests > $maxPerSecond) {
-            throw Refused::busy('there are too many requests at the moment: try again in a second', 1);
+            throw Refused::busy(1);
         }
     }
 
     /** @throws Refused if all workers that may wait for S3 do */
     public static function requestToS3(): void
     {
-        self::$held[] = (new Places('s3', self::S3_REQUESTS))->take() ?? throw self::busy();
+        self::$held[] = (new Places('s3', self::S3_REQUESTS))->take() ?? throw Refused::busy(self::RETRY_AFTER);
     }
 
     /**
@@ -54,20 +57,21 @@ final class Admission
      */
     public static function upload(int $maxUploads): void
     {
-        self::$held[] = (new Places('waiting', self::UPLOADS_AND_WAITING))->take() ?? throw self::busy();
+        $waiting = new Places('waiting', self::UPLOADS_AND_WAITING);
+        self::$held[] = $waiting->take() ?? throw Refused::busy(self::RETRY_AFTER);
         $turns = new Places('uploads', min($maxUploads, self::UPLOADS_AND_WAITING));
         $deadline = new Deadline(self::TURN_SECONDS);
-        while (($turn = $turns->take()) === null) {
+        while ((self::$turn = $turns->take()) === null) {
             // Not all at once.
             if (!$deadline->pause(self::LOOK_AGAIN_SECONDS * random_int(50, 150) / 100)) {
-                throw self::busy();
+                throw Refused::busy(self::RETRY_AFTER);
             }
         }
-        self::$held[] = $turn;
     }
 
-    private static function busy(): Refused
+    /** The next upload may begin; this one still has a worker. */
+    public static function endTurn(): void
     {
-        return Refused::busy('the app is busy: try again in a few seconds', self::RETRY_AFTER);
+        self::$turn = null;
     }
 }

@@ -16,7 +16,7 @@ namespace ImageApp;
 final class MultipartReader
 {
     private const MAX_HEADER_BYTES = 8192;
-    private const MAX_OTHER_FIELDS = 50;
+    private const MAX_PARTS = 1000;
 
     private string $buffer = '';
 
@@ -34,11 +34,12 @@ final class MultipartReader
         if (preg_match('~^\s*multipart/form-data\s*(?:;|$)~i', $contentType) !== 1) {
             throw new Refused(415, 'the upload is not multipart/form-data: send the form that the page shows');
         }
-        if (preg_match('~;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))~i', $contentType, $m) !== 1) {
-            throw new Refused(400, 'the upload has no boundary in its Content-Type: send the form that the page shows');
-        }
+        $boundary = HeaderParameters::of($contentType)['boundary'] ?? '';
 
-        return $m[1] !== '' ? $m[1] : $m[2];
+        // RFC 2046 allows no longer ones.
+        return preg_match('~^[ -\~]{0,69}[!-\~]$~D', $boundary) === 1
+            ? $boundary
+            : throw new Refused(400, 'the upload has no valid boundary: send the form that the page shows');
     }
 
     /**
@@ -72,31 +73,29 @@ final class MultipartReader
         $this->skipPast($delimiter, PHP_INT_MAX);
 
         $files = [];
-        $others = 0;
-        while (!$this->atFinalBoundary()) {
+        for ($parts = 0; !$this->atFinalBoundary(); $parts++) {
+            if ($parts === self::MAX_PARTS) {
+                throw self::malformed();
+            }
             $headers = $this->headers();
-            $name = $headers->fileName();
-            if ($name === null || !in_array($headers->field(), [$field, $field . '[]'], true)) {
+            // A browser sends an empty file without a name when none was chosen.
+            if (($headers->fileName ?? '') === '' || !in_array($headers->field, [$field, $field . '[]'], true)) {
                 $this->skipPast($delimiter, PHP_INT_MAX);
-                UploadRules::checkOtherFields(++$others, self::MAX_OTHER_FIELDS);
                 continue;
             }
-            $file = $this->file($name, $headers->contentType(), $delimiter);
-            // A browser sends an empty file without a name when none was chosen.
-            if ($name !== '' || $file->content->length > 0) {
-                $files[] = $file;
-                UploadRules::checkCount(count($files), $this->config->maxFiles);
-            }
+            $files[] = $this->file($headers, $delimiter);
+            UploadRules::checkCount(count($files), $this->config->maxFiles);
         }
 
         return $files;
     }
 
-    private function file(string $name, string $type, string $delimiter): UploadedFile
+    private function file(PartHeaders $headers, string $delimiter): UploadedFile
     {
         $offset = $this->position;
         $length = $this->skipPast($delimiter, $this->config->maxFileBytes);
-        $file = new UploadedFile($name, $type, new FileSlice($this->stream, $offset, $length));
+        $content = new FileSlice($this->stream, $offset, $length);
+        $file = new UploadedFile((string) $headers->fileName, $headers->contentType, $content);
         // What is too large is not read to its end.
         UploadRules::checkLargest($file, $this->config->maxFileBytes);
 
@@ -203,7 +202,7 @@ final class MultipartReader
         if (self::isSpoolFull()) {
             Log::error('upload: there is no space left in /tmp for request bodies; give the container more');
 
-            return Refused::busy('there is no room for another upload at the moment: try again in a moment', 5);
+            return Refused::busy(5);
         }
 
         return new Refused(400, 'the upload was cut short or is no valid form: send it again');

@@ -23,22 +23,21 @@ final class PageHandler
         $start = UploadRules::isPlausible($after) ? UploadRules::PREFIX . $after : '';
         try {
             $listing = $this->s3->list(UploadRules::PREFIX, self::SHOWN, $start);
-            Response::html(200, $this->render($listing, $start !== '', self::messages($request)));
+            Response::html(200, $this->render($listing, $start !== '', self::message($request)));
         } catch (S3Error $error) {
             Log::error('page: ' . $error->getMessage());
-            $alert = 'The images cannot be listed at the moment: reload the page in a moment.';
-            Response::html(503, $this->render(null, false, [], $alert), self::RETRY_AFTER);
+            $alert = 'The images cannot be listed at the moment: try again in a moment.';
+            Response::html(503, $this->render(null, false, '', $alert), self::RETRY_AFTER);
         }
     }
 
-    /** @param list<string> $messages */
-    private function render(?S3Listing $listing, bool $isOlder, array $messages, string $alert = ''): string
+    private function render(?S3Listing $listing, bool $isOlder, string $message, string $alert = ''): string
     {
         $last = $listing->lastKey ?? '';
 
         return Page::render('home', '', [
             'facts' => TaskMetadata::facts(),
-            'messages' => $messages,
+            'message' => $message,
             'alert' => $alert,
             'maxBytes' => $this->config->maxFileBytes,
             'maxFiles' => $this->config->maxFiles,
@@ -48,18 +47,16 @@ final class PageHandler
         ]);
     }
 
-    /**
-     * What a redirect to the page tells.
-     *
-     * @return list<string>
-     */
-    private static function messages(Request $request): array
+    /** What a redirect to the page tells, in numbers only. */
+    private static function message(Request $request): string
     {
         $uploaded = $request->queryCount('uploaded');
 
-        return [
-            ...($uploaded === 0 ? [] : [$uploaded === 1 ? '1 image stored.' : "{$uploaded} images stored."]),
-            ...($request->queryCount('deleted') === 0 ? [] : ['The image is deleted.']),
-        ];
+        return match (true) {
+            $uploaded === 1 => '1 image stored.',
+            $uploaded > 1 => "{$uploaded} images stored.",
+            $request->query('deleted') === '1' => 'The image is deleted.',
+            default => '',
+        };
     }
 }

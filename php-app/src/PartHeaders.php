@@ -10,37 +10,35 @@ namespace ImageApp;
 
 final readonly class PartHeaders
 {
-    public function __construct(private string $block)
-    {
-    }
-
-    public function field(): ?string
-    {
-        return $this->parameter('name');
-    }
+    public ?string $field;
 
     /** The client's name for the file: null for a plain field, '' when no file was chosen. */
-    public function fileName(): ?string
-    {
-        $pattern = "~^content-disposition:[^\\r\\n]*;\\s*filename\\*=utf-8'[^'\\r\\n]*'([^;\\s]+)~im";
+    public ?string $fileName;
 
-        return preg_match($pattern, $this->block, $m) === 1 ? rawurldecode($m[1]) : $this->parameter('filename');
+    public string $contentType;
+
+    public function __construct(string $block)
+    {
+        $parameters = HeaderParameters::of(self::header('content-disposition', $block));
+        $this->field = $parameters['name'] ?? null;
+        // Who sends both means the plain one for receivers that know no better.
+        $this->fileName = self::extended($parameters['filename*'] ?? '') ?? $parameters['filename'] ?? null;
+        $this->contentType = self::header('content-type', $block);
     }
 
-    public function contentType(): string
+    private static function header(string $name, string $block): string
     {
-        return preg_match('~^content-type:[ \t]*([^\r\n]*)~im', $this->block, $m) === 1 ? trim($m[1]) : '';
+        return preg_match("~^{$name}[ \\t]*:([^\\r\\n]*)~im", $block, $m) === 1 ? trim($m[1]) : '';
     }
 
-    private function parameter(string $name): ?string
+    /** A value with its character set (RFC 5987), `UTF-8''%e2%82%ac.png`; null if that is neither UTF-8 nor Latin-1. */
+    private static function extended(string $value): ?string
     {
-        $pattern = '~^content-disposition:[^\r\n]*?;\s*' . $name . '=(?:"((?:[^"\\\\\r\n]|\\\\.)*)"|([^;\s"]+))~im';
-        if (preg_match($pattern, $this->block, $m) !== 1) {
+        if (preg_match("~^(utf-8|iso-8859-1)'[^']*'(.*)$~Dis", $value, $m) !== 1) {
             return null;
         }
-        $value = isset($m[2]) ? $m[2] : preg_replace('~\\\\(["\\\\])~', '$1', $m[1]);
+        $decoded = rawurldecode($m[2]);
 
-        // How browsers write the three characters that cannot stand in a quoted name.
-        return strtr((string) $value, ['%22' => '"', '%0D' => "\r", '%0A' => "\n"]);
+        return strtolower($m[1]) === 'utf-8' ? $decoded : (string) iconv('ISO-8859-1', 'UTF-8', $decoded);
     }
 }

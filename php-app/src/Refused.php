@@ -27,13 +27,13 @@ final class Refused extends \RuntimeException
     }
 
     /** The image store is away, slow, or does not let us in: its clients can do no more than come again. */
-    public static function storeIsAway(string $outcome): self
+    public static function storeIsAway(): self
     {
-        return new self(503, "the image store does not answer as it should{$outcome}: try again in a moment", 5);
+        return new self(503, 'the image store does not answer as it should: try again in a moment', 5);
     }
 
-    public static function busy(string $message, int $retryAfter): self
+    public static function busy(int $retryAfter): self
     {
-        return new self(503, $message, $retryAfter);
+        return new self(503, 'the server is busy: try again in a moment', $retryAfter);
     }
 }

@@ -101,6 +101,6 @@ final class Router
         }
         Log::error($error->getMessage());
 
-        return Refused::storeIsAway('');
+        return Refused::storeIsAway();
     }
 }

@@ -13,10 +13,6 @@ final class S3Client
     /** The readiness check answers within three seconds, whatever S3 does. */
     private const READY_SECONDS = 2.0;
 
-    /** After a failed upload: all deletions together, and each one. */
-    private const CLEANUP_SECONDS = 10.0;
-    private const CLEANUP_CALL_SECONDS = 3.0;
-
     private readonly S3Transport $transport;
 
     public function __construct(private readonly Config $config)
@@ -39,31 +35,13 @@ final class S3Client
         $this->transport->send(new S3Call('PUT', $key, headers: $headers, body: $body), $this->deadline());
     }
 
-    public function delete(string $key): void
+    public function delete(string $key, ?Deadline $deadline = null): void
     {
-        $this->transport->send(new S3Call('DELETE', $key), $this->deadline());
+        $this->transport->send(new S3Call('DELETE', $key), $deadline ?? $this->deadline());
     }
 
     /**
-     * Deletes what a failed upload has left, several times if need be: S3 may only just be coming back.
-     *
-     * @param list<string> $keys
-     */
-    public function cleanUp(array $keys): void
-    {
-        $deadline = new Deadline(self::CLEANUP_SECONDS);
-        for ($pause = 0.25; $keys !== []; $pause *= 2) {
-            $keys = array_values(array_filter($keys, fn (string $key): bool => !$this->isGone($key, $deadline)));
-            if ($keys !== [] && !$deadline->pause($pause)) {
-                Log::error('upload: left behind, delete them by hand: ' . implode(' ', $keys));
-
-                return;
-            }
-        }
-    }
-
-    /**
-     * An object's status and headers.
+     * An object's headers.
      *
      * @return array<string, string> by their names in lower case
      */
@@ -103,21 +81,6 @@ final class S3Client
     {
         $call = new S3Call('GET', $key, headers: $headers, onHead: $onHead, onBody: $onBody);
         $this->transport->send($call, $this->deadline());
-    }
-
-    private function isGone(string $key, Deadline $deadline): bool
-    {
-        try {
-            $seconds = min(self::CLEANUP_CALL_SECONDS, $deadline->left());
-            $this->transport->send(new S3Call('DELETE', $key), new Deadline($seconds));
-
-            return true;
-        } catch (S3Error $error) {
-            Log::warning('upload: cleaning up: ' . $error->getMessage());
-
-            // A refusal for good will be no other in a moment.
-            return !$error->isPassing();
-        }
     }
 
     private function deadline(): Deadline

@@ -33,7 +33,8 @@ final class S3Transport
                 return $this->attempt($call, $sha256, $deadline);
             } catch (S3Error $error) {
                 // Once a part of the answer is passed on, there is no second try.
-                $final = $try === self::TRIES || !$error->isPassing() || headers_sent();
+                $isPassedOn = $call->onHead !== null && headers_sent();
+                $final = $try === self::TRIES || !$error->isPassing() || $isPassedOn;
                 // The pause is random, so that many requests that failed together do not come back together.
                 $pause = self::FIRST_PAUSE * 2 ** $try * random_int(50, 100) / 100;
                 if ($final || !$deadline->pause($pause)) {

@@ -67,12 +67,13 @@ final class UploadHandler
                 $this->s3->put($key, $file->content, $image->contentType, $metadata);
             } catch (\Throwable $error) {
                 // The failed one too: its answer may have been lost after S3 had stored it.
-                $this->s3->cleanUp(array_map(static fn (StoredImage $image): string => $image->key, $stored));
+                $keys = array_map(static fn (StoredImage $image): string => $image->key, $stored);
+                (new Leftovers($this->s3, $keys))->remove();
                 if (!$error instanceof S3Error) {
                     throw $error;
                 }
-                Log::error('upload: ' . $error->getMessage());
-                throw Refused::storeIsAway(', so nothing was kept');
+                Log::error("upload: {$error->getMessage()}");
+                throw Refused::storeIsAway();
             }
         }
 

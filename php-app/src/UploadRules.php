@@ -32,18 +32,15 @@ final class UploadRules
             throw new Refused(400, "{$label} is empty: choose a file with content");
         }
         self::checkLargest($file, $config->maxFileBytes);
+        $onHeader = static function (Image $image) use ($file, $config): void {
+            self::checkClaim($file, $image->contentType);
+            self::checkPixels($file->label(), $image, $config->maxPixels);
+        };
         try {
-            $image = Formats::read($file->content);
+            return Formats::read($file->content, $onHeader) ?? throw Refused::notAnImage($label);
         } catch (Broken $broken) {
-            throw new Refused(400, "{$label} {$broken->getMessage()}: send the whole image, undamaged");
+            throw new Refused(400, "{$label} {$broken->getMessage()}");
         }
-        if ($image === null) {
-            throw Refused::notAnImage($label);
-        }
-        self::checkClaim($file, $image->contentType);
-        self::checkPixels($label, $image, $config->maxPixels);
-
-        return $image;
     }
 
     /** @throws Refused if a file has more bytes than the limit (413) */
@@ -63,14 +60,6 @@ final class UploadRules
         }
         if ($files > $maxFiles) {
             throw new Refused(413, "more than {$maxFiles} files in one upload: send at most {$maxFiles} at a time");
-        }
-    }
-
-    /** @throws Refused if a form has more fields that are no images than the limit (413) */
-    public static function checkOtherFields(int $fields, int $maxFields): void
-    {
-        if ($fields > $maxFields) {
-            throw new Refused(413, "more than {$maxFields} other fields in one form: send the images alone");
         }
     }
 
@@ -113,8 +102,8 @@ final class UploadRules
     {
         if (!MediaType::agrees($file->claimedType, $contentType)) {
             $claimed = substr(MediaType::plain($file->claimedType), 0, 100);
-            throw new Refused(400, "{$file->label()} is sent as {$claimed}, but it is {$contentType}: "
-                . 'send it with its own type, or with none');
+            throw new Refused(400, "{$file->label()} was sent as {$claimed}, but is {$contentType}: "
+                . 'send it with its own type or without one');
         }
     }
 

@@ -13,7 +13,6 @@ declare(strict_types=1);
 
 ?>
 <header class="top">
-<a class="back" href="<?= $escape($root) ?>"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M19 12H5m6-6-6 6 6 6"/></svg>All images</a>
 <h1><?= $escape($title) ?></h1>
 </header>
 <main class="trouble">

@@ -4,7 +4,7 @@
  * The page: where it runs, the upload form, images.
  *
  * @var array<string, string>      $facts
- * @var list<string>               $messages what has just been done
+ * @var string                     $message  what has just been done, '' if nothing
  * @var string                     $alert    what is wrong, '' if nothing
  * @var int                        $maxBytes
  * @var int                        $maxFiles
@@ -30,29 +30,28 @@ use ImageApp\Size;
 </dl>
 </header>
 <main>
-<?php foreach ($messages as $message) : ?>
+<?php if ($message !== '') : ?>
 <p class="flash" role="status"><?= $escape($message) ?></p>
-<?php endforeach ?>
-<?php if ($alert !== '') : ?>
-<p class="flash bad" role="alert"><?= $escape($alert) ?></p>
 <?php endif ?>
 <form id="upload" method="post" enctype="multipart/form-data" action="upload" data-max-bytes="<?= $maxBytes ?>" data-max-files="<?= $maxFiles ?>">
 <label class="drop" for="file">
 <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 15V4m-4.5 4L12 3.5 16.5 8M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3"/></svg>
 <strong class="with-script"><u>Choose images</u><span class="drop-hint"> or drop them here</span></strong>
 <strong class="without-script">Choose images</strong>
-<span class="quiet" id="limits">JPEG, PNG, GIF, WebP or AVIF, up to <?= $escape(Size::readable($maxBytes)) ?> each, <?= $maxFiles ?> at a time.</span>
-<input type="file" id="file" name="fileToUpload" multiple required accept="image/jpeg,image/png,image/gif,image/webp,image/avif" aria-describedby="limits">
+<span class="quiet">JPEG, PNG, GIF, WebP or AVIF, up to <?= $escape(Size::readable($maxBytes)) ?> each, <?= $maxFiles ?> at a time.</span>
+<input type="file" id="file" name="fileToUpload" multiple required accept="image/jpeg,image/png,image/gif,image/webp,image/avif">
 </label>
 <button class="without-script" type="submit">Upload</button>
 <ul id="progress" aria-live="polite"></ul>
-</form>
 <p id="summary" class="flash" role="status"></p>
+</form>
 <section id="gallery" aria-labelledby="newest">
-<h2 id="newest">Newest images</h2>
-<?php if ($images === [] && $alert === '') : ?>
+<h2 id="newest"><?= $isOlder ? 'Older images' : 'Newest images' ?></h2>
+<?php if ($alert !== '') : ?>
+<p class="flash bad" role="alert"><?= $escape($alert) ?></p>
+<?php elseif ($images === []) : ?>
 <p class="empty"><?= $isOlder ? 'There are no older images.' : 'No images yet. Upload the first one.' ?></p>
-<?php elseif ($images !== []) : ?>
+<?php else : ?>
 <div class="images">
 <?php foreach ($images as $image) : ?>
 <figure>

@@ -60,19 +60,29 @@ final class Images
 
     public static function vp8(int $width = 3, int $height = 2): string
     {
-        return self::webpChunk('VP8 ', "\x10\x02\x00\x9D\x01\x2A" . pack('vv', $width, $height) . 'rest!');
+        return self::webpChunk('VP8 ', "\x10\x02\x00\x9D\x01\x2A" . pack('vv', $width, $height) . 'rest');
     }
 
     public static function vp8l(int $width = 3, int $height = 2): string
     {
-        return self::webpChunk('VP8L', "\x2F" . pack('V', ($width - 1) | ($height - 1) << 14) . 'rest');
+        return self::webpChunk('VP8L', "\x2F" . pack('V', ($width - 1) | ($height - 1) << 14) . 'rests');
     }
 
-    public static function vp8x(int $width = 3, int $height = 2): string
+    public static function vp8x(int $width = 3, int $height = 2, int $flags = 0): string
     {
-        $small = static fn (int $number): string => substr(pack('V', $number - 1), 0, 3);
+        return self::webpChunk('VP8X', chr($flags) . "\0\0\0" . self::small($width - 1) . self::small($height - 1));
+    }
 
-        return self::webpChunk('VP8X', "\x10\0\0\0" . $small($width) . $small($height));
+    public static function frame(int $width, int $height): string
+    {
+        $sizes = self::small($width - 1) . self::small($height - 1);
+
+        return self::webpChunk('ANMF', "\0\0\0\0\0\0{$sizes}\0\0\0\0" . self::vp8($width & 0x3FFF, $height));
+    }
+
+    private static function small(int $number): string
+    {
+        return substr(pack('V', $number), 0, 3);
     }
 
     public static function box(string $type, string $content): string

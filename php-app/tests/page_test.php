@@ -60,7 +60,7 @@ $pages = [
         'width' => 3, 'height' => 2, 'stored' => 0,
     ]),
     Page::render('home', '', [
-        'facts' => ['Container' => $evil], 'messages' => [$evil], 'alert' => $evil, 'maxBytes' => 1, 'maxFiles' => 20,
+        'facts' => ['Container' => $evil], 'message' => $evil, 'alert' => '', 'maxBytes' => 1, 'maxFiles' => 20,
         'images' => [new ListedImage("uploads/82-1/{$evil}", 1, '')], 'isOlder' => true, 'older' => "?after={$evil}",
     ]),
 ];

@@ -200,20 +200,24 @@ impl Browser {
         self.devtools("Network.emulateNetworkConditions", conditions).await;
     }
 
-    /// Shows pages this way from here on.
+    /// Shows pages this way from here on, and nothing in them moves.
     pub async fn look(&self, look: Look) {
         self.size(look, 0).await;
         let scheme = if matches!(look, Look::Dark) { "dark" } else { "light" };
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Writes what the whole page looks like, once its images are there.
+    /// Opens a page and writes what all of it looks like, once its images are there.
     ///
     /// # Panics
     /// When the file can't be written.
-    pub async fn photograph(&self, look: Look, file: &Path) {
+    pub async fn photograph(&self, url: &str, look: Look, file: &Path) {
         self.look(look).await;
+        self.open(url).await;
         let height = self.script("return document.documentElement.scrollHeight").await;
         self.size(look, height.as_u64().unwrap_or_default()).await;
         let loaded = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)";

@@ -18,17 +18,7 @@ final class Gif implements Format
 
     public static function header(Bytes $bytes): Image
     {
-        [$width, $height] = [$bytes->little(6, 2), $bytes->little(8, 2)];
-        if ($width > 0 && $height > 0) {
-            return new Image('image/gif', $width, $height);
-        }
-        // Some programs leave the screen at zero, and viewers take the first image's size.
-        foreach (self::blocks($bytes) as [$introducer, $offset]) {
-            if ($introducer === self::IMAGE) {
-                return new Image('image/gif', $bytes->little($offset + 5, 2), $bytes->little($offset + 7, 2));
-            }
-        }
-        throw Broken::because('it has no image data');
+        return new Image('image/gif', $bytes->little(6, 2), $bytes->little(8, 2));
     }
 
     public static function follow(Bytes $bytes, Image $image): void

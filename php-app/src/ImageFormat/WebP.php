@@ -62,19 +62,16 @@ final class WebP implements Format
     private static function chunks(Bytes $bytes): \Generator
     {
         $end = 8 + $bytes->little(4, 4);
-        for ($offset = self::HEADER_BYTES; $offset + 8 <= $end; $offset = $after + ($length & 1)) {
+        // A byte makes each length even.
+        for ($offset = self::HEADER_BYTES; $offset + 8 <= $end; $offset += 8 + $length + ($length & 1)) {
             $type = $bytes->at($offset, 4);
             $length = $bytes->little($offset + 4, 4);
-            $after = $offset + 8 + $length;
-            if ($after > $end || $length < (self::KNOWN[$type] ?? 0)) {
+            if ($offset + 8 + $length > $end || $length < (self::KNOWN[$type] ?? 0)) {
                 throw Broken::because('a chunk has no valid length');
             }
             yield [$type, $offset + 8];
-            $bytes->checkEnd($after);
         }
-        // Some programs count the byte that makes the last chunk's length even, but do not write it.
-        $isPadding = isset($after) && $end === $after + 1 && $offset === $end;
-        $bytes->checkEnd($isPadding ? $after : $end);
+        $bytes->checkEnd($end);
     }
 
     /** A still image fills its canvas, else a small canvas could hide a large image; decoders refuse any other. */

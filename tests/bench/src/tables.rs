@@ -135,19 +135,20 @@ pub fn part_of_s3(report: &Report, load: &Load) -> Option<f64> {
 
 /// Under what conditions the numbers hold.
 pub fn conditions(report: &Report) -> String {
+    let machine = report.machine.line();
+    let Some(others) = median(&report.loads.iter().map(|load| load.cores.others).collect::<Vec<_>>()) else {
+        return format!("Measured on {machine}.");
+    };
     let latency = match report.s3_latency_ms {
         0 => String::new(),
         milliseconds => format!(" that waits {milliseconds} ms before each answer"),
     };
-    let others = median(&report.loads.iter().map(|load| load.cores.others).collect::<Vec<_>>());
-    let others = others.map(|cores| format!("; everything else on it took {cores:.1} of them, as a median"));
     format!(
         "Each line of requests is {} seconds of requests back to back ({} for S3 alone), after a warm-up. The app, S3 (in \
-         memory, plain HTTP{latency}) and the sender share {}{}.",
+         memory, plain HTTP{latency}) and the sender share {machine}; everything else on it took {others:.1} of them, as a \
+         median.",
         report.seconds,
         report.seconds / 2.0,
-        report.machine.line(),
-        others.unwrap_or_default(),
     )
 }
 

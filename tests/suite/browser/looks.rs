@@ -38,9 +38,9 @@ async fn fits_a_desktop_and_a_phone(app: App, short: &str) {
     }
     let pages = [("home", visit.site.url.clone()), ("view", format!("{}/view/{newest}", visit.site.url))];
     for (page, url) in pages {
-        visit.browser.open(&url).await;
         for (look, suffix) in LOOKS {
-            visit.browser.photograph(look, &screenshots().join(format!("{short}-{page}-{suffix}.png"))).await;
+            let file = screenshots().join(format!("{short}-{page}-{suffix}.png"));
+            visit.browser.photograph(&url, look, &file).await;
             let fits = "return document.documentElement.scrollWidth <= innerWidth";
             assert_eq!(visit.browser.script(fits).await, true, "{app}: {page} is too wide: {look:?}");
         }

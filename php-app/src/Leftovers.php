@@ -1,0 +1,58 @@
+<?php
+
+/**
+ * What an upload that failed may have left in the bucket, and its removal. An S3 that fails an upload often fails the
+ * removal, too: so it is tried once before the client is answered, and then again and again.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp;
+
+final class Leftovers
+{
+    /** All objects together, each time. */
+    private const TRY_SECONDS = 2.0;
+
+    /** The last one is over before ECS would kill the task. */
+    private const PAUSES = [0.5, 1, 2, 3, 5, 8];
+
+    /** @param list<string> $keys also those under which nothing may be */
+    public function __construct(private readonly S3Client $s3, private array $keys)
+    {
+    }
+
+    public function remove(): void
+    {
+        $this->attempt();
+        if ($this->keys !== []) {
+            Admission::endTurn();
+            AfterAnswer::run($this->goOn(...));
+        }
+    }
+
+    private function goOn(): void
+    {
+        foreach (self::PAUSES as $pause) {
+            usleep((int) ($pause * 1e6));
+            $this->attempt();
+            if ($this->keys === []) {
+                return;
+            }
+        }
+        Log::error('upload: images of a failed upload stay behind, delete them by hand: ' . implode(' ', $this->keys));
+    }
+
+    private function attempt(): void
+    {
+        $deadline = new Deadline(self::TRY_SECONDS);
+        foreach ($this->keys as $index => $key) {
+            try {
+                $this->s3->delete($key, $deadline);
+                unset($this->keys[$index]);
+            } catch (S3Error $error) {
+                Log::warning("upload: {$error->getMessage()}; it is tried again");
+            }
+        }
+    }
+}
