@@ -1,13 +1,18 @@
 //! The log: JSON on stdout, one line a request. Queries are left out, they may hold what nobody should read.
 
+use std::fmt;
 use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use serde_json::{Map, Value};
+use tracing::{Event, Instrument, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::health;
 
@@ -20,7 +25,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Starts logging; `RUST_LOG` chooses what, `info` is the default.
 pub fn init() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .map_event_format(FlatSpan)
+        .with_env_filter(filter)
+        .init();
     // A panic is a line like every other, not a text of its own on another stream.
     std::panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "the app has a bug")));
 }
@@ -42,11 +53,38 @@ pub async fn log(request: Request, next: Next) -> Response {
     let _entered = span.enter();
     let status_code = status.as_u16();
     if health::is_check(&path) && status.is_success() {
-        tracing::debug!(request_id = id, %method, path, status = status_code, duration_ms, "request");
+        tracing::debug!(%method, path, status = status_code, duration_ms, "request");
     } else {
-        tracing::info!(request_id = id, %method, path, status = status_code, duration_ms, "request");
+        tracing::info!(%method, path, status = status_code, duration_ms, "request");
     }
     response
+}
+
+/// JSON lines in which the fields of the request's span stand beside the event's own.
+struct FlatSpan<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for FlatSpan<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(&line) else {
+            return writer.write_str(&line);
+        };
+        if let Some(Value::Object(span)) = fields.remove("span") {
+            fields.extend(span.into_iter().filter(|(name, _)| name != "name"));
+        }
+        writeln!(writer, "{}", Value::Object(fields))
+    }
 }
 
 /// The load balancer's, as long as it is a plain one: a client can send the header as well.

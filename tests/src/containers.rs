@@ -13,7 +13,7 @@ use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
 use tokio::sync::Mutex;
 
-use crate::{reaper, repository};
+use crate::{reaper, repository, runtime};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(300);
 
@@ -25,8 +25,18 @@ pub const METRICS_PORT: u16 = 9090;
 
 /// A running container.
 pub struct Container {
-    container: ContainerAsync<GenericImage>,
+    container: Option<ContainerAsync<GenericImage>>,
+    id: String,
     port: u16,
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        if let Some(container) = self.container.take() {
+            // What is not removed here, the reaper removes.
+            runtime::block_on(container.rm()).ok();
+        }
+    }
 }
 
 /// LocalStack with nothing but S3.
@@ -91,39 +101,28 @@ impl Container {
     }
 
     /// The address of one of its ports for this machine. It changes with a restart.
-    ///
-    /// # Panics
-    /// When the port is not published.
     pub async fn url_of(&self, port: u16) -> String {
-        let port = self.container.get_host_port_ipv4(port).await;
-        format!("http://127.0.0.1:{}", port.unwrap_or_else(|error| panic!("{error}")))
+        let format = format!("{{{{(index (index .NetworkSettings.Ports \"{port}/tcp\") 0).HostPort}}}}");
+        format!("http://127.0.0.1:{}", self.docker(&["inspect", "--format", &format]).await)
     }
 
     /// Its address for other containers.
-    ///
-    /// # Panics
-    /// When it is not on Docker's own network.
     pub async fn url_for_containers(&self) -> String {
-        let address = self.container.get_bridge_ip_address().await;
-        format!("http://{}:{}", address.unwrap_or_else(|error| panic!("{error}")), self.port)
+        let format = "{{.NetworkSettings.Networks.bridge.IPAddress}}";
+        format!("http://{}:{}", self.docker(&["inspect", "--format", format]).await, self.port)
     }
 
-    /// What it has written to its standard output.
+    /// What it has written to its standard output and its standard error.
     ///
     /// # Panics
     /// When Docker does not tell.
-    pub async fn stdout(&self) -> String {
-        let log = self.container.stdout_to_vec().await.unwrap_or_else(|error| panic!("{error}"));
-        String::from_utf8_lossy(&log).into_owned()
-    }
-
-    /// What it has written to its standard error.
-    ///
-    /// # Panics
-    /// When Docker does not tell.
-    pub async fn stderr(&self) -> String {
-        let log = self.container.stderr_to_vec().await.unwrap_or_else(|error| panic!("{error}"));
-        String::from_utf8_lossy(&log).into_owned()
+    pub async fn logs(&self) -> (String, String) {
+        let logs = docker(&["logs", &self.id]).output().await;
+        let logs = logs.unwrap_or_else(|error| panic!("docker logs: {error}"));
+        assert!(logs.status.success(), "docker logs: {}", String::from_utf8_lossy(&logs.stderr));
+        let [stdout, stderr] =
+            [logs.stdout, logs.stderr].map(|log| String::from_utf8_lossy(&log).into_owned());
+        (stdout, stderr)
     }
 
     /// Sends it a signal, such as `TERM`.
@@ -150,7 +149,7 @@ impl Container {
     }
 
     async fn docker(&self, arguments: &[&str]) -> String {
-        let arguments = [arguments, &[self.container.id()]].concat();
+        let arguments = [arguments, &[&self.id]].concat();
         let told = output(docker(&arguments)).await;
         told.unwrap_or_else(|error| panic!("docker {arguments:?}: {error}")).trim().to_owned()
     }
@@ -180,8 +179,9 @@ async fn start(request: ContainerRequest<GenericImage>, ports: &[u16]) -> Contai
         publish_on_this_machine_only(host, &published);
         speak_the_engines_version();
     });
-    let container = request.start().await.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"));
-    Container { container, port }
+    let started = runtime::run(request.start()).await;
+    let container = started.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"));
+    Container { id: container.id().to_owned(), container: Some(container), port }
 }
 
 fn publish_on_this_machine_only(host: &mut HostConfig, ports: &[u16]) {

@@ -15,6 +15,7 @@ pub mod load;
 pub mod objects;
 pub mod raw_client;
 pub mod reaper;
+pub mod runtime;
 pub mod shared;
 pub mod site;
 pub mod task_metadata;

@@ -172,7 +172,7 @@ async fn line_of(site: &Site, id: &str) -> Value {
 
 /// All lines, each an object.
 async fn lines(site: &Site) -> Vec<Value> {
-    let output = site.container.stdout().await;
+    let (output, _) = site.container.logs().await;
     let lines = output.lines().map(|line| match serde_json::from_str(line) {
         Ok(value @ Value::Object(_)) => value,
         other => panic!("no JSON object ({other:?}): {line}"),
@@ -181,5 +181,6 @@ async fn lines(site: &Site) -> Vec<Value> {
 }
 
 async fn all_output(site: &Site) -> String {
-    site.container.stdout().await + &site.container.stderr().await
+    let (stdout, stderr) = site.container.logs().await;
+    stdout + &stderr
 }
