@@ -59,7 +59,7 @@ pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejecti
             }
         }
     };
-    let mut response = page::document("./", TITLE, &body).into_response();
+    let mut response = page::document("", TITLE, &body).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if listing.is_err() {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

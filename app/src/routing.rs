@@ -30,14 +30,26 @@ enum Target {
 }
 
 fn target(path: &str, base_path: &str) -> Target {
-    let merged = format!("/{}", path.trim_start_matches('/'));
+    let merged = with_single_slashes(path);
     match merged.strip_prefix(base_path) {
         _ if base_path.is_empty() => Target::Path(merged),
         // Without the slash, the page's relative links would lead out of the base path.
         Some("") => Target::Redirect(format!("{}/", base_path.rsplit('/').next().unwrap_or_default())),
-        Some(rest) if rest.starts_with('/') => Target::Path(format!("/{}", rest.trim_start_matches('/'))),
+        Some(rest) if rest.starts_with('/') => Target::Path(rest.to_owned()),
         _ => Target::Path(merged),
     }
+}
+
+fn with_single_slashes(path: &str) -> String {
+    let mut merged = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        merged.push('/');
+        merged.push_str(part);
+    }
+    if path.ends_with('/') || merged.is_empty() {
+        merged.push('/');
+    }
+    merged
 }
 
 fn with_path(uri: &Uri, path: &str) -> Result<Uri, axum::http::Error> {
@@ -64,6 +76,7 @@ mod tests {
         check("///", "", "/");
         check("/rust/", "/rust", "/");
         check("//rust//upload", "/rust", "/upload");
+        check("/some//app/images//1/a.png", "/some/app", "/images/1/a.png");
         check("/upload", "/rust", "/upload");
         check("/rusty", "/rust", "/rusty");
         check("/rust", "", "/rust");

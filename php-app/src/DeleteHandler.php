@@ -28,7 +28,7 @@ final class DeleteHandler
         if ($request->wantsJson()) {
             Response::json(200, ['deleted' => $key]);
         } else {
-            Response::redirect(303, $request->root(Config::basePath()) . '?deleted=1');
+            Response::redirect(303, '../../?deleted=1');
         }
     }
 }
