@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use app_intake::form::{self, FormError};
+use app_intake::form::{self, FormError, UploadLimits};
 use app_intake::image_format::{ImageDefect, ImageKind};
 use axum::Json;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::storage::StorageError;
-use crate::{page, url};
+use crate::{App, page, url};
 
 /// A request that was not served. The text is for the client: it never holds what is ours alone.
 #[derive(Debug, Error)]
@@ -65,10 +65,14 @@ pub enum AppError {
         limit: usize,
     },
     /// The request is larger than all files together may be.
-    #[error("the upload is larger than the limit of {} for one request: send fewer images", page::size(*limit))]
+    #[error(
+        "the upload is larger than the limit of {} files of {} each: send fewer or smaller images",
+        limits.max_files,
+        page::size(limits.max_file_bytes)
+    )]
     BodyTooLarge {
-        /// The limit in bytes.
-        limit: u64,
+        /// What one request may bring.
+        limits: UploadLimits,
     },
     /// The body is no complete form.
     #[error(transparent)]
@@ -165,11 +169,12 @@ impl From<StorageError> for AppError {
     }
 }
 
-impl From<FormError> for AppError {
-    fn from(error: FormError) -> Self {
+impl App {
+    /// What the client of a form is told.
+    pub fn form_error(&self, error: FormError) -> AppError {
         match error {
-            FormError::BodyTooLarge { limit } => Self::BodyTooLarge { limit },
-            other => Self::Form(other),
+            FormError::BodyTooLarge { .. } => AppError::BodyTooLarge { limits: self.limits },
+            other => AppError::Form(other),
         }
     }
 }

@@ -116,6 +116,10 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         }
         let info = self.end()?;
         storage.complete_parts(key, &upload_id, parts).await?;
+        if facts.dimensions.is_none() {
+            // They came too late to be stored with the first part.
+            storage.copy(key, None, key, &ObjectFacts::of(info)).await?;
+        }
         Ok(info)
     }
 
@@ -123,7 +127,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     async fn fill(&mut self, buffer: &mut BytesMut, wanted: usize) -> Result<(), AppError> {
         let limit = self.app.limits.max_file_bytes;
         while buffer.len() < wanted && !self.ended {
-            let Some(chunk) = self.part.chunk().await? else {
+            let Some(chunk) = self.part.chunk().await.map_err(|error| self.app.form_error(error))? else {
                 self.ended = true;
                 break;
             };

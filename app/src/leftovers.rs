@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, future, stream};
+
 use crate::App;
 use crate::error::causes;
 use crate::storage::{Storage, StorageError};
@@ -10,6 +12,9 @@ use crate::storage::{Storage, StorageError};
 /// ECS would kill the task.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
+
+/// So many are removed at the same time.
+const AT_A_TIME: usize = 8;
 
 /// Keys under which something may be stored.
 #[derive(Debug, Default)]
@@ -54,14 +59,14 @@ impl Leftovers {
     }
 
     async fn try_to_remove(self, storage: &Storage) -> Self {
-        let mut rest = Vec::new();
-        for leftover in self.0 {
-            if let Err(error) = leftover.remove(storage).await {
+        let removals = stream::iter(self.0).map(async |leftover| match leftover.remove(storage).await {
+            Ok(()) => None,
+            Err(error) => {
                 tracing::warn!(cause = causes(&error), "{error}: it is tried again");
-                rest.push(leftover);
+                Some(leftover)
             }
-        }
-        Self(rest)
+        });
+        Self(removals.buffer_unordered(AT_A_TIME).filter_map(future::ready).collect().await)
     }
 }
 

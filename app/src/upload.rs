@@ -50,7 +50,7 @@ pub async fn upload(State(app): State<App>, request: Request) -> Response {
     };
     let (content_type, declared) = described(request.headers());
     if let Err(error) = Form::check(content_type.as_deref(), declared, &app.limits) {
-        return refuse(request.into_body(), error.into()).await;
+        return refuse(request.into_body(), app.form_error(error)).await;
     }
     // A task of its own, because this handler's future is dropped when the client goes away: the task then
     // reads the end of the body as an error, and takes back what it stored.
@@ -91,7 +91,8 @@ async fn receive(
     declared: Option<u64>,
 ) -> Result<Vec<StoredImage>, AppError> {
     let body = request.into_body().into_data_stream();
-    let mut form = Form::open(content_type, declared, body, &app.limits)?;
+    let form = Form::open(content_type, declared, body, &app.limits);
+    let mut form = form.map_err(|error| app.form_error(error))?;
     let mut leftovers = Leftovers::default();
     let result = store_files(app, &mut form, declared, &mut leftovers).await;
     match &result {
@@ -117,9 +118,9 @@ async fn store_files(
     leftovers: &mut Leftovers,
 ) -> Result<Vec<StoredImage>, AppError> {
     let mut stored = Vec::new();
-    while let Some(part) = form.next().await? {
+    while let Some(part) = form.next().await.map_err(|error| app.form_error(error))? {
         let Some(name) = part.chosen_file(&FIELDS) else {
-            part.skip().await?;
+            part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
         stored.push(store_file(app, part, name, stored.len(), declared, leftovers).await?);

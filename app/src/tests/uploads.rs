@@ -50,7 +50,7 @@ async fn what_is_refused_leaves_nothing() {
     check(&[("a.png", &png_of(1025))], StatusCode::PAYLOAD_TOO_LARGE, "limit of 1 KiB").await;
     check(&[("a.png", &png()), ("b.txt", b"text")], StatusCode::UNSUPPORTED_MEDIA_TYPE, "b.txt").await;
     check(&[("a.png", &png()[..]); 4], StatusCode::PAYLOAD_TOO_LARGE, "more than 3 files").await;
-    check(&[("a.png", &png_of(2 << 20))], StatusCode::PAYLOAD_TOO_LARGE, "for one request").await;
+    check(&[("a.png", &png_of(2 << 20))], StatusCode::PAYLOAD_TOO_LARGE, "3 files of 1 KiB").await;
     assert_eq!(app.s3.contents().deleted.len(), 1 + 3);
 }
 

@@ -47,7 +47,9 @@ fn has_headers(what: &str, got: &Answer) {
     for loose in ["unsafe", "*", "http:", "https:", "data:", "blob:"] {
         assert!(!policy.contains(loose), "{what}: {policy}");
     }
-    if got.header("content-type").starts_with("text/html") {
+    // What is about an object may be as strict as the object.
+    let is_page = got.header("content-type").starts_with("text/html");
+    if is_page && policy != "default-src 'none'; sandbox" {
         for strict in ["default-src 'none'", "img-src 'self'", "style-src 'self'", "script-src 'self'"] {
             assert!(policy.contains(strict), "{what}: {policy}");
         }

@@ -1,8 +1,16 @@
 //! What the tests look for in pages, without a browser.
 
-/// What `href`, `src` and `action` attributes hold, unescaped.
+/// What `href`, `src` and `action` attributes hold, unescaped, without a `./` at the start.
 pub fn links(page: &str) -> Vec<String> {
-    ["href", "src", "action"].iter().flat_map(|name| attribute(page, name)).collect()
+    let values = ["href", "src", "action"].iter().flat_map(|name| attribute(page, name));
+    values.map(|link| link.strip_prefix("./").map(str::to_owned).unwrap_or(link)).collect()
+}
+
+/// What the page says has happened; a place for a script's words is empty.
+pub fn statuses(page: &str) -> Vec<String> {
+    let pieces = page.split("role=\"status\"").skip(1);
+    let texts = pieces.filter_map(|piece| piece.split_once('>')?.1.split('<').next());
+    texts.map(str::trim).filter(|text| !text.is_empty()).map(unescaped).collect()
 }
 
 /// Each value of an attribute, unescaped.
@@ -32,7 +40,14 @@ pub fn images(page: &str) -> Vec<String> {
 
 /// Text as a page shows it.
 pub fn unescaped(text: &str) -> String {
-    let named =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#039;", "'"),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ];
     named.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }

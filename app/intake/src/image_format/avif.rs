@@ -4,6 +4,9 @@ use super::Dimensions;
 use super::walk::{Fault, Format, Walk, Want, be32, dimensions, from};
 
 /// Size and type.
+/// Boxes that stand beside `meta` and `mdat`, and must be whole where they are.
+const KNOWN_BOXES: [&[u8; 4]; 7] = [b"free", b"moof", b"moov", b"sidx", b"skip", b"uuid", b"wide"];
+
 const HEADER_BYTES: u64 = 8;
 const LARGE_SIZE_BYTES: u64 = 8;
 /// Version and flags.
@@ -134,7 +137,8 @@ impl Avif {
                 self.has_data = true;
                 Ok(self.skip_to(end, true))
             }
-            _ => Ok(self.skip_to(end, parent.is_some() || &name == b"moov")),
+            // Of what has no known name, only what stands inside a box is surely a part of the file.
+            _ => Ok(self.skip_to(end, parent.is_some() || KNOWN_BOXES.contains(&&name))),
         }
     }
 
@@ -260,9 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_in_what_nobody_needs_does_not_matter() {
-        let file = [avif(9, 7), boxed(b"free", &[0; 20])].concat();
-        (0..28).for_each(|missing| taken(Avif, 9, 7, &file[..file.len() - missing]));
+    fn a_cut_in_a_box_is_one_where_the_box_is_known() {
+        let with = |name: &[u8; 4]| [avif(9, 7), boxed(name, &[0; 20])].concat();
+        let (free, other) = (with(b"free"), with(b"<htm"));
+        (1..=20).for_each(|missing| truncated(&free[..free.len() - missing]));
+        (0..28).for_each(|missing| taken(Avif, 9, 7, &other[..other.len() - missing]));
         let two = [avif(9, 7), boxed(b"mdat", b"more")].concat();
         truncated(&two[..two.len() - 1]);
     }

@@ -12,7 +12,14 @@ enum State {
     /// What the file begins with, too little to decide.
     Head(Vec<u8>),
     Known(ImageKind, Walk),
-    Refused(ImageDefect),
+    Refused(Refusal),
+}
+
+/// Why a file is refused, and its size as far as it had come.
+#[derive(Clone, Copy)]
+struct Refusal {
+    defect: ImageDefect,
+    dimensions: Option<Dimensions>,
 }
 
 impl Default for ImageProbe {
@@ -35,15 +42,15 @@ impl ImageProbe {
                 head.extend_from_slice(beginning);
                 decide(head, rest)
             }
-            State::Known(kind, walk) => walk.feed(bytes).map(|()| None).map_err(|fault| defect(*kind, fault)),
-            State::Refused(defect) => Err(*defect),
+            State::Known(kind, walk) => follow(*kind, walk, bytes).map(|()| None),
+            State::Refused(refusal) => Err(*refusal),
         };
         match fed {
             Ok(None) => {}
             Ok(Some(known)) => self.state = known,
-            Err(defect) => {
-                self.state = State::Refused(defect);
-                return Err(defect);
+            Err(refusal) => {
+                self.state = State::Refused(refusal);
+                return Err(refusal.defect);
             }
         }
         Ok(())
@@ -58,11 +65,12 @@ impl ImageProbe {
     }
 
     /// The dimensions, once they have come. Only those of an AVIF file whose `meta` box has no end may still grow;
-    /// after the last byte they are what [`Self::finish`] gives.
+    /// after the last byte they are what [`Self::finish`] gives. A broken file has some, too, if they came first.
     pub fn dimensions(&self) -> Option<Dimensions> {
         match &self.state {
             State::Known(_, walk) => walk.dimensions(),
-            State::Head(_) | State::Refused(_) => None,
+            State::Refused(refusal) => refusal.dimensions,
+            State::Head(_) => None,
         }
     }
 
@@ -75,15 +83,16 @@ impl ImageProbe {
                 let dimensions = walk.end().map_err(|fault| defect(kind, fault))?;
                 Ok(ImageInfo { kind, dimensions })
             }
-            State::Refused(defect) => Err(defect),
+            State::Refused(refusal) => Err(refusal.defect),
         }
     }
 }
 
 /// The state after a file's first bytes and what came with them; none while they are too few.
-fn decide(head: &[u8], rest: &[u8]) -> Result<Option<State>, ImageDefect> {
+fn decide(head: &[u8], rest: &[u8]) -> Result<Option<State>, Refusal> {
     let Some(kind) = ImageKind::sniff(head) else {
-        return if head.len() < SNIFF_BYTES { Ok(None) } else { Err(ImageDefect::NotAnImage) };
+        let refusal = Refusal { defect: ImageDefect::NotAnImage, dimensions: None };
+        return if head.len() < SNIFF_BYTES { Ok(None) } else { Err(refusal) };
     };
     let mut walk = match kind {
         ImageKind::Jpeg => jpeg::walk(),
@@ -92,8 +101,14 @@ fn decide(head: &[u8], rest: &[u8]) -> Result<Option<State>, ImageDefect> {
         ImageKind::WebP => webp::walk(),
         ImageKind::Avif => avif::walk(),
     };
-    walk.feed(head).and_then(|()| walk.feed(rest)).map_err(|fault| defect(kind, fault))?;
+    follow(kind, &mut walk, head)?;
+    follow(kind, &mut walk, rest)?;
     Ok(Some(State::Known(kind, walk)))
+}
+
+fn follow(kind: ImageKind, walk: &mut Walk, bytes: &[u8]) -> Result<(), Refusal> {
+    let fed = walk.feed(bytes);
+    fed.map_err(|fault| Refusal { defect: defect(kind, fault), dimensions: walk.dimensions() })
 }
 
 fn defect(kind: ImageKind, fault: Fault) -> ImageDefect {
