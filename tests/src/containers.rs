@@ -34,7 +34,7 @@ impl Drop for Container {
     fn drop(&mut self) {
         if let Some(container) = self.container.take() {
             // What is not removed here, the reaper removes.
-            runtime::block_on(container.rm()).ok();
+            runtime::finish(async move { drop(container.rm().await) });
         }
     }
 }
@@ -53,11 +53,13 @@ pub async fn moto() -> Container {
 
 /// One of the apps, with these variables. `PORT` is heeded; the metrics' port is published too.
 pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
-    let request = ContainerRequest::from(image(&built(app).await));
-    let request =
-        environment.iter().fold(request, |request, (name, value)| request.with_env_var(*name, *value));
+    let image = image(&built(app).await);
     let port = environment.iter().find(|(name, _)| *name == "PORT");
     let port = port.and_then(|(_, value)| value.parse().ok()).unwrap_or(APP_PORT);
+    let image = image.with_exposed_port(port.tcp()).with_exposed_port(METRICS_PORT.tcp());
+    let request = environment
+        .iter()
+        .fold(ContainerRequest::from(image), |request, (name, value)| request.with_env_var(*name, *value));
     start(request, &[port, METRICS_PORT]).await
 }
 

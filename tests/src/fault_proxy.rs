@@ -41,6 +41,7 @@ pub struct Fault {
     nth: Option<usize>,
     effect: Effect,
     matched: usize,
+    happened: usize,
 }
 
 type PathTest = Box<dyn Fn(&str) -> bool + Send>;
@@ -76,7 +77,7 @@ type Switch = (bool, oneshot::Sender<()>);
 impl Fault {
     /// Something happens to all requests.
     pub fn all(effect: Effect) -> Self {
-        Self { method: None, path: None, query: None, nth: None, effect, matched: 0 }
+        Self { method: None, path: None, query: None, nth: None, effect, matched: 0, happened: 0 }
     }
 
     /// Something happens to requests with this method.
@@ -107,7 +108,9 @@ impl Fault {
             && self.path.as_ref().is_none_or(|test| test(&request.path))
             && self.query.as_ref().is_none_or(|text| request.query.contains(text));
         self.matched += usize::from(fits);
-        (fits && self.nth.is_none_or(|nth| nth == self.matched)).then_some(self.effect)
+        let happens = fits && self.nth.is_none_or(|nth| nth == self.matched);
+        self.happened += usize::from(happens);
+        happens.then_some(self.effect)
     }
 }
 
@@ -140,6 +143,11 @@ impl FaultProxy {
     pub async fn clear(&self) {
         *lock(&self.shared.fault) = None;
         self.turn(true).await;
+    }
+
+    /// How many requests what is set has happened to.
+    pub fn happened(&self) -> usize {
+        lock(&self.shared.fault).as_ref().map_or(0, |fault| fault.happened)
     }
 
     /// Breaks all connections and refuses new ones.

@@ -92,6 +92,15 @@ impl Bucket {
         request.body(body).send().await.unwrap_or_else(|error| panic!("cannot store {key}: {error:?}"));
     }
 
+    /// Deletes an object, behind the apps' back.
+    ///
+    /// # Panics
+    /// When it can't be deleted.
+    pub async fn delete(&self, key: &str) {
+        let deleted = self.client.delete_object().bucket(&self.name).key(key).send().await;
+        deleted.unwrap_or_else(|error| panic!("cannot delete {key}: {error:?}"));
+    }
+
     /// What stands beside an object's bytes.
     ///
     /// # Panics

@@ -20,7 +20,19 @@ pub async fn run<T: Send + 'static>(task: impl Future<Output = T> + Send + 'stat
     }
 }
 
-/// Runs a task on it to its end, where nothing can be awaited: in `drop`.
+/// Waits for a task, where nothing can be awaited: before a test has a runtime.
 pub fn block_on<T>(task: impl Future<Output = T>) -> T {
-    tokio::task::block_in_place(|| RUNTIME.block_on(task))
+    RUNTIME.block_on(task)
+}
+
+/// Runs a task on it to its end, blocking this thread: for `drop`, inside of a runtime as well. A nested `block_on`
+/// would swallow what wakes the outer one.
+pub fn finish(task: impl Future<Output = ()> + Send + 'static) {
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    RUNTIME.spawn(async move {
+        task.await;
+        drop(done);
+    });
+    // It ends, with an error, when the sender is dropped.
+    is_done.recv().ok();
 }

@@ -39,10 +39,12 @@ pub(super) fn cases() -> Vec<Case> {
     zero_width[26..28].fill(0);
     let mut too_long = whole.clone();
     too_long[4..8].copy_from_slice(&0xFFFF_FFF0_u32.to_le_bytes());
-    let of_size = |width, height| riff(&[canvas(0, width, height), lossless_chunk()].concat());
+    // 14 bits each for width and height, both less one.
+    let mut largest = whole.clone();
+    largest[21..25].copy_from_slice(&0x0FFF_FFFF_u32.to_le_bytes());
     vec![
         Case::stored("webp-html-after-end", "image/webp", WIDTH, HEIGHT, [&whole, HTML].concat()),
-        Case::too_many_pixels("webp-16383x16383", of_size(16_383, 16_383)),
+        Case::too_many_pixels("webp-16384x16384", largest),
         Case::broken("webp-zero-width", "webp", zero_width),
         Case::broken("webp-riff-of-4-gib", "webp", too_long),
         Case::broken("webp-without-chunks", "webp", riff(&[])),

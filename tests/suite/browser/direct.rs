@@ -1,4 +1,5 @@
 //! With `DIRECT_UPLOAD` the Rust app's page sends files to S3 itself.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};

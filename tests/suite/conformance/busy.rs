@@ -16,8 +16,8 @@ use super::{both, both_with, those_with};
 
 const SOON: Duration = Duration::from_secs(30);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
+#[test]
+fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
     both_with(&[("MAX_UPLOADS", "2")], async |site| {
         let form = Form::image("slow.png", PNG).bytes();
         let mut slow = [begun(&site, &form).await, begun(&site, &form).await];
@@ -36,12 +36,11 @@ async fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
         site.client.store("after.png", PNG).await;
         let keys = site.bucket.everything().await;
         assert_eq!(keys.len(), 3, "{keys:?}");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_upload_that_waits_is_taken_when_another_ends() {
+#[test]
+fn an_upload_that_waits_is_taken_when_another_ends() {
     both_with(&[("MAX_UPLOADS", "1")], async |site| {
         let form = Form::image("slow.png", PNG).bytes();
         let mut slow = begun(&site, &form).await;
@@ -51,12 +50,11 @@ async fn an_upload_that_waits_is_taken_when_another_ends() {
             assert_eq!(slow.answer().await.unwrap().status, 201);
         });
         waits.has(201);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn uploads_whose_clients_went_away_make_room() {
+#[test]
+fn uploads_whose_clients_went_away_make_room() {
     both_with(&[("MAX_UPLOADS", "2")], async |site| {
         let form = Form::image("gone.png", PNG).bytes();
         for _ in 0..3 {
@@ -71,12 +69,11 @@ async fn uploads_whose_clients_went_away_make_room() {
             })
             .await;
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_beyond_the_rate_are_turned_away_but_health_checks_are_not() {
+#[test]
+fn requests_beyond_the_rate_are_turned_away_but_health_checks_are_not() {
     both_with(&[("MAX_REQUESTS_PER_SECOND", "5")], async |site| {
         let began = Instant::now();
         let answers = join_all((0..100).map(|_| site.client.fetch(""))).await;
@@ -96,23 +93,21 @@ async fn requests_beyond_the_rate_are_turned_away_but_health_checks_are_not() {
             status => Err(status.to_string()),
         })
         .await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn there_is_no_rate_by_default() {
+#[test]
+fn there_is_no_rate_by_default() {
     both(async |site| {
         let answers = join_all((0..60).map(|_| site.client.fetch("healthz"))).await;
         assert!(answers.iter().all(|answer| answer.status == 200));
         let pages = join_all((0..30).map(|_| site.client.fetch("nothing"))).await;
         assert!(pages.iter().all(|answer| answer.status == 404));
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn slow_headers_and_bodies_do_not_block_others() {
+#[test]
+fn slow_headers_and_bodies_do_not_block_others() {
     both_with(&[], async |site| {
         let mut slow = Vec::new();
         for index in 0..20 {
@@ -130,12 +125,11 @@ async fn slow_headers_and_bodies_do_not_block_others() {
         site.client.store("quick.png", PNG).await;
         site.client.fetch("readyz").await.has(200);
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_beyond_max_requests_are_turned_away() {
+#[test]
+fn requests_beyond_max_requests_are_turned_away() {
     those_with(Feature::MaxRequests, async |app| {
         let site = Setup::of(app).set("MAX_REQUESTS", "2").start().await;
         let form = Form::image("slow.png", PNG).bytes();
@@ -148,12 +142,11 @@ async fn requests_beyond_max_requests_are_turned_away() {
             assert_eq!(slow.answer().await.unwrap().status, 201);
         }
         site.client.fetch("").await.has(200);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn uploads_share_the_memory_for_buffers() {
+#[test]
+fn uploads_share_the_memory_for_buffers() {
     those_with(Feature::UploadMemory, async |app| {
         let site = Setup::of(app).set("UPLOAD_MEMORY_BYTES", "12582912").start().await;
         let bytes = e2e::corpus::png::of_size(9 << 20);
@@ -170,8 +163,7 @@ async fn uploads_share_the_memory_for_buffers() {
         }
         assert!(!keys.is_empty());
         site.bucket.comes_to_hold(&keys).await;
-    })
-    .await;
+    });
 }
 
 /// An upload of which the app has the first half.
@@ -186,8 +178,8 @@ fn retry_after(value: &str) -> bool {
     value.parse::<u32>().is_ok_and(|seconds| (1..=120).contains(&seconds))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_head_without_end_is_cut_off() {
+#[test]
+fn a_request_head_without_end_is_cut_off() {
     both(async |site| {
         let mut client = RawClient::open(&site.url).await.unwrap();
         client.send(b"GET / HTTP/1.1\r\nHost: a\r\n").await.unwrap();
@@ -202,6 +194,5 @@ async fn a_request_head_without_end_is_cut_off() {
         assert!([0, 400, 413, 431].contains(&got), "{got}");
         let request = site.client.request(Method::GET, "").header("X-Long", "x".repeat(2000));
         assert_eq!(request.send().await.unwrap().status(), 200);
-    })
-    .await;
+    });
 }

@@ -30,8 +30,8 @@ const REQUESTS: [(Option<&str>, Option<&str>, bool); 17] = [
 
 const OWN_HOST: &str = "images.example:8080";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_image_is_gone() {
+#[test]
+fn a_deleted_image_is_gone() {
     both_with(&[], async |site| {
         let [first, second] = [site.client.upload("a b.png").await, site.client.upload("b.png").await];
         let browser = delete(&site.client, &first).header(ACCEPT, "text/html");
@@ -47,12 +47,11 @@ async fn a_deleted_image_is_gone() {
         let told = answer(program).await.has(200);
         assert_eq!(told.json(), serde_json::json!({ "deleted": second.key }));
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn only_an_image_that_is_there_is_deleted() {
+#[test]
+fn only_an_image_that_is_there_is_deleted() {
     both_with(&[], async |site| {
         let stored = site.client.upload("there.png").await;
         site.bucket.put("secret/file.png", PNG, "image/png").await;
@@ -74,12 +73,11 @@ async fn only_an_image_that_is_there_is_deleted() {
         let mut keys = vec![stored.key, "secret/file.png".to_owned()];
         keys.sort();
         assert_eq!(site.bucket.everything().await, keys);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_site_cannot_delete() {
+#[test]
+fn another_site_cannot_delete() {
     both(async |site| {
         for (fetch_site, origin, passes) in REQUESTS {
             let stored = site.client.upload("cross-site.png").await;
@@ -90,12 +88,11 @@ async fn another_site_cannot_delete() {
             let left = site.client.fetch(&stored.url).await.status;
             assert_eq!(left, if passes { 404 } else { 200 }, "{fetch_site:?} {origin:?}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_site_cannot_upload() {
+#[test]
+fn another_site_cannot_upload() {
     both_with(&[], async |site| {
         let form = Form::image("cross-site.png", PNG);
         let mut keys = Vec::new();
@@ -109,20 +106,18 @@ async fn another_site_cannot_upload() {
             }
         }
         site.bucket.comes_to_hold(&keys).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_site_may_link_here() {
+#[test]
+fn another_site_may_link_here() {
     both(async |site| {
         let stored = site.client.upload("linked.png").await;
         for path in ["", &stored.url, &format!("view/{}", stored.path()), "healthz"] {
             let headers = [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")];
             site.client.fetch_with(path, &headers).await.has(200);
         }
-    })
-    .await;
+    });
 }
 
 fn delete(client: &AppClient, image: &StoredImage) -> reqwest::RequestBuilder {

@@ -18,8 +18,8 @@ use super::{both, those_with};
 
 const SOON: Duration = Duration::from_secs(20);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_goes_to_s3_and_is_an_upload_then() {
+#[test]
+fn an_image_goes_to_s3_and_is_an_upload_then() {
     with_direct_upload(async |site| {
         let bytes = png::plain(64, 48);
         let ticket = ticket(&site, "../My <Cat>.png", bytes.len(), "image/png").await;
@@ -43,12 +43,11 @@ async fn an_image_goes_to_s3_and_is_an_upload_then() {
         assert!(site.client.fetch("").await.text().contains(stored.path()));
         completed(&site, &key).await.has(404);
         deleted(&site, &stored).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_policy_fixes_key_size_and_type_for_ten_minutes() {
+#[test]
+fn the_policy_fixes_key_size_and_type_for_ten_minutes() {
     with_direct_upload(async |site| {
         let ticket = ticket(&site, "cat.png", 1234, "image/png").await;
         let fields = ticket["fields"].as_object().unwrap();
@@ -75,12 +74,11 @@ async fn the_policy_fixes_key_size_and_type_for_ten_minutes() {
         });
         let valid = (expires + 86_400 - signed) % 86_400;
         assert!((590..=610).contains(&valid), "{valid} s: {policy:#}");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn s3_refuses_what_the_policy_does_not_allow() {
+#[test]
+fn s3_refuses_what_the_policy_does_not_allow() {
     with_direct_upload(async |site| {
         let bytes = png::of_size(1000);
         let good = ticket(&site, "cat.png", bytes.len(), "image/png").await;
@@ -96,12 +94,11 @@ async fn s3_refuses_what_the_policy_does_not_allow() {
             assert!(refused.status.is_client_error(), "{field}: {}", refused.status);
         }
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn wishes_beyond_the_limits_get_no_ticket() {
+#[test]
+fn wishes_beyond_the_limits_get_no_ticket() {
     with_direct_upload(async |site| {
         for (wish, status) in [
             (json!({ "name": "a.png", "size": (20 << 20) + 1, "type": "image/png" }), 413),
@@ -129,12 +126,11 @@ async fn wishes_beyond_the_limits_get_no_ticket() {
             let got = answer(site.client.request(method, "direct")).await.has(405);
             assert!(got.header("allow").contains("POST"), "{:?}", got.headers);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_image_is_removed_and_said() {
+#[test]
+fn what_is_no_image_is_removed_and_said() {
     with_direct_upload(async |site| {
         let png = png::plain(9, 9);
         for (bytes, kind, status) in [
@@ -156,12 +152,11 @@ async fn what_is_no_image_is_removed_and_said() {
         site.bucket.put(key, &png::of_size((20 << 20) + 1), "image/png").await;
         completed(&site, key).await.has(413);
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn only_what_came_in_this_way_is_completed() {
+#[test]
+fn only_what_came_in_this_way_is_completed() {
     with_direct_upload(async |site| {
         let stored = site.client.upload("there.png").await;
         site.bucket.put("secret/1/file.png", PNG, "image/png").await;
@@ -181,12 +176,11 @@ async fn only_what_came_in_this_way_is_completed() {
         }
         completed(&site, "incoming/8000000000000-00000000/none.png").await.has(404);
         site.bucket.comes_to_hold(&["secret/1/file.png".to_owned(), stored.key.clone()]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_changes_while_it_is_looked_at_is_not_taken() {
+#[test]
+fn what_changes_while_it_is_looked_at_is_not_taken() {
     those_with(Feature::DirectUpload, async |app| {
         let site = Setup::of(app).set("DIRECT_UPLOAD", "true").behind_proxy().start().await;
         let good = png::of_size(HTML.len().max(1000));
@@ -214,46 +208,41 @@ async fn what_changes_while_it_is_looked_at_is_not_taken() {
             );
         }
         assert_eq!(told.status == 201, !keys.is_empty(), "{}", told.text());
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_site_gets_no_ticket() {
+#[test]
+fn another_site_gets_no_ticket() {
     with_direct_upload(async |site| {
         for path in ["direct", "direct/complete"] {
             let request = site.client.request(Method::POST, path).header(ACCEPT, JSON);
             let request = request.header("Sec-Fetch-Site", "cross-site").body("{}");
             answer(request).await.has(403).error();
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn it_is_off_unless_it_is_asked_for() {
+#[test]
+fn it_is_off_unless_it_is_asked_for() {
     both(async |site| {
         for path in ["direct", "direct/complete"] {
             asked(&site, path, "{}").await.has(404);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn forms_are_still_taken() {
+#[test]
+fn forms_are_still_taken() {
     with_direct_upload(async |site| {
         let images = site.client.post(&Form::image("a.jpg", &jpeg::plain(9, 9))).await.images();
         assert_eq!(images[0].content_type, "image/jpeg");
-    })
-    .await;
+    });
 }
 
-async fn with_direct_upload(test: impl AsyncFn(Site)) {
+fn with_direct_upload(test: impl AsyncFn(Site) + Sync) {
     those_with(Feature::DirectUpload, async |app| {
         test(Setup::of(app).set("DIRECT_UPLOAD", "true").start().await).await;
-    })
-    .await;
+    });
 }
 
 async fn asked(site: &Site, path: &str, body: &str) -> Answer {

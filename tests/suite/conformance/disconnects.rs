@@ -14,8 +14,8 @@ use super::{both_behind_proxy, both_with};
 
 const SOON: Duration = Duration::from_secs(30);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_leaves_nothing() {
+#[test]
+fn a_client_that_goes_away_leaves_nothing() {
     both_with(&[("MAX_UPLOADS", "1")], async |site| {
         let whole = Form::image("whole.png", PNG).and_image("half.png", &png::of_size(200_000)).bytes();
         let closing = BOUNDARY.len() + "--".len() + "--\r\n".len();
@@ -27,12 +27,11 @@ async fn a_client_that_goes_away_leaves_nothing() {
             all_uploads_have_ended(&site).await;
         }
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_in_a_large_file_leaves_nothing() {
+#[test]
+fn a_client_that_goes_away_in_a_large_file_leaves_nothing() {
     both_behind_proxy(&[("MAX_UPLOADS", "1")], async |site| {
         let whole = Form::image("whole.png", PNG).and_image("half.png", &png::of_size(18 << 20)).bytes();
         site.proxy().forget();
@@ -56,8 +55,7 @@ async fn a_client_that_goes_away_in_a_large_file_leaves_nothing() {
         let aborted =
             seen.iter().filter(|seen| seen.method == Method::DELETE && seen.query.contains("uploadId"));
         assert_eq!(begun.count(), aborted.count(), "{seen:#?}");
-    })
-    .await;
+    });
 }
 
 /// The app takes as many uploads as there were, so one more is answered only when those have ended.

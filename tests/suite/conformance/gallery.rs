@@ -9,8 +9,8 @@ use e2e::site::Site;
 use super::html::{attribute, images, links, statuses, unescaped};
 use super::{both, both_with};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn all_images_are_found_page_by_page_newest_first() {
+#[test]
+fn all_images_are_found_page_by_page_newest_first() {
     both_with(&[], async |site| {
         let mut newest_first = Vec::new();
         for index in 0..65 {
@@ -29,12 +29,11 @@ async fn all_images_are_found_page_by_page_newest_first() {
         let last = images(&first).pop().unwrap();
         site.client.request(reqwest::Method::POST, &format!("delete/{last}")).send().await.unwrap();
         assert_eq!(images(&site.client.fetch(&next).await.text()), second);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_says_what_was_done_and_repeats_nothing_it_was_not_told() {
+#[test]
+fn the_page_says_what_was_done_and_repeats_nothing_it_was_not_told() {
     both(async |site| {
         for (query, shown) in [
             ("?uploaded=1", Some("1 image")),
@@ -53,7 +52,9 @@ async fn the_page_says_what_was_done_and_repeats_nothing_it_was_not_told() {
             ("?after=%FFx7q", None),
             ("?x7q=%FF&&=&%", None),
         ] {
-            let page = site.client.fetch(query).await.has(200).text();
+            let got = site.client.fetch(query).await;
+            assert_eq!(got.status, 200, "{query}");
+            let page = got.text();
             assert!(!page.contains("x7q"), "{query}: {page}");
             let says = statuses(&page);
             match shown {
@@ -61,12 +62,11 @@ async fn the_page_says_what_was_done_and_repeats_nothing_it_was_not_told() {
                 None => assert_eq!(says, [""; 0], "{query}"),
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_others_have_put_into_the_bucket_does_no_harm() {
+#[test]
+fn what_others_have_put_into_the_bucket_does_no_harm() {
     both_with(&[], async |site| {
         let nasty = "<img src=x onerror=alert(1)>&\"'.png";
         site.bucket.put(&format!("uploads/8000000000000-00000000/{nasty}"), PNG, "image/png").await;
@@ -85,12 +85,11 @@ async fn what_others_have_put_into_the_bucket_does_no_harm() {
         assert!(!view.contains("<img src=x"), "{view}");
         assert!(unescaped(&view).contains(nasty), "{view}");
         site.client.fetch(&format!("images/{link}")).await.has(200);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_gallery_has_a_form_and_no_image() {
+#[test]
+fn an_empty_gallery_has_a_form_and_no_image() {
     both_with(&[], async |site| {
         let page = site.client.fetch("").await.has(200).text();
         assert_eq!(images(&page), [""; 0]);
@@ -101,12 +100,11 @@ async fn an_empty_gallery_has_a_form_and_no_image() {
         );
         assert!(attribute(&page, "name").iter().any(|name| name.starts_with("fileToUpload")), "{page}");
         assert!(page.contains("20 MiB"), "the limit is not on the page: {page}");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_has_a_page_with_all_about_it() {
+#[test]
+fn an_image_has_a_page_with_all_about_it() {
     both(async |site| {
         for (name, bytes, kind, [width, height]) in [
             ("view.png", png::plain(123, 77), "image/png", ["123", "77"]),
@@ -126,8 +124,7 @@ async fn an_image_has_a_page_with_all_about_it() {
             }
             assert!(page.contains("KiB") || page.contains("bytes"), "no size: {page}");
         }
-    })
-    .await;
+    });
 }
 
 async fn every_page(site: &Site) -> (usize, Vec<String>) {

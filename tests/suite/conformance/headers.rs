@@ -7,8 +7,8 @@ use reqwest::header::ACCEPT;
 use super::both;
 use super::html::assets;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_answer_has_the_headers_that_protect_browsers() {
+#[test]
+fn every_answer_has_the_headers_that_protect_browsers() {
     both(async |site| {
         let stored = site.client.upload("headers.png").await;
         let asset = assets(&site.client.fetch("").await.text()).remove(0);
@@ -33,8 +33,7 @@ async fn every_answer_has_the_headers_that_protect_browsers() {
         for (what, got) in &answers {
             has_headers(what, got);
         }
-    })
-    .await;
+    });
 }
 
 fn has_headers(what: &str, got: &Answer) {
@@ -61,8 +60,8 @@ fn has_headers(what: &str, got: &Answer) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_have_nothing_inline() {
+#[test]
+fn pages_have_nothing_inline() {
     both(async |site| {
         let stored = site.client.upload("inline.png").await;
         for path in ["", "?uploaded=1", &format!("view/{}", stored.path()), "nothing"] {
@@ -76,12 +75,11 @@ async fn pages_have_nothing_inline() {
                 assert!(!tag.contains("javascript:"), "{path}: <{tag}>");
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn style_and_script_are_named_by_their_content_and_kept_for_good() {
+#[test]
+fn style_and_script_are_named_by_their_content_and_kept_for_good() {
     both(async |site| {
         let page = site.client.fetch("").await.text();
         let files = assets(&page);
@@ -99,6 +97,5 @@ async fn style_and_script_are_named_by_their_content_and_kept_for_good() {
             let got = site.client.fetch(other).await;
             assert!(got.status == 404 || !got.header("cache-control").contains("immutable"), "{other}");
         }
-    })
-    .await;
+    });
 }

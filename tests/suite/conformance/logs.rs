@@ -17,8 +17,8 @@ use super::{both, both_behind_proxy, both_with, each};
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 const TRACE: &str = "Root=1-67891233-abcdef012345678912345678";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_request_is_one_json_line_with_its_id() {
+#[test]
+fn each_request_is_one_json_line_with_its_id() {
     both_with(&[], async |site| {
         let stored = site.client.upload("logged.png").await;
         let requests = [
@@ -41,12 +41,11 @@ async fn each_request_is_one_json_line_with_its_id() {
             assert!(line["duration_ms"].is_number(), "{line}");
         }
         assert!(!all_output(&site).await.contains("x7q"), "a query is in the logs");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_without_an_id_gets_a_new_one() {
+#[test]
+fn a_request_without_an_id_gets_a_new_one() {
     both(async |site| {
         let mut ids = BTreeSet::new();
         for _ in 0..5 {
@@ -56,12 +55,11 @@ async fn a_request_without_an_id_gets_a_new_one() {
         for id in &ids {
             assert_eq!(line_of(&site, id).await["path"], "/");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_client_sends_the_lines_stay_json() {
+#[test]
+fn whatever_a_client_sends_the_lines_stay_json() {
     both_with(&[], async |site| {
         let long = "x".repeat(3000);
         let ids =
@@ -91,12 +89,11 @@ async fn whatever_a_client_sends_the_lines_stay_json() {
         let last = "Root=1-67891233-last";
         site.client.fetch_with("nothing", &[("X-Amzn-Trace-Id", last)]).await.has(404);
         line_of(&site, last).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn health_checks_are_logged_only_when_they_fail() {
+#[test]
+fn health_checks_are_logged_only_when_they_fail() {
     each(async |app| {
         let site = Setup::of(app).without_bucket().start().await;
         let health = |path: &'static str, id: &'static str| {
@@ -115,12 +112,11 @@ async fn health_checks_are_logged_only_when_they_fail() {
         for passed in ["Root=1-healthz", "Root=1-readyz-passes"] {
             assert!(!all_output(&site).await.contains(passed), "{passed}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_goes_wrong_meanwhile_is_logged_with_the_requests_id() {
+#[test]
+fn what_goes_wrong_meanwhile_is_logged_with_the_requests_id() {
     both_behind_proxy(&[("S3_DEADLINE_SECONDS", "2")], async |site| {
         site.proxy().set(Fault::on(Method::PUT, Effect::Status(500)));
         let form = Form::image("fails.png", PNG);
@@ -132,12 +128,11 @@ async fn what_goes_wrong_meanwhile_is_logged_with_the_requests_id() {
             if own.len() > 1 { Ok(()) } else { Err(format!("{lines:#?}")) }
         })
         .await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_secret_is_not_in_any_output() {
+#[test]
+fn the_secret_is_not_in_any_output() {
     both_behind_proxy(&[("S3_DEADLINE_SECONDS", "2"), ("DIRECT_UPLOAD", "true")], async |site| {
         let stored = site.client.upload("secret.png").await;
         site.client.fetch("").await.has(200);
@@ -153,8 +148,7 @@ async fn the_secret_is_not_in_any_output() {
         for secret in [SECRET, "AWS4-HMAC", "X-Amz-Signature"] {
             assert!(!output.contains(secret), "{output}");
         }
-    })
-    .await;
+    });
 }
 
 /// The line of a request, once it is there.

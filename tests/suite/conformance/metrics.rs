@@ -16,8 +16,8 @@ use super::{both, those_with};
 
 const SOON: Duration = Duration::from_secs(20);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_time_bytes_and_failures_are_counted() {
+#[test]
+fn requests_time_bytes_and_failures_are_counted() {
     those_with(Feature::Metrics, async |app| {
         let site = Setup::of(app).set("S3_DEADLINE_SECONDS", "2").behind_proxy().start().await;
         let stored = site.client.upload("metrics.png").await;
@@ -36,12 +36,11 @@ async fn requests_time_bytes_and_failures_are_counted() {
         for chosen in ["metrics.png", "nothing", stored.path()] {
             assert!(!text.contains(chosen), "{chosen}: {text}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_in_flight_are_counted_while_they_are() {
+#[test]
+fn requests_in_flight_are_counted_while_they_are() {
     those_with(Feature::Metrics, async |app| {
         let site = Setup::of(app).start().await;
         let form = Form::image("slow.png", PNG).bytes();
@@ -62,27 +61,24 @@ async fn requests_in_flight_are_counted_while_they_are() {
             now => Err(now.to_string()),
         })
         .await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_apps_port_has_no_metrics() {
+#[test]
+fn the_apps_port_has_no_metrics() {
     both(async |site| {
         site.client.fetch("metrics").await.has(404);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn metrics_can_be_off() {
+#[test]
+fn metrics_can_be_off() {
     those_with(Feature::Metrics, async |app| {
         let site = Setup::of(app).set("METRICS_PORT", "0").start().await;
         let url = site.container.url_of(METRICS_PORT).await;
         let got = RawClient::once(&url, "GET /metrics", &[]).await;
         assert!(got.as_ref().map_or(true, |answer| answer.status == 0), "{got:?}");
-    })
-    .await;
+    });
 }
 
 async fn metrics(site: &Site) -> String {

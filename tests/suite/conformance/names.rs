@@ -9,7 +9,7 @@ use super::{both, each};
 use e2e::site::{App, Site};
 
 /// What is sent, and `NAME` in the key.
-const NAMES: [(&str, &str); 61] = [
+const NAMES: [(&str, &str); 63] = [
     // Ordinary names stay as they are.
     ("cat.png", "cat.png"),
     ("My Cat (1).PNG", "My Cat (1).PNG"),
@@ -62,6 +62,8 @@ const NAMES: [(&str, &str); 61] = [
     ("%00.png", "00.png"),
     // Control characters, formatting that nobody sees, private characters.
     ("a\u{7F}b.png", "ab.png"),
+    ("a\u{1}b\u{8}\u{1F}c.png", "abc.png"),
+    ("\u{1B}[31mred.png", "31mred.png"),
     ("a\u{80}\u{9F}b.png", "ab.png"),
     ("\u{202E}gnp.exe", "gnp.exe"),
     ("a\u{202A}\u{202D}\u{2066}\u{2069}b.png", "ab.png"),
@@ -79,8 +81,8 @@ const NAMES: [(&str, &str); 61] = [
     ("***", "image.png"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn names_are_kept_as_far_as_they_are_harmless() {
+#[test]
+fn names_are_kept_as_far_as_they_are_harmless() {
     both(async |site| {
         let mut wrong = Vec::new();
         for (sent, expected) in NAMES {
@@ -90,12 +92,11 @@ async fn names_are_kept_as_far_as_they_are_harmless() {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn long_names_are_cut_between_characters_before_the_extension() {
+#[test]
+fn long_names_are_cut_between_characters_before_the_extension() {
     let cases = [
         ("a".repeat(100), "a".repeat(100)),
         ("a".repeat(101), "a".repeat(100)),
@@ -111,13 +112,12 @@ async fn long_names_are_cut_between_characters_before_the_extension() {
             assert!(expected.len() <= 100);
             assert_eq!(stored_as(&site, sent.as_bytes()).await.as_deref(), Ok(expected.as_str()), "{sent}");
         }
-    })
-    .await;
+    });
 }
 
 /// What the contract leaves open, the apps do alike.
-#[tokio::test(flavor = "multi_thread")]
-async fn both_apps_make_the_same_of_a_name() {
+#[test]
+fn both_apps_make_the_same_of_a_name() {
     let names = [
         "a  b.png".to_owned(),
         "a \u{A0}\u{3000} b.png".to_owned(),
@@ -144,8 +144,7 @@ async fn both_apps_make_the_same_of_a_name() {
             made.push((name.clone(), stored_as(&site, name.as_bytes()).await));
         }
         made
-    })
-    .await;
+    });
     for (rust, php) in made[0].iter().zip(&made[1]) {
         assert_eq!(rust, php);
         let name = rust.1.as_ref().unwrap();
@@ -153,8 +152,8 @@ async fn both_apps_make_the_same_of_a_name() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn invalid_utf_8_is_dropped() {
+#[test]
+fn invalid_utf_8_is_dropped() {
     both(async |site| {
         for (sent, expected) in [
             (&b"caf\xE9.png"[..], "caf.png"),
@@ -167,12 +166,11 @@ async fn invalid_utf_8_is_dropped() {
             let stored = stored_as(&site, sent).await;
             assert_eq!(stored.as_deref(), Ok(expected), "{}", sent.escape_ascii());
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_extended_file_name_and_escaped_quotes_are_understood_alike() {
+#[test]
+fn an_extended_file_name_and_escaped_quotes_are_understood_alike() {
     let heads: [&[u8]; 4] = [
         b"filename=\"plain.png\"; filename*=UTF-8''%e7%8c%ab.png",
         b"filename*=UTF-8''%e7%8c%ab.png; filename=\"plain.png\"",
@@ -187,14 +185,13 @@ async fn an_extended_file_name_and_escaped_quotes_are_understood_alike() {
             names.push(site.client.post(&Form::new().part(&head, PNG)).await.images()[0].name().to_owned());
         }
         names
-    })
-    .await;
+    });
     assert_eq!(made[0], made[1]);
     assert_eq!(made[0][3], "a22b.png");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_ending_of_a_name_that_is_made_up_is_the_contents() {
+#[test]
+fn the_ending_of_a_name_that_is_made_up_is_the_contents() {
     both(async |site| {
         let files = [
             (e2e::corpus::jpeg::plain(9, 9), ["image.jpg", "image.jpeg"]),
@@ -205,8 +202,7 @@ async fn the_ending_of_a_name_that_is_made_up_is_the_contents() {
             let stored = site.client.store("***", &bytes).await;
             assert!(expected.contains(&stored.name()), "{stored:?}");
         }
-    })
-    .await;
+    });
 }
 
 /// `NAME` in the key, if the image is read and shown by it.

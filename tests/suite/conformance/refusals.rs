@@ -18,19 +18,18 @@ struct Refusal {
     words: &'static str,
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_upload_is_refused() {
+#[test]
+fn what_is_no_upload_is_refused() {
     both_with(&[], async |site| {
         for refusal in forms().into_iter().chain(bodies()) {
             is_refused(&site, &refusal).await;
         }
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_bad_file_refuses_all_of_them() {
+#[test]
+fn one_bad_file_refuses_all_of_them() {
     both_with(&[], async |site| {
         let large = png::of_size(12 << 20);
         for bad in [&b"no image"[..], b"", &png::plain(9, 9)[..50]] {
@@ -47,8 +46,7 @@ async fn one_bad_file_refuses_all_of_them() {
             site.client.post(&Form::image("large.png", bytes)).await.has(400);
         }
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
 fn forms() -> Vec<Refusal> {

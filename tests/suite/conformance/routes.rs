@@ -10,8 +10,8 @@ use reqwest::header::ACCEPT;
 use super::html::{assets, links};
 use super::{both, both_with};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn head_is_answered_like_get_without_a_body() {
+#[test]
+fn head_is_answered_like_get_without_a_body() {
     both(async |site| {
         let stored = site.client.upload("head.png").await;
         let mut paths = vec!["/".to_owned(), "/healthz".to_owned(), "/readyz".to_owned()];
@@ -27,12 +27,11 @@ async fn head_is_answered_like_get_without_a_body() {
                 assert_eq!(head.header(name), get.header(name), "{name} of {path}");
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_is_404() {
+#[test]
+fn what_is_not_there_is_404() {
     both(async |site| {
         let stored = site.client.upload("there.png").await;
         let (id, name) = stored.path().split_once('/').unwrap();
@@ -47,12 +46,11 @@ async fn what_is_not_there_is_404() {
             let answer = RawClient::once(&site.url, &format!("GET {path}"), &[]).await.unwrap();
             assert_eq!(answer.status, 404, "{path}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_path_leads_out_of_uploads() {
+#[test]
+fn no_path_leads_out_of_uploads() {
     both(async |site| {
         site.bucket.put("secret/file.png", PNG, "image/png").await;
         site.bucket.put("incoming/1/file.png", PNG, "image/png").await;
@@ -74,12 +72,11 @@ async fn no_path_leads_out_of_uploads() {
             let answer = RawClient::once(&site.url, &format!("GET {path}"), &[]).await.unwrap();
             assert!([400, 404].contains(&answer.status), "{path}: {}", answer.head);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_method_is_405_and_the_answer_names_those_that_are() {
+#[test]
+fn another_method_is_405_and_the_answer_names_those_that_are() {
     both(async |site| {
         let stored = site.client.upload("method.png").await;
         let asset = assets(&site.client.fetch("").await.text()).remove(0);
@@ -109,12 +106,11 @@ async fn another_method_is_405_and_the_answer_names_those_that_are() {
             answer.error();
         }
         assert_eq!(site.client.download(&stored).await, PNG);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_error_is_a_page_for_browsers_and_json_for_programs() {
+#[test]
+fn an_error_is_a_page_for_browsers_and_json_for_programs() {
     both(async |site| {
         for path in ["nothing", "images/1/none.png", "view/1/none.png"] {
             let page = site.client.fetch(path).await.has(404);
@@ -124,12 +120,11 @@ async fn an_error_is_a_page_for_browsers_and_json_for_programs() {
             assert!(json.header("content-type").starts_with(JSON), "{path}: {:?}", json.headers);
             json.error();
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn links_are_relative_and_lead_somewhere() {
+#[test]
+fn links_are_relative_and_lead_somewhere() {
     both(async |site| {
         let stored = site.client.upload("links.png").await;
         for path in [String::new(), format!("view/{}", stored.path()), "images/1/none.png".to_owned()] {
@@ -147,14 +142,13 @@ async fn links_are_relative_and_lead_somewhere() {
                 assert_eq!(answer.status, if posts { 405 } else { 200 }, "{path}: {link}");
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_route_answers_below_the_base_path_and_at_the_root() {
+#[test]
+fn every_route_answers_below_the_base_path_and_at_the_root() {
     both_with(&[("BASE_PATH", "/some/app")], async |site| {
-        for prefix in ["", "/some/app", "//some/app", "/some//app"] {
+        for prefix in ["", "/", "/some/app", "/some/app/", "//some/app", "/some//app"] {
             every_route_answers(&site, prefix).await;
         }
         let bare = RawClient::once(&site.url, "GET /some/app", &[]).await.unwrap();
@@ -164,13 +158,12 @@ async fn every_route_answers_below_the_base_path_and_at_the_root() {
             let answer = RawClient::once(&site.url, &format!("GET {other}"), &[]).await.unwrap();
             assert_eq!(answer.status, 404, "{other}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn slashes_are_merged() {
-    both(async |site| every_route_answers(&site, "/").await).await;
+#[test]
+fn slashes_are_merged() {
+    both(async |site| every_route_answers(&site, "/").await);
 }
 
 /// Relative links hold below any prefix, so these are all there are.

@@ -18,32 +18,30 @@ const IN_TIME: Duration = Duration::from_secs(8);
 const READY_IN_TIME: Duration = Duration::from_millis(3500);
 const SOON: Duration = Duration::from_secs(30);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn s3_that_refuses_connections_is_told_and_its_return_is_noticed() {
+#[test]
+fn s3_that_refuses_connections_is_told_and_its_return_is_noticed() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let stored = site.client.upload("before.png").await;
         site.proxy().down().await;
         everything_says_s3_is_away(&site, &stored.url).await;
         site.proxy().clear().await;
         everything_works_again(&site, &stored.url).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn s3_that_hangs_is_given_up_in_time() {
+#[test]
+fn s3_that_hangs_is_given_up_in_time() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let stored = site.client.upload("before.png").await;
         site.proxy().set(Fault::all(Effect::Hang));
         everything_says_s3_is_away(&site, &stored.url).await;
         site.proxy().clear().await;
         everything_works_again(&site, &stored.url).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn s3_that_fails_is_told() {
+#[test]
+fn s3_that_fails_is_told() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let stored = site.client.upload("before.png").await;
         for status in [500, 503] {
@@ -52,24 +50,22 @@ async fn s3_that_fails_is_told() {
         }
         site.proxy().clear().await;
         everything_works_again(&site, &stored.url).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn s3_that_is_slow_is_waited_for() {
+#[test]
+fn s3_that_is_slow_is_waited_for() {
     both_behind_proxy(&[DEADLINE], async |site| {
         site.proxy().set(Fault::all(Effect::Delay(Duration::from_millis(700))));
         let stored = site.client.upload("slow.png").await;
         assert_eq!(site.client.download(&stored).await, PNG);
         site.client.fetch("").await.has(200);
         site.client.fetch("readyz").await.has(200);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_failure_is_tried_again_and_nobody_notices() {
+#[test]
+fn one_failure_is_tried_again_and_nobody_notices() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let effects = [Effect::Status(500), Effect::Status(503), Effect::LoseAnswer];
         let mut keys = Vec::new();
@@ -84,12 +80,11 @@ async fn one_failure_is_tried_again_and_nobody_notices() {
         }
         site.proxy().clear().await;
         site.bucket.comes_to_hold(&keys).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_breaks_off_does_not_look_complete() {
+#[test]
+fn an_image_that_breaks_off_does_not_look_complete() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let bytes = e2e::corpus::png::of_size(3 << 20);
         let stored = site.client.store("breaks.png", &bytes).await;
@@ -105,12 +100,11 @@ async fn an_image_that_breaks_off_does_not_look_complete() {
         }
         site.proxy().clear().await;
         assert!(site.client.download(&stored).await == bytes);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bucket_that_is_not_there_is_not_ready() {
+#[test]
+fn a_bucket_that_is_not_there_is_not_ready() {
     each(async |app| {
         let site = Setup::of(app).without_bucket().start().await;
         site.client.fetch("healthz").await.has(200);
@@ -119,8 +113,7 @@ async fn a_bucket_that_is_not_there_is_not_ready() {
         assert!(page.contains("role=\"alert\""), "{page}");
         let told = site.client.post(&Form::image("a.png", PNG)).await.has(503).error();
         assert!(!told.contains("NoSuchBucket") && !told.contains(site.bucket.name()), "{told}");
-    })
-    .await;
+    });
 }
 
 async fn everything_says_s3_is_away(site: &Site, url: &str) {

@@ -9,8 +9,8 @@ use super::both;
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_is_served_for_good() {
+#[test]
+fn an_image_is_served_for_good() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let got = site.client.fetch(&stored.url).await.has(200);
@@ -37,12 +37,11 @@ async fn an_image_is_served_for_good() {
         {
             assert_eq!(head.header(name), got.header(name), "{name} of HEAD");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_image_is_served_as_what_it_is() {
+#[test]
+fn every_kind_of_image_is_served_as_what_it_is() {
     let named = ["png-rgb-8", "jpeg-baseline", "gif-animated", "webp-lossless", "avif-still"];
     let cases: Vec<Case> =
         corpus::all().into_iter().filter(|case| named.contains(&case.name.as_str())).collect();
@@ -55,12 +54,11 @@ async fn every_kind_of_image_is_served_as_what_it_is() {
             let got = site.client.fetch(&stored.url).await.has(200);
             assert_eq!((got.header("content-type"), &got.body), (content_type, &case.bytes), "{}", case.name);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_has_the_image_is_told_so() {
+#[test]
+fn a_client_that_has_the_image_is_told_so() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let tag = site.client.fetch(&stored.url).await.header("etag").to_owned();
@@ -83,12 +81,11 @@ async fn a_client_that_has_the_image_is_told_so() {
         // The tag is asked before the range.
         let both = [("If-None-Match", tag.as_str()), ("Range", "bytes=0-3")];
         site.client.fetch_with(&stored.url, &both).await.has(304);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_range_is_served_alone() {
+#[test]
+fn one_range_is_served_alone() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let size = bytes.len();
@@ -109,12 +106,11 @@ async fn one_range_is_served_alone() {
             assert_eq!(got.header("content-type"), "image/png", "{range}");
             assert!(got.body == bytes[first..end], "{range}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_range_beyond_the_end_is_416_with_the_size() {
+#[test]
+fn a_range_beyond_the_end_is_416_with_the_size() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let size = bytes.len();
@@ -124,12 +120,11 @@ async fn a_range_beyond_the_end_is_416_with_the_size() {
             assert_eq!(got.status, 416, "{range}");
             assert_eq!(got.header("content-range"), format!("bytes */{size}"), "{range}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn several_and_malformed_ranges_are_answered_in_full() {
+#[test]
+fn several_and_malformed_ranges_are_answered_in_full() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         for range in [
@@ -152,12 +147,11 @@ async fn several_and_malformed_ranges_are_answered_in_full() {
         }
         let other = [("Range", "bytes=0-3"), ("If-Range", "\"other\"")];
         assert!(site.client.fetch_with(&stored.url, &other).await.has(200).body == bytes);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_image_is_never_shown() {
+#[test]
+fn what_is_no_image_is_never_shown() {
     both(async |site| {
         for (index, kind) in [
             "text/html",
@@ -182,12 +176,11 @@ async fn what_is_no_image_is_never_shown() {
             let range = site.client.fetch_with(&format!("images/{path}"), &[("Range", "bytes=0-9")]).await;
             is_harmless(&range.has(206), kind);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_is_also_a_page_is_served_as_an_image() {
+#[test]
+fn an_image_that_is_also_a_page_is_served_as_an_image() {
     both(async |site| {
         for case in corpus::all() {
             let Expected::Stored { content_type, .. } = case.expected else { continue };
@@ -200,8 +193,7 @@ async fn an_image_that_is_also_a_page_is_served_as_an_image() {
             assert_eq!(got.header("x-content-type-options"), "nosniff", "{}", case.name);
             assert_eq!(got.header("content-security-policy"), "default-src 'none'; sandbox", "{}", case.name);
         }
-    })
-    .await;
+    });
 }
 
 fn is_harmless(got: &Answer, kind: &str) {

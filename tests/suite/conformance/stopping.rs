@@ -12,26 +12,24 @@ use super::both_with;
 
 const SOON: Duration = Duration::from_secs(20);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_upload_under_way_is_finished_before_the_app_stops() {
+#[test]
+fn an_upload_under_way_is_finished_before_the_app_stops() {
     both_with(&[], async |site| {
         stops_after_the_upload(&site, "TERM").await;
-    })
-    .await;
+    });
 }
 
 /// `docker stop` and ECS send the signal that the image names.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_images_own_signal_stops_it_just_so() {
+#[test]
+fn the_images_own_signal_stops_it_just_so() {
     both_with(&[], async |site| {
         let signal = site.container.stop_signal().await;
         stops_after_the_upload(&site, &signal).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_never_ends_is_cut_off_after_the_timeout() {
+#[test]
+fn a_request_that_never_ends_is_cut_off_after_the_timeout() {
     both_with(&[("STOP_TIMEOUT_SECONDS", "2")], async |site| {
         let form = Form::image("endless.png", PNG).bytes();
         let mut slow = begun(&site, &form).await;
@@ -40,22 +38,20 @@ async fn a_request_that_never_ends_is_cut_off_after_the_timeout() {
         slow.send(&form[form.len() / 2..]).await.ok();
         assert_ne!(slow.answer().await.map_or(0, |answer| answer.status), 201);
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_idle_app_stops_at_once() {
+#[test]
+fn an_idle_app_stops_at_once() {
     both_with(&[], async |site| {
         site.client.upload("idle.png").await;
         site.container.signal("TERM").await;
         assert_eq!(exit_code(&site, Duration::from_secs(8)).await, "0");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn images_are_still_there_after_a_restart() {
+#[test]
+fn images_are_still_there_after_a_restart() {
     both_with(&[], async |site| {
         let stored = site.client.upload("restart.png").await;
         let assets = super::html::assets(&site.client.fetch("").await.text());
@@ -66,8 +62,7 @@ async fn images_are_still_there_after_a_restart() {
         let page = client.fetch("").await.has(200).text();
         assert!(page.contains(stored.path()), "{page}");
         assert_eq!(super::html::assets(&page), assets, "a restart changes what browsers keep");
-    })
-    .await;
+    });
 }
 
 async fn stops_after_the_upload(site: &Site, signal: &str) {

@@ -8,8 +8,8 @@ use super::{both, each};
 
 const TASK: &str = "158d1c8083dd49d6b527399fd6414f5c";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_shows_launch_type_zone_and_task() {
+#[test]
+fn the_page_shows_launch_type_zone_and_task() {
     each(async |app| {
         for (launch_type, zone) in [("FARGATE", "eu-central-1b"), ("EC2", "us-west-2c")] {
             let metadata = TaskMetadata::start(launch_type, zone, TASK).await;
@@ -19,12 +19,11 @@ async fn the_page_shows_launch_type_zone_and_task() {
                 assert!(page.to_lowercase().contains(&text.to_lowercase()), "no {text}: {page}");
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn metadata_is_shown_as_text() {
+#[test]
+fn metadata_is_shown_as_text() {
     each(async |app| {
         let metadata = TaskMetadata::start("<b>x</b>", "\"><script>", "\u{0}<i>&").await;
         let site = Setup::of(app).set("ECS_CONTAINER_METADATA_URI_V4", &metadata.uri).start().await;
@@ -33,16 +32,14 @@ async fn metadata_is_shown_as_text() {
             assert!(!page.contains(text), "{page}");
         }
         assert!(unescaped(&page).contains("\"><script>"), "{page}");
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn outside_of_ecs_the_page_says_so_and_works() {
+#[test]
+fn outside_of_ecs_the_page_says_so_and_works() {
     both(async |site| {
         site.client.fetch("").await.has(200);
-    })
-    .await;
+    });
     each(async |app| {
         // An endpoint that refuses connections, and one that does not answer: TEST-NET-1.
         for uri in ["http://127.0.0.1:9/v4/x", "http://192.0.2.1/v4/x", "no address"] {
@@ -50,6 +47,5 @@ async fn outside_of_ecs_the_page_says_so_and_works() {
             site.client.fetch("").await.has(200);
             site.client.upload("metadata.png").await;
         }
-    })
-    .await;
+    });
 }

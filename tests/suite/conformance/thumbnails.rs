@@ -8,8 +8,8 @@ use image::GenericImageView;
 use super::those_with;
 use super::unsupported::Feature;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_thumbnail_is_small_and_kept() {
+#[test]
+fn a_thumbnail_is_small_and_kept() {
     those_with(Feature::Thumbnails, async |app| {
         let site = Setup::of(app).start().await;
         let bytes = png::plain(1600, 1000);
@@ -37,12 +37,11 @@ async fn a_thumbnail_is_small_and_kept() {
         delete.send().await.unwrap();
         site.client.fetch(&path).await.has(404);
         site.bucket.comes_to_hold(&[]).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_thumbnail_is_turned_as_the_camera_was() {
+#[test]
+fn a_thumbnail_is_turned_as_the_camera_was() {
     those_with(Feature::Thumbnails, async |app| {
         let site = Site::shared(app).await;
         for orientation in 1..=8 {
@@ -62,12 +61,11 @@ async fn a_thumbnail_is_turned_as_the_camera_was() {
             let [dark, light] = [dark, light].map(|(x, y)| small.get_pixel(x, y).0[0]);
             assert!(dark < 60 && light > 195, "{orientation}: {dark}, {light}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_costs_too_much_is_its_own_thumbnail() {
+#[test]
+fn an_image_that_costs_too_much_is_its_own_thumbnail() {
     those_with(Feature::Thumbnails, async |app| {
         let site = Site::shared(app).await;
         for (name, bytes) in [("bomb.png", png::bomb(7000, 7000)), ("a.avif", avif::plain())] {
@@ -76,12 +74,11 @@ async fn an_image_that_costs_too_much_is_its_own_thumbnail() {
             assert!(got.body == bytes, "{name}: {} bytes, not {}", got.body.len(), bytes.len());
             assert_eq!(got.header("content-type"), stored.content_type, "{name}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_stored_image_has_something_to_show() {
+#[test]
+fn every_stored_image_has_something_to_show() {
     let cases: Vec<_> = corpus::all()
         .into_iter()
         .filter(|case| matches!(case.expected, corpus::Expected::Stored { .. }) && case.bytes.len() < 4 << 20)
@@ -105,12 +102,11 @@ async fn every_stored_image_has_something_to_show() {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn there_is_no_thumbnail_of_what_is_not_there() {
+#[test]
+fn there_is_no_thumbnail_of_what_is_not_there() {
     those_with(Feature::Thumbnails, async |app| {
         let site = Site::shared(app).await;
         for path in ["thumbnails/1/none.png", "thumbnails/x", "thumbnails/", "thumbnails/..%2fuploads/x"] {
@@ -124,6 +120,5 @@ async fn there_is_no_thumbnail_of_what_is_not_there() {
             "{:?}",
             got.headers
         );
-    })
-    .await;
+    });
 }

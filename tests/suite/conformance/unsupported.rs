@@ -61,25 +61,23 @@ pub fn supports(app: App, feature: Feature) -> bool {
     !UNSUPPORTED.iter().any(|entry| entry.app == app && entry.feature == feature)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_listed_as_unsupported_is_not_there() {
+#[test]
+fn what_is_listed_as_unsupported_is_not_there() {
     each(async |app| {
         for entry in UNSUPPORTED.iter().filter(|entry| entry.app == app) {
             let (feature, why) = (entry.feature, entry.why);
             assert!(!is_there(app, feature).await, "{feature:?} is there, though {why}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_listed_as_unsupported_is_there() {
+#[test]
+fn what_is_not_listed_as_unsupported_is_there() {
     each(async |app| {
         for feature in [Feature::Thumbnails, Feature::DirectUpload, Feature::Metrics] {
             assert_eq!(is_there(app, feature).await, supports(app, feature), "{feature:?}");
         }
-    })
-    .await;
+    });
 }
 
 async fn is_there(app: App, feature: Feature) -> bool {

@@ -11,8 +11,8 @@ use reqwest::{Body, Method};
 
 use super::{both, both_with};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_program_is_told_what_was_stored() {
+#[test]
+fn a_program_is_told_what_was_stored() {
     both(async |site| {
         let bytes = png::plain(64, 48);
         let answer = site.client.post(&Form::image("cat.png", &bytes)).await.has(201);
@@ -36,12 +36,11 @@ async fn a_program_is_told_what_was_stored() {
         assert_eq!((&*head.content_type, head.size), ("image/png", bytes.len() as u64));
         assert_eq!((&*head.metadata["width"], &*head.metadata["height"]), ("64", "48"));
         assert_eq!(site.bucket.object(&stored.key).await, bytes);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_is_sent_back_to_the_page_with_the_count() {
+#[test]
+fn a_browser_is_sent_back_to_the_page_with_the_count() {
     both(async |site| {
         for count in [1, 3] {
             let form =
@@ -57,12 +56,11 @@ async fn a_browser_is_sent_back_to_the_page_with_the_count() {
             let says = super::html::statuses(&page);
             assert!(says.len() == 1 && says[0].contains(&format!("{count} image")), "{says:?}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn both_addresses_and_both_field_names_are_taken() {
+#[test]
+fn both_addresses_and_both_field_names_are_taken() {
     both(async |site| {
         for path in ["upload", "upload.php"] {
             for field in ["fileToUpload", "fileToUpload[]"] {
@@ -71,12 +69,11 @@ async fn both_addresses_and_both_field_names_are_taken() {
                 assert_eq!(answer(request).await.images().len(), 1, "{path} {field}");
             }
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn several_files_are_stored_in_the_order_of_the_form() {
+#[test]
+fn several_files_are_stored_in_the_order_of_the_form() {
     both(async |site| {
         let (wide, turned) = (png::plain(30, 10), jpeg::turned(40, 20, 6));
         let form = Form::image("one.png", &wide)
@@ -90,12 +87,11 @@ async fn several_files_are_stored_in_the_order_of_the_form() {
         for (image, bytes) in images.iter().zip([&wide[..], &turned, PNG]) {
             assert_eq!(site.client.download(image).await, bytes);
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn other_fields_are_passed_over() {
+#[test]
+fn other_fields_are_passed_over() {
     both(async |site| {
         let form = Form::new()
             .field("MAX_FILE_SIZE", "20000000")
@@ -107,12 +103,11 @@ async fn other_fields_are_passed_over() {
         let images = site.client.post(&form).await.images();
         let names: Vec<_> = images.iter().map(|image| image.name()).collect();
         assert_eq!(names, ["ours.png"]);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn all_spellings_of_a_form_are_understood() {
+#[test]
+fn all_spellings_of_a_form_are_understood() {
     both(async |site| {
         let part = |head: &str| Form::new().part(head.as_bytes(), PNG).bytes();
         let usual = "Content-Disposition: form-data; name=\"fileToUpload\"; filename=\"a.png\"\r\n";
@@ -133,12 +128,11 @@ async fn all_spellings_of_a_form_are_understood() {
             assert_eq!(answer.status, 201, "{text}: {}", answer.text());
             assert_eq!(answer.images()[0].name(), "a.png", "{text}");
         }
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_unknown_length_is_taken() {
+#[test]
+fn a_body_of_unknown_length_is_taken() {
     both(async |site| {
         let bytes = png::of_size(300_000);
         let body = Form::image("chunked.png", &bytes).bytes();
@@ -147,12 +141,11 @@ async fn a_body_of_unknown_length_is_taken() {
         let request = request.header(CONTENT_TYPE, Form::content_type());
         let stored = answer(request.body(Body::wrap_stream(stream::iter(pieces)))).await.images().remove(0);
         assert_eq!(site.client.download(&stored).await, bytes);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_large_file_arrives_as_it_was_sent() {
+#[test]
+fn a_large_file_arrives_as_it_was_sent() {
     both_with(&[], async |site| {
         let mut keys = Vec::new();
         // On both sides of what S3 takes in one part, and a whole number of parts.
@@ -166,24 +159,22 @@ async fn a_large_file_arrives_as_it_was_sent() {
             keys.push(stored.key);
         }
         site.bucket.comes_to_hold(&keys).await;
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn later_uploads_are_listed_first_by_s3_itself() {
+#[test]
+fn later_uploads_are_listed_first_by_s3_itself() {
     both_with(&[], async |site| {
         let mut keys = Vec::new();
         for index in 0..5 {
             keys.insert(0, site.client.store(&format!("{index}.png"), PNG).await.key);
         }
         assert_eq!(site.bucket.keys("uploads/").await, keys);
-    })
-    .await;
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_uploads_at_once_are_all_stored() {
+#[test]
+fn a_hundred_uploads_at_once_are_all_stored() {
     both_with(&[], async |site| {
         let upload = |index: usize| {
             let client: AppClient = site.client.clone();
@@ -196,6 +187,5 @@ async fn a_hundred_uploads_at_once_are_all_stored() {
             assert_eq!((image.name(), image.width), (&*format!("{index}.png"), index as u32 + 1));
         }
         site.bucket.comes_to_hold(&keys.into_iter().collect::<Vec<_>>()).await;
-    })
-    .await;
+    });
 }

@@ -26,45 +26,50 @@ mod unsupported;
 mod uploads;
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
+use std::thread;
 
-use e2e::exclusive;
 use e2e::site::{App, Setup, Site};
-use futures::FutureExt;
-use futures::future::join_all;
+use e2e::{exclusive, runtime};
+use tokio::runtime::Runtime;
 
 use unsupported::Feature;
 
 /// Each app with default settings, shared with other tests.
-async fn both(test: impl AsyncFn(Site)) {
-    each(async |app| test(Site::shared(app).await).await).await;
+fn both(test: impl AsyncFn(Site) + Sync) {
+    each(async |app| test(Site::shared(app).await).await);
 }
 
 /// Each app with these variables, for this test alone.
-async fn both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) {
-    each(async |app| test(Setup::of(app).with(variables).start().await).await).await;
+fn both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site) + Sync) {
+    each(async |app| test(Setup::of(app).with(variables).start().await).await);
 }
 
 /// Each app for this test alone, with a proxy between it and S3.
-async fn both_behind_proxy(variables: &[(&str, &str)], test: impl AsyncFn(Site)) {
-    each(async |app| test(Setup::of(app).with(variables).behind_proxy().start().await).await).await;
+fn both_behind_proxy(variables: &[(&str, &str)], test: impl AsyncFn(Site) + Sync) {
+    each(async |app| test(Setup::of(app).with(variables).behind_proxy().start().await).await);
 }
 
 /// The apps that have a feature.
-async fn those_with(feature: Feature, test: impl AsyncFn(App)) {
+fn those_with(feature: Feature, test: impl AsyncFn(App) + Sync) {
     each(async |app| {
         if unsupported::supports(app, feature) {
             test(app).await;
         }
-    })
-    .await;
+    });
 }
 
-/// Runs a test with each app at the same time; a failure names the app.
-async fn each<T>(test: impl AsyncFn(App) -> T) -> Vec<T> {
-    let _images = exclusive::uses_app_images().await;
-    let runs = App::ALL.map(|app| AssertUnwindSafe(test(app)).catch_unwind());
-    let outcomes = join_all(runs).await;
+/// Runs a test with each app at the same time; a failure names the app. Each has its own thread and runtime, as what
+/// blocks one, such as the removal of its container, must not hold up the other.
+fn each<T: Send>(test: impl AsyncFn(App) -> T + Sync) -> Vec<T> {
+    let _images = runtime::block_on(exclusive::uses_app_images());
+    let run = |app| Runtime::new().unwrap().block_on(test(app));
+    let outcomes = thread::scope(|scope| {
+        let threads = App::ALL.map(|app| {
+            let thread = thread::Builder::new().name(app.to_string());
+            thread.spawn_scoped(scope, move || run(app)).unwrap()
+        });
+        threads.map(thread::ScopedJoinHandle::join)
+    });
     let mut results = Vec::new();
     let mut failures = Vec::new();
     for (app, outcome) in App::ALL.into_iter().zip(outcomes) {
