@@ -3,16 +3,18 @@
 
 mod guard;
 mod parameters;
+mod part_heads;
 
 use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, TryStreamExt};
 use multer::{Field, Multipart};
 use thiserror::Error;
 
 use guard::{Body, GuardError, Progress};
+use part_heads::PartHeads;
 
 const PATIENCE: Patience = Patience { idle: Duration::from_secs(55), drain: Duration::from_secs(5) };
 
@@ -144,8 +146,9 @@ impl Form {
         E: Error + Send + Sync + 'static,
     {
         let source = Source::new(body, patience);
-        let parser =
-            Multipart::new(guard::guarded(source.body.clone(), source.progress.clone(), limit), boundary);
+        let mut heads = PartHeads::new(&boundary);
+        let pieces = guard::guarded(source.body.clone(), source.progress.clone(), limit);
+        let parser = Multipart::new(pieces.map_ok(move |piece| heads.cleaned(piece)), boundary);
         Self { parser, source, parts: 0 }
     }
 
