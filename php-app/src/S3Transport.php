@@ -60,6 +60,8 @@ final class S3Transport
         }
         if ($done !== true && !$answer->stopped) {
             $cause = curl_error($this->curl);
+            // A handle that failed in the middle of a body does so again with whatever comes next.
+            $this->curl = null;
             throw new S3Error(0, "{$target}: {$cause}; check the network, the region and the endpoint");
         }
 
