@@ -54,14 +54,16 @@ final class S3Transport
         curl_reset($this->curl);
         curl_setopt_array($this->curl, $options);
         $done = curl_exec($this->curl);
+        $cause = curl_error($this->curl);
+        if ($done !== true) {
+            // A handle that failed in the middle of a body does so again with whatever comes next.
+            $this->curl = null;
+        }
         if ($answer->status >= 300) {
             $code = $answer->errorCode();
             throw new S3Error($answer->status, "{$target}: {$answer->status} {$code}", $code);
         }
         if ($done !== true && !$answer->stopped) {
-            $cause = curl_error($this->curl);
-            // A handle that failed in the middle of a body does so again with whatever comes next.
-            $this->curl = null;
             throw new S3Error(0, "{$target}: {$cause}; check the network, the region and the endpoint");
         }
 
