@@ -1,7 +1,7 @@
 //! `GET /`: where it runs, the upload form, the newest images.
 
 use app_intake::image_format::ImageKind;
-use app_intake::upload_rules::{PREFIX, is_plain_path, name_in_key};
+use app_intake::upload_rules::{PREFIX, name_in_key};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -13,7 +13,7 @@ use crate::App;
 use crate::error::causes;
 use crate::page::{self, TITLE, icon};
 use crate::storage::{ListedImage, Listing};
-use crate::url;
+use crate::{images, url};
 
 /// How many images a page shows.
 const PAGE: i32 = 24;
@@ -34,7 +34,7 @@ pub struct Wish {
 pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejection>) -> Response {
     // A query that is not ours is no reason to refuse the page.
     let wish = wish.map(|Query(wish)| wish).unwrap_or_default();
-    let after = wish.after.as_deref().filter(|path| is_plain_path(path));
+    let after = wish.after.as_deref().filter(|path| images::can_name_an_image(path));
     let listing = app.storage.newest(PAGE, after.map(|path| format!("{PREFIX}{path}"))).await;
     if let Err(error) = &listing {
         tracing::error!(cause = causes(error), "{error}");

@@ -35,8 +35,12 @@ pub async fn image(
 /// The key of an image by the end of a path.
 pub fn key_of(path: Result<Path<String>, PathRejection>) -> Result<String, AppError> {
     let Ok(Path(path)) = path else { return Err(AppError::NotFound) };
-    let fits = is_plain_path(&path) && path.len() <= 1000 && !path.chars().any(char::is_control);
-    if fits { Ok(format!("{PREFIX}{path}")) } else { Err(AppError::NotFound) }
+    if can_name_an_image(&path) { Ok(format!("{PREFIX}{path}")) } else { Err(AppError::NotFound) }
+}
+
+/// Whether S3 can be asked for the image of a path.
+pub fn can_name_an_image(path: &str) -> bool {
+    is_plain_path(path) && path.len() <= 1000 && !path.chars().any(char::is_control)
 }
 
 /// An object as an answer to a request with these headers.

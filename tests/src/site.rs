@@ -155,15 +155,7 @@ impl Setup {
             None => shared.localstack.url_for_containers().await,
         };
         let bucket = shared.bucket_name();
-        let mut environment = vec![
-            ("S3_BUCKET", bucket.as_str()),
-            ("AWS_REGION", REGION),
-            ("AWS_ENDPOINT_URL", &endpoint),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", SECRET),
-        ];
-        environment.extend(self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let container = Arc::new(containers::app(&self.app.image(), &environment).await);
+        let container = self.container(&bucket, &endpoint).await;
         let site = Site::new(self.app, Running { container, bucket }, proxy, &shared).await;
         if self.makes_bucket {
             site.bucket.create().await;
@@ -172,5 +164,25 @@ impl Setup {
             site.client.ready("healthz").await;
         }
         site
+    }
+
+    /// Starts it, waits until it has given up, and returns its exit code and all that it has written.
+    pub async fn ends(self) -> (String, String) {
+        let container = self.container("some-bucket", "http://127.0.0.1:9").await;
+        let code = container.exit_code().await;
+        let (stdout, stderr) = container.logs().await;
+        (code, stdout + &stderr)
+    }
+
+    async fn container(&self, bucket: &str, endpoint: &str) -> Arc<Container> {
+        let mut environment = vec![
+            ("S3_BUCKET", bucket),
+            ("AWS_REGION", REGION),
+            ("AWS_ENDPOINT_URL", endpoint),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ];
+        environment.extend(self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        Arc::new(containers::app(&self.app.image(), &environment).await)
     }
 }

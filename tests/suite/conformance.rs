@@ -19,6 +19,7 @@ mod routes;
 mod s3_away;
 mod s3_halfway;
 mod serving;
+mod settings;
 mod stopping;
 mod task_metadata;
 mod thumbnails;

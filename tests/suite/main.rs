@@ -1,6 +1,5 @@
 //! End-to-end suites over containers and emulators. Their names are sentences about what a user relies on.
 
-mod apps_on_localstack;
 mod browser;
 mod command_line;
 mod conformance;

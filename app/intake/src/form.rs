@@ -155,7 +155,10 @@ impl Form {
     /// The next field, none at the end of the form. The one before must have been read to its end.
     pub async fn next(&mut self) -> Result<Option<Part<'_>>, FormError> {
         self.source.progress.begin();
-        let Some(field) = self.parser.next_field().await.map_err(refusal)? else { return Ok(None) };
+        let Some(field) = self.parser.next_field().await.map_err(refusal)? else {
+            self.source.end().await?;
+            return Ok(None);
+        };
         self.source.progress.clear();
         self.parts += 1;
         if self.parts > MAX_PARTS {
@@ -222,6 +225,16 @@ impl Source {
         Self { body: Body::new(body, patience.idle), progress: Progress::default(), patience }
     }
 
+    /// What follows the form. A client that goes away before its last byte has not sent the form.
+    async fn end(&self) -> Result<(), FormError> {
+        let mut left = FORM_OVERHEAD;
+        while let Some(chunk) = self.body.next().await.map_err(|error| guard_refusal(&error))? {
+            let too_much = || FormError::Malformed { detail: "it goes on after its end".to_owned() };
+            left = left.checked_sub(chunk.len() as u64).ok_or_else(too_much)?;
+        }
+        Ok(())
+    }
+
     async fn drain(&self) {
         // An error here is the client's end, and the refusal that led here is what it is told.
         let rest = async { while let Ok(Some(_)) = self.body.next().await {} };
@@ -243,6 +256,13 @@ fn boundary(content_type: &str) -> Result<String, FormError> {
         .and_then(|value| String::from_utf8(value).ok())
         .filter(|value| value.chars().all(|c| c == ' ' || c.is_ascii_graphic()) && !value.ends_with(' '))
         .ok_or_else(|| FormError::Malformed { detail: "the content type has no valid boundary".to_owned() })
+}
+
+fn guard_refusal(error: &GuardError) -> FormError {
+    match error {
+        GuardError::Idle => FormError::Idle,
+        other => FormError::Malformed { detail: chain(other) },
+    }
 }
 
 fn refusal(error: multer::Error) -> FormError {

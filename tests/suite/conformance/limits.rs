@@ -85,10 +85,3 @@ fn a_body_beyond_all_limits_is_refused_without_being_read_to_its_end() {
         site.bucket.comes_to_hold(&[]).await;
     });
 }
-
-#[test]
-fn the_port_is_a_setting() {
-    both_with(&[("PORT", "8123")], async |site| {
-        site.client.upload("port.png").await;
-    });
-}
