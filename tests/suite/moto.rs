@@ -110,6 +110,11 @@ fn workspace_whose_php_image_fails() -> tempfile::TempDir {
         ("Cargo.lock", "version = 4\n"),
         (".dockerignore", ""),
         ("app/Cargo.toml", "[package]\n"),
+        ("app/Dockerfile", "FROM scratch\n"),
+        ("app/assets/app.css", ""),
+        ("app/src/lib.rs", ""),
+        ("app/intake/Cargo.toml", "[package]\n"),
+        ("app/intake/src/lib.rs", ""),
         ("php-app/Dockerfile", dockerfile),
     ];
     for (path, content) in files {
