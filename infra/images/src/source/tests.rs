@@ -1,0 +1,159 @@
+//! Which files decide on a tag and come into a build.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use toml_edit::DocumentMut;
+
+use super::*;
+
+fn repository() -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let files = [
+        ("Cargo.toml", "[workspace]"),
+        ("Cargo.lock", "# lock"),
+        ("app/Cargo.toml", "[package]"),
+        (".dockerignore", "*"),
+        (".gitignore", "/target\n*.log\n"),
+        ("app/Dockerfile", "FROM scratch"),
+        ("app/src/main.rs", "fn main() {}"),
+        ("app/assets/app.css", "body {}"),
+        ("app/intake/Cargo.toml", "[package]"),
+        ("app/intake/src/lib.rs", ""),
+        ("php-app/Dockerfile", "FROM scratch"),
+        ("php-app/public/index.php", "<?php"),
+    ];
+    for (path, content) in files {
+        write(root.path(), path, content);
+    }
+    root
+}
+
+fn write(root: &Path, path: &str, content: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn web_tag(root: &Path) -> String {
+    AppImage::web(root).content_tag().unwrap()
+}
+
+#[test]
+fn the_same_content_elsewhere_and_later_has_the_same_tag() {
+    let (here, there) = (repository(), repository());
+    let file = fs::File::options().append(true).open(there.path().join("app/src/main.rs")).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
+    for (one, other) in AppImage::all(here.path()).iter().zip(AppImage::all(there.path())) {
+        let tag = one.content_tag().unwrap();
+        assert_eq!(tag, other.content_tag().unwrap());
+        assert_eq!(tag.len(), TAG_PREFIX.len() + TAG_HASH_LENGTH);
+    }
+}
+
+#[test]
+fn a_change_of_any_file_changes_the_tag() {
+    let root = repository();
+    let mut seen = vec![web_tag(root.path())];
+    for path in [
+        "Cargo.toml",
+        "Cargo.lock",
+        ".dockerignore",
+        "app/Dockerfile",
+        "app/src/main.rs",
+        "app/src/new.rs",
+        "app/intake/src/lib.rs",
+    ] {
+        write(root.path(), path, "changed = true");
+        let tag = web_tag(root.path());
+        assert!(!seen.contains(&tag), "{path} does not count");
+        seen.push(tag);
+    }
+}
+
+#[test]
+fn a_new_name_and_the_executable_bit_count() {
+    let root = repository();
+    let before = web_tag(root.path());
+    let source = root.path().join("app/src/main.rs");
+    fs::set_permissions(&source, fs::Permissions::from_mode(0o755)).unwrap();
+    let executable = web_tag(root.path());
+    assert_ne!(before, executable);
+    fs::rename(&source, root.path().join("app/src/lib.rs")).unwrap();
+    assert_ne!(executable, web_tag(root.path()));
+}
+
+#[test]
+fn other_folders_and_ignored_files_do_not_count() {
+    let root = repository();
+    let before = web_tag(root.path());
+    write(root.path(), "app/src/debug.log", "noise");
+    write(root.path(), "app/fuzz/Cargo.toml", "[package]");
+    write(root.path(), "php-app/public/index.php", "<?php echo 1;");
+    assert_eq!(before, web_tag(root.path()));
+}
+
+#[test]
+fn another_members_dependencies_do_not_count() {
+    let root = repository();
+    let of_app = "[workspace]\nmembers = [\"app\"]\n\n[workspace.dependencies]\nhttp = \"1\"\n";
+    write(root.path(), "app/Cargo.toml", "[dependencies]\nhttp.workspace = true\n");
+    write(root.path(), "Cargo.toml", of_app);
+    let before = web_tag(root.path());
+    write(root.path(), "Cargo.toml", &format!("{of_app}insta = \"1\"\n"));
+    assert_eq!(before, web_tag(root.path()));
+    write(root.path(), "Cargo.toml", &of_app.replace('1', "2"));
+    assert_ne!(before, web_tag(root.path()));
+}
+
+#[test]
+fn the_builder_gets_the_files_that_decide() {
+    let root = repository();
+    let context = AppImage::web(root.path()).context().unwrap();
+    assert!(context.path().join("app/src/main.rs").exists() && context.path().join("Cargo.lock").exists());
+    assert!(context.path().join("app/intake/src/lib.rs").exists());
+    assert!(!context.path().join("php-app").exists());
+}
+
+/// The folders of this repository's app and of the members that it depends on, however far away.
+fn members_of_app(root: &Path) -> Vec<String> {
+    let document = |path: &Path| -> DocumentMut { fs::read_to_string(path).unwrap().parse().unwrap() };
+    let workspace = document(&root.join("Cargo.toml"));
+    let shared = &workspace["workspace"]["dependencies"];
+    let mut folders = vec!["app".to_owned()];
+    let mut done = 0;
+    while let Some(folder) = folders.get(done) {
+        let manifest = document(&root.join(folder).join("Cargo.toml"));
+        let tables =
+            pruned::DEPENDENCY_TABLES.iter().filter_map(|table| manifest.get(table)?.as_table_like());
+        for (name, _) in tables.flat_map(|table| table.iter()) {
+            let path = shared.get(name).and_then(|dependency| dependency.get("path")?.as_str());
+            folders.extend(path.filter(|path| !folders.iter().any(|known| known == path)).map(str::to_owned));
+        }
+        done += 1;
+    }
+    folders
+}
+
+#[test]
+fn everything_knows_the_members_that_the_app_depends_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let read = |path| fs::read_to_string(root.join(path)).unwrap();
+    let (ignored, dockerfile) = (read(".dockerignore"), read("app/Dockerfile"));
+    assert_eq!(members_of_app(root), RUST_MEMBERS);
+    for path in
+        RUST_MEMBERS.iter().flat_map(|folder| ["Cargo.toml", "src"].map(|file| format!("{folder}/{file}")))
+    {
+        assert!(RUST_INPUTS.iter().any(|input| Path::new(&path).starts_with(input)), "{path} does not count");
+        assert!(ignored.lines().any(|line| line == format!("!{path}")), "{path} is not in the context");
+        assert!(dockerfile.contains(&format!("COPY {path} ")), "{path} is not copied");
+    }
+}
+
+#[test]
+fn a_missing_input_is_named() {
+    let root = repository();
+    fs::remove_file(root.path().join("Cargo.lock")).unwrap();
+    let error = AppImage::web(root.path()).content_tag().unwrap_err();
+    assert!(error.to_string().contains("Cargo.lock"), "{error}");
+}
