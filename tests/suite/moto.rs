@@ -12,10 +12,11 @@ const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A change of several kinds of resource.
-const CHANGE: [&str; 4] = [
+const CHANGE: [&str; 5] = [
     "web.container_port=8080",
     "logs.retention_in_days=30",
     "storage.versioning=false",
+    "storage.direct_upload=true",
     r#"network.excluded_zones=["eu-west-1a"]"#,
 ];
 
