@@ -1,15 +1,15 @@
 //! `POST /delete/...`: an image and its thumbnail are gone.
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::App;
 use crate::error::{AppError, wants_json};
-use crate::images::key_of;
+use crate::image_key::ImageKey;
+use crate::leftovers::Leftovers;
 use crate::thumbnails::thumbnail_key;
 
 #[derive(Serialize)]
@@ -20,15 +20,16 @@ struct Deleted {
 /// Deletes an image; the guard against other sites stands before all routes.
 pub async fn delete(
     State(app): State<App>,
-    path: Result<Path<String>, PathRejection>,
+    ImageKey(key): ImageKey,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
-    let key = key_of(path)?;
     // S3 also says yes to the deletion of what is not there.
     app.storage.head(&key).await?;
     // The image goes first: whoever makes its thumbnail meanwhile looks for it afterwards.
     app.storage.delete(&key).await?;
-    app.storage.delete(&thumbnail_key(&key)).await?;
+    let mut thumbnail = Leftovers::default();
+    thumbnail.object(&thumbnail_key(&key));
+    thumbnail.remove(&app).await;
     tracing::info!(key, "deleted");
     if wants_json(&headers) {
         return Ok(Json(Deleted { deleted: key }).into_response());

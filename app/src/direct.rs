@@ -1,6 +1,6 @@
 //! Uploads from the browser to S3 itself: the app signs a form, S3 takes the file, the app looks at it afterwards.
 
-use app_intake::image_format::{ImageDefect, ImageKind, ImageProbe};
+use app_intake::image_format::{ImageDefect, ImageInfo, ImageKind, ImageProbe};
 use app_intake::upload_rules::{PREFIX, claim_fits, is_plain_path, name_in_key};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use axum::Json;
@@ -19,7 +19,7 @@ use crate::leftovers::Leftovers;
 use crate::storage::presigned_post::{Permission, PresignedPost};
 use crate::storage::{ObjectFacts, StorageError};
 use crate::upload::{Stored, StoredImage};
-use crate::{image_rules, metrics, url};
+use crate::{image_rules, metrics};
 
 /// What browsers send lies here until it was looked at: no page shows it, and it expires after a day.
 const INCOMING: &str = "incoming/";
@@ -83,46 +83,48 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
 }
 
 async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
-    let object = app.storage.get(incoming, None).await?;
-    let size = object.content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
-    let e_tag = object.e_tag.clone();
-    let mut leftovers = Leftovers::default();
-    let facts = match looked_at(app, object, name_in_key(key)).await {
-        Ok(facts) => {
-            leftovers.object(key);
-            // Who has a form may send another file with it: only what was looked at is taken.
-            let copied = app.storage.copy(incoming, e_tag.as_deref(), key, &facts).await;
-            copied.map(|()| facts).map_err(AppError::from)
-        }
-        // S3's trouble is no reason to throw away what was sent: the client may ask again.
-        Err(error @ AppError::Storage(_)) => return Err(error),
-        Err(error) => Err(error),
-    };
-    if facts.is_err() {
-        leftovers.remove(app).await;
-    }
-    if !matches!(facts, Err(AppError::Storage(_))) {
+    let taken = moved(app, incoming, key).await;
+    // S3's trouble is no reason to throw away what was sent: the client may ask again.
+    if !matches!(taken, Err(AppError::Storage(_))) {
         let mut done = Leftovers::default();
         done.object(incoming);
         done.remove(app).await;
     }
-    let facts = facts?;
-    let (width, height) = facts.dimensions.map_or((0, 0), |size| (size.width, size.height));
-    tracing::info!(images = 1, bytes = size, "stored");
-    let url = url::of_image("images", key);
-    Ok(StoredImage { key: key.to_owned(), size, content_type: facts.content_type, width, height, url })
+    taken
 }
 
-/// Follows the whole file, as if it had come through the app.
-async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result<ObjectFacts, AppError> {
+/// Looks at what came in, and copies it to where the images are.
+async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
+    let object = app.storage.get(incoming, None).await?;
+    // Who has a form may send with it again: an image that is there never changes.
+    if app.storage.exists(key).await? {
+        return Err(AppError::Replaced);
+    }
+    let e_tag = object.e_tag.clone();
+    let (size, info) = looked_at(app, object, name_in_key(key)).await?;
+    // And may do so meanwhile: only what was looked at is taken.
+    if let Err(error) = app.storage.copy(incoming, e_tag.as_deref(), key, &ObjectFacts::of(info)).await {
+        let mut copy = Leftovers::default();
+        copy.object(key);
+        copy.remove(app).await;
+        return Err(error.into());
+    }
+    tracing::info!(images = 1, bytes = size, "stored");
+    Ok(StoredImage::new(key.to_owned(), size, info))
+}
+
+/// Follows the whole file, as if it had come through the app; returns its size in bytes and what it is.
+async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result<(u64, ImageInfo), AppError> {
     let limit = app.limits.max_file_bytes;
     if object.content_length.is_some_and(|length| u64::try_from(length).is_ok_and(|length| length > limit)) {
         return Err(AppError::FileTooLarge { name: name.to_owned(), limit });
     }
     let defect = |defect| AppError::Defect { name: name.to_owned(), defect };
     let mut probe = ImageProbe::new();
+    let mut size = 0;
     while let Some(chunk) = object.body.next().await {
         let chunk = chunk.map_err(|error| broken_off(name, error))?;
+        size += chunk.len() as u64;
         let fed = probe.feed(&chunk);
         image_rules::check_pixels(name, probe.dimensions(), &app.limits)?;
         fed.map_err(defect)?;
@@ -133,7 +135,7 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
         let claimed = object.content_type.take().unwrap_or_default();
         return Err(AppError::LyingType { name: name.to_owned(), claimed, kind: info.kind });
     }
-    Ok(ObjectFacts::of(info))
+    Ok((size, info))
 }
 
 fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {

@@ -78,7 +78,7 @@ pub enum AppError {
     #[error(transparent)]
     Form(FormError),
     /// What was looked at is not what is there.
-    #[error("the file was replaced while it was looked at: send it again")]
+    #[error("the file was sent again, or replaced while it was looked at: begin anew with it")]
     Replaced,
     /// The body is not the JSON that is wanted here.
     #[error("the request is not the JSON that is wanted here: send {wanted} as application/json")]

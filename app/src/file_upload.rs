@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::image_rules;
 use crate::leftovers::Leftovers;
 use crate::storage::{ObjectFacts, PART_BYTES};
+use crate::upload::StoredImage;
 
 /// What comes in one piece beyond a part's end is held, too.
 const SLACK_BYTES: usize = 256 * 1024;
@@ -33,16 +34,6 @@ pub struct FileUpload<'a, 'form> {
     ended: bool,
 }
 
-/// A file that S3 has confirmed.
-pub struct StoredFile {
-    /// Its key.
-    pub key: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// What it is.
-    pub info: ImageInfo,
-}
-
 impl<'a, 'form> FileUpload<'a, 'form> {
     /// The file in a part of a form whose request has this length, if the client said it.
     pub fn new(app: &'a App, part: Part<'form>, name: String, declared: Option<u64>) -> Self {
@@ -52,7 +43,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
 
     /// Stores it. `leftovers` collects every key that may exist afterwards, those of failed calls included:
     /// a call that timed out here may have succeeded there.
-    pub async fn store(mut self, leftovers: &mut Leftovers) -> Result<StoredFile, AppError> {
+    pub async fn store(mut self, leftovers: &mut Leftovers) -> Result<StoredImage, AppError> {
         let mut buffer = BytesMut::new();
         self.fill(&mut buffer, BEFORE_MEMORY_BYTES).await?;
         let kind = self.kind(&buffer)?;
@@ -67,7 +58,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         } else {
             self.store_in_parts(&key, kind, buffer, leftovers).await?
         };
-        Ok(StoredFile { key, size: self.received, info })
+        Ok(StoredImage::new(key, self.received, info))
     }
 
     /// What it is, and that it is not said to be something else.

@@ -1,7 +1,7 @@
 //! `GET /`: where it runs, the upload form, the newest images.
 
 use app_intake::image_format::ImageKind;
-use app_intake::upload_rules::{PREFIX, name_in_key};
+use app_intake::upload_rules::name_in_key;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use crate::App;
 use crate::error::causes;
+use crate::image_key::ImageKey;
 use crate::page::{self, TITLE, icon};
 use crate::storage::{ListedImage, Listing};
-use crate::{images, url};
+use crate::url;
 
 /// How many images a page shows.
 const PAGE: i32 = 24;
@@ -34,8 +35,9 @@ pub struct Wish {
 pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejection>) -> Response {
     // A query that is not ours is no reason to refuse the page.
     let wish = wish.map(|Query(wish)| wish).unwrap_or_default();
-    let after = wish.after.as_deref().filter(|path| images::can_name_an_image(path));
-    let listing = app.storage.newest(PAGE, after.map(|path| format!("{PREFIX}{path}"))).await;
+    let after = wish.after.as_deref().and_then(ImageKey::of).map(|ImageKey(key)| key);
+    let is_older_page = after.is_some();
+    let listing = app.storage.newest(PAGE, after).await;
     if let Err(error) = &listing {
         tracing::error!(cause = causes(error), "{error}");
     }
@@ -49,9 +51,9 @@ pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejecti
             @if let Some(message) = flash(&wish) { p .flash role="status" { (message) } }
             (upload_form(&app))
             section #gallery aria-labelledby="newest" {
-                h2 #newest { @if after.is_some() { "Older images" } @else { "Newest images" } }
+                h2 #newest { @if is_older_page { "Older images" } @else { "Newest images" } }
                 @match &listing {
-                    Ok(listing) => (images(listing, after.is_some())),
+                    Ok(listing) => (images(listing, is_older_page)),
                     Err(_) => p .flash .bad role="alert" {
                         "The images cannot be listed at the moment: try again in a moment."
                     },

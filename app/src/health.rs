@@ -4,31 +4,35 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
 use crate::App;
 use crate::error::causes;
 
 const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Whether a path is one of the checks here, at the root or below any prefix.
-pub fn is_check(path: &str) -> bool {
-    path.ends_with("/healthz") || path.ends_with("/readyz")
-}
+/// The paths of the load balancers' checks.
+pub const CHECKS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Marks the answer to a check that passed: load balancers ask every few seconds, and nobody reads that.
+#[derive(Clone, Copy)]
+pub struct Passed;
 
 /// The process serves. Touches nothing else, so that a bad day of S3 does not make ECS replace tasks.
-pub async fn healthz() -> &'static str {
-    "ok"
+pub async fn healthz() -> impl IntoResponse {
+    (Extension(Passed), "ok")
 }
 
 /// The bucket answers.
-pub async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
+pub async fn readyz(State(app): State<App>) -> Response {
     match app.storage.ping().await {
-        Ok(()) => (StatusCode::OK, "ok"),
+        Ok(()) => (Extension(Passed), "ok").into_response(),
         Err(error) => {
             tracing::warn!(cause = causes(&error), "{error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the image store does not answer")
+            (StatusCode::SERVICE_UNAVAILABLE, "the image store does not answer").into_response()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an upload that fails may leave in the bucket, and its removal.
+//! What may be left in the bucket by an upload that failed or an image that was deleted, and its removal.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use crate::App;
 use crate::error::causes;
 use crate::storage::{Storage, StorageError};
 
-/// Pauses between the tries: an S3 that fails an upload often fails its removal, too. The last one is over before
-/// ECS would kill the task.
+/// Pauses between the tries: an S3 that fails an upload often fails its removal, too. All of them fit into the time that
+/// ECS leaves a task that it stops.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
@@ -54,7 +54,7 @@ impl Leftovers {
                 }
             }
             let keys: Vec<_> = rest.0.iter().map(|leftover| &leftover.key).collect();
-            tracing::error!(?keys, "images of a failed upload stay behind: delete them by hand");
+            tracing::error!(?keys, "these stay behind in the bucket: delete them by hand");
         });
     }
 

@@ -12,6 +12,7 @@ pub mod error;
 mod file_upload;
 mod gallery;
 pub mod health;
+mod image_key;
 mod image_rules;
 mod images;
 mod leftovers;
@@ -89,8 +90,8 @@ pub fn router(app: App, base_path: &str) -> Router {
         .route("/view/{*path}", get(view::view))
         .route("/delete/{*path}", post(delete::delete))
         .route("/assets/{file}", get(assets::asset))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz));
+        .route(health::CHECKS[0], get(health::healthz))
+        .route(health::CHECKS[1], get(health::readyz));
     if app.direct_upload {
         routes =
             routes.route("/direct", post(direct::ticket)).route("/direct/complete", post(direct::complete));
@@ -105,8 +106,8 @@ pub fn router(app: App, base_path: &str) -> Router {
     Router::new()
         .fallback_service(routes)
         .layer(middleware::from_fn(cross_site::guard))
-        .layer(middleware::from_fn_with_state(Arc::from(base_path), routing::rewrite))
         .layer(middleware::from_fn_with_state(admission, admission::admit))
+        .layer(middleware::from_fn_with_state(Arc::from(base_path), routing::rewrite))
         .layer(middleware::from_fn(error::render))
         .layer(middleware::from_fn(page::secure))
         .layer(middleware::from_fn(request_log::log))

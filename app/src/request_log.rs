@@ -52,7 +52,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     let duration_ms = started.elapsed().as_millis() as u64;
     let _entered = span.enter();
     let status_code = status.as_u16();
-    if health::is_check(&path) && status.is_success() {
+    if response.extensions().get::<health::Passed>().is_some() {
         tracing::debug!(%method, path, status = status_code, duration_ms, "request");
     } else {
         tracing::info!(%method, path, status = status_code, duration_ms, "request");

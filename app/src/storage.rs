@@ -141,6 +141,15 @@ impl Storage {
         self.call("look at object", key, request.send()).await
     }
 
+    /// Whether there is such an object.
+    pub async fn exists(&self, key: &str) -> Result<bool, StorageError> {
+        match self.head(key).await {
+            Ok(_) => Ok(true),
+            Err(StorageError::NoSuchObject { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Stores an object in one call.
     pub async fn put(&self, key: &str, facts: &ObjectFacts, bytes: Bytes) -> Result<(), StorageError> {
         let request = self.client().await.put_object().bucket(&self.bucket).key(key);
@@ -202,6 +211,12 @@ impl Storage {
         };
         self.connected.get_or_init(load).await
     }
+}
+
+/// The dimensions that were stored with an image.
+pub fn stored_dimensions(metadata: Option<&HashMap<String, String>>) -> Option<Dimensions> {
+    let pixels = |name| metadata?.get(name)?.parse().ok();
+    Some(Dimensions { width: pixels("width")?, height: pixels("height")? })
 }
 
 impl ObjectFacts {

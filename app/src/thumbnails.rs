@@ -4,9 +4,7 @@ mod scale;
 
 use app_intake::image_format::{Dimensions, ImageKind};
 use app_intake::upload_rules::PREFIX;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
@@ -14,9 +12,10 @@ use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::error::{AppError, causes};
-use crate::images::{key_of, serve};
+use crate::image_key::ImageKey;
+use crate::images::serve;
 use crate::metrics;
-use crate::storage::{ObjectFacts, StorageError};
+use crate::storage::{ObjectFacts, stored_dimensions};
 
 /// Thumbnails live under this prefix, each under the name of its image.
 const THUMBNAILS: &str = "thumbnails/";
@@ -43,11 +42,10 @@ pub fn thumbnail_key(image: &str) -> String {
 /// Serves a thumbnail, or the image itself where a thumbnail is not worth its cost.
 pub async fn thumbnail(
     State(app): State<App>,
-    path: Result<Path<String>, PathRejection>,
+    ImageKey(key): ImageKey,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
-    let key = key_of(path)?;
     let small = thumbnail_key(&key);
     match serve(&app, &small, &method, &headers).await {
         Err(AppError::NotFound) => {}
@@ -83,7 +81,7 @@ async fn make(app: &App, key: &str, small: &str) -> Result<bool, AppError> {
     app.storage.put(small, &facts, Bytes::from(scaled.bytes)).await?;
     tracing::info!(key, width, height, "made a thumbnail");
     // It may have been deleted meanwhile, and its thumbnail must not outlive it.
-    if let Err(StorageError::NoSuchObject { .. }) = app.storage.head(key).await {
+    if !app.storage.exists(key).await? {
         app.storage.delete(small).await?;
         return Err(AppError::NotFound);
     }
@@ -95,7 +93,7 @@ async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, AppErr
     let mut object = app.storage.get(key, None).await?;
     let kind = object.content_type.as_deref().and_then(ImageKind::from_content_type);
     let Some(kind) = kind.filter(|kind| scale::CAN.contains(kind)) else { return Ok(None) };
-    if dimensions(&object).is_some_and(|size| !scale::is_worth_it(size)) {
+    if stored_dimensions(object.metadata()).is_some_and(|size| !scale::is_worth_it(size)) {
         return Ok(None);
     }
     let Some(length) = object.content_length.filter(|length| *length <= LARGEST_FILE) else {
@@ -112,10 +110,4 @@ async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, AppErr
         }
     }
     Ok(Some((kind, file.freeze())))
-}
-
-/// As they were noted when the image was stored.
-fn dimensions(object: &GetObjectOutput) -> Option<Dimensions> {
-    let pixels = |name| object.metadata()?.get(name)?.parse().ok();
-    Some(Dimensions { width: pixels("width")?, height: pixels("height")? })
 }

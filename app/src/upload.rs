@@ -1,6 +1,7 @@
 //! `POST /upload`: streams the files of a form to S3, holding at most one part of one file in memory.
 
 use app_intake::form::{Form, Part};
+use app_intake::image_format::{Dimensions, ImageInfo};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -140,13 +141,14 @@ async fn store_file(
     if stored == limit {
         return Err(AppError::TooManyFiles { limit });
     }
-    let file = FileUpload::new(app, part, name, declared).store(leftovers).await?;
-    Ok(StoredImage {
-        url: url::of_image("images", &file.key),
-        key: file.key,
-        size: file.size,
-        content_type: file.info.kind.content_type(),
-        width: file.info.dimensions.width,
-        height: file.info.dimensions.height,
-    })
+    FileUpload::new(app, part, name, declared).store(leftovers).await
+}
+
+impl StoredImage {
+    /// What a client is told of an image that is in the bucket.
+    pub fn new(key: String, size: u64, info: ImageInfo) -> Self {
+        let ImageInfo { kind, dimensions: Dimensions { width, height } } = info;
+        let url = url::of_image("images", &key);
+        Self { key, size, content_type: kind.content_type(), width, height, url }
+    }
 }

@@ -1,35 +1,31 @@
 //! `GET /view/...`: one image with what is known of it, a link to copy, and a way to delete it.
 
-use app_intake::image_format::ImageKind;
+use app_intake::image_format::{Dimensions, ImageKind};
 use app_intake::upload_rules::name_in_key;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::DateTimeFormat;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::App;
 use crate::error::AppError;
-use crate::images::key_of;
+use crate::image_key::ImageKey;
 use crate::page::{self, TITLE, icon};
+use crate::storage::stored_dimensions;
 use crate::url;
 
 /// From `/view/ID/NAME` to the home page.
 const ROOT: &str = "../../";
 
 /// `GET /view/...`
-pub async fn view(
-    State(app): State<App>,
-    path: Result<Path<String>, PathRejection>,
-) -> Result<Response, AppError> {
-    let key = key_of(path)?;
+pub async fn view(State(app): State<App>, ImageKey(key): ImageKey) -> Result<Response, AppError> {
     let object = app.storage.head(&key).await?;
     let name = name_in_key(&key);
     let image = format!("{ROOT}{}", url::of_image("images", &key));
-    let dimensions = dimensions(&object);
-    let (width, height) = dimensions.unzip();
+    let dimensions = stored_dimensions(object.metadata());
+    let (width, height) = dimensions.map(|size| (size.width, size.height)).unzip();
     let body = html! {
         header .top {
             a .back href=(ROOT) { (icon(page::BACK)) "All images" }
@@ -54,7 +50,7 @@ pub async fn view(
     Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
 }
 
-fn facts(object: &HeadObjectOutput, dimensions: Option<(u32, u32)>) -> Markup {
+fn facts(object: &HeadObjectOutput, dimensions: Option<Dimensions>) -> Markup {
     let size = object.content_length.and_then(|length| u64::try_from(length).ok());
     let kind = object.content_type.as_deref().and_then(ImageKind::from_content_type);
     let stored = object.last_modified.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok());
@@ -62,7 +58,7 @@ fn facts(object: &HeadObjectOutput, dimensions: Option<(u32, u32)>) -> Markup {
         dl {
             @if let Some(size) = size { div { dt { "Size" } dd { (page::size(size)) } } }
             @if let Some(kind) = kind { div { dt { "Type" } dd { (kind.content_type()) } } }
-            @if let Some((width, height)) = dimensions {
+            @if let Some(Dimensions { width, height }) = dimensions {
                 div { dt { "Dimensions" } dd { (width) " × " (height) " pixels" } }
             }
             @if let Some(stored) = &stored {
@@ -83,11 +79,4 @@ fn delete(key: &str) -> Markup {
             }
         }
     }
-}
-
-/// As they were noted when the image was stored.
-fn dimensions(object: &HeadObjectOutput) -> Option<(u32, u32)> {
-    let metadata = object.metadata.as_ref()?;
-    let pixels = |name| metadata.get(name)?.parse().ok();
-    Some((pixels("width")?, pixels("height")?))
 }

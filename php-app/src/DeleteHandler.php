@@ -22,9 +22,9 @@ final class DeleteHandler
         $key = UploadRules::PREFIX . $idAndName;
         // S3 itself confirms the deletion of what was never there.
         $this->s3->head($key);
-        // The thumbnail first: if the image's turn fails, the request can be sent again.
-        $this->s3->delete(UploadRules::THUMBNAILS . $idAndName);
+        // The image goes first: the Rust app, when it makes a thumbnail meanwhile, looks for its image afterwards.
         $this->s3->delete($key);
+        (new Leftovers($this->s3, [UploadRules::THUMBNAILS . $idAndName]))->remove();
         if ($request->wantsJson()) {
             Response::json(200, ['deleted' => $key]);
         } else {

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * What an upload that failed may have left in the bucket, and its removal. An S3 that fails an upload often fails the
- * removal, too: so it is tried once before the client is answered, and then again and again.
+ * What an upload that failed or an image that was deleted may have left in the bucket, and its removal. An S3 that fails
+ * one call often fails the next: so it is tried once before the client is answered, and then again and again.
  */
 
 declare(strict_types=1);
@@ -40,7 +40,7 @@ final class Leftovers
                 return;
             }
         }
-        Log::error('upload: images of a failed upload stay behind, delete them by hand: ' . implode(' ', $this->keys));
+        Log::error('these stay behind in the bucket, delete them by hand: ' . implode(' ', $this->keys));
     }
 
     private function attempt(): void
@@ -51,7 +51,7 @@ final class Leftovers
                 $this->s3->delete($key, $deadline);
                 unset($this->keys[$index]);
             } catch (S3Error $error) {
-                Log::warning("upload: {$error->getMessage()}; it is tried again");
+                Log::warning("{$error->getMessage()}; it is tried again");
             }
         }
     }

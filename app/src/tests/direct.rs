@@ -52,6 +52,22 @@ async fn an_image_that_s3_has_taken_becomes_an_upload() {
 }
 
 #[tokio::test]
+async fn an_image_is_not_replaced_by_its_own_form() {
+    let app = start().await;
+    let ticket =
+        post(&app, "/direct", json!({"name": "a.png", "size": 58, "type": "image/png"})).await.json();
+    let complete = json!({"key": ticket["key"]});
+    send_to_s3(&app, &ticket, png());
+    assert_eq!(post(&app, "/direct/complete", complete.clone()).await.status, StatusCode::CREATED);
+    send_to_s3(&app, &ticket, png_of(100));
+    let again = post(&app, "/direct/complete", complete).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST, "{}", again.text());
+    let contents = app.s3.contents();
+    assert_eq!(contents.objects.len(), 1, "{:?}", contents.objects.keys());
+    assert!(contents.objects.values().all(|object| object.bytes == png()));
+}
+
+#[tokio::test]
 async fn what_is_no_image_is_removed() {
     let app = start().await;
     let wish = json!({"name": "a.png", "size": 100, "type": "image/png"});

@@ -91,4 +91,6 @@ async fn more_requests_than_allowed_are_told_to_come_again() {
     let refused = app.get("/").await;
     assert_eq!((refused.status, refused.header(header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "2"));
     assert_eq!(app.get("/healthz").await.status, StatusCode::OK);
+    let named_so = app.get("/images/1-a/healthz").await;
+    assert_eq!(named_so.status, StatusCode::SERVICE_UNAVAILABLE, "only the checks themselves are let in");
 }
