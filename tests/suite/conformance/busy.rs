@@ -16,6 +16,9 @@ use super::{both, both_with, those_with};
 
 const SOON: Duration = Duration::from_secs(30);
 
+/// Apache waits 10 seconds for a head, the Rust app 75, both for a body longer than that.
+const BEFORE_THE_SLOW_ARE_GIVEN_UP: Duration = Duration::from_secs(9);
+
 #[test]
 fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
     both_with(&[("MAX_UPLOADS", "2")], async |site| {
@@ -120,11 +123,13 @@ fn slow_headers_and_bodies_do_not_block_others() {
         for _ in 0..10 {
             slow.push(begun(&site, &form).await);
         }
-        let began = Instant::now();
-        site.client.fetch("").await.has(200);
-        site.client.store("quick.png", PNG).await;
-        site.client.fetch("readyz").await.has(200);
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        let others = async {
+            site.client.fetch("").await.has(200);
+            site.client.store("quick.png", PNG).await;
+            site.client.fetch("readyz").await.has(200);
+        };
+        let served = tokio::time::timeout(BEFORE_THE_SLOW_ARE_GIVEN_UP, others).await;
+        assert!(served.is_ok(), "the others have waited for the slow ones");
     });
 }
 

@@ -10,6 +10,7 @@ use e2e::wait::until;
 
 use super::both_with;
 
+/// Before the default of `STOP_TIMEOUT_SECONDS` has passed.
 const SOON: Duration = Duration::from_secs(20);
 
 #[test]
@@ -34,7 +35,7 @@ fn a_request_that_never_ends_is_cut_off_after_the_timeout() {
         let form = Form::image("endless.png", PNG).bytes();
         let mut slow = begun(&site, &form).await;
         site.container.signal("TERM").await;
-        exit_code(&site, Duration::from_secs(10)).await;
+        exit_code(&site, SOON).await;
         slow.send(&form[form.len() / 2..]).await.ok();
         assert_ne!(slow.answer().await.map_or(0, |answer| answer.status), 201);
         site.bucket.comes_to_hold(&[]).await;
@@ -46,7 +47,7 @@ fn an_idle_app_stops_at_once() {
     both_with(&[], async |site| {
         site.client.upload("idle.png").await;
         site.container.signal("TERM").await;
-        assert_eq!(exit_code(&site, Duration::from_secs(8)).await, "0");
+        assert_eq!(exit_code(&site, SOON).await, "0");
     });
 }
 
