@@ -9,6 +9,10 @@ use std::sync::Arc;
 /// What every kind needs to make its calls.
 #[derive(Clone)]
 pub struct Aws {
+    /// Application Auto Scaling: how many tasks a service has.
+    pub application_autoscaling: aws_sdk_applicationautoscaling::Client,
+    /// EC2 Auto Scaling: groups of instances.
+    pub autoscaling: aws_sdk_autoscaling::Client,
     /// EC2: the network.
     pub ec2: aws_sdk_ec2::Client,
     /// ECR: image repositories.
@@ -79,6 +83,8 @@ impl Aws {
         };
         let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(config.endpoint_url().is_some());
         Ok(Self {
+            application_autoscaling: aws_sdk_applicationautoscaling::Client::new(config),
+            autoscaling: aws_sdk_autoscaling::Client::new(config),
             ec2: aws_sdk_ec2::Client::new(config),
             ecr: aws_sdk_ecr::Client::new(config),
             ecs: aws_sdk_ecs::Client::new(config),
