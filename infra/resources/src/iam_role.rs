@@ -36,11 +36,22 @@ pub fn assumed_by_ecs_tasks(account: &str, region: &str) -> Value {
     }]})
 }
 
+/// A trust policy for EC2 instances.
+pub fn assumed_by_instances() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "ec2.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }]})
+}
+
 outputs! {
     /// What others refer to.
     IamRoleOutputs {
         /// The role's ARN.
         arn: String,
+        /// The role's name, once it exists.
+        name: String,
     }
 }
 

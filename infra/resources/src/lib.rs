@@ -1,29 +1,43 @@
 //! The desired value of every kind of AWS resource, one file per kind. No AWS calls here: the provider makes them.
 
+pub mod auto_scaling_group;
 pub mod bucket;
+pub mod cost;
 pub mod default_vpc;
 pub mod ecr_repository;
 pub mod ecs;
 pub mod iam_role;
 pub mod image;
+pub mod instance_profile;
+pub mod instance_subnets;
+pub mod instance_type;
+pub mod launch_template;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod name;
 pub mod security_group;
+pub mod service_scaling;
 pub mod target_group;
 
+pub use auto_scaling_group::AutoScalingGroup;
 pub use bucket::Bucket;
+pub use cost::{Estimate, Money, Usage};
 pub use default_vpc::DefaultVpc;
 pub use ecr_repository::{EcrRepository, TagMutability};
-pub use ecs::{Cluster, Service, TaskDefinition};
+pub use ecs::{CapacityProvider, Cluster, ClusterCapacity, Service, TaskDefinition};
 pub use iam_role::IamRole;
 pub use image::Image;
+pub use instance_profile::InstanceProfile;
+pub use instance_subnets::InstanceSubnets;
+pub use instance_type::{InstanceType, UnknownInstanceType};
+pub use launch_template::LaunchTemplate;
 pub use listener::Listener;
 pub use listener_rule::ListenerRule;
 pub use load_balancer::LoadBalancer;
 pub use log_group::LogGroup;
 pub use name::{NameError, NameLimit};
 pub use security_group::{Ingress, SecurityGroup, TrafficSource};
+pub use service_scaling::ServiceScaling;
 pub use target_group::{HealthCheck, TargetGroup};

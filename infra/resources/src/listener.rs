@@ -3,7 +3,7 @@
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
-/// An HTTP listener that forwards what no rule matches to one target group.
+/// An HTTP listener. Its rules forward requests; what no rule matches gets a fixed answer.
 ///
 /// AWS: "Listeners for your Application Load Balancers", User Guide for Application Load Balancers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +15,20 @@ pub struct Listener {
     pub load_balancer_arn: Output<String>,
     /// The port it listens on.
     pub port: u16,
-    /// Where requests go that no rule matches.
-    pub default_target_group_arn: Output<String>,
+    /// The answer to requests that no rule matches.
+    pub otherwise: FixedResponse,
+}
+
+/// An answer in plain text that the load balancer gives itself.
+///
+/// AWS: "FixedResponseActionConfig", Elastic Load Balancing API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FixedResponse {
+    /// The status: 2XX, 4XX or 5XX.
+    pub status_code: u16,
+    /// The text, at most 1024 characters.
+    pub message: String,
 }
 
 outputs! {

@@ -29,6 +29,8 @@ outputs! {
         arn: String,
         /// The DNS name that clients use.
         dns_name: String,
+        /// Its part of a metric's resource label: `app/<name>/<id>`.
+        resource_label: String,
     }
 }
 

@@ -19,6 +19,12 @@ pub const TARGET_GROUP: NameLimit = NameLimit { of: "target group", characters: 
 pub const BUCKET: NameLimit = NameLimit { of: "bucket", characters: 63 };
 /// `CreateRole`: at most 64 characters.
 pub const ROLE: NameLimit = NameLimit { of: "role", characters: 64 };
+/// `CreateInstanceProfile`: at most 128 characters.
+pub const INSTANCE_PROFILE: NameLimit = NameLimit { of: "instance profile", characters: 128 };
+/// `CreateLaunchTemplate`: at most 128 characters.
+pub const LAUNCH_TEMPLATE: NameLimit = NameLimit { of: "launch template", characters: 128 };
+/// `CreateAutoScalingGroup`: at most 255 characters.
+pub const AUTO_SCALING_GROUP: NameLimit = NameLimit { of: "Auto Scaling group", characters: 255 };
 /// `CreateCluster`, `CreateService` and `RegisterTaskDefinition`: at most 255 characters.
 pub const ECS: NameLimit = NameLimit { of: "ECS resource", characters: 255 };
 /// `CreateSecurityGroup`: at most 255 characters.

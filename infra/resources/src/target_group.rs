@@ -63,6 +63,8 @@ outputs! {
     TargetGroupOutputs {
         /// The target group's ARN.
         arn: String,
+        /// Its part of a metric's resource label: `targetgroup/<name>/<id>`.
+        resource_label: String,
     }
 }
 

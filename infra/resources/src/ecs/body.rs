@@ -16,8 +16,9 @@ pub fn create_service(desired: &Value, tags: &Tags) -> Value {
         // The service is found by the cluster's name, but ECS is told its ARN.
         members.remove("clusterName");
         // ECS wants a number of tasks to begin with, also where an autoscaler decides from then on.
+        let initial = members.remove("initialDesiredCount").unwrap_or(json!(1));
         if members.get("schedulingStrategy").and_then(Value::as_str) != Some("DAEMON") {
-            members.entry("desiredCount").or_insert(json!(1));
+            members.entry("desiredCount").or_insert(initial);
         }
     }
     with_tags(body, tags)
@@ -61,7 +62,7 @@ pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeab
     for (name, wanted) in desired.as_object().unwrap_or(&none) {
         // A service leaves its launch type by getting a strategy, and comes back by losing it.
         let moves = name == "launchType" && differs("capacityProviderStrategy");
-        if name == "clusterName" || moves || !differs(name) {
+        if ["clusterName", "initialDesiredCount"].contains(&name.as_str()) || moves || !differs(name) {
             continue;
         }
         if !UPDATABLE.contains(&name.as_str()) {

@@ -1,7 +1,8 @@
 //! Capacity providers of one's own: Auto Scaling groups that ECS makes larger and smaller.
 
+use crate::ecs::rules;
 use crate::ecs::task_definition::volume::Switch;
-use infra_engine::Output;
+use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
 /// An Auto Scaling group as a capacity provider, in the words of ECS's JSON.
@@ -17,7 +18,8 @@ pub struct CapacityProvider {
     pub name: String,
     /// The group.
     pub auto_scaling_group_arn: Output<String>,
-    /// Whether the group protects its instances from being scaled in, which termination protection needs.
+    /// Whether the group protects its instances from being scaled in, which termination protection needs; not sent to
+    /// ECS.
     pub scale_in_protection: bool,
     /// Who makes the group larger and smaller.
     pub managed_scaling: Option<ManagedScaling>,
@@ -25,6 +27,39 @@ pub struct CapacityProvider {
     pub managed_termination_protection: Option<Switch>,
     /// Whether tasks are moved away before an instance ends.
     pub managed_draining: Option<Switch>,
+}
+
+outputs! {
+    /// What others refer to.
+    CapacityProviderOutputs {
+        /// Its ARN.
+        arn: String,
+    }
+}
+
+impl Resource for CapacityProvider {
+    const KIND: &'static str = "capacity-provider";
+    type Outputs = CapacityProviderOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Writes ECS's defaults out, as ECS does.
+    fn normalise(&mut self) {
+        let scaling = self.managed_scaling.get_or_insert_default();
+        scaling.status.get_or_insert(Switch::Disabled);
+        scaling.target_capacity.get_or_insert(100);
+        scaling.minimum_scaling_step_size.get_or_insert(1);
+        scaling.maximum_scaling_step_size.get_or_insert(10_000);
+        scaling.instance_warmup_period.get_or_insert(300);
+        self.managed_termination_protection.get_or_insert(Switch::Disabled);
+        self.managed_draining.get_or_insert(Switch::Enabled);
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::capacity_provider(self).refusals()
+    }
 }
 
 /// How ECS makes a group larger and smaller.

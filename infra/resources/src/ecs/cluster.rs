@@ -15,7 +15,8 @@ pub struct Cluster {
     pub name: String,
     /// Whether CloudWatch Container Insights collects metrics (it costs extra).
     pub container_insights: bool,
-    /// The capacity providers that its services may use, sorted.
+    /// The capacity providers of AWS's own that its services may use, sorted; those of one's own are attached to it
+    /// ([`ClusterCapacity`](crate::ClusterCapacity)).
     pub capacity_providers: Vec<String>,
     /// Which of them a service uses that does not choose.
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,

@@ -45,6 +45,9 @@ pub struct Service {
     /// How many tasks. Left out where somebody else decides: an autoscaler, or the number of instances of a daemon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_count: Option<i32>,
+    /// How many tasks it begins with where somebody else decides from then on; not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_desired_count: Option<i32>,
     /// A number of tasks, or one on each instance.
     pub scheduling_strategy: Option<SchedulingStrategy>,
     /// Where the tasks run; not together with a capacity provider strategy.

@@ -78,6 +78,8 @@ fn placement_strategy(strategy: &mut PlacementStrategy) {
 }
 
 fn network(service: &mut Service) {
+    service.network_configuration =
+        service.network_configuration.take().filter(|network| network.awsvpc_configuration.is_some());
     let network = service.network_configuration.as_mut();
     let Some(awsvpc) = network.and_then(|network| network.awsvpc_configuration.as_mut()) else { return };
     if let Output::Known(subnets) = &mut awsvpc.subnets {

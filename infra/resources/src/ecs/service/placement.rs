@@ -1,5 +1,9 @@
 //! Which container instances run a service's or a run-task's tasks. Fargate has none to choose from.
 
+mod text;
+
+pub use text::PlacementError;
+
 use serde::{Deserialize, Serialize};
 
 /// A constraint: instances that do not fit it run no task.

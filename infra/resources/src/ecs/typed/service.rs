@@ -115,6 +115,20 @@ impl<On: ProviderKind> ServiceOf<On> {
         self.with(|it| (it.launch_type, it.capacity_provider_strategy) = capacity.parts())
     }
 
+    /// An autoscaler decides how many tasks it has; this many are there in the beginning.
+    pub fn scaled_by_an_autoscaler(self, initial_count: u32) -> Self {
+        self.with(|it| {
+            it.desired_count = None;
+            it.initial_desired_count = Some(i32::try_from(initial_count).unwrap_or(i32::MAX));
+        })
+    }
+
+    /// Waits for something that it does not refer to, such as its cluster's getting a capacity provider.
+    pub fn after(mut self, other: &ResourceId) -> Self {
+        self.after.push(other.clone());
+        self
+    }
+
     /// Who sends it requests.
     pub fn load_balancer<T: TargetFor<On>>(mut self, balanced: &LoadBalanced<'_, T>) -> Self {
         let LoadBalanced { targets, forwarded_by, container, port, grace_period } = balanced;
@@ -185,11 +199,6 @@ impl<On: LaunchType> ServiceOf<On> {
     /// Registers it by name in AWS Cloud Map.
     pub fn service_registry(self, registry: ServiceRegistry) -> Self {
         self.with(|it| it.service_registries.push(registry))
-    }
-
-    /// An autoscaler decides on the number of tasks.
-    pub fn scaled_by_others(self) -> Self {
-        self.with(|it| it.desired_count = None)
     }
 
     /// The disk behind a volume that the task definition leaves to be configured at launch.

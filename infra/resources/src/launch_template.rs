@@ -1,0 +1,106 @@
+//! Launch templates: what an EC2 instance of an Auto Scaling group is like.
+
+use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// A launch template for container instances. A change makes a new version of it.
+///
+/// AWS: "Launching an Amazon ECS Linux container instance", Amazon ECS Developer Guide; "CreateLaunchTemplate", Amazon EC2
+/// API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchTemplate {
+    /// The template's name, 3 to 128 characters.
+    pub name: String,
+    /// The machine image: an id, or `resolve:ssm:` and a parameter that holds one.
+    pub image_id: String,
+    /// The instance type, such as `t3.micro`.
+    pub instance_type: String,
+    /// Who the instance is.
+    pub instance_profile_arn: Output<String>,
+    /// Who may connect to the instance.
+    pub security_group_ids: Vec<Output<String>>,
+    /// The key pair with which one can log in; without one there is SSM Session Manager.
+    pub key_name: Option<String>,
+    /// The script that runs when the instance starts for the first time.
+    pub user_data: String,
+    /// The disk.
+    pub root_volume: RootVolume,
+    /// How the instance's metadata are reached.
+    pub metadata: MetadataOptions,
+}
+
+/// The instance's disk, of type gp3 and encrypted with the account's key for disks; it goes with the instance.
+///
+/// AWS: "LaunchTemplateEbsBlockDeviceRequest", Amazon EC2 API Reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RootVolume {
+    /// Its size; the ECS-optimised image needs 30 GiB.
+    pub size_gib: i32,
+    /// gp3, gp2, ...
+    pub volume_type: String,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+}
+
+/// How the instance metadata service is reached.
+///
+/// AWS: "Configure the Instance Metadata Service options", Amazon EC2 User Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetadataOptions {
+    /// Whether it asks for a session token (IMDSv2 alone).
+    pub tokens_required: bool,
+    /// How many hops a token may travel: 1 keeps it on the instance and out of containers with a network of their own.
+    pub hop_limit: i32,
+}
+
+impl LaunchTemplate {
+    /// The newest ECS-optimised Amazon Linux 2023 for a processor, found when an instance starts.
+    ///
+    /// AWS: "Retrieving Amazon ECS-optimized Linux AMI metadata", Amazon ECS Developer Guide; "Use a Systems Manager
+    /// parameter instead of an AMI ID in a launch template", Amazon EC2 Auto Scaling User Guide.
+    pub fn ecs_optimised_image(architecture: CpuArchitecture) -> String {
+        let of_processor = match architecture {
+            CpuArchitecture::X86_64 => "amazon-linux-2023",
+            CpuArchitecture::Arm64 => "amazon-linux-2023/arm64",
+        };
+        format!("resolve:ssm:/aws/service/ecs/optimized-ami/{of_processor}/recommended/image_id")
+    }
+}
+
+outputs! {
+    /// What others refer to.
+    LaunchTemplateOutputs {
+        /// The template's id.
+        template_id: String,
+        /// The number of its newest version.
+        version: String,
+    }
+}
+
+impl Resource for LaunchTemplate {
+    const KIND: &'static str = "launch-template";
+    const OUTPUTS_OF_UPDATE: &'static [&'static str] = &["version"];
+    type Outputs = LaunchTemplateOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.root_volume.size_gib < 30 {
+            problems.push(format!(
+                "rootVolume.sizeGib: {} GiB, and the ECS-optimised image needs 30",
+                self.root_volume.size_gib
+            ));
+        }
+        if !(1..=64).contains(&self.metadata.hop_limit) {
+            problems.push(format!("metadata.hopLimit: {} is not 1 to 64", self.metadata.hop_limit));
+        }
+        problems
+    }
+}
