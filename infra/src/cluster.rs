@@ -2,15 +2,22 @@
 
 use crate::names::Names;
 use crate::settings::ClusterSettings;
-use infra_engine::Stack;
+use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::Cluster;
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::{CapacityProviderStrategyItem, ClusterRef};
 
+const LOGICAL_NAME: &str = "main";
+
+/// The cluster's address in the stack.
+pub fn cluster_id() -> ResourceId {
+    ResourceId::new(Cluster::KIND, LOGICAL_NAME)
+}
+
 /// A cluster with Fargate and Fargate Spot; what does not choose runs on Fargate.
 pub fn cluster(stack: &mut Stack, names: &Names, settings: &ClusterSettings) -> ClusterRef {
     let cluster = stack.add(
-        "main",
+        LOGICAL_NAME,
         Cluster {
             name: names.cluster.clone(),
             container_insights: settings.container_insights,

@@ -28,13 +28,18 @@ pub struct Exports {
 }
 
 impl Exports {
-    pub(crate) fn new(names: &Names, destination: &Destination, balancer: &Handle<LoadBalancer>) -> Self {
+    pub(crate) fn new(
+        names: &Names,
+        destination: &Destination,
+        balancer: &Handle<LoadBalancer>,
+        services: Vec<String>,
+    ) -> Self {
         Self {
             stack: names.stack.clone(),
             region: destination.region.clone(),
             bucket: names.bucket.clone(),
             cluster: names.cluster.clone(),
-            services: vec![names.web.service.clone(), names.php.service.clone()],
+            services,
             load_balancer: names.load_balancer.clone(),
             dns_name: balancer.dns_name.clone(),
             php_path: PHP_PATH,

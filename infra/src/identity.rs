@@ -3,10 +3,10 @@
 use crate::Destination;
 use crate::names::Names;
 use crate::storage::INCOMING;
-use infra_engine::Stack;
+use infra_engine::{Handle, Stack};
 use infra_resources::IamRole;
 use infra_resources::ecs::{ExecutionRole, TaskRole};
-use infra_resources::iam_role::assumed_by_ecs_tasks;
+use infra_resources::iam_role::{assumed_by_ecs_tasks, assumed_by_instances};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,25 @@ pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Rol
         task: TaskRole::of(&stack.add("task", task)),
         execution: ExecutionRole::of(&stack.add("execution", execution)),
     }
+}
+
+/// The instances' role: joining the cluster, and being reached through SSM Session Manager instead of an open port.
+///
+/// AWS: "Amazon ECS container instance IAM role", Amazon ECS Developer Guide.
+pub fn instance_role(stack: &mut Stack, names: &Names) -> Handle<IamRole> {
+    stack.add(
+        "ec2",
+        IamRole {
+            name: names.instance_role.clone(),
+            path: names.role_path.clone(),
+            assume_role_policy: assumed_by_instances(),
+            inline_policies: BTreeMap::new(),
+            managed_policies: vec![
+                "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role".to_owned(),
+                "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore".to_owned(),
+            ],
+        },
+    )
 }
 
 /// Reading, writing and deleting images, their thumbnails and what browsers sent, and listing the bucket.

@@ -1,13 +1,20 @@
 //! The image app's infrastructure as plain Rust functions. Start reading at [`program`]; every knob is in `settings`.
 
+pub mod app;
+pub mod apps;
 pub mod cluster;
+pub mod cost;
 pub mod exports;
+pub mod fit;
 pub mod identity;
+pub mod instances;
 pub mod load_balancing;
 pub mod names;
 pub mod network;
 pub mod registry;
 pub mod render;
+pub mod runs_on;
+pub mod scaling;
 pub mod service;
 pub mod settings;
 pub mod storage;
@@ -17,9 +24,11 @@ pub use exports::Exports;
 pub use names::{Names, StackName};
 pub use settings::Settings;
 
+use app::Surroundings;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
+use infra_resources::ecs::fit::FitReport;
 use registry::ImageTags;
 
 /// Where a stack is deployed to: part of some names and policies.
@@ -38,6 +47,8 @@ pub struct Program {
     pub stack: Stack,
     /// What `outputs` prints.
     pub exports: Exports,
+    /// How the tasks fit on the instances, where there are some.
+    pub fit: FitReport,
 }
 
 /// Why there is no stack: found before any call is made.
@@ -81,24 +92,31 @@ pub fn program(
     let roles = identity::roles(&mut stack, &names, destination);
     let logs = storage::log_group(&mut stack, &names, &settings.logs);
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
-    let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network)?;
+    let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network);
 
-    let shared = task::SharedByTasks {
+    let tasks = task::SharedByTasks {
         region: &destination.region,
         bucket: &bucket,
         roles: &roles,
         logs: &logs,
         direct_upload: settings.storage.direct_upload,
     };
-    let web_task = task::web(&mut stack, &names, &settings.web, &images, &shared);
-    let php_task = task::php(&mut stack, &names, &settings.php, &images, &shared);
-
-    let place = service::Place { cluster: &cluster, network: &network };
-    service::service(&mut stack, "web", &names.web, &settings.web, &place, &web_task, &balancer.web);
-    service::service(&mut stack, "php", &names.php, &settings.php, &place, &php_task, &balancer.php);
+    let around = Surroundings {
+        names: &names,
+        settings,
+        network: &network,
+        cluster: &cluster,
+        balancer: &balancer,
+        tasks: &tasks,
+    };
+    let services = apps::apps(&mut stack, &images, &around)?;
+    let fit = fit::fit(&mut stack, settings);
 
     match stack.errors() {
-        [] => Ok(Program { exports: Exports::new(&names, destination, &balancer.load_balancer), stack }),
+        [] => {
+            let exports = Exports::new(&names, destination, &balancer.load_balancer, services);
+            Ok(Program { stack, exports, fit })
+        }
         errors => Err(ProgramError::Stack(errors.to_vec())),
     }
 }

@@ -1,44 +1,37 @@
 //! The load balancer: `/php` goes to the PHP app, everything else to the Rust app.
 
+use crate::app::AppOf;
 use crate::names::Names;
 use crate::network::Network;
-use crate::settings::{AppSettings, Settings};
+use crate::settings::Settings;
 use infra_engine::{Handle, ResourceId, Stack};
-use infra_resources::ecs::{Ip, Targets};
-use infra_resources::target_group::TargetType;
+use infra_resources::ecs::Targets;
+use infra_resources::ecs::typed::TargetKind;
+use infra_resources::listener::FixedResponse;
+use infra_resources::name::short_hash;
 use infra_resources::{HealthCheck, Listener, ListenerRule, LoadBalancer, NameError, TargetGroup};
 
 /// The path under which the PHP app is reached.
 pub const PHP_PATH: &str = "/php";
 
-/// What the load balancer consists of.
-pub struct LoadBalancing {
+/// The load balancer and its port.
+pub struct Balancer {
     /// The load balancer.
     pub load_balancer: Handle<LoadBalancer>,
-    /// Where requests for the Rust app go.
-    pub web: Backend,
-    /// Where requests for the PHP app go.
-    pub php: Backend,
+    /// Its port 80.
+    pub listener: Handle<Listener>,
 }
 
-/// Where requests for one app go.
-pub struct Backend {
-    /// The app's target group: tasks on Fargate are targets by their address.
-    pub targets: Targets<Ip>,
-    /// ECS takes a service only once the load balancer forwards to its target group, which this does.
-    pub forwarded_by: ResourceId,
+/// An app's target group.
+pub struct AppTargets<T> {
+    /// Its name.
+    pub name: String,
+    /// The group.
+    pub targets: Targets<T>,
 }
 
 /// One load balancer on port 80 for both apps.
-///
-/// # Errors
-/// When the name of a target group is too long.
-pub fn load_balancer(
-    stack: &mut Stack,
-    names: &Names,
-    settings: &Settings,
-    network: &Network,
-) -> Result<LoadBalancing, NameError> {
+pub fn load_balancer(stack: &mut Stack, names: &Names, settings: &Settings, network: &Network) -> Balancer {
     let load_balancer = stack.add(
         "main",
         LoadBalancer {
@@ -49,48 +42,36 @@ pub fn load_balancer(
             idle_timeout_seconds: settings.load_balancer.idle_timeout_seconds,
         },
     );
-    let web = target_group(stack, names, settings, network, "web", &settings.web)?;
-    let php = target_group(stack, names, settings, network, "php", &settings.php)?;
     let listener = stack.add(
         "http",
         Listener {
             load_balancer_name: names.load_balancer.clone(),
             load_balancer_arn: load_balancer.arn.clone(),
             port: 80,
-            default_target_group_arn: web.group.arn.clone(),
+            otherwise: FixedResponse { status_code: 503, message: "The app is being deployed.".to_owned() },
         },
     );
-    let php_rule = stack.add(
-        "php",
-        ListenerRule {
-            listener_name: format!("{}:80", names.load_balancer),
-            listener_arn: listener.arn.clone(),
-            priority: 100,
-            path_patterns: vec![PHP_PATH.to_owned(), format!("{PHP_PATH}/*")],
-            target_group_arn: php.group.arn.clone(),
-        },
-    );
-    Ok(LoadBalancing {
-        load_balancer,
-        web: Backend { targets: web, forwarded_by: listener.id },
-        php: Backend { targets: php, forwarded_by: php_rule.id },
-    })
+    Balancer { load_balancer, listener }
 }
 
-fn target_group(
+/// Where requests for an app go: its tasks, by their address or by a port of their instance.
+///
+/// # Errors
+/// When its name is too long.
+pub fn target_group<T: TargetKind>(
     stack: &mut Stack,
     names: &Names,
     settings: &Settings,
     network: &Network,
-    app: &str,
-    app_settings: &AppSettings,
-) -> Result<Targets<Ip>, NameError> {
-    let (port, target_type) = (app_settings.container_port, TargetType::Ip);
+    app: &AppOf<'_>,
+) -> Result<AppTargets<T>, NameError> {
+    let port = app.settings.container_port;
+    let name = names.target_group(app.logical_name, port, T::TYPE)?;
     let group = TargetGroup {
-        name: names.target_group(app, port, target_type)?,
+        name: name.clone(),
         vpc_id: network.vpc.vpc_id.clone(),
         port,
-        target_type,
+        target_type: T::TYPE,
         health_check: HealthCheck {
             path: "/healthz".to_owned(),
             interval_seconds: 10,
@@ -100,5 +81,51 @@ fn target_group(
         },
         deregistration_delay_seconds: settings.load_balancer.deregistration_delay_seconds,
     };
-    Ok(Targets::add(stack, app, group))
+    Ok(AppTargets { name, targets: Targets::add(stack, app.logical_name, group) })
+}
+
+/// Makes a target group known to the load balancer by a rule that no request reaches, as those of the apps come first.
+///
+/// ECS takes a service only when a load balancer knows its target group, and its health is checked only then. So a new
+/// group is filled and found healthy beside the old one before [`traffic`] moves to it.
+pub fn targets_known<T>(
+    stack: &mut Stack,
+    names: &Names,
+    balancer: &Balancer,
+    app: &str,
+    targets: &AppTargets<T>,
+) -> ResourceId {
+    let rule = ListenerRule {
+        listener_name: format!("{}:80", names.load_balancer),
+        listener_arn: balancer.listener.arn.clone(),
+        priority: priority_of_known(app, &targets.name),
+        path_patterns: vec![format!("/{}", targets.name)],
+        target_group_arn: targets.targets.group.arn.clone(),
+    };
+    stack.add(&format!("{app}-targets"), rule).id
+}
+
+/// Sends an app's requests to its targets, once its service runs there.
+pub fn traffic<T>(
+    stack: &mut Stack,
+    names: &Names,
+    balancer: &Balancer,
+    app: &AppOf<'_>,
+    targets: &AppTargets<T>,
+    service: &ResourceId,
+) {
+    let rule = ListenerRule {
+        listener_name: format!("{}:80", names.load_balancer),
+        listener_arn: balancer.listener.arn.clone(),
+        priority: app.priority,
+        path_patterns: app.paths.clone(),
+        target_group_arn: targets.targets.group.arn.clone(),
+    };
+    stack.add_after(app.logical_name, rule, &[service]);
+}
+
+/// A priority after those of [`traffic`], one for each target group and never the same for both apps.
+fn priority_of_known(app: &str, target_group: &str) -> u16 {
+    let of_group = u16::from_str_radix(&short_hash(&[target_group]), 16).unwrap_or_default() % 20_000;
+    if app == "web" { 10_000 + of_group } else { 30_000 + of_group }
 }

@@ -2,7 +2,8 @@
 
 use crate::Destination;
 use infra_resources::name::{
-    BUCKET, ECS, LOAD_BALANCER, LOG_GROUP, NameError, REPOSITORY, ROLE, SECURITY_GROUP, TARGET_GROUP,
+    AUTO_SCALING_GROUP, BUCKET, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER, LOG_GROUP, NameError,
+    REPOSITORY, ROLE, SECURITY_GROUP, TARGET_GROUP, short_hash,
 };
 use infra_resources::target_group::{TargetGroup, TargetType};
 use std::fmt;
@@ -65,6 +66,8 @@ pub struct Names {
     pub load_balancer_security_group: String,
     /// The tasks' security group.
     pub task_security_group: String,
+    /// The instances' security group.
+    pub instance_security_group: String,
     /// The bucket of uploads.
     pub bucket: String,
     /// The log group.
@@ -75,6 +78,16 @@ pub struct Names {
     pub task_role: String,
     /// The role ECS uses to start tasks.
     pub execution_role: String,
+    /// The role instances have.
+    pub instance_role: String,
+    /// The instance profile, through which they have it.
+    pub instance_profile: String,
+    /// The launch template.
+    pub launch_template: String,
+    /// The Auto Scaling group.
+    pub auto_scaling_group: String,
+    /// The capacity provider of that group.
+    pub capacity_provider: String,
     /// The Rust app.
     pub web: AppNames,
     /// The PHP app.
@@ -89,8 +102,6 @@ pub struct AppNames {
     pub repository: String,
     /// The family of task definitions.
     pub task_family: String,
-    /// The service.
-    pub service: String,
 }
 
 impl Names {
@@ -106,13 +117,19 @@ impl Names {
             load_balancer: LOAD_BALANCER.check(format!("{stack}-alb"))?,
             load_balancer_security_group: SECURITY_GROUP.check(format!("{stack}-alb-sg"))?,
             task_security_group: SECURITY_GROUP.check(format!("{stack}-tasks-sg"))?,
+            instance_security_group: SECURITY_GROUP.check(format!("{stack}-ecs-sg"))?,
             bucket: BUCKET.check(format!("{stack}-images-{account_id}-{region}"))?,
             log_group: LOG_GROUP.check(format!("/ecs/{stack}"))?,
             role_path: format!("/{stack}/"),
             task_role: ROLE.check(format!("{stack}-task-role-{region}"))?,
             execution_role: ROLE.check(format!("{stack}-execution-role-{region}"))?,
-            web: AppNames::new(stack, "web-app", "My-Web-App", "web")?,
-            php: AppNames::new(stack, "php-app", "My-Php-App", "php")?,
+            instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
+            instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
+            launch_template: LAUNCH_TEMPLATE.check(format!("{stack}-ecs-instance"))?,
+            auto_scaling_group: AUTO_SCALING_GROUP.check(format!("{stack}-ecs-asg"))?,
+            capacity_provider: ECS.check(capacity_provider(stack.as_str()))?,
+            web: AppNames::new(stack, "web-app", "My-Web-App")?,
+            php: AppNames::new(stack, "php-app", "My-Php-App")?,
             stack_name: stack.clone(),
         })
     }
@@ -125,14 +142,27 @@ impl Names {
         let suffix = TargetGroup::suffix(port, target_type);
         TARGET_GROUP.check(format!("{}-{app}-{suffix}", self.stack_name))
     }
+
+    /// The name of an app's service; a hash of what a service can't change, or not without a gap, is part of it.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn service(&self, app: &str, shape: &[&str]) -> Result<String, NameError> {
+        ECS.check(format!("{}-{app}-{}", self.stack_name, short_hash(shape)))
+    }
+}
+
+/// The name of a stack's capacity provider: it must not begin with `aws`, `ecs` or `fargate`, which a stack's may.
+pub fn capacity_provider(stack: &str) -> String {
+    let reserved = ["aws", "ecs", "fargate"].iter().any(|begin| stack.starts_with(begin));
+    format!("{}{stack}-ec2", if reserved { "of-" } else { "" })
 }
 
 impl AppNames {
-    fn new(stack: &StackName, repository: &str, family: &str, service: &str) -> Result<Self, NameError> {
+    fn new(stack: &StackName, repository: &str, family: &str) -> Result<Self, NameError> {
         Ok(Self {
             repository: REPOSITORY.check(format!("{stack}-{repository}"))?,
             task_family: ECS.check(stack.tutorial(family))?,
-            service: ECS.check(format!("{stack}-{service}"))?,
         })
     }
 }

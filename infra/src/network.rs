@@ -5,6 +5,15 @@ use crate::settings::Settings;
 use infra_engine::{Handle, Stack};
 use infra_resources::{DefaultVpc, Ingress, SecurityGroup, TrafficSource};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+/// The host port of the tutorial's PHP task.
+const TUTORIAL_HOST_PORT: u16 = 8080;
+
+/// From these Docker picks host ports.
+///
+/// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference.
+const DYNAMIC_PORTS: RangeInclusive<u16> = 32768..=65535;
 
 /// What the network consists of.
 pub struct Network {
@@ -38,4 +47,33 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
         },
     );
     Network { vpc, load_balancer_group, task_group }
+}
+
+/// The instances' security group: ports of tasks for the load balancer alone; SSH only where a setting lets somebody in.
+pub fn instance_group(
+    stack: &mut Stack,
+    names: &Names,
+    settings: &Settings,
+    network: &Network,
+) -> Handle<SecurityGroup> {
+    let from_load_balancer = || TrafficSource::SecurityGroup(network.load_balancer_group.group_id.clone());
+    let host_ports = [TUTORIAL_HOST_PORT, settings.web.ec2_host_port, settings.php.ec2_host_port];
+    let host_ports: BTreeSet<u16> =
+        host_ports.into_iter().filter(|port| !DYNAMIC_PORTS.contains(port)).collect();
+    let fixed = host_ports.into_iter().filter(|&port| port != 0);
+    let mut ingress: Vec<Ingress> = fixed.map(|port| Ingress::port(port, from_load_balancer())).collect();
+    ingress.push(Ingress {
+        from_port: *DYNAMIC_PORTS.start(),
+        to_port: *DYNAMIC_PORTS.end(),
+        from: from_load_balancer(),
+    });
+    ingress.extend(settings.ec2.ssh_from.clone().map(|range| Ingress::port(22, TrafficSource::Cidr(range))));
+    stack.add(
+        "ec2",
+        SecurityGroup {
+            name: names.instance_security_group.clone(),
+            vpc_id: network.vpc.vpc_id.clone(),
+            ingress,
+        },
+    )
 }

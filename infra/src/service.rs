@@ -1,17 +1,13 @@
-//! The services: two tasks of each app behind the load balancer.
+//! The services: an app's tasks, kept running behind the load balancer.
 
-use crate::load_balancing::Backend;
-use crate::names::AppNames;
+use crate::app::AppOf;
+use crate::load_balancing::AppTargets;
 use crate::network::Network;
-use crate::settings::AppSettings;
+use crate::runs_on::RunsOn;
 use crate::task::CONTAINER;
-use infra_engine::Stack;
-use infra_resources::ecs::service::{AwsvpcConfiguration, PropagateTags};
-use infra_resources::ecs::task_definition::volume::Switch;
-use infra_resources::ecs::{
-    CapacityOf, ClusterRef, Deployment, Fargate, FargateProvider, LoadBalanced, Revision, Rolling, ServiceOf,
-    StrategyOf,
-};
+use infra_engine::{ResourceId, Stack};
+use infra_resources::ecs::service::PropagateTags;
+use infra_resources::ecs::{ClusterRef, Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use std::time::Duration;
 
 /// Where services run.
@@ -22,36 +18,46 @@ pub struct Place<'a> {
     pub network: &'a Network,
 }
 
+/// Where requests for an app arrive.
+pub struct Backend<'a, T> {
+    /// The app's target group.
+    pub targets: &'a AppTargets<T>,
+    /// ECS takes a service only once the load balancer knows its target group, which is by this rule.
+    pub forwarded_by: &'a ResourceId,
+}
+
 /// An app's service behind its part of the load balancer.
-pub fn service(
+pub fn service<P: RunsOn>(
     stack: &mut Stack,
-    logical_name: &str,
-    names: &AppNames,
-    settings: &AppSettings,
-    place: &Place<'_>,
-    task: &Revision<Fargate>,
-    backend: &Backend,
-) {
-    let network = AwsvpcConfiguration {
-        subnets: place.network.vpc.subnet_ids.clone(),
-        security_groups: vec![place.network.task_group.group_id.clone()],
-        // In a default VPC tasks can't pull their image without a public address.
-        assign_public_ip: Some(Switch::Enabled),
-    };
+    app: &AppOf<'_>,
+    name: &str,
+    place: &P,
+    where_: &Place<'_>,
+    task: &Revision<P::On>,
+    backend: &Backend<'_, P::Target>,
+) -> ResourceId {
+    let settings = app.settings;
     let balanced = LoadBalanced {
-        targets: &backend.targets,
-        forwarded_by: &backend.forwarded_by,
+        targets: &backend.targets.targets,
+        forwarded_by: backend.forwarded_by,
         container: CONTAINER,
         port: settings.container_port,
         grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
     };
     let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
-    let service = ServiceOf::replica(&names.service, place.cluster, task, settings.desired_count, network)
-        .capacity(CapacityOf::Strategy(StrategyOf::weight(FargateProvider::Fargate, 1)))
+    let network = place.network(where_.network);
+    let service = ServiceOf::replica(name, where_.cluster, task, settings.desired_count, network)
+        .capacity(place.capacity())
         .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
         .propagate_tags(PropagateTags::Service);
+    let service = place.placed(service, settings);
     let service =
         if settings.availability_zone_rebalancing { service } else { service.without_zone_rebalancing() };
-    service.add(stack, logical_name);
+    let service = if settings.scaling.enabled {
+        service.scaled_by_an_autoscaler(settings.first_tasks())
+    } else {
+        service
+    };
+    service.add(stack, app.logical_name).id
 }

@@ -1,12 +1,22 @@
 //! Every knob of the stack and its default. Change it here, or for one run with `--set web.desired_count=3`.
 
+mod app;
+mod ec2;
+mod overrides;
+mod placement;
+mod scaling;
+
+pub use app::{AppSettings, Ec2NetworkMode, RunsOn, SpotMix};
+pub use ec2::Ec2Settings;
+pub use overrides::SettingError;
+pub use placement::{ConstraintSetting, StrategySetting};
+pub use scaling::{ScalingSettings, Schedule};
+
 use infra_resources::TagMutability;
-use infra_resources::ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// All settings.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The VPC and who may connect.
@@ -19,6 +29,8 @@ pub struct Settings {
     pub logs: LogSettings,
     /// The ECS cluster.
     pub cluster: ClusterSettings,
+    /// The instances, where an app runs on some.
+    pub ec2: Ec2Settings,
     /// The load balancer.
     pub load_balancer: LoadBalancerSettings,
     /// The Rust app.
@@ -87,30 +99,20 @@ pub struct LoadBalancerSettings {
     pub deregistration_delay_seconds: u32,
 }
 
-/// One of the two apps: its task and its service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AppSettings {
-    /// An image to run instead of one built from this checkout, such as `repository@sha256:...`.
-    pub image: Option<String>,
-    /// CPU units of a task; 1024 are one vCPU.
-    pub cpu_units: CpuUnits,
-    /// MiB of memory of a task.
-    pub memory_mib: Mebibytes,
-    /// The port the container listens on.
-    pub container_port: u16,
-    /// How many tasks run.
-    pub desired_count: u32,
-    /// Percent of the tasks that keep running during a deployment, at least.
-    pub minimum_healthy_percent: i32,
-    /// Percent of the tasks that run during a deployment, at most.
-    pub maximum_percent: i32,
-    /// Whether ECS evens out tasks over availability zones; it can't with `maximum_percent` at 100.
-    pub availability_zone_rebalancing: bool,
-    /// Seconds at a task's start in which failed health checks of the load balancer do not count.
-    pub health_check_grace_period_seconds: u32,
-    /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
-    pub stop_timeout_seconds: u32,
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            network: NetworkSettings::default(),
+            registry: RegistrySettings::default(),
+            storage: StorageSettings::default(),
+            logs: LogSettings::default(),
+            cluster: ClusterSettings::default(),
+            ec2: Ec2Settings::default(),
+            load_balancer: LoadBalancerSettings::default(),
+            web: AppSettings::web(),
+            php: AppSettings::php(),
+        }
+    }
 }
 
 impl Default for NetworkSettings {
@@ -148,61 +150,7 @@ impl Default for LoadBalancerSettings {
     }
 }
 
-impl Default for AppSettings {
-    /// The tutorial's task: 1 vCPU, 2 GB, port 80, two of them.
-    fn default() -> Self {
-        Self {
-            image: None,
-            cpu_units: CpuUnits(1024),
-            memory_mib: Mebibytes(2048),
-            container_port: 80,
-            desired_count: 2,
-            minimum_healthy_percent: 100,
-            maximum_percent: 200,
-            availability_zone_rebalancing: true,
-            health_check_grace_period_seconds: 60,
-            stop_timeout_seconds: 30,
-        }
-    }
-}
-
-/// A `--set` that does not fit.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingError {
-    /// It has no equals sign.
-    #[error("`{0}` is no setting: write KEY=VALUE, such as web.desired_count=3")]
-    NoValue(String),
-    /// There is no such key.
-    #[error("there is no setting `{key}`; {parent} has {known}")]
-    Unknown {
-        /// The key.
-        key: String,
-        /// The part of the settings it was looked for in.
-        parent: String,
-        /// The keys that are there.
-        known: String,
-    },
-    /// The value has another type.
-    #[error("setting `{key}` can't be {value}: {reason}")]
-    Type {
-        /// The key.
-        key: String,
-        /// The value given.
-        value: String,
-        /// What the deserialiser says.
-        reason: String,
-    },
-}
-
 impl Settings {
-    /// The defaults with these `KEY=VALUE` pairs applied; a value is JSON, or a text where it is no JSON.
-    ///
-    /// # Errors
-    /// When a key does not exist or a value has the wrong type.
-    pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
-        overrides.iter().try_fold(Self::default(), |settings, text| settings.with(text))
-    }
-
     /// What is less safe than it could be, to be pointed out by preview.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -216,64 +164,41 @@ impl Settings {
                 "storage.versioning=false: an overwritten or deleted image can't be restored".to_owned(),
             );
         }
+        if self.ec2.ssh_from.as_deref() == Some("0.0.0.0/0") {
+            warnings.push(
+                "ec2.ssh_from=0.0.0.0/0: everybody may try to log in to the instances; SSM Session Manager needs no open \
+                 port"
+                    .to_owned(),
+            );
+        }
+        for (app, settings) in [("web", &self.web), ("php", &self.php)] {
+            if settings.runs_on == RunsOn::Ec2 && settings.ec2_network_mode == Ec2NetworkMode::Awsvpc {
+                warnings.push(format!(
+                    "{app}.ec2_network_mode=awsvpc: its tasks get no public address; they reach S3 only if the VPC has a \
+                     gateway endpoint for it or a NAT gateway"
+                ));
+            }
+        }
         warnings
     }
 
-    fn with(&self, text: &str) -> Result<Self, SettingError> {
-        let (key, value) = text.split_once('=').ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
-        let mistyped = |error: serde_json::Error| SettingError::Type {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            reason: error.to_string(),
-        };
-        let mut all = serde_json::to_value(self).map_err(mistyped)?;
-        let mut place = &mut all;
-        let mut parent = "the top level".to_owned();
-        for part in key.split('.') {
-            let members = place.as_object_mut().filter(|members| members.contains_key(part));
-            place = match members.and_then(|members| members.get_mut(part)) {
-                Some(member) => member,
-                None => return Err(unknown(key, &parent, self, &parent)),
-            };
-            parent = part.to_owned();
+    /// The settings that a local AWS can deploy, and what was changed for that.
+    #[must_use]
+    pub fn for_local_aws(mut self) -> (Self, Vec<String>) {
+        let mut notes = Vec::new();
+        for (app, settings) in [("web", &mut self.web), ("php", &mut self.php)] {
+            if std::mem::replace(&mut settings.scaling.enabled, false) {
+                notes.push(format!(
+                    "the local AWS has no Application Auto Scaling: {app} keeps {} tasks",
+                    settings.desired_count
+                ));
+            }
         }
-        *place = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-        serde_json::from_value(all).map_err(mistyped)
-    }
-}
-
-fn unknown(key: &str, parent: &str, settings: &Settings, section: &str) -> SettingError {
-    let all = serde_json::to_value(settings).unwrap_or_default();
-    let members = all.get(section).unwrap_or(&all);
-    let known = members
-        .as_object()
-        .map(|members| members.keys().cloned().collect::<Vec<_>>().join(", "))
-        .unwrap_or_default();
-    SettingError::Unknown { key: key.to_owned(), parent: parent.to_owned(), known }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(text: &str) -> Result<Settings, String> {
-        Settings::with_overrides(&[text.to_owned()]).map_err(|error| error.to_string())
+        (self, notes)
     }
 
-    #[test]
-    fn a_setting_can_be_changed_for_one_run() {
-        assert_eq!(with("web.desired_count=3").unwrap().web.desired_count, 3);
-        assert_eq!(with("network.allowed_clients=10.0.0.0/8").unwrap().network.allowed_clients, "10.0.0.0/8");
-    }
-
-    #[test]
-    fn an_unknown_setting_names_those_that_exist() {
-        let error = with("cluster.insights=true").unwrap_err();
-        assert!(error.contains("container_insights"), "{error}");
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_type_is_refused() {
-        assert!(with("web.desired_count=many").unwrap_err().contains("web.desired_count"));
+    /// Whether an app runs on instances.
+    pub fn has_instances(&self) -> bool {
+        [&self.web, &self.php].iter().any(|app| app.runs_on == RunsOn::Ec2)
     }
 }

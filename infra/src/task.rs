@@ -1,19 +1,23 @@
 //! The task definitions of both apps.
 
+use crate::app::AppOf;
 use crate::identity::Roles;
 use crate::load_balancing::PHP_PATH;
-use crate::names::Names;
-use crate::registry::Images;
+use crate::runs_on::RunsOn;
 use crate::settings::AppSettings;
 use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecs::container::{HealthCheck, SystemControl};
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::ecs::{Container, Fargate, Revision, StopTimeout, Task, VolumeOf};
+use infra_resources::ecs::typed::LaunchType;
+use infra_resources::ecs::{Container, Revision, StopTimeout, VolumeOf};
+use infra_resources::image::App;
 use infra_resources::{Bucket, LogGroup};
 use std::time::Duration;
 
 /// The name of the one container in each task.
 pub const CONTAINER: &str = "web";
+
+/// The volume of the PHP app's temporary files.
+const SCRATCH: &str = "scratch";
 
 /// What the tasks of both apps use.
 pub struct SharedByTasks<'a> {
@@ -29,61 +33,60 @@ pub struct SharedByTasks<'a> {
     pub direct_upload: bool,
 }
 
-/// The Rust app's task definition.
-pub fn web(
+/// An app's task definition, wherever it runs.
+pub fn task<P: RunsOn>(
     stack: &mut Stack,
-    names: &Names,
-    settings: &AppSettings,
-    images: &Images,
+    app: &AppOf<'_>,
+    place: &P,
     shared: &SharedByTasks<'_>,
-) -> Revision<Fargate> {
-    // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
-    let upload_memory = u64::from(settings.memory_mib.0) * 1024 * 1024 / 4;
-    let container = container(&images.web, "web", settings, shared)
-        .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
-        .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())
-        .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])));
-    // It streams uploads to S3 and never writes to a disk.
-    task(&names.web.task_family, settings, shared).container(container).add(stack, "web")
+) -> Revision<P::On> {
+    let settings = app.settings;
+    let container = place.container(container(app.image, app.logical_name, settings, shared), settings);
+    let task = place
+        .task(&app.names.task_family, settings)
+        .linux(settings.cpu_architecture)
+        .execution_role(shared.roles.execution.clone())
+        .task_role(shared.roles.task.clone());
+    let task = match app.app {
+        // It streams uploads to S3 and never writes to a disk.
+        App::Web => task.container(web(container, settings, shared)),
+        App::Php => task.volume(VolumeOf::scratch(SCRATCH)).container(php(container)),
+    };
+    task.add(stack, app.logical_name)
 }
 
-/// The PHP app's task definition.
-pub fn php(
-    stack: &mut Stack,
-    names: &Names,
+/// What only the Rust app's container has.
+fn web<On: LaunchType>(
+    container: Container<On>,
     settings: &AppSettings,
-    images: &Images,
     shared: &SharedByTasks<'_>,
-) -> Revision<Fargate> {
-    let container = container(&images.php, "php", settings, shared)
+) -> Container<On> {
+    // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
+    let upload_memory = u64::from(settings.memory_mib.0) * 1024 * 1024 / 4;
+    container
+        .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
+        .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())
+        .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])))
+}
+
+/// What only the PHP app's container has.
+fn php<On: LaunchType>(container: Container<On>) -> Container<On> {
+    container
         .environment("BASE_PATH", PHP_PATH)
         .health_check(checked(HealthCheck::shell("php -n /var/www/healthcheck.php")))
         // Apache's process id and PHP's upload buffers.
-        .mount("scratch", "/tmp");
-    task(&names.php.task_family, settings, shared)
-        .volume(VolumeOf::scratch("scratch"))
-        .container(container)
-        .add(stack, "php")
-}
-
-/// What both tasks have in common.
-fn task(family: &str, settings: &AppSettings, shared: &SharedByTasks<'_>) -> Task<Fargate> {
-    Task::fargate_from_settings(family, settings.cpu_units, settings.memory_mib)
-        .linux(CpuArchitecture::X86_64)
-        .execution_role(shared.roles.execution.clone())
-        .task_role(shared.roles.task.clone())
+        .mount(SCRATCH, "/tmp")
 }
 
 /// What both containers have in common.
-fn container(
+fn container<On: LaunchType>(
     image: &Output<String>,
     log_prefix: &str,
     settings: &AppSettings,
     shared: &SharedByTasks<'_>,
-) -> Container<Fargate> {
+) -> Container<On> {
     let stop_timeout = Duration::from_secs(settings.stop_timeout_seconds.into());
     Container::new(CONTAINER, image.clone())
-        .port(settings.container_port)
         .environment("AWS_REGION", shared.region)
         .environment("S3_BUCKET", shared.bucket.name.clone())
         .environment("PORT", settings.container_port.to_string())

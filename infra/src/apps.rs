@@ -1,0 +1,62 @@
+//! Both apps, each where its settings say.
+
+use crate::app::{AppOf, Surroundings, app};
+use crate::instances::{Instances, instances};
+use crate::load_balancing::PHP_PATH;
+use crate::registry::Images;
+use crate::runs_on::{OnFargate, OnInstances, OnInstancesAwsvpc};
+use crate::settings::{Ec2NetworkMode, RunsOn};
+use infra_engine::Stack;
+use infra_resources::NameError;
+use infra_resources::image::App;
+
+/// Both apps, and the instances where one of them needs some; gives the names of the services.
+///
+/// # Errors
+/// When a name is too long.
+pub fn apps(stack: &mut Stack, images: &Images, around: &Surroundings<'_>) -> Result<Vec<String>, NameError> {
+    let (names, settings) = (around.names, around.settings);
+    let php = AppOf {
+        app: App::Php,
+        logical_name: "php",
+        names: &names.php,
+        settings: &settings.php,
+        image: &images.php,
+        paths: vec![PHP_PATH.to_owned(), format!("{PHP_PATH}/*")],
+        priority: 100,
+    };
+    let web = AppOf {
+        app: App::Web,
+        logical_name: "web",
+        names: &names.web,
+        settings: &settings.web,
+        image: &images.web,
+        paths: vec!["*".to_owned()],
+        priority: 200,
+    };
+    let mut instances = None;
+    [web, php].iter().map(|app| in_its_place(stack, app, &mut instances, around)).collect()
+}
+
+/// The instances come with the first app that needs them.
+fn in_its_place(
+    stack: &mut Stack,
+    it: &AppOf<'_>,
+    group: &mut Option<Instances>,
+    around: &Surroundings<'_>,
+) -> Result<String, NameError> {
+    let settings = it.settings;
+    match settings.runs_on {
+        RunsOn::Fargate => app(stack, it, &OnFargate { spot_mix: None }, around),
+        RunsOn::FargateSpot => app(stack, it, &OnFargate { spot_mix: Some(settings.spot_mix) }, around),
+        RunsOn::Ec2 => {
+            let group = group.get_or_insert_with(|| {
+                instances(stack, around.names, around.settings, around.network, around.cluster)
+            });
+            match settings.ec2_network_mode {
+                Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(group), around),
+                Ec2NetworkMode::Awsvpc => app(stack, it, &OnInstancesAwsvpc(group), around),
+            }
+        }
+    }
+}

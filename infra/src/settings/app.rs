@@ -1,0 +1,135 @@
+//! The settings of one of the two apps: where it runs, its task, its service.
+
+use super::placement::{ConstraintSetting, StrategySetting};
+use super::scaling::ScalingSettings;
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_resources::ecs::{CpuUnits, Mebibytes};
+use serde::{Deserialize, Serialize};
+
+/// One of the two apps: its task and its service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppSettings {
+    /// Where its tasks run. Changing it makes a new service, which takes over from the old one.
+    pub runs_on: RunsOn,
+    /// How tasks are divided with `fargate-spot`.
+    pub spot_mix: SpotMix,
+    /// How tasks on `ec2` are connected.
+    pub ec2_network_mode: Ec2NetworkMode,
+    /// With `bridge`: the instance's port that leads to the container, one task for an instance (the tutorial has 8080);
+    /// 0 lets Docker pick one for each task.
+    pub ec2_host_port: u16,
+    /// With `ec2`: the MiB that an instance keeps free for a task, up to `memory_mib`, at which it is killed.
+    pub ec2_memory_reservation_mib: Mebibytes,
+    /// With `ec2`: which instances are taken first, such as `["binpack:memory"]`.
+    pub placement_strategy: Vec<StrategySetting>,
+    /// With `ec2`: which instances may be taken at all, such as `["distinctInstance"]`.
+    pub placement_constraints: Vec<ConstraintSetting>,
+    /// An image to run instead of one built from this checkout, such as `repository@sha256:...`.
+    pub image: Option<String>,
+    /// The processor its image is built for: `X86_64` or `ARM64`.
+    pub cpu_architecture: CpuArchitecture,
+    /// CPU units of a task; 1024 are one vCPU.
+    pub cpu_units: CpuUnits,
+    /// MiB of memory of a task.
+    pub memory_mib: Mebibytes,
+    /// The port the container listens on.
+    pub container_port: u16,
+    /// How many tasks run; with scaling, how many it begins with.
+    pub desired_count: u32,
+    /// Who changes that number.
+    pub scaling: ScalingSettings,
+    /// Percent of the tasks that keep running during a deployment, at least.
+    pub minimum_healthy_percent: i32,
+    /// Percent of the tasks that run during a deployment, at most.
+    pub maximum_percent: i32,
+    /// Whether ECS evens out tasks over availability zones; it can't with `maximum_percent` at 100.
+    pub availability_zone_rebalancing: bool,
+    /// Seconds at a task's start in which failed health checks of the load balancer do not count.
+    pub health_check_grace_period_seconds: u32,
+    /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
+    pub stop_timeout_seconds: u32,
+}
+
+/// Where an app's tasks run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunsOn {
+    /// On Fargate.
+    Fargate,
+    /// On Fargate and Fargate Spot, in the shares of `spot_mix`.
+    FargateSpot,
+    /// On the instances of `ec2`.
+    Ec2,
+}
+
+/// How tasks are divided between Fargate and Fargate Spot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpotMix {
+    /// So many tasks on Fargate before the others are divided.
+    pub fargate_base: i32,
+    /// Fargate's share of the others.
+    pub fargate_weight: i32,
+    /// Fargate Spot's share of the others.
+    pub spot_weight: i32,
+}
+
+/// How tasks on instances are connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ec2NetworkMode {
+    /// By ports of the instance.
+    Bridge,
+    /// By a network interface for each task.
+    Awsvpc,
+}
+
+impl AppSettings {
+    /// The Rust app: two tasks with 1 vCPU and 2 GB on Fargate, as in the tutorial.
+    pub fn web() -> Self {
+        Self {
+            runs_on: RunsOn::Fargate,
+            spot_mix: SpotMix { fargate_base: 1, fargate_weight: 1, spot_weight: 3 },
+            ec2_network_mode: Ec2NetworkMode::Bridge,
+            ec2_host_port: 0,
+            ec2_memory_reservation_mib: Mebibytes(256),
+            placement_strategy: vec![StrategySetting::spread_over_zones(), StrategySetting::binpack_memory()],
+            placement_constraints: Vec::new(),
+            image: None,
+            cpu_architecture: CpuArchitecture::X86_64,
+            cpu_units: CpuUnits(1024),
+            memory_mib: Mebibytes(2048),
+            container_port: 80,
+            desired_count: 2,
+            scaling: ScalingSettings::between(2, 4),
+            minimum_healthy_percent: 100,
+            maximum_percent: 200,
+            availability_zone_rebalancing: true,
+            health_check_grace_period_seconds: 60,
+            stop_timeout_seconds: 30,
+        }
+    }
+
+    /// How many tasks it begins with.
+    pub fn first_tasks(&self) -> u32 {
+        let scaling = &self.scaling;
+        if scaling.enabled {
+            self.desired_count.min(scaling.max_tasks).max(scaling.min_tasks)
+        } else {
+            self.desired_count
+        }
+    }
+
+    /// The PHP app: small enough for the tutorial's `t2.micro`, and a size that Fargate has, too.
+    pub fn php() -> Self {
+        Self {
+            runs_on: RunsOn::Ec2,
+            cpu_units: CpuUnits(256),
+            memory_mib: Mebibytes(512),
+            desired_count: 1,
+            scaling: ScalingSettings::between(1, 2),
+            ..Self::web()
+        }
+    }
+}
