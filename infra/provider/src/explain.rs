@@ -66,6 +66,14 @@ impl Problem<'_> {
         codes.iter().any(|code| self.code == Some(*code) || status == *code)
     }
 
+    /// Whether it looks as if an emulator does not know the call: it says so, or answers with no error of the service's.
+    pub fn is_unknown_call(&self) -> bool {
+        match self.code {
+            Some(code) => ["InvalidAction", "UnknownOperationException", "NotImplemented"].contains(&code),
+            None => self.status.is_some_and(|status| status >= 400),
+        }
+    }
+
     /// Whether the service's message has this text in it.
     pub fn says(&self, text: &str) -> bool {
         self.message.is_some_and(|message| message.contains(text))

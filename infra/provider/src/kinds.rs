@@ -1,12 +1,18 @@
 //! The list of all kinds of resource, each in a file of its own.
 
+mod auto_scaling_group;
 mod bucket;
-mod cluster;
+mod capacity_provider;
+pub mod cluster;
+mod cluster_capacity;
 mod default_vpc;
 mod ecr_repository;
-mod elb;
+pub mod elb;
 mod iam_role;
 mod image;
+mod instance_profile;
+mod instance_subnets;
+mod launch_template;
 mod listener;
 mod listener_rule;
 mod load_balancer;
@@ -14,6 +20,7 @@ mod log_group;
 mod policy_document;
 mod security_group;
 mod service;
+mod service_scaling;
 mod target_group;
 mod task_definition;
 
@@ -26,18 +33,25 @@ use std::collections::BTreeSet;
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
     Provider::default()
+        .with(auto_scaling_group::AutoScalingGroups(aws.clone()))
         .with(bucket::Buckets(aws.clone()))
+        .with(capacity_provider::CapacityProviders(aws.clone()))
+        .with(cluster_capacity::ClusterCapacities(aws.clone()))
         .with(cluster::Clusters(aws.clone()))
         .with(default_vpc::DefaultVpcs(aws.clone()))
         .with(ecr_repository::EcrRepositories(aws.clone()))
         .with(iam_role::IamRoles(aws.clone()))
         .with(image::Images(aws.clone()))
+        .with(instance_profile::InstanceProfiles(aws.clone()))
+        .with(instance_subnets::InstanceSubnets(aws.clone()))
+        .with(launch_template::LaunchTemplates(aws.clone()))
         .with(listener::Listeners(aws.clone()))
         .with(listener_rule::ListenerRules(aws.clone()))
         .with(load_balancer::LoadBalancers(aws.clone()))
         .with(log_group::LogGroups(aws.clone()))
         .with(security_group::SecurityGroups(aws.clone()))
         .with(service::Services(aws.clone()))
+        .with(service_scaling::ServiceScalings(aws.clone()))
         .with(target_group::TargetGroups(aws.clone()))
         .with(task_definition::TaskDefinitions(aws.clone()))
 }

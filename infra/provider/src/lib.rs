@@ -3,11 +3,13 @@
 pub mod aws;
 mod build_error;
 pub mod commands;
+mod cost_view;
 mod error_report;
 mod explain;
 mod image_builds;
 mod json_call;
 pub mod kinds;
+mod live_usage;
 mod plan_view;
 mod progress_view;
 mod served;

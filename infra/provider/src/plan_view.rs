@@ -8,13 +8,20 @@ use infra_engine::plan::Step;
 use infra_engine::{Action, Found, Plan};
 use serde_json::Value;
 
+/// As wide as the longest names of kinds.
+pub const KIND_WIDTH: usize = 18;
+
 /// So much of a value is shown; the rest is in `preview --json`.
 const VALUE_WIDTH: usize = 100;
 
 /// Prints what a plan changes, and what is less safe than it could be.
 pub fn print(plan: &Plan, session: &Session) {
-    for warning in session.settings.warnings() {
+    let fit = &session.program.fit;
+    for warning in session.settings.warnings().iter().chain(&fit.warnings) {
         eprintln!("{} {warning}", style("warning:").for_stderr().yellow().bold());
+    }
+    for note in &session.notes {
+        eprintln!("{} {note}", style("note:").for_stderr().cyan().bold());
     }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
     eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
@@ -22,19 +29,22 @@ pub fn print(plan: &Plan, session: &Session) {
         print_step(step);
     }
     eprintln!("{}", totals(plan));
+    for line in &fit.lines {
+        eprintln!("fit: {line}");
+    }
 }
 
 /// Prints what a teardown deletes.
 pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
     eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
     for found in found {
-        eprintln!("  {} {:<16} {}", verb(Action::Delete), found.id.kind, found.name);
+        eprintln!("  {} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
     }
     eprintln!("{} resources to delete", found.len());
 }
 
 fn print_step(step: &Step) {
-    eprintln!("  {} {:<16} {}", verb(step.action), step.kind, step.name);
+    eprintln!("  {} {:<KIND_WIDTH$} {}", verb(step.action), step.kind, step.name);
     for change in &step.changes {
         eprintln!("      {}", in_words(change));
     }

@@ -1,5 +1,6 @@
 //! Progress while resources change: a line each with what it waits for; plain lines where there is no terminal.
 
+use crate::plan_view::KIND_WIDTH;
 use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use infra_engine::{Event, Reporter, ResourceId};
@@ -44,7 +45,7 @@ impl ProgressView {
         if let Ok(style) = ProgressStyle::with_template("  {spinner} {prefix} {wide_msg} {elapsed:>4}") {
             bar.set_style(style);
         }
-        bar.set_prefix(format!("{action:<7} {:<16} {name}", id.kind));
+        bar.set_prefix(format!("{action:<7} {:<KIND_WIDTH$} {name}", id.kind));
         bar.enable_steady_tick(TICK);
         self.lines().insert(id, Line { bar, last_word: Instant::now() });
     }
@@ -69,7 +70,8 @@ impl ProgressView {
         }
         let mark =
             if succeeded { style("✓").for_stderr().green() } else { style("✗").for_stderr().red() };
-        let text = format!("  {mark} {action:<7} {:<16} {name} ({:.1} s)", id.kind, elapsed.as_secs_f64());
+        let text =
+            format!("  {mark} {action:<7} {:<KIND_WIDTH$} {name} ({:.1} s)", id.kind, elapsed.as_secs_f64());
         if self.terminal {
             // The line above the bars; a terminal that has gone away takes none.
             self.bars.println(text).ok();

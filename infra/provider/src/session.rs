@@ -20,6 +20,8 @@ pub struct Session {
     pub program: Program,
     /// The settings it was made with.
     pub settings: Settings,
+    /// What a local AWS can't do, in words.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -29,6 +31,7 @@ impl Session {
     /// When the settings make no stack, or there are no credentials or no region.
     pub async fn open(options: &StackOptions) -> Result<Self> {
         let settings = Settings::with_overrides(&options.settings)?;
+        let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let config = aws::configuration(options.region.clone()).await?;
         let region = aws::region(&config);
         infra::check(&options.name, &settings, &region)?;
@@ -36,7 +39,7 @@ impl Session {
         let aws = Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?;
         let destination = Destination { account_id: aws.account_id.clone(), region };
         let program = program(&options.name, &settings, &destination, &image_tags(options)?)?;
-        Ok(Self { provider: kinds::all(&aws), aws, program, settings })
+        Ok(Self { provider: kinds::all(&aws), aws, program, settings, notes })
     }
 
     /// Connects without a stack, for commands that work from what is found.

@@ -1,6 +1,7 @@
 //! `preview`: what deploy would change, property by property. Reads only.
 
 use super::StackOptions;
+use crate::cost_view;
 use crate::plan_view;
 use crate::session::Session;
 use anyhow::{Context, Result};
@@ -31,6 +32,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?);
     } else {
         plan_view::print(&plan, &session);
+        cost_view::print(&session, &world).await?;
     }
     Ok(if plan.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(CHANGES) })
 }

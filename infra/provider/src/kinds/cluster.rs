@@ -1,5 +1,7 @@
 //! Reads and writes ECS clusters.
 
+mod inhabitants;
+
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::{Explain, problem_of};
@@ -16,6 +18,7 @@ use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Cluster;
 use infra_resources::ecs::CapacityProviderStrategyItem;
+use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::cluster::ClusterOutputs;
 use std::time::Duration;
 
@@ -45,7 +48,12 @@ impl ResourceKind for Clusters {
         let properties = Cluster {
             name: desired.name.clone(),
             container_insights: insights.is_some_and(|setting| setting.value() != Some("disabled")),
-            capacity_providers: cluster.capacity_providers().to_vec(),
+            capacity_providers: cluster
+                .capacity_providers()
+                .iter()
+                .filter(|it| !is_own(it))
+                .cloned()
+                .collect(),
             default_capacity_provider_strategy: strategy,
         };
         Ok(Some(Live { properties, outputs: outputs(cluster), tags: Some(tags::from_ecs(cluster.tags())) }))
@@ -94,13 +102,11 @@ impl ResourceKind for Clusters {
             (cluster.capacity_providers.clone(), cluster.default_capacity_provider_strategy.clone())
         };
         if capacity(now) != capacity(desired) {
-            let request = self.0.ecs.put_cluster_capacity_providers().cluster(name);
-            let request = request
-                .set_capacity_providers(Some(desired.capacity_providers.clone()))
-                .set_default_capacity_provider_strategy(Some(strategy(
-                    &desired.default_capacity_provider_strategy,
-                )?));
-            request.send().await.explain("change the cluster's capacity providers")?;
+            let attached = attached_providers(&self.0, name).await?.unwrap_or_default();
+            let own = attached.into_iter().filter(|provider| is_own(provider));
+            let providers = desired.capacity_providers.iter().cloned().chain(own).collect();
+            let default = strategy(&desired.default_capacity_provider_strategy)?;
+            put(&self.0, name, providers, default, context).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
             let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
@@ -109,8 +115,11 @@ impl ResourceKind for Clusters {
         Ok(live.outputs)
     }
 
+    /// What still runs in it goes with it: one-off tasks, and instances that have not told ECS of their end yet.
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         until(DEADLINE, context, async || {
+            inhabitants::stop_tasks(&self.0, &found.name).await?;
+            inhabitants::deregister_instances(&self.0, &found.name).await?;
             let deleted = self.0.ecs.delete_cluster().cluster(&found.name).send().await;
             let busy = [
                 "ClusterContainsTasksException",
@@ -155,6 +164,60 @@ impl Clusters {
         deleted.unless(&["ResourceNotFoundException"], "delete the log group of Container Insights")?;
         Ok(())
     }
+}
+
+/// The names of the capacity providers that a cluster has; `None` for a cluster that is not there.
+pub async fn attached_providers(aws: &Aws, cluster: &str) -> Result<Option<Vec<String>>, Failure> {
+    let clusters = describe(aws, vec![cluster.to_owned()]).await?;
+    Ok(clusters.first().map(|cluster| cluster.capacity_providers().to_vec()))
+}
+
+/// Whether a capacity provider is one's own, and not one of Fargate's.
+pub fn is_own(provider: &str) -> bool {
+    !matches!(provider, FARGATE | FARGATE_SPOT)
+}
+
+/// Changes the list of a cluster's capacity providers, which ECS only takes as a whole.
+pub async fn put_providers(
+    aws: &Aws,
+    cluster: &str,
+    change: impl Fn(&mut Vec<String>),
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let described = describe(aws, vec![cluster.to_owned()]).await?;
+    let described =
+        described.first().ok_or_else(|| Failure::new(format!("there is no cluster {cluster}")))?;
+    let mut providers = described.capacity_providers().to_vec();
+    change(&mut providers);
+    put(aws, cluster, providers, described.default_capacity_provider_strategy().to_vec(), context).await
+}
+
+/// ECS takes one change of a cluster at a time, and lets no provider go that a service still uses.
+async fn put(
+    aws: &Aws,
+    cluster: &str,
+    providers: Vec<String>,
+    default_strategy: Vec<Item>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    until(DEADLINE, context, async || {
+        let request = aws.ecs.put_cluster_capacity_providers().cluster(cluster);
+        let request = request.set_capacity_providers(Some(providers.clone()));
+        let request = request.set_default_capacity_provider_strategy(Some(default_strategy.clone()));
+        let put = request.send().await;
+        match &put {
+            Err(error) if problem_of(error).has_code(&["UpdateInProgressException"]) => {
+                return Ok(Look::NotYet("ECS to finish another change of the cluster".to_owned()));
+            }
+            Err(error) if problem_of(error).has_code(&["ResourceInUseException"]) => {
+                return Ok(Look::NotYet("services that still use the capacity provider".to_owned()));
+            }
+            _ => {}
+        }
+        put.explain("change the cluster's capacity providers")?;
+        Ok(Look::Done(()))
+    })
+    .await
 }
 
 /// The stack's clusters, with their tags.

@@ -3,10 +3,13 @@
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
-use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Listener, LoadBalancer};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer,
+};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found};
+use infra_resources::listener::FixedResponse;
 use std::collections::HashMap;
 
 /// `DescribeTags` takes at most so many resources.
@@ -14,7 +17,9 @@ const ARNS_PER_CALL: usize = 20;
 
 /// Something with an ARN and the name it has in the account.
 pub struct Named {
+    /// The ARN.
     pub arn: String,
+    /// The name.
     pub name: String,
 }
 
@@ -86,6 +91,34 @@ pub async fn listeners_of(aws: &Aws, load_balancer_arn: &str) -> Result<Vec<List
     Ok(answer.and_then(|answer| answer.listeners).unwrap_or_default())
 }
 
+/// What metrics call a load balancer or target group: the end of its ARN, `app/<name>/<id>` or `targetgroup/<name>/<id>`.
+pub fn resource_label(arn: &str) -> &str {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    resource.strip_prefix("loadbalancer/").unwrap_or(resource)
+}
+
+/// The action that answers itself.
+pub fn answer(response: &FixedResponse) -> Action {
+    let config = FixedResponseActionConfig::builder()
+        .status_code(response.status_code.to_string())
+        .content_type("text/plain")
+        .message_body(&response.message)
+        .build();
+    Action::builder().r#type(ActionTypeEnum::FixedResponse).fixed_response_config(config).build()
+}
+
+/// The answer that an action list gives; an empty one where it does anything else.
+pub fn answered(actions: &[Action]) -> FixedResponse {
+    let config = match actions {
+        [action] => action.fixed_response_config(),
+        _ => None,
+    };
+    FixedResponse {
+        status_code: config.and_then(|config| config.status_code()?.parse().ok()).unwrap_or_default(),
+        message: config.and_then(|config| config.message_body()).unwrap_or_default().to_owned(),
+    }
+}
+
 /// The one target group that an action list forwards to; empty where it does anything else.
 pub fn forwards_to(actions: &[Action]) -> String {
     let [action] = actions else { return String::new() };
@@ -99,4 +132,17 @@ pub fn forwards_to(actions: &[Action]) -> String {
 /// The action that forwards to one target group.
 pub fn forward_to(target_group_arn: &str) -> Action {
     Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(target_group_arn).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_label_is_the_end_of_the_arn() {
+        let balancer = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/cloudfolks-alb/50dc6c495c0c9188";
+        assert_eq!(resource_label(balancer), "app/cloudfolks-alb/50dc6c495c0c9188");
+        let group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/943f017f100becff";
+        assert_eq!(resource_label(group), "targetgroup/web/943f017f100becff");
+    }
 }

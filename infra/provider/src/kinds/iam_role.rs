@@ -16,6 +16,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// How the ARNs of AWS's own policies begin.
+const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
+
 /// IAM roles.
 pub struct IamRoles(pub Aws);
 
@@ -31,8 +34,13 @@ impl ResourceKind for IamRoles {
         let answer = self.0.iam.get_role().role_name(&desired.name).send().await;
         let answer = answer.unless(&["NoSuchEntity"], "get the role")?;
         let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
-        let (inline_policies, managed_policies) =
+        let (inline_policies, mut managed_policies) =
             tokio::try_join!(self.inline_policies(&desired.name), self.managed_policies(&desired.name))?;
+        for policy in &desired.managed_policies {
+            if !managed_policies.contains(policy) && self.emulator_lacks(policy).await? {
+                managed_policies.push(policy.clone());
+            }
+        }
         let properties = IamRole {
             name: desired.name.clone(),
             path: role.path().to_owned(),
@@ -144,6 +152,15 @@ impl IamRoles {
         Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
     }
 
+    /// Whether an emulator does not have one of AWS's own policies: moto has them only if it is told to load them.
+    async fn emulator_lacks(&self, policy: &str) -> Result<bool, Failure> {
+        if !self.0.is_emulated() || !policy.starts_with(AWS_POLICY) {
+            return Ok(false);
+        }
+        let answer = self.0.iam.get_policy().policy_arn(policy).send().await;
+        Ok(answer.unless(&["NoSuchEntity"], "get the managed policy")?.is_none())
+    }
+
     /// Puts what is missing or different, removes what is not desired.
     async fn settle_policies(
         &self,
@@ -160,6 +177,9 @@ impl IamRoles {
             request.send().await.explain("put the role's policy")?;
         }
         for arn in desired.managed_policies.iter().filter(|arn| !managed.contains(arn)) {
+            if self.emulator_lacks(arn).await? {
+                continue;
+            }
             let request = self.0.iam.attach_role_policy().role_name(role).policy_arn(arn);
             request.send().await.explain("attach the managed policy")?;
         }
@@ -191,7 +211,7 @@ fn document(text: &str) -> Value {
 }
 
 fn outputs(role: &Role) -> IamRoleOutputs {
-    IamRoleOutputs { arn: role.arn().into() }
+    IamRoleOutputs { arn: role.arn().into(), name: role.role_name().into() }
 }
 
 fn tags_of(role: &Role) -> Tags {

@@ -1,8 +1,6 @@
 //! Reads and writes listeners.
 
-use super::elb::{
-    Named, forward_to, forwards_to, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one,
-};
+use super::elb::{Named, answer, answered, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
@@ -21,7 +19,7 @@ impl ResourceKind for Listeners {
     type Resource = Listener;
 
     fn uses(&self) -> &'static [&'static str] {
-        &["load-balancer", "target-group"]
+        &["load-balancer"]
     }
 
     async fn read(&self, desired: &Listener) -> ReadResult<Listener> {
@@ -31,10 +29,7 @@ impl ResourceKind for Listeners {
             return Ok(None);
         };
         let arn = listener.listener_arn().unwrap_or_default();
-        let properties = Listener {
-            default_target_group_arn: forwards_to(listener.default_actions()).into(),
-            ..desired.clone()
-        };
+        let properties = Listener { otherwise: answered(listener.default_actions()), ..desired.clone() };
         let tags = tags_of_one(&self.0, arn).await?;
         Ok(Some(Live { properties, outputs: ListenerOutputs { arn: arn.into() }, tags: Some(tags) }))
     }
@@ -47,7 +42,7 @@ impl ResourceKind for Listeners {
             .load_balancer_arn(desired.load_balancer_arn.get()?)
             .protocol(ProtocolEnum::Http)
             .port(i32::from(desired.port))
-            .default_actions(forward_to(desired.default_target_group_arn.get()?))
+            .default_actions(answer(&desired.otherwise))
             .set_tags(Some(tags::elb(&context.tags())))
             .send()
             .await
@@ -63,10 +58,10 @@ impl ResourceKind for Listeners {
         context: &Context<'_>,
     ) -> Result<ListenerOutputs, Failure> {
         let arn = live.outputs.arn.get()?;
-        if live.properties.default_target_group_arn != desired.default_target_group_arn {
-            let forward = forward_to(desired.default_target_group_arn.get()?);
-            let request = self.0.elb.modify_listener().listener_arn(arn).default_actions(forward);
-            request.send().await.explain("change where the listener forwards to")?;
+        if live.properties.otherwise != desired.otherwise {
+            let request = self.0.elb.modify_listener().listener_arn(arn);
+            let changed = request.default_actions(answer(&desired.otherwise)).send().await;
+            changed.explain("change what the listener answers")?;
         }
         settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)

@@ -1,6 +1,6 @@
 //! Reads and writes Application Load Balancers.
 
-use super::elb::{Named, load_balancers_of, ours, settle_tags, tags_of_one};
+use super::elb::{Named, load_balancers_of, ours, resource_label, settle_tags, tags_of_one};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
@@ -164,5 +164,6 @@ fn outputs(balancer: &Described) -> LoadBalancerOutputs {
     LoadBalancerOutputs {
         arn: balancer.load_balancer_arn().unwrap_or_default().into(),
         dns_name: balancer.dns_name().unwrap_or_default().into(),
+        resource_label: resource_label(balancer.load_balancer_arn().unwrap_or_default()).into(),
     }
 }

@@ -38,6 +38,7 @@ impl ResourceKind for Services {
     fn uses(&self) -> &'static [&'static str] {
         &[
             "bucket",
+            "cluster-capacity",
             "cluster",
             "ecr-repository",
             "iam-role",
@@ -62,7 +63,8 @@ impl ResourceKind for Services {
     }
 
     async fn create(&self, desired: &Service, context: &Context<'_>) -> Result<ServiceOutputs, Failure> {
-        let body = body::create_service(&json_of(desired)?, &context.tags());
+        let tasks = self.tasks_of_the_replaced(desired, context).await?;
+        let body = body::create_service(&json_of(&beginning_with(desired, tasks))?, &context.tags());
         let arn = until(ASSUMABLE_DEADLINE, context, async || {
             let call = self.0.ecs.create_service().customize().mutate_request(with_body(&body));
             let created = call.send().await;
@@ -103,8 +105,12 @@ impl ResourceKind for Services {
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let (cluster, name) = cluster_and_name(&found.locator, &found.name);
-        let deleted = self.0.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
         let gone = ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
+        // Its tasks finish their requests before it goes.
+        let emptied =
+            self.0.ecs.update_service().cluster(cluster).service(name).desired_count(0).send().await;
+        emptied.unless(&gone, "stop the service's tasks")?;
+        let deleted = self.0.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
         deleted.unless(&gone, "delete the service")?;
         until(GONE_DEADLINE, context, async || {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
@@ -139,6 +145,9 @@ impl Services {
         told["clusterName"] = json_of(&desired.cluster_name)?;
         told["cluster"] = told["clusterArn"].take();
         // The role ECS tells is its own, unless the program chose one.
+        if let Some(initial) = desired.initial_desired_count {
+            told["initialDesiredCount"] = json_of(&initial)?;
+        }
         told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
         let wanted = json_of(desired)?;
         let deployments = told["deployments"].take();
@@ -186,11 +195,29 @@ impl Services {
         Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
     }
 
+    /// How many tasks the service has that this one replaces, where an autoscaler decided on their number.
+    async fn tasks_of_the_replaced(&self, desired: &Service, context: &Context<'_>) -> Result<i32, Failure> {
+        if desired.initial_desired_count.is_none() {
+            return Ok(0);
+        }
+        let replaced = self.list(context.stack).await?.into_iter().find(|found| found.id == *context.id);
+        let Some(replaced) = replaced else { return Ok(0) };
+        let (cluster, name) = cluster_and_name(&replaced.locator, &replaced.name);
+        let services = self.describe(cluster, vec![name.to_owned()], &Answer::default()).await?;
+        Ok(services.first().map_or(0, |service| service.desired_count()))
+    }
+
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<usize, Failure> {
         let answer = self.0.ecs.list_tasks().cluster(cluster).service_name(service).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         Ok(answer.unless(&gone, "list the service's tasks")?.map_or(0, |answer| answer.task_arns().len()))
     }
+}
+
+/// A service that takes over begins with as many tasks as the one before had.
+fn beginning_with(desired: &Service, tasks: i32) -> Service {
+    let initial = desired.initial_desired_count.map(|initial| initial.max(tasks));
+    Service { initial_desired_count: initial, ..desired.clone() }
 }
 
 /// As [`fill_untold`]. moto drops the strategy and tells a launch type that nobody chose.

@@ -1,6 +1,6 @@
 //! Reads and writes target groups.
 
-use super::elb::{Named, ours, settle_tags, tags_of_one};
+use super::elb::{Named, ours, resource_label, settle_tags, tags_of_one};
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::tags;
@@ -171,5 +171,6 @@ fn health_check(group: &Described) -> HealthCheck {
 }
 
 fn outputs(group: &Described) -> TargetGroupOutputs {
-    TargetGroupOutputs { arn: group.target_group_arn().unwrap_or_default().into() }
+    let arn = group.target_group_arn().unwrap_or_default();
+    TargetGroupOutputs { arn: arn.into(), resource_label: resource_label(arn).into() }
 }

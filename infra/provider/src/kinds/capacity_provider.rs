@@ -1,0 +1,208 @@
+//! Reads and writes capacity providers with Auto Scaling groups.
+
+use super::cluster::{clusters_of, is_own};
+use crate::aws::Aws;
+use crate::explain::{Explain, problem_of};
+use crate::json_call::{Answer, fill_untold, json_of, with_body};
+use crate::tags;
+use crate::wait::{Look, until};
+use async_trait::async_trait;
+use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, CapacityProviderStatus};
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::CapacityProvider;
+use infra_resources::ecs::body::lean;
+use infra_resources::ecs::capacity_provider::CapacityProviderOutputs;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(300);
+/// Members of ours that ECS has within `autoScalingGroupProvider`.
+const OF_THE_GROUP: [&str; 4] =
+    ["autoScalingGroupArn", "managedScaling", "managedTerminationProtection", "managedDraining"];
+
+/// Capacity providers.
+pub struct CapacityProviders(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for CapacityProviders {
+    type Resource = CapacityProvider;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &["auto-scaling-group"]
+    }
+
+    async fn read(&self, desired: &CapacityProvider) -> ReadResult<CapacityProvider> {
+        let json = Answer::default();
+        let Some(provider) = self.find(&desired.name, &json).await? else { return Ok(None) };
+        let told = json.member("capacityProviders")?;
+        let told = told.as_array().and_then(|all| all.iter().find(|it| it["name"] == desired.name.as_str()));
+        let properties = self.properties(told.cloned().unwrap_or_default(), desired)?;
+        Ok(Some(Live {
+            properties,
+            outputs: outputs(&provider),
+            tags: Some(tags::from_ecs(provider.tags())),
+        }))
+    }
+
+    async fn create(
+        &self,
+        desired: &CapacityProvider,
+        context: &Context<'_>,
+    ) -> Result<CapacityProviderOutputs, Failure> {
+        let body = json!({
+            "name": desired.name,
+            "autoScalingGroupProvider": of_the_group(desired, &OF_THE_GROUP)?,
+            "tags": context.tags().iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
+        });
+        until(DEADLINE, context, async || {
+            let call = self.0.ecs.create_capacity_provider().customize().mutate_request(with_body(&body));
+            let created = call.send().await;
+            match &created {
+                Err(error) if problem_of(error).has_code(&["UpdateInProgressException"]) => {
+                    return Ok(Look::NotYet("the old capacity provider of this name to be gone".to_owned()));
+                }
+                _ => {}
+            }
+            let created = created.explain("create the capacity provider")?;
+            let provider = created.capacity_provider();
+            let provider =
+                provider.ok_or_else(|| Failure::new("ECS answered without a capacity provider"))?;
+            Ok(Look::Done(outputs(provider)))
+        })
+        .await
+    }
+
+    async fn update(
+        &self,
+        desired: &CapacityProvider,
+        live: LiveOf<CapacityProvider>,
+        context: &Context<'_>,
+    ) -> Result<CapacityProviderOutputs, Failure> {
+        let now = &live.properties;
+        if now.auto_scaling_group_arn != desired.auto_scaling_group_arn {
+            return Err(Failure::new(format!(
+                "its group is {} and can't become another one",
+                now.auto_scaling_group_arn.get()?
+            ))
+            .hint("move the services off it first (--set php.runs_on=fargate), then back"));
+        }
+        if now != desired {
+            let body = json!({
+                "name": desired.name,
+                "autoScalingGroupProvider": of_the_group(desired, &OF_THE_GROUP[1..])?,
+            });
+            let call = self.0.ecs.update_capacity_provider().customize().mutate_request(with_body(&body));
+            call.send().await.explain("change the capacity provider")?;
+        }
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = request.set_tags(Some(tags::ecs(&context.tags())));
+            request.send().await.explain("tag the capacity provider")?;
+        }
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        until(DEADLINE, context, async || {
+            let Some(provider) = self.find(&found.name, &Answer::default()).await? else {
+                return Ok(Look::Done(()));
+            };
+            if provider.update_status().is_some_and(|status| status.as_str() == "DELETE_IN_PROGRESS") {
+                return Ok(Look::NotYet("ECS to delete the capacity provider".to_owned()));
+            }
+            let deleted = self.0.ecs.delete_capacity_provider().capacity_provider(&found.name).send().await;
+            match &deleted {
+                Err(error) if problem_of(error).says("in use") || problem_of(error).says("associated") => {
+                    return Ok(Look::NotYet("what still uses the capacity provider".to_owned()));
+                }
+                _ => {}
+            }
+            deleted.explain("delete the capacity provider")?;
+            Ok(Look::NotYet("ECS to delete the capacity provider".to_owned()))
+        })
+        .await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let names = if self.0.is_emulated() { Some(self.likely_names(stack).await?) } else { None };
+        let mut ours = Vec::new();
+        let mut next_token = None;
+        loop {
+            let request = self.0.ecs.describe_capacity_providers().include(CapacityProviderField::Tags);
+            let request = request.set_capacity_providers(names.clone());
+            let answer =
+                request.set_next_token(next_token).send().await.explain("list capacity providers")?;
+            let existing = answer.capacity_providers().iter().filter(|provider| exists(provider));
+            ours.extend(existing.filter_map(|provider| found(provider, stack)));
+            next_token = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            if next_token.is_none() {
+                return Ok(ours);
+            }
+        }
+    }
+}
+
+impl CapacityProviders {
+    async fn find(&self, name: &str, json: &Answer) -> Result<Option<Described>, Failure> {
+        let request = self.0.ecs.describe_capacity_providers().capacity_providers(name);
+        let request = request.include(CapacityProviderField::Tags).customize().interceptor(json.clone());
+        let answer = request.send().await.explain("describe the capacity provider")?;
+        let providers = answer.capacity_providers.unwrap_or_default();
+        Ok(providers.into_iter().find(|provider| provider.name() == Some(name) && exists(provider)))
+    }
+
+    /// moto can't list all providers, only describe those that are named.
+    async fn likely_names(&self, stack: &str) -> Result<Vec<String>, Failure> {
+        let clusters = clusters_of(&self.0, stack).await?;
+        let attached = clusters.iter().flat_map(|(cluster, _)| cluster.capacity_providers());
+        let mut names: Vec<String> = attached.filter(|provider| is_own(provider)).cloned().collect();
+        names.push(infra::names::capacity_provider(stack));
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn properties(&self, mut told: Value, desired: &CapacityProvider) -> Result<CapacityProvider, Failure> {
+        let mut members = Map::new();
+        for member in OF_THE_GROUP {
+            members.insert(member.to_owned(), told["autoScalingGroupProvider"][member].take());
+        }
+        members.insert("name".to_owned(), json_of(&desired.name)?);
+        members.insert("scaleInProtection".to_owned(), json_of(&desired.scale_in_protection)?);
+        members.retain(|_, value| !value.is_null());
+        let mut told = Value::Object(members);
+        if self.0.is_emulated() {
+            fill_untold(&mut told, &lean(&json_of(desired)?));
+        }
+        CapacityProvider::deserialize(told)
+            .map_err(|error| Failure::caused_by("ECS tells a capacity provider that is not one", error))
+    }
+}
+
+/// A deleted provider is described for a while as INACTIVE.
+fn exists(provider: &Described) -> bool {
+    provider.status() != Some(&CapacityProviderStatus::Inactive)
+}
+
+fn of_the_group(desired: &CapacityProvider, members: &[&str]) -> Result<Value, Failure> {
+    let all = lean(&json_of(desired)?);
+    Ok(members.iter().filter_map(|&name| Some((name.to_owned(), all.get(name)?.clone()))).collect())
+}
+
+fn found(provider: &Described, stack: &str) -> Option<Found> {
+    let tags: Tags = tags::from_ecs(provider.tags());
+    let name = provider.name()?;
+    (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
+        id: id_from(&tags, CapacityProvider::KIND, name),
+        name: name.to_owned(),
+        locator: name.to_owned(),
+    })
+}
+
+fn outputs(provider: &Described) -> CapacityProviderOutputs {
+    CapacityProviderOutputs { arn: provider.capacity_provider_arn().unwrap_or_default().into() }
+}

@@ -1,0 +1,118 @@
+//! The target tracking policies of a service.
+
+use super::GONE;
+use crate::aws::Aws;
+use crate::build_error::Built;
+use crate::explain::Explain;
+use aws_sdk_applicationautoscaling::types::{
+    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ScalingPolicy,
+    ServiceNamespace, TargetTrackingScalingPolicyConfiguration,
+};
+use infra_engine::Failure;
+use infra_resources::service_scaling::{Metric, TargetTracking};
+
+/// The policies of a service.
+///
+/// # Errors
+/// When they can't be read.
+pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<TargetTracking>, Failure> {
+    let request = aws.application_autoscaling.describe_scaling_policies().resource_id(resource_id);
+    let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
+    let policies = pages.collect::<Result<Vec<_>, _>>().await.explain("describe the scaling policies")?;
+    Ok(policies.iter().filter(|policy| policy.resource_id() == resource_id).map(told).collect())
+}
+
+/// Puts the desired policies, and deletes the others.
+///
+/// # Errors
+/// When one can't be put or deleted.
+pub async fn put(aws: &Aws, resource_id: &str, desired: &[TargetTracking]) -> Result<(), Failure> {
+    for policy in desired {
+        let request = aws.application_autoscaling.put_scaling_policy().resource_id(resource_id);
+        let request = request.policy_name(&policy.name).service_namespace(ServiceNamespace::Ecs);
+        let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
+        let request = request.policy_type(PolicyType::TargetTrackingScaling);
+        let put = request.target_tracking_scaling_policy_configuration(configuration(policy)?).send().await;
+        put.explain("put the scaling policy")?;
+    }
+    let names = read(aws, resource_id).await?.into_iter().map(|policy| policy.name);
+    for name in names.filter(|name| desired.iter().all(|policy| policy.name != *name)) {
+        let request = aws.application_autoscaling.delete_scaling_policy().resource_id(resource_id);
+        let request = request.policy_name(name).service_namespace(ServiceNamespace::Ecs);
+        let deleted = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
+        deleted.unless(&GONE, "delete the scaling policy")?;
+    }
+    Ok(())
+}
+
+fn configuration(policy: &TargetTracking) -> Result<TargetTrackingScalingPolicyConfiguration, Failure> {
+    let (metric, label) = match &policy.metric {
+        Metric::Cpu => (MetricType::EcsServiceAverageCpuUtilization, None),
+        Metric::Memory => (MetricType::EcsServiceAverageMemoryUtilization, None),
+        Metric::RequestsPerTarget { load_balancer, target_group } => {
+            let label = format!("{}/{}", load_balancer.get()?, target_group.get()?);
+            (MetricType::AlbRequestCountPerTarget, Some(label))
+        }
+    };
+    let metric = PredefinedMetricSpecification::builder().predefined_metric_type(metric);
+    let cooldown = |seconds: u32| i32::try_from(seconds).unwrap_or(i32::MAX);
+    TargetTrackingScalingPolicyConfiguration::builder()
+        .target_value(f64::from(policy.target_value))
+        .predefined_metric_specification(metric.set_resource_label(label).build().built()?)
+        .scale_in_cooldown(cooldown(policy.scale_in_cooldown_seconds))
+        .scale_out_cooldown(cooldown(policy.scale_out_cooldown_seconds))
+        .build()
+        .built()
+}
+
+/// A policy in our types. One of another kind shows as a target of 0, and so as a difference.
+fn told(policy: &ScalingPolicy) -> TargetTracking {
+    let tracking = policy.target_tracking_scaling_policy_configuration();
+    let metric = tracking.and_then(|tracking| tracking.predefined_metric_specification());
+    let seconds = |seconds: Option<i32>| seconds.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
+    TargetTracking {
+        name: policy.policy_name().to_owned(),
+        metric: metric.map_or(Metric::Cpu, metric_of),
+        // Whole numbers are all that we ask for.
+        target_value: tracking.map_or(0, |tracking| tracking.target_value().round() as u32),
+        scale_in_cooldown_seconds: seconds(tracking.and_then(|it| it.scale_in_cooldown())),
+        scale_out_cooldown_seconds: seconds(tracking.and_then(|it| it.scale_out_cooldown())),
+    }
+}
+
+fn metric_of(metric: &PredefinedMetricSpecification) -> Metric {
+    match metric.predefined_metric_type() {
+        MetricType::EcsServiceAverageMemoryUtilization => Metric::Memory,
+        MetricType::AlbRequestCountPerTarget => {
+            let label = metric.resource_label().unwrap_or_default();
+            let group = label.find("/targetgroup/").unwrap_or(label.len());
+            Metric::RequestsPerTarget {
+                load_balancer: label[..group].into(),
+                target_group: label[group..].trim_start_matches('/').into(),
+            }
+        }
+        _ => Metric::Cpu,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_label_is_read_as_it_is_written() {
+        let metric = Metric::RequestsPerTarget {
+            load_balancer: "app/cloudfolks-alb/50dc6c495c0c9188".into(),
+            target_group: "targetgroup/cloudfolks-web-5e0c/943f017f100becff".into(),
+        };
+        let policy = TargetTracking {
+            name: "requests".to_owned(),
+            metric: metric.clone(),
+            target_value: 100,
+            scale_in_cooldown_seconds: 300,
+            scale_out_cooldown_seconds: 60,
+        };
+        let configuration = configuration(&policy).unwrap();
+        assert_eq!(metric_of(configuration.predefined_metric_specification().unwrap()), metric);
+    }
+}

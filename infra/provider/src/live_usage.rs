@@ -1,0 +1,140 @@
+//! What a deployed stack uses that is paid for by the hour, read from AWS.
+
+use crate::aws::Aws;
+use crate::explain::Explain;
+use crate::kinds::{cluster, elb};
+use crate::tags;
+use aws_sdk_autoscaling::types::AutoScalingGroup;
+use aws_sdk_ecs::types::{Compatibility, Service, ServiceField, TaskDefinition};
+use infra::cost::Counts;
+use infra_engine::Failure;
+use infra_engine::ownership::{STACK_TAG, id_from};
+use infra_resources::cost::{FargateUse, InstanceUse, Usage};
+use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_resources::ecs::simulation::{Share, place};
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_resources::ecs::{CpuUnits, Mebibytes};
+
+/// `DescribeServices` takes at most so many.
+const SERVICES_PER_CALL: usize = 10;
+
+/// What the stack uses, and the numbers in it that no deploy decides on.
+///
+/// # Errors
+/// When something can't be read.
+pub async fn read(aws: &Aws) -> Result<(Usage, Counts), Failure> {
+    let (mut usage, mut counts) = (Usage::default(), Counts::default());
+    for service in services(aws).await? {
+        let tasks = count(Some(service.desired_count()));
+        let tags = tags::from_ecs(service.tags());
+        let id = id_from(&tags, "service", service.service_name().unwrap_or_default());
+        *counts.tasks.entry(id.logical_name.clone()).or_default() += tasks;
+        usage.fargate.extend(on_fargate(aws, &service, &id.logical_name, tasks).await?);
+    }
+    for group in groups(aws).await? {
+        *counts.instances.get_or_insert(0) += count(group.desired_capacity());
+        usage.instances.extend(instances(aws, &group).await?);
+    }
+    for balancer in elb::load_balancers_of(aws, &aws.stack).await? {
+        usage.load_balancers += 1;
+        counts.zones += u32::try_from(balancer.availability_zones().len()).unwrap_or_default();
+    }
+    usage.public_ipv4_addresses = counts.zones;
+    usage.public_ipv4_addresses += usage.fargate.iter().map(|it| it.tasks).sum::<u32>();
+    usage.public_ipv4_addresses += usage.instances.iter().map(|it| it.count).sum::<u32>();
+    Ok((usage, counts))
+}
+
+async fn services(aws: &Aws) -> Result<Vec<Service>, Failure> {
+    let mut services = Vec::new();
+    for (cluster, _) in cluster::clusters_of(aws, &aws.stack).await? {
+        let name = cluster.cluster_name().unwrap_or_default();
+        let pages = aws.ecs.list_services().cluster(name).into_paginator().items().send();
+        let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list services")?;
+        for arns in arns.chunks(SERVICES_PER_CALL) {
+            let request = aws.ecs.describe_services().cluster(name).set_services(Some(arns.to_vec()));
+            let answer = request.include(ServiceField::Tags).send().await.explain("describe services")?;
+            services.extend(answer.services.unwrap_or_default());
+        }
+    }
+    services.retain(|service| service.status() == Some("ACTIVE"));
+    Ok(services)
+}
+
+/// A service's tasks on Fargate and on Fargate Spot; none for a service on instances.
+async fn on_fargate(
+    aws: &Aws,
+    service: &Service,
+    name: &str,
+    tasks: u32,
+) -> Result<Vec<FargateUse>, Failure> {
+    let strategy = service.capacity_provider_strategy().iter();
+    let mut shares: Vec<Share> = strategy
+        .map(|item| Share {
+            capacity_provider: item.capacity_provider().to_owned(),
+            base: count(Some(item.base())),
+            weight: count(Some(item.weight())),
+        })
+        .collect();
+    let revision = service.task_definition().unwrap_or_default();
+    let described = aws.ecs.describe_task_definition().task_definition(revision).send().await;
+    let described = described.explain("describe the task definition")?;
+    let Some(definition) = described.task_definition() else { return Ok(Vec::new()) };
+    if !definition.requires_compatibilities().contains(&Compatibility::Fargate) {
+        return Ok(Vec::new());
+    }
+    if shares.is_empty() {
+        shares.push(Share { capacity_provider: FARGATE.to_owned(), base: 0, weight: 1 });
+    }
+    let placed = shares.iter().zip(place(tasks, &shares)).filter(|(_, tasks)| *tasks > 0);
+    let of_share = placed.map(|(share, tasks)| FargateUse {
+        name: name.to_owned(),
+        tasks,
+        cpu: CpuUnits(number(definition.cpu())),
+        memory: Mebibytes(number(definition.memory())),
+        architecture: architecture(definition),
+        spot: share.capacity_provider == FARGATE_SPOT,
+    });
+    Ok(of_share.collect())
+}
+
+async fn groups(aws: &Aws) -> Result<Vec<AutoScalingGroup>, Failure> {
+    let pages = aws.autoscaling.describe_auto_scaling_groups().into_paginator().items().send();
+    let mut groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list Auto Scaling groups")?;
+    groups.retain(|group| {
+        group.tags().iter().any(|tag| tag.key() == Some(STACK_TAG) && tag.value() == Some(&aws.stack))
+    });
+    Ok(groups)
+}
+
+async fn instances(aws: &Aws, group: &AutoScalingGroup) -> Result<Option<InstanceUse>, Failure> {
+    let Some(template) = group.launch_template() else { return Ok(None) };
+    let request = aws.ec2.describe_launch_template_versions();
+    let request = request.launch_template_id(template.launch_template_id().unwrap_or_default());
+    let answer = request.versions(template.version().unwrap_or("$Default")).send().await;
+    let answer = answer.explain("describe the launch template")?;
+    let data = answer.launch_template_versions().first().and_then(|version| version.launch_template_data());
+    Ok(data.map(|data| InstanceUse {
+        instance_type: data.instance_type().map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        count: count(group.desired_capacity()),
+        root_volume_gib: count(
+            data.block_device_mappings().first().and_then(|disk| disk.ebs()?.volume_size()),
+        ),
+    }))
+}
+
+fn architecture(definition: &TaskDefinition) -> CpuArchitecture {
+    let platform = definition.runtime_platform().and_then(|platform| platform.cpu_architecture());
+    match platform.map(|architecture| architecture.as_str()) {
+        Some("ARM64") => CpuArchitecture::Arm64,
+        _ => CpuArchitecture::X86_64,
+    }
+}
+
+fn count(number: Option<i32>) -> u32 {
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
+}
+
+fn number(text: Option<&str>) -> u32 {
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
