@@ -126,7 +126,9 @@ async fn ensure_network() -> anyhow::Result<()> {
         return Ok(());
     }
     let mut create = docker(&["network", "create", "--subnet", SUBNET, "--gateway", GATEWAY]);
-    create.args(["--ip-range", TASK_ADDRESSES, "--label", PORT_LABEL, NAME]);
+    create.args(["--ip-range", TASK_ADDRESSES, "--label", PORT_LABEL]);
+    // Host ports of tasks are for this machine alone, as the local AWS itself is.
+    create.args(["--opt", "com.docker.network.bridge.host_binding_ipv4=127.0.0.1", NAME]);
     output(create).await.with_context(|| format!("cannot create docker network {NAME} ({SUBNET})"))?;
     Ok(())
 }
