@@ -3,8 +3,9 @@
 use crate::event::{Event, Reporter};
 use crate::failure::{Failure, ResourceFailure, ResourceFailures};
 use crate::id::ResourceId;
-use crate::kind::Context;
+use crate::kind::{Context, ErasedKind};
 use crate::live::LiveValue;
+use crate::ownership::Ownership;
 use crate::plan::{Plan, differences};
 use crate::provider::Provider;
 use crate::refresh::{World, locked};
@@ -16,6 +17,9 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
+
+/// So often a call to create is made whose answer is lost each time.
+const CREATED_AT_MOST: u32 = 3;
 
 /// The outputs of every resource, by address.
 pub type AllOutputs = HashMap<ResourceId, Value>;
@@ -107,11 +111,38 @@ impl Work<'_> {
     async fn change(&self, desired: &Value) -> Result<Value, Failure> {
         let (kind, context) = (self.provider.kind(&self.node.id.kind)?, self.context());
         let outputs = match self.live {
-            None => kind.create(desired, &context).await?,
+            None => self.create(kind, desired, &context).await?,
             Some(live) => kind.update(desired, live, &context).await?,
         };
         kind.settle(desired, &context).await?;
         Ok(outputs)
+    }
+
+    /// Creates it. When the answer to a call is lost, or the resource is there already, it may have been made all the same,
+    /// by this call or by a run that was killed: one that is ours is brought to what is desired.
+    async fn create(
+        &self,
+        kind: &dyn ErasedKind,
+        desired: &Value,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure> {
+        let mut attempts = 1;
+        loop {
+            let failure = match kind.create(desired, context).await {
+                Ok(outputs) => return Ok(outputs),
+                Err(failure) => failure,
+            };
+            // If it can't be read now, the first failure says more.
+            match kind.read(desired).await {
+                Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
+                Ok(None) if failure.answer_is_lost() && attempts < CREATED_AT_MOST => attempts += 1,
+                _ => return Err(failure),
+            }
+        }
+    }
+
+    fn is_ours(&self, live: &LiveValue) -> bool {
+        live.tags.as_ref().is_none_or(|tags| Ownership::of(tags, self.stack.name()) == Ownership::Ours)
     }
 
     async fn wait(&self, desired: &Value) -> Result<(), Failure> {

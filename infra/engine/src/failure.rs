@@ -12,6 +12,7 @@ use std::fmt;
 pub struct Failure {
     message: String,
     hint: Option<String>,
+    lost: bool,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -19,12 +20,12 @@ pub struct Failure {
 impl Failure {
     /// A failure without a cause of its own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, source: None }
+        Self { message: message.into(), hint: None, lost: false, source: None }
     }
 
     /// A failure that something else caused.
     pub fn caused_by(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { message: message.into(), hint: None, source: Some(source.into()) }
+        Self { message: message.into(), hint: None, lost: false, source: Some(source.into()) }
     }
 
     /// The same failure with a word on what to do next.
@@ -32,6 +33,17 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same failure of a call whose answer did not arrive: it may have been processed or not.
+    #[must_use]
+    pub fn with_answer_lost(self) -> Self {
+        Self { lost: true, ..self }
+    }
+
+    /// Whether the call may have been processed, as its answer did not arrive.
+    pub fn answer_is_lost(&self) -> bool {
+        self.lost
     }
 
     /// What to do next, if that is known.
