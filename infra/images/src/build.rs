@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 
+use crate::architecture;
 use crate::base::{self, BaseImage};
 use crate::docker::{self, OnLine};
 use crate::error::ImageError;
@@ -23,6 +24,7 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
         on_line("already built");
         return Ok(name);
     }
+    let foreign = architecture::foreign(app).await?;
     let mut arguments = vec![format!("BASE_IMAGE={}", names::DEBIAN)];
     base::ensure(BaseImage::Debian, on_line).await?;
     if app.compiles_rust {
@@ -32,6 +34,9 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
     let mut build = docker::docker_build().await;
     for argument in arguments {
         build.arg("--build-arg").arg(argument);
+    }
+    if let Some(foreign) = foreign {
+        build.arg("--platform").arg(format!("linux/{foreign}"));
     }
     let context = app.context()?;
     let dockerfile = app.dockerfile.strip_prefix(&app.context).unwrap_or(&app.dockerfile);
@@ -43,6 +48,7 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
         action: "build it",
         source,
     })?;
+    architecture::check(app, &name).await?;
     Ok(name)
 }
 

@@ -36,6 +36,16 @@ pub enum ImageError {
         /// The image that was pushed.
         image: String,
     },
+    /// The image is for another processor than the one it must run on.
+    #[error("image {image}: it was built for {built} and must run on {wanted}")]
+    Architecture {
+        /// The image that was wanted.
+        image: String,
+        /// The processor it must run on.
+        wanted: &'static str,
+        /// The processor it was built for.
+        built: String,
+    },
     /// No registry answers and a tool for building the image here is missing.
     #[error("image {image}: no registry answers, and building it here needs {tool}, which is not installed")]
     ToolMissing {
@@ -79,6 +89,10 @@ impl ImageError {
                 "make a registry reachable (`docker pull {image}` must work), then run this again"
             )),
             Self::CertificateBundle { variable, .. } => Some(format!("correct {variable} or unset it")),
+            Self::Architecture { image, wanted, .. } => Some(format!(
+                "build on a machine with an {wanted} processor, remove base images for another one (`docker image rm`), or \
+                 name an image that is there (--set {image}.image=...)"
+            )),
             Self::Command { .. } | Self::File { .. } | Self::NoDigest { .. } | Self::Toolchain(_) => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Container images: what their tag is, how they are built and pushed, and where their base images come from.
 //! Works through the docker command and knows nothing of AWS.
 
+mod architecture;
 pub mod base;
 mod build;
 pub mod docker;

@@ -47,6 +47,8 @@ pub struct AppImage {
     pub inputs: Vec<PathBuf>,
     /// Whether this machine's Rust version decides too.
     pub compiles_rust: bool,
+    /// The processor that it must run on, in Docker's words (`amd64`, `arm64`); `None`: that of this machine.
+    pub architecture: Option<&'static str>,
 }
 
 impl AppImage {
@@ -58,6 +60,7 @@ impl AppImage {
             dockerfile: root.join("app/Dockerfile"),
             inputs: RUST_INPUTS.map(|path| root.join(path)).to_vec(),
             compiles_rust: true,
+            architecture: None,
         }
     }
 
@@ -70,7 +73,14 @@ impl AppImage {
             inputs: vec![context.clone()],
             context,
             compiles_rust: false,
+            architecture: None,
         }
+    }
+
+    /// The same for a processor, in Docker's words: `amd64`, `arm64`.
+    #[must_use]
+    pub fn on(self, architecture: &'static str) -> Self {
+        Self { architecture: Some(architecture), ..self }
     }
 
     /// Every image of this repository.
