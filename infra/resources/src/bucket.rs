@@ -28,7 +28,7 @@ pub struct Bucket {
     /// The web sites, such as `https://images.example` or `*`, whose pages may post files to the bucket; they still need
     /// a signed policy. None for an app that takes all files itself.
     pub browser_upload_origins: Vec<String>,
-    /// The bucket policy.
+    /// The bucket policy; `null` for none.
     pub policy: Value,
 }
 

@@ -1,5 +1,6 @@
 //! Container images: built from the app's source and pushed, once per content.
 
+use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ pub struct Image {
     pub repository: String,
     /// Where it is pushed to.
     pub repository_uri: Output<String>,
+    /// The processor that it is built for.
+    pub architecture: CpuArchitecture,
     /// The tag, which changes whenever the source does.
     pub tag: String,
 }

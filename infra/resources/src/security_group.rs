@@ -2,6 +2,7 @@
 
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
+use std::net::Ipv4Addr;
 
 /// A security group with its ingress rules; egress stays as AWS makes it (everything is allowed out).
 ///
@@ -71,7 +72,38 @@ impl Resource for SecurityGroup {
         self.name.clone()
     }
 
+    fn problems(&self) -> Vec<String> {
+        let ranges = self.ingress.iter().filter_map(|rule| match &rule.from {
+            TrafficSource::Cidr(range) => Some(range),
+            TrafficSource::SecurityGroup(_) => None,
+        });
+        let wrong = ranges.filter(|range| !is_ipv4_range(range));
+        wrong
+            .map(|range| format!("`{range}` is no IPv4 range: write 203.0.113.0/24, or /32 for one address"))
+            .collect()
+    }
+
     fn normalise(&mut self) {
         self.ingress.sort_by_key(Ingress::sort_key);
+    }
+}
+
+fn is_ipv4_range(text: &str) -> bool {
+    let parts = text.split_once('/').map(|(address, bits)| (address.parse::<Ipv4Addr>(), bits.parse::<u8>()));
+    matches!(parts, Some((Ok(_), Ok(0..=32))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_an_address_and_a_number_of_bits() {
+        for range in ["0.0.0.0/0", "203.0.113.0/24", "203.0.113.7/32"] {
+            assert!(is_ipv4_range(range), "{range}");
+        }
+        for text in ["", "0.0.0.0", "10.0.0/8", "10.0.0.0/33", "::/0", "everybody"] {
+            assert!(!is_ipv4_range(text), "{text}");
+        }
     }
 }

@@ -55,7 +55,7 @@ pub enum Metric {
     #[serde(rename = "ECSServiceAverageMemoryUtilization")]
     Memory,
     /// The requests that the load balancer sends to each of its tasks in a minute.
-    #[serde(rename = "ALBRequestCountPerTarget")]
+    #[serde(rename = "ALBRequestCountPerTarget", rename_all = "camelCase")]
     RequestsPerTarget {
         /// The load balancer's part of the resource label: `app/<name>/<id>`.
         load_balancer: Output<String>,

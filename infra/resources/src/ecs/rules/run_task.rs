@@ -1,9 +1,9 @@
-//! What ECS refuses of a run-task: C10, C17, S07, S11, S12, S20, S23, S24.
+//! What ECS refuses of a run-task: C10, C13, C15, C17, S07, S11, S12, S13, S20, S23, S24.
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
 use super::service::{constraints, managed_volume, strategies};
-use super::service_and_task::volumes_at_launch;
+use super::service_and_task::{capacity, volumes_at_launch};
 use super::strategy::strategy;
 use crate::ecs::run_task::RunTaskRequest;
 use crate::ecs::service::{LaunchType, PropagateTags};
@@ -51,6 +51,7 @@ pub fn run_task_and_task(request: &RunTaskRequest, task: &TaskDefinition) -> Fin
             if awsvpc { "awsvpc, and no network configuration" } else { "a network mode other than awsvpc" };
         findings.add(Rule::S07, &at("networkConfiguration"), problem);
     }
+    capacity(request.launch_type, &request.capacity_provider_strategy, task, &mut findings);
     if request.enable_execute_command == Some(true) && task.task_role_arn.is_none() {
         findings.add(Rule::S23, &at("enableExecuteCommand"), "ECS Exec without a task role");
     }

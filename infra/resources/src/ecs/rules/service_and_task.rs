@@ -11,7 +11,7 @@ use crate::ecs::task_definition::{Compatibility, NetworkMode, TaskDefinition};
 pub fn service_and_task(service: &Service, task: &TaskDefinition) -> Findings {
     let mut findings = Findings::default();
     network(service, task, &mut findings);
-    capacity(service, task, &mut findings);
+    capacity(service.launch_type, &service.capacity_provider_strategy, task, &mut findings);
     let balancers = at("loadBalancers");
     for (index, balancer) in service.load_balancers.iter().enumerate() {
         load_balancer(balancer, task, &balancers.item(index), &mut findings);
@@ -45,17 +45,21 @@ fn network(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
     }
 }
 
-fn capacity(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
+/// What runs a service or a run-task must be what its task definition is made for.
+pub fn capacity(
+    launch_type: Option<LaunchType>,
+    strategy: &[CapacityProviderStrategyItem],
+    task: &TaskDefinition,
+    findings: &mut Findings,
+) {
     let compatible = |compatibility| {
         task.requires_compatibilities.is_empty() || task.requires_compatibilities.contains(&compatibility)
     };
-    let strategy = &service.capacity_provider_strategy;
-    let on_fargate =
-        service.launch_type == Some(LaunchType::Fargate) || strategy.iter().any(|it| it.is_fargate());
+    let on_fargate = launch_type == Some(LaunchType::Fargate) || strategy.iter().any(|it| it.is_fargate());
     let is_own =
         |item: &CapacityProviderStrategyItem| !item.is_fargate() && !item.capacity_provider.is_empty();
     let own_providers = !strategy.is_empty() && strategy.iter().all(is_own);
-    let on_ec2 = service.launch_type == Some(LaunchType::Ec2) || own_providers;
+    let on_ec2 = launch_type == Some(LaunchType::Ec2) || own_providers;
     // One's own provider can be an Auto Scaling group's or one of Managed Instances.
     let on_instances = compatible(Compatibility::Ec2) || compatible(Compatibility::ManagedInstances);
     if (on_fargate && !compatible(Compatibility::Fargate)) || (on_ec2 && !on_instances) {

@@ -1,6 +1,7 @@
 //! Operating system and processor architecture of a task.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What the task's images are made for. Left out, it is Linux on x86-64.
 ///
@@ -119,6 +120,15 @@ impl RuntimePlatform {
             operating_system_family: Some(version.into()),
             cpu_architecture: Some(CpuArchitecture::X86_64),
         }
+    }
+}
+
+impl fmt::Display for CpuArchitecture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::X86_64 => "X86_64",
+            Self::Arm64 => "ARM64",
+        })
     }
 }
 

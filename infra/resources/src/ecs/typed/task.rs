@@ -192,7 +192,10 @@ fn wrong_processor(definition: &TaskDefinition, instance_type: &str) -> Option<S
     let wanted = definition.runtime_platform.and_then(|platform| platform.cpu_architecture);
     let wanted = wanted.unwrap_or(CpuArchitecture::X86_64);
     (has != wanted).then(|| {
-        format!("runtimePlatform.cpuArchitecture: {wanted:?} images can't run on {instance_type}, which is {has:?}")
+        format!(
+            "runtimePlatform.cpuArchitecture: {wanted} images can't run on {instance_type}, which is {has}: build them for \
+             it (cpu_architecture={has}) or choose another type"
+        )
     })
 }
 
