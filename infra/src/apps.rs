@@ -3,10 +3,11 @@
 use crate::app::{AppOf, Surroundings, app};
 use crate::instances::{Instances, instances};
 use crate::load_balancing::PHP_PATH;
+use crate::network::s3_endpoint;
 use crate::registry::Images;
 use crate::runs_on::{OnFargate, OnInstances, OnInstancesAwsvpc};
 use crate::settings::{Ec2NetworkMode, RunsOn};
-use infra_engine::Stack;
+use infra_engine::{ResourceId, Stack};
 use infra_resources::NameError;
 use infra_resources::image::App;
 
@@ -34,15 +35,21 @@ pub fn apps(stack: &mut Stack, images: &Images, around: &Surroundings<'_>) -> Re
         paths: vec!["*".to_owned()],
         priority: 200,
     };
-    let mut instances = None;
-    [web, php].iter().map(|app| in_its_place(stack, app, &mut instances, around)).collect()
+    let mut made = Made::default();
+    [web, php].iter().map(|app| in_its_place(stack, app, &mut made, around)).collect()
 }
 
-/// The instances come with the first app that needs them.
+/// What comes with the first app that needs it.
+#[derive(Default)]
+struct Made {
+    instances: Option<Instances>,
+    s3_endpoint: Option<ResourceId>,
+}
+
 fn in_its_place(
     stack: &mut Stack,
     it: &AppOf<'_>,
-    group: &mut Option<Instances>,
+    made: &mut Made,
     around: &Surroundings<'_>,
 ) -> Result<String, NameError> {
     let settings = it.settings;
@@ -50,12 +57,20 @@ fn in_its_place(
         RunsOn::Fargate => app(stack, it, &OnFargate { spot_mix: None }, around),
         RunsOn::FargateSpot => app(stack, it, &OnFargate { spot_mix: Some(settings.spot_mix) }, around),
         RunsOn::Ec2 => {
-            let group = group.get_or_insert_with(|| {
-                instances(stack, around.names, around.settings, around.network, around.cluster)
-            });
+            let Surroundings { names, settings: all, network, cluster, .. } = around;
+            let instances = match &mut made.instances {
+                Some(made) => made,
+                none => none.insert(instances(stack, names, all, network, cluster)?),
+            };
             match settings.ec2_network_mode {
-                Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(group), around),
-                Ec2NetworkMode::Awsvpc => app(stack, it, &OnInstancesAwsvpc(group), around),
+                Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(instances), around),
+                Ec2NetworkMode::Awsvpc => {
+                    let s3_endpoint = made
+                        .s3_endpoint
+                        .get_or_insert_with(|| s3_endpoint(stack, names, around.tasks.region, network))
+                        .clone();
+                    app(stack, it, &OnInstancesAwsvpc { instances, s3_endpoint }, around)
+                }
             }
         }
     }

@@ -22,8 +22,8 @@ pub fn usage(settings: &Settings, counts: &Counts) -> Usage {
     let mut usage = Usage { load_balancers: 1, public_ipv4_addresses: counts.zones, ..Usage::default() };
     for (name, app) in [("web", &settings.web), ("php", &settings.php)] {
         let scaled = counts.tasks.get(name).filter(|_| app.scaling.enabled);
-        let tasks = scaled
-            .map_or(app.first_tasks(), |&tasks| tasks.min(app.scaling.max_tasks).max(app.scaling.min_tasks));
+        let (fewest, most) = app.scaled_between();
+        let tasks = scaled.map_or(app.desired_count, |&tasks| tasks.min(most).max(fewest));
         usage.fargate.extend(on_fargate(name, app, tasks));
     }
     if settings.has_instances() {

@@ -15,6 +15,8 @@ pub struct Exports {
     pub region: String,
     /// The bucket of uploads.
     pub bucket: String,
+    /// The bucket of the lease.
+    pub lease_bucket: String,
     /// The ECS cluster.
     pub cluster: String,
     /// The services.
@@ -38,6 +40,7 @@ impl Exports {
             stack: names.stack.clone(),
             region: destination.region.clone(),
             bucket: names.bucket.clone(),
+            lease_bucket: names.lease_bucket.clone(),
             cluster: names.cluster.clone(),
             services,
             load_balancer: names.load_balancer.clone(),

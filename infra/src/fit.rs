@@ -37,14 +37,14 @@ fn demand(stack: &Stack, name: &str, settings: &AppSettings) -> Option<ServiceDe
     Some(ServiceDemand {
         name: name.to_owned(),
         demand: TaskDemand::of(&definition),
-        tasks: settings.first_tasks(),
+        tasks: settings.desired_count,
         most_tasks: if settings.scaling.enabled {
-            settings.scaling.max_tasks
+            settings.scaled_between().1
         } else {
             settings.desired_count
         },
         minimum_healthy_percent: percent(settings.minimum_healthy_percent),
         maximum_percent: percent(settings.maximum_percent),
-        distinct_instance: constraints.into_iter().any(|it| distinct(it)),
+        distinct_instance: constraints.into_iter().any(distinct),
     })
 }

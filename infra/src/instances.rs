@@ -2,10 +2,11 @@
 
 use crate::cluster::cluster_id;
 use crate::identity::instance_role;
-use crate::names::Names;
+use crate::names::{InstanceNames, Names};
 use crate::network::{Network, instance_group};
 use crate::settings::{Ec2Settings, Settings};
 use infra_engine::{Handle, ResourceId, Stack};
+use infra_resources::NameError;
 use infra_resources::ecs::capacity_provider::ManagedScaling;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::ecs::task_definition::volume::Switch;
@@ -24,15 +25,19 @@ pub struct Instances {
 }
 
 /// The group, its launch template, and the capacity provider through which the cluster uses it.
+///
+/// # Errors
+/// When a name is too long.
 pub fn instances(
     stack: &mut Stack,
     names: &Names,
     settings: &Settings,
     network: &Network,
     cluster: &ClusterRef,
-) -> Instances {
+) -> Result<Instances, NameError> {
     let ec2 = &settings.ec2;
-    let template = launch_template(stack, names, settings, network);
+    let of_type = InstanceNames::new(&names.stack, &ec2.instance_type)?;
+    let template = launch_template(stack, names, &of_type, settings, network);
     let subnets = stack.add(
         "ec2",
         InstanceSubnets {
@@ -41,7 +46,7 @@ pub fn instances(
         },
     );
     let group = AutoScalingGroup {
-        name: names.auto_scaling_group.clone(),
+        name: of_type.auto_scaling_group.clone(),
         launch_template_id: template.template_id.clone(),
         launch_template_version: template.version.clone(),
         subnet_ids: subnets.subnet_ids.clone(),
@@ -53,12 +58,13 @@ pub fn instances(
     };
     // An agent that does not find its cluster gives up.
     let group = stack.add_after("ec2", group, &[&cluster_id()]);
-    attached_provider(stack, names, ec2, &group, cluster)
+    Ok(attached_provider(stack, &of_type, ec2, &group, cluster))
 }
 
 fn launch_template(
     stack: &mut Stack,
     names: &Names,
+    of_type: &InstanceNames,
     settings: &Settings,
     network: &Network,
 ) -> Handle<LaunchTemplate> {
@@ -73,7 +79,7 @@ fn launch_template(
     );
     let security_group = instance_group(stack, names, settings, network);
     let template = LaunchTemplate {
-        name: names.launch_template.clone(),
+        name: of_type.launch_template.clone(),
         image_id: LaunchTemplate::ecs_optimised_image(CpuArchitecture::of_instance_type(&ec2.instance_type)),
         instance_type: ec2.instance_type.clone(),
         instance_profile_arn: profile.arn.clone(),
@@ -110,7 +116,7 @@ pub fn user_data(cluster: &str) -> String {
 /// ECS starts instances for tasks that wait, keeps those that have tasks, and moves tasks away before one ends.
 fn attached_provider(
     stack: &mut Stack,
-    names: &Names,
+    names: &InstanceNames,
     ec2: &Ec2Settings,
     group: &Handle<AutoScalingGroup>,
     cluster: &ClusterRef,

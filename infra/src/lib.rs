@@ -86,6 +86,7 @@ pub fn program(
     let names = Names::new(stack_name, destination)?;
     let mut stack = Stack::new(stack_name.as_str());
 
+    storage::lease_bucket(&mut stack, &names);
     let network = network::network(&mut stack, &names, settings);
     let images = registry::images(&mut stack, &names, settings, tags);
     let bucket = storage::bucket(&mut stack, &names, &settings.storage);

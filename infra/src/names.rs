@@ -1,6 +1,7 @@
 //! Every physical name of the stack, as a function of the stack's name. The default stack has the tutorial's names.
 
 use crate::Destination;
+use infra_resources::InstanceType;
 use infra_resources::name::{
     AUTO_SCALING_GROUP, BUCKET, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER, LOG_GROUP, NameError,
     REPOSITORY, ROLE, SECURITY_GROUP, TARGET_GROUP, short_hash,
@@ -70,6 +71,8 @@ pub struct Names {
     pub instance_security_group: String,
     /// The bucket of uploads.
     pub bucket: String,
+    /// The bucket of the lease.
+    pub lease_bucket: String,
     /// The log group.
     pub log_group: String,
     /// The path of the IAM roles.
@@ -82,12 +85,8 @@ pub struct Names {
     pub instance_role: String,
     /// The instance profile, through which they have it.
     pub instance_profile: String,
-    /// The launch template.
-    pub launch_template: String,
-    /// The Auto Scaling group.
-    pub auto_scaling_group: String,
-    /// The capacity provider of that group.
-    pub capacity_provider: String,
+    /// The way to S3 of tasks without a public address.
+    pub s3_endpoint: String,
     /// The Rust app.
     pub web: AppNames,
     /// The PHP app.
@@ -119,15 +118,14 @@ impl Names {
             task_security_group: SECURITY_GROUP.check(format!("{stack}-tasks-sg"))?,
             instance_security_group: SECURITY_GROUP.check(format!("{stack}-ecs-sg"))?,
             bucket: BUCKET.check(format!("{stack}-images-{account_id}-{region}"))?,
+            lease_bucket: BUCKET.check(format!("{stack}-lease-{account_id}-{region}"))?,
             log_group: LOG_GROUP.check(format!("/ecs/{stack}"))?,
             role_path: format!("/{stack}/"),
             task_role: ROLE.check(format!("{stack}-task-role-{region}"))?,
             execution_role: ROLE.check(format!("{stack}-execution-role-{region}"))?,
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
             instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
-            launch_template: LAUNCH_TEMPLATE.check(format!("{stack}-ecs-instance"))?,
-            auto_scaling_group: AUTO_SCALING_GROUP.check(format!("{stack}-ecs-asg"))?,
-            capacity_provider: ECS.check(capacity_provider(stack.as_str()))?,
+            s3_endpoint: s3_endpoint(stack.as_str()),
             web: AppNames::new(stack, "web-app", "My-Web-App")?,
             php: AppNames::new(stack, "php-app", "My-Php-App")?,
             stack_name: stack.clone(),
@@ -152,10 +150,47 @@ impl Names {
     }
 }
 
-/// The name of a stack's capacity provider: it must not begin with `aws`, `ecs` or `fargate`, which a stack's may.
-pub fn capacity_provider(stack: &str) -> String {
+/// The name of a stack's way to S3.
+pub fn s3_endpoint(stack: &str) -> String {
+    format!("{stack}-s3")
+}
+
+/// The names of the instances of one type. Another type makes others beside them: the services move, as their tasks may
+/// not run on both.
+#[derive(Clone, Debug)]
+pub struct InstanceNames {
+    /// The launch template.
+    pub launch_template: String,
+    /// The Auto Scaling group.
+    pub auto_scaling_group: String,
+    /// The capacity provider of that group.
+    pub capacity_provider: String,
+}
+
+impl InstanceNames {
+    /// The names for instances of this type.
+    ///
+    /// # Errors
+    /// When one is longer than AWS allows.
+    pub fn new(stack: &str, instance_type: &str) -> Result<Self, NameError> {
+        let suffix = short_hash(&[instance_type]);
+        Ok(Self {
+            launch_template: LAUNCH_TEMPLATE.check(format!("{stack}-ecs-instance-{suffix}"))?,
+            auto_scaling_group: AUTO_SCALING_GROUP.check(format!("{stack}-ecs-asg-{suffix}"))?,
+            capacity_provider: ECS.check(capacity_provider(stack, &suffix))?,
+        })
+    }
+}
+
+/// It must not begin with `aws`, `ecs` or `fargate`, which a stack's name may.
+fn capacity_provider(stack: &str, suffix: &str) -> String {
     let reserved = ["aws", "ecs", "fargate"].iter().any(|begin| stack.starts_with(begin));
-    format!("{}{stack}-ec2", if reserved { "of-" } else { "" })
+    format!("{}{stack}-ec2-{suffix}", if reserved { "of-" } else { "" })
+}
+
+/// The names that a stack's capacity providers have if their instances are of a type that we know.
+pub fn likely_capacity_providers(stack: &str) -> impl Iterator<Item = String> {
+    InstanceType::all().iter().map(move |it| capacity_provider(stack, &short_hash(&[it.name])))
 }
 
 impl AppNames {

@@ -2,8 +2,8 @@
 
 use crate::names::Names;
 use crate::settings::Settings;
-use infra_engine::{Handle, Stack};
-use infra_resources::{DefaultVpc, Ingress, SecurityGroup, TrafficSource};
+use infra_engine::{Handle, ResourceId, Stack};
+use infra_resources::{DefaultVpc, GatewayEndpoint, Ingress, SecurityGroup, TrafficSource};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -47,6 +47,16 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
         },
     );
     Network { vpc, load_balancer_group, task_group }
+}
+
+/// The way to S3 of tasks that have no public address; a gateway endpoint costs nothing.
+pub fn s3_endpoint(stack: &mut Stack, names: &Names, region: &str, network: &Network) -> ResourceId {
+    let endpoint = GatewayEndpoint {
+        name: names.s3_endpoint.clone(),
+        vpc_id: network.vpc.vpc_id.clone(),
+        service_name: format!("com.amazonaws.{region}.s3"),
+    };
+    stack.add("s3", endpoint).id
 }
 
 /// The instances' security group: ports of tasks for the load balancer alone; SSH only where a setting lets somebody in.

@@ -4,6 +4,7 @@ use crate::names::{AppNames, Names};
 use crate::settings::{AppSettings, RegistrySettings, Settings};
 use infra_engine::{Output, Stack};
 use infra_resources::ecr_repository::keep_newest;
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::image::App;
 use infra_resources::{EcrRepository, Image};
 
@@ -61,7 +62,11 @@ impl Source<'_> {
             app: self.app,
             repository: self.names.repository.clone(),
             repository_uri: repository.uri.clone(),
-            tag: self.tag.to_owned(),
+            architecture: app.cpu_architecture,
+            tag: match app.cpu_architecture {
+                CpuArchitecture::X86_64 => self.tag.to_owned(),
+                CpuArchitecture::Arm64 => format!("{}-arm64", self.tag),
+            },
         };
         stack.add(self.logical_name, image).uri.clone()
     }

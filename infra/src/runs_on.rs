@@ -3,6 +3,7 @@
 use crate::instances::Instances;
 use crate::network::Network;
 use crate::settings::{AppSettings, SpotMix};
+use infra_engine::ResourceId;
 use infra_resources::ecs::service::AwsvpcConfiguration;
 use infra_resources::ecs::task_definition::volume::Switch;
 use infra_resources::ecs::typed::capability::{Placement, Ports, TargetFor};
@@ -45,7 +46,12 @@ pub struct OnFargate {
 pub struct OnInstances<'a>(pub &'a Instances);
 
 /// The instances, with a network interface for each task.
-pub struct OnInstancesAwsvpc<'a>(pub &'a Instances);
+pub struct OnInstancesAwsvpc<'a> {
+    /// The instances.
+    pub instances: &'a Instances,
+    /// The way to S3 of tasks that have no public address.
+    pub s3_endpoint: ResourceId,
+}
 
 impl RunsOn for OnFargate {
     type On = Fargate;
@@ -119,7 +125,7 @@ impl RunsOn for OnInstancesAwsvpc<'_> {
     const SHAPE: &'static str = "ec2 awsvpc";
 
     fn task(&self, family: &str, _: &AppSettings) -> Task<Ec2<Awsvpc>> {
-        Task::ec2(family).on_instance_type(&self.0.instance_type)
+        Task::ec2(family).on_instance_type(&self.instances.instance_type)
     }
 
     fn container(&self, container: Container<Ec2<Awsvpc>>, settings: &AppSettings) -> Container<Ec2<Awsvpc>> {
@@ -132,11 +138,11 @@ impl RunsOn for OnInstancesAwsvpc<'_> {
     }
 
     fn capacity(&self) -> CapacityOf<Ec2<Awsvpc>> {
-        CapacityOf::Strategy(StrategyOf::weight(self.0.provider.clone(), 1))
+        CapacityOf::Strategy(StrategyOf::weight(self.instances.provider.clone(), 1))
     }
 
     fn placed(&self, service: ServiceOf<Ec2<Awsvpc>>, settings: &AppSettings) -> ServiceOf<Ec2<Awsvpc>> {
-        placed(service, self.0, settings)
+        placed(service.after(&self.s3_endpoint), self.instances, settings)
     }
 }
 

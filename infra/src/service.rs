@@ -55,7 +55,7 @@ pub fn service<P: RunsOn>(
     let service =
         if settings.availability_zone_rebalancing { service } else { service.without_zone_rebalancing() };
     let service = if settings.scaling.enabled {
-        service.scaled_by_an_autoscaler(settings.first_tasks())
+        service.scaled_by_an_autoscaler(settings.desired_count)
     } else {
         service
     };

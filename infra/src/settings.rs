@@ -171,13 +171,14 @@ impl Settings {
                     .to_owned(),
             );
         }
-        for (app, settings) in [("web", &self.web), ("php", &self.php)] {
-            if settings.runs_on == RunsOn::Ec2 && settings.ec2_network_mode == Ec2NetworkMode::Awsvpc {
-                warnings.push(format!(
-                    "{app}.ec2_network_mode=awsvpc: its tasks get no public address; they reach S3 only if the VPC has a \
-                     gateway endpoint for it or a NAT gateway"
-                ));
-            }
+        let awsvpc =
+            |app: &&AppSettings| app.runs_on == RunsOn::Ec2 && app.ec2_network_mode == Ec2NetworkMode::Awsvpc;
+        if [&self.web, &self.php].iter().any(awsvpc) {
+            warnings.push(
+                "ec2_network_mode=awsvpc: a gateway endpoint for S3 comes into the default VPC's main route table, unless \
+                 one is there; everything in that VPC reaches S3 through it"
+                    .to_owned(),
+            );
         }
         warnings
     }
@@ -188,9 +189,9 @@ impl Settings {
         let mut notes = Vec::new();
         for (app, settings) in [("web", &mut self.web), ("php", &mut self.php)] {
             if std::mem::replace(&mut settings.scaling.enabled, false) {
+                let (count, s) = (settings.desired_count, if settings.desired_count == 1 { "" } else { "s" });
                 notes.push(format!(
-                    "the local AWS has no Application Auto Scaling: {app} keeps {} tasks",
-                    settings.desired_count
+                    "the local AWS has no Application Auto Scaling: {app} keeps {count} task{s}"
                 ));
             }
         }

@@ -2,13 +2,40 @@
 
 use crate::names::Names;
 use crate::settings::{LogSettings, StorageSettings};
-use infra_engine::{Handle, Stack};
+use infra_engine::{Handle, Resource, ResourceId, Stack};
 use infra_resources::bucket::tls_only;
 use infra_resources::{Bucket, LogGroup};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where browsers upload to themselves; the app moves what is an image, the rest expires.
 pub const INCOMING: &str = "incoming/";
+
+const LEASE: &str = "lease";
+
+/// The address of the lease's bucket in the stack.
+pub fn lease_bucket_id() -> ResourceId {
+    ResourceId::new(Bucket::KIND, LEASE)
+}
+
+/// The bucket in which a deploy's lease lies, so that two runs don't write at the same time: the one resource that is
+/// made before all others and deleted after them. Nothing in it is secret, and it holds nothing for long.
+pub fn lease_bucket(stack: &mut Stack, names: &Names) {
+    stack.add(
+        LEASE,
+        Bucket {
+            name: names.lease_bucket.clone(),
+            versioning: false,
+            block_public_access: true,
+            encryption: "AES256".to_owned(),
+            abort_incomplete_uploads_after_days: 1,
+            delete_old_versions_after_days: 1,
+            expiring_prefixes: BTreeMap::new(),
+            browser_upload_origins: Vec::new(),
+            policy: Value::Null,
+        },
+    );
+}
 
 /// The bucket of uploads: private, encrypted, TLS only.
 pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> Handle<Bucket> {

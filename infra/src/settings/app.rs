@@ -111,14 +111,10 @@ impl AppSettings {
         }
     }
 
-    /// How many tasks it begins with.
-    pub fn first_tasks(&self) -> u32 {
+    /// The fewest and the most tasks that its autoscaler may give it: the number that it begins with is among them.
+    pub fn scaled_between(&self) -> (u32, u32) {
         let scaling = &self.scaling;
-        if scaling.enabled {
-            self.desired_count.min(scaling.max_tasks).max(scaling.min_tasks)
-        } else {
-            self.desired_count
-        }
+        (scaling.min_tasks.min(self.desired_count), scaling.max_tasks.max(self.desired_count))
     }
 
     /// The PHP app: small enough for the tutorial's `t2.micro`, and a size that Fargate has, too.

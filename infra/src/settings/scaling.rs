@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct ScalingSettings {
     /// Whether Application Auto Scaling does.
     pub enabled: bool,
-    /// The fewest tasks.
+    /// The fewest tasks; never more than `desired_count`.
     pub min_tasks: u32,
-    /// The most tasks.
+    /// The most tasks; never fewer than `desired_count`.
     pub max_tasks: u32,
     /// The average CPU to keep, in percent of what the tasks have.
     pub cpu_percent: Option<u32>,

@@ -1,0 +1,219 @@
+//! What the program generates for each place where an app can run.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use infra::cost::{Counts, usage};
+use infra::registry::ImageTags;
+use infra::{Destination, Program, ProgramError, Settings, StackName};
+use infra_resources::ecs::CapacityProviderStrategyItem;
+use infra_resources::ecs::simulation::{Share, place};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const PHP_ON_AWSVPC: &[&str] = &["php.ec2_network_mode=awsvpc"];
+const WEB_ON_SPOT: &[&str] = &["web.runs_on=fargate-spot"];
+
+fn settings(overrides: &[&str]) -> Settings {
+    let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+    Settings::with_overrides(&overrides).unwrap()
+}
+
+fn program(overrides: &[&str]) -> Result<Program, ProgramError> {
+    let destination = Destination { account_id: "123456789012".to_owned(), region: "ap-south-1".to_owned() };
+    let tags = ImageTags { web: "src-0000000000000001".to_owned(), php: "src-0000000000000002".to_owned() };
+    let stack: StackName = "cloudfolks".parse().unwrap();
+    infra::program(&stack, &settings(overrides), &destination, &tags)
+}
+
+/// A resource as `render stack` prints it.
+fn rendered(overrides: &[&str], resource: &str) -> Value {
+    let all = infra::render::resources(&program(overrides).unwrap());
+    let found = all.as_array().unwrap().iter().find(|it| it["resource"] == resource);
+    found.unwrap_or_else(|| panic!("there is no {resource}"))["desired"].clone()
+}
+
+fn service(overrides: &[&str], app: &str) -> Value {
+    infra::render::services(&program(overrides).unwrap())[app].clone()
+}
+
+fn task_definition(overrides: &[&str], app: &str) -> Value {
+    infra::render::task_definitions(&program(overrides).unwrap())[app].clone()
+}
+
+fn is_there(overrides: &[&str], kind: &str) -> bool {
+    program(overrides).unwrap().stack.nodes().iter().any(|node| node.id.kind == kind)
+}
+
+#[test]
+fn the_launch_template() {
+    insta::assert_json_snapshot!(rendered(&[], "launch-template/ec2"));
+}
+
+#[test]
+fn the_user_data() {
+    let template = rendered(&[], "launch-template/ec2");
+    insta::assert_snapshot!(template["userData"].as_str().unwrap());
+}
+
+#[test]
+fn an_arm_instance_gets_an_image_of_its_architecture() {
+    let arm = ["ec2.instance_type=t4g.micro", "php.cpu_architecture=ARM64"];
+    let image = rendered(&arm, "launch-template/ec2")["imageId"].clone();
+    assert!(image.as_str().unwrap().contains("arm64"), "{image}");
+}
+
+#[test]
+fn the_auto_scaling_group() {
+    insta::assert_json_snapshot!(rendered(&[], "auto-scaling-group/ec2"));
+}
+
+#[test]
+fn the_capacity_provider() {
+    insta::assert_json_snapshot!(rendered(&[], "capacity-provider/ec2"));
+}
+
+#[test]
+fn the_scaling_of_a_service() {
+    let more = ["php.scaling.memory_percent=80", "php.scaling.requests_per_task=500"];
+    insta::assert_json_snapshot!(rendered(&more, "service-scaling/php"));
+}
+
+#[test]
+fn a_service_on_instances_with_bridge() {
+    insta::assert_json_snapshot!(service(&["php.scaling.enabled=false"], "php"));
+}
+
+#[test]
+fn a_service_on_instances_with_awsvpc() {
+    insta::assert_json_snapshot!(service(PHP_ON_AWSVPC, "php"));
+}
+
+#[test]
+fn a_task_on_instances_with_awsvpc() {
+    insta::assert_json_snapshot!(task_definition(PHP_ON_AWSVPC, "php"));
+}
+
+#[test]
+fn a_service_on_fargate_and_fargate_spot() {
+    insta::assert_json_snapshot!(service(WEB_ON_SPOT, "web"));
+}
+
+#[test]
+fn a_host_port_is_fixed_or_left_to_docker() {
+    for (host_port, overrides) in [(0, &[] as &[&str]), (8080, &["php.ec2_host_port=8080"])] {
+        let task = task_definition(overrides, "php");
+        assert_eq!(task["containerDefinitions"][0]["portMappings"][0]["hostPort"], host_port, "{task:#}");
+    }
+}
+
+#[test]
+fn placement_is_as_the_settings_say() {
+    let placed = service(
+        &[
+            // It needs a spread over zones.
+            "php.availability_zone_rebalancing=false",
+            r#"php.placement_strategy=["spread:instanceId","binpack:cpu"]"#,
+            r#"php.placement_constraints=["distinctInstance","memberOf:attribute:ecs.instance-type =~ t2.*"]"#,
+        ],
+        "php",
+    );
+    insta::assert_json_snapshot!(json!([placed["placementStrategy"], placed["placementConstraints"]]));
+}
+
+#[test]
+fn a_move_changes_the_name_of_the_service_and_a_change_of_shares_does_not() {
+    let name = |overrides: &[&str]| service(overrides, "php")["serviceName"].clone();
+    let (bridge, fargate) = (name(&[]), name(&["php.runs_on=fargate"]));
+    assert_ne!(bridge, fargate);
+    assert_ne!(bridge, name(PHP_ON_AWSVPC));
+    assert_ne!(fargate, name(PHP_ON_AWSVPC));
+    assert_eq!(fargate, name(&["php.runs_on=fargate-spot"]));
+    let elsewhere =
+        ["php.ec2_host_port=8080", r#"php.placement_strategy=["spread:attribute:ecs.availability-zone"]"#];
+    assert_eq!(bridge, name(&elsewhere));
+}
+
+#[test]
+fn there_are_instances_only_where_an_app_runs_on_them() {
+    let kinds = ["auto-scaling-group", "launch-template", "instance-profile", "capacity-provider"];
+    for kind in kinds {
+        assert!(is_there(&[], kind), "{kind}");
+        assert!(!is_there(&["php.runs_on=fargate"], kind), "{kind}");
+    }
+    assert!(!is_there(&["web.scaling.enabled=false", "php.scaling.enabled=false"], "service-scaling"));
+}
+
+/// A row of the table that `simulate placement` is held to as well.
+#[derive(Deserialize)]
+struct Mix {
+    desired: u32,
+    base: u32,
+    fargate: u32,
+    spot: u32,
+    tasks: [u32; 2],
+}
+
+#[test]
+fn tasks_are_divided_as_the_generated_strategy_says_and_so_is_their_cost() {
+    let mixes: Vec<Mix> = serde_json::from_str(include_str!("spot_mixes.json")).unwrap();
+    for Mix { desired, base, fargate, spot, tasks } in mixes {
+        let overrides = [
+            "web.runs_on=fargate-spot".to_owned(),
+            "web.scaling.enabled=false".to_owned(),
+            format!("web.desired_count={desired}"),
+            format!(
+                r#"web.spot_mix={{"fargate_base":{base},"fargate_weight":{fargate},"spot_weight":{spot}}}"#
+            ),
+        ];
+        let overrides = overrides.each_ref().map(String::as_str);
+        let service = service(&overrides, "web");
+        let strategy: Vec<CapacityProviderStrategyItem> =
+            serde_json::from_value(service["capacityProviderStrategy"].clone()).unwrap();
+        let shares: Vec<Share> = strategy.iter().map(Share::from).collect();
+        assert_eq!(service["desiredCount"], desired);
+        assert_eq!(place(desired, &shares), tasks, "{overrides:?}");
+
+        let paid = usage(&settings(&overrides), &Counts::default()).fargate;
+        let on = |spot| paid.iter().filter(|it| it.spot == spot).map(|it| it.tasks).sum::<u32>();
+        assert_eq!([on(false), on(true)], tasks, "{overrides:?}");
+    }
+}
+
+#[test]
+fn ssh_from_everywhere_is_pointed_out_and_from_an_office_is_not() {
+    let warnings = |overrides: &[&str]| settings(overrides).warnings().join("\n");
+    assert!(warnings(&["ec2.ssh_from=0.0.0.0/0"]).contains("ec2.ssh_from=0.0.0.0/0"));
+    assert_eq!(warnings(&["ec2.ssh_from=203.0.113.0/24"]), "");
+    assert_eq!(warnings(&[]), "");
+}
+
+#[test]
+fn ssh_is_open_to_the_range_of_the_setting_alone() {
+    let ingress = &rendered(&["ec2.ssh_from=203.0.113.0/24"], "security-group/ec2")["ingress"];
+    let ssh: Vec<_> = ingress.as_array().unwrap().iter().filter(|rule| rule["fromPort"] == 22).collect();
+    assert_eq!(
+        ssh,
+        [&json!({"fromPort": 22, "toPort": 22, "from": {"cidr": "203.0.113.0/24"}})],
+        "{ingress:#}"
+    );
+}
+
+#[test]
+fn tasks_without_a_public_address_get_a_way_to_s3_and_that_is_pointed_out() {
+    let warnings = settings(PHP_ON_AWSVPC).warnings();
+    assert!(warnings.len() == 1 && warnings[0].contains("gateway endpoint"), "{warnings:?}");
+    let endpoint = rendered(PHP_ON_AWSVPC, "gateway-endpoint/s3");
+    assert_eq!(endpoint["serviceName"], "com.amazonaws.ap-south-1.s3", "{endpoint}");
+    // It does not matter where the app does not run on instances.
+    assert_eq!(settings(&["web.ec2_network_mode=awsvpc"]).warnings(), [""; 0]);
+}
+
+#[test]
+fn a_local_aws_gets_no_autoscalers_and_says_so() {
+    let (local, notes) = settings(&[]).for_local_aws();
+    assert!(!local.web.scaling.enabled && !local.php.scaling.enabled);
+    let of = |app: &str| notes.iter().filter(|note| note.contains(app)).count();
+    assert_eq!((notes.len(), of("web keeps 2 tasks"), of("php keeps 1 task")), (2, 1, 1), "{notes:?}");
+    let (_, notes) = local.for_local_aws();
+    assert_eq!(notes, [""; 0]);
+}
