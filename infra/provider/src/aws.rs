@@ -1,10 +1,15 @@
 //! The connection to AWS: one client per service, made from the standard configuration.
 
 use crate::explain::{Explain, problem_of};
+use crate::wire;
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use infra_engine::Failure;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// How often a call is tried: an account that is throttled needs patience.
+const MOST_ATTEMPTS: u32 = 6;
 
 /// What every kind needs to make its calls.
 #[derive(Clone)]
@@ -46,7 +51,9 @@ pub struct Aws {
 /// # Errors
 /// When no region is configured.
 pub async fn configuration(region: Option<String>) -> Result<SdkConfig, Failure> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    let retries = RetryConfig::adaptive().with_max_attempts(MOST_ATTEMPTS);
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).http_client(wire::client()?).retry_config(retries);
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region));
     }

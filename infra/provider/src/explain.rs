@@ -74,6 +74,11 @@ impl Problem<'_> {
         }
     }
 
+    /// What the service says.
+    pub fn message(&self) -> Option<&str> {
+        self.message
+    }
+
     /// Whether the service's message has this text in it.
     pub fn says(&self, text: &str) -> bool {
         self.message.is_some_and(|message| message.contains(text))
@@ -100,14 +105,18 @@ where
 {
     let problem = problem_of(&error);
     let hint = hint_for(&problem);
+    let lost = matches!(
+        error,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
+    ) || problem.status.is_some_and(|status| status >= 500);
     let message = match (problem.code, problem.message) {
         (Some(code), Some(message)) => {
-            return with_hint(Failure::new(format!("{call}: {message} ({code})")), hint);
+            return with_hint(Failure::new(format!("{call}: {message} ({code})")), hint, lost);
         }
         (Some(code), None) => format!("{call}: {code}"),
         _ => call.to_owned(),
     };
-    with_hint(Failure::caused_by(message, error), hint)
+    with_hint(Failure::caused_by(message, error), hint, lost)
 }
 
 fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
@@ -123,7 +132,8 @@ fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
         .then_some("the endpoint can't be reached: check the network and AWS_ENDPOINT_URL")
 }
 
-fn with_hint(failure: Failure, hint: Option<&'static str>) -> Failure {
+fn with_hint(failure: Failure, hint: Option<&'static str>, lost: bool) -> Failure {
+    let failure = if lost { failure.with_answer_lost() } else { failure };
     match hint {
         Some(hint) => failure.hint(hint),
         None => failure,

@@ -1,0 +1,117 @@
+//! The one place that every call to AWS passes through: here calls are bounded in number, a run that
+//! lost its lease is stopped, and tests break what they want to see broken.
+
+mod call;
+mod fault;
+pub mod guard;
+pub mod journal;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use call::Call;
+use fault::Faults;
+use infra_engine::Failure;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// How many calls are under way at the same time; services throttle clients that ask for more.
+const IN_FLIGHT: usize = 16;
+
+/// The SDK's own HTTP client behind our gate.
+///
+/// # Errors
+/// When the faults that a test asks for are written wrongly.
+pub fn client() -> Result<SharedHttpClient, Failure> {
+    Ok(SharedHttpClient::new(Wire {
+        connectors: Mutex::new(HashMap::new()),
+        gate: Arc::new(Gate { in_flight: Semaphore::new(IN_FLIGHT), faults: Faults::from_environment()? }),
+    }))
+}
+
+/// Makes a connector for each pair of timeouts, once.
+#[derive(Debug)]
+struct Wire {
+    connectors: Mutex<HashMap<[Option<Duration>; 2], SharedHttpConnector>>,
+    gate: Arc<Gate>,
+}
+
+/// What a call passes on its way out and back.
+#[derive(Debug)]
+struct Gate {
+    in_flight: Semaphore,
+    faults: Option<Faults>,
+}
+
+#[derive(Debug)]
+struct Gated {
+    inner: SharedHttpConnector,
+    gate: Arc<Gate>,
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let timeouts = [settings.connect_timeout(), settings.read_timeout()];
+        let mut connectors = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let connector = connectors.entry(timeouts).or_insert_with(|| {
+            let mut builder = Connector::builder().connector_settings(settings.clone());
+            builder.set_sleep_impl(components.sleep_impl());
+            let builder = builder.proxy_config(ProxyConfig::from_env());
+            let inner = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build();
+            let inner = SharedHttpConnector::new(inner);
+            SharedHttpConnector::new(Gated { inner, gate: Arc::clone(&self.gate) })
+        });
+        connector.clone()
+    }
+}
+
+impl HttpConnector for Gated {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (inner, gate) = (self.inner.clone(), Arc::clone(&self.gate));
+        HttpConnectorFuture::new(async move {
+            let _permit =
+                gate.in_flight.acquire().await.map_err(|error| ConnectorError::user(error.into()))?;
+            let call = Call::of(&request);
+            if call.is_write() && guard::is_lost() {
+                return Err(ConnectorError::user("the stack's lease was lost to another run".into()));
+            }
+            let began = Instant::now();
+            let answer = answer(&inner, gate.faults.as_ref(), request, &call).await;
+            journal::write(&call, began.elapsed(), &answer);
+            answer.map_err(|error| if call.creates() { not_to_be_repeated(error) } else { error })
+        })
+    }
+}
+
+/// A call that creates something may have done so although its answer is lost. The engine looks before it tries again; the
+/// SDK would make a second one, or be told that there is one.
+fn not_to_be_repeated(error: ConnectorError) -> ConnectorError {
+    if error.is_timeout() || error.is_io() { ConnectorError::other(error.into(), None) } else { error }
+}
+
+/// The service's answer, or what a fault makes of it.
+async fn answer(
+    inner: &SharedHttpConnector,
+    faults: Option<&Faults>,
+    request: HttpRequest,
+    call: &Call,
+) -> Result<HttpResponse, ConnectorError> {
+    let Some(faults) = faults.map(|faults| faults.of(call)) else { return inner.call(request).await };
+    match faults.before_it_is_sent(call) {
+        Some(instead) => instead,
+        None => faults.after_it_was_processed(inner.call(request).await?),
+    }
+}

@@ -1,0 +1,131 @@
+//! A call as it goes over the wire: which operation it is, and how its service writes errors.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+/// How a service's protocol writes an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// ECS, ECR, CloudWatch Logs, Application Auto Scaling.
+    Json,
+    /// IAM, STS, Elastic Load Balancing, EC2 Auto Scaling.
+    Query,
+    /// EC2.
+    Ec2,
+    /// S3.
+    Rest,
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The service that it is signed for, such as `ecs`.
+    pub service: String,
+    /// The operation, such as `CreateRole`; of S3 the method.
+    pub operation: String,
+    /// How its errors are written.
+    pub protocol: Protocol,
+    /// Whether the SDK tries it again after it failed before.
+    pub is_retry: bool,
+}
+
+impl Call {
+    /// Reads it off a request.
+    pub fn of(request: &HttpRequest) -> Self {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+        let body = request.body().bytes().unwrap_or_default();
+        let form = std::str::from_utf8(body).ok().filter(|body| body.starts_with("Action="));
+        let action = form.and_then(|form| form.split('&').next()?.strip_prefix("Action="));
+        let protocol = match (target, form) {
+            (Some(_), _) => Protocol::Json,
+            (None, Some(form)) if form.contains("Version=2016-11-15") => Protocol::Ec2,
+            (None, Some(_)) => Protocol::Query,
+            (None, None) => Protocol::Rest,
+        };
+        let attempt = request.headers().get("amz-sdk-request").unwrap_or_default();
+        // Credential=<key>/<day>/<region>/<service>/aws4_request
+        let signed = request.headers().get("authorization").unwrap_or_default();
+        let service = signed.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
+        Self {
+            service: service.unwrap_or_default().to_owned(),
+            operation: target.or(action).unwrap_or(request.method()).to_owned(),
+            protocol,
+            is_retry: !attempt.is_empty() && !attempt.starts_with("attempt=1"),
+        }
+    }
+
+    /// Whether it makes something that a second call would make again or be refused.
+    pub fn creates(&self) -> bool {
+        ["Create", "Register", "RunTask"].iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// Whether it changes something.
+    pub fn is_write(&self) -> bool {
+        const READS: [&str; 7] = ["Describe", "List", "Get", "BatchGet", "BatchCheck", "GET", "HEAD"];
+        !READS.iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// The body of an error in the words of the service's protocol.
+    pub fn error(&self, code: &str, message: &str) -> String {
+        match self.protocol {
+            Protocol::Json => serde_json::json!({"__type": code, "message": message}).to_string(),
+            Protocol::Query => format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+                 <RequestId>0</RequestId></ErrorResponse>"
+            ),
+            Protocol::Ec2 => format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+                 <RequestID>0</RequestID></Response>"
+            ),
+            Protocol::Rest => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_types::body::SdkBody;
+
+    fn call(method: &str, headers: &[(&'static str, &'static str)], body: &'static str) -> Call {
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request.set_method(method).unwrap();
+        for &(name, value) in headers {
+            request.headers_mut().insert(name, value);
+        }
+        Call::of(&request)
+    }
+
+    #[test]
+    fn each_protocol_names_its_operation_in_its_own_way() {
+        let json =
+            call("POST", &[("x-amz-target", "AmazonEC2ContainerServiceV20141113.CreateService")], "{}");
+        assert_eq!((json.operation.as_str(), json.protocol), ("CreateService", Protocol::Json));
+        let query = call("POST", &[], "Action=CreateRole&Version=2010-05-08");
+        assert_eq!((query.operation.as_str(), query.protocol), ("CreateRole", Protocol::Query));
+        let ec2 = call("POST", &[], "Action=DescribeVpcs&Version=2016-11-15");
+        assert_eq!((ec2.operation.as_str(), ec2.protocol), ("DescribeVpcs", Protocol::Ec2));
+        let rest = call("PUT", &[], "");
+        assert_eq!((rest.operation.as_str(), rest.protocol), ("PUT", Protocol::Rest));
+    }
+
+    #[test]
+    fn writes_are_told_from_reads() {
+        for (operation, is_write) in
+            [("DescribeVpcs", false), ("HEAD", false), ("PUT", true), ("TagRole", true)]
+        {
+            let call = Call {
+                service: String::new(),
+                operation: operation.to_owned(),
+                protocol: Protocol::Rest,
+                is_retry: false,
+            };
+            assert_eq!(call.is_write(), is_write, "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_second_attempt_says_so() {
+        assert!(!call("GET", &[("amz-sdk-request", "attempt=1; max=3")], "").is_retry);
+        assert!(call("GET", &[("amz-sdk-request", "attempt=2; max=3")], "").is_retry);
+    }
+}

@@ -1,0 +1,215 @@
+//! Faults that tests ask for in the environment: at which call, before it is sent or after it was processed, what breaks.
+//!
+//! `IMAGE_APP_FAULTS` is a list of faults, separated by semicolons: `die-after@7` breaks the seventh call that writes,
+//! `throttle@every` the first attempt of every call, `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two
+//! calls of an operation.
+
+use super::call::Call;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use infra_engine::Failure;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The variable that asks for faults.
+pub const VARIABLE: &str = "IMAGE_APP_FAULTS";
+/// As a process that was killed by SIGKILL.
+const KILLED: i32 = 137;
+
+/// All faults of a run.
+#[derive(Debug)]
+pub struct Faults {
+    faults: Vec<Fault>,
+    writes: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Fault {
+    kind: Kind,
+    at: At,
+}
+
+/// What breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The process ends before the call is sent.
+    DieBefore,
+    /// The process ends when the call was processed, before its answer is seen.
+    DieAfter,
+    /// The connection breaks before the call is sent.
+    Reset,
+    /// The call is processed, and its answer does not come in time.
+    Timeout,
+    /// The call is processed, and its answer breaks off in the middle.
+    Truncate,
+    /// The service answers with this code instead of doing anything.
+    Refuse {
+        /// The HTTP status.
+        status: u16,
+        /// The error's code.
+        code: String,
+    },
+}
+
+#[derive(Debug)]
+enum At {
+    /// The call that writes with this number, from 1.
+    Write(usize),
+    /// The first attempt of every call.
+    Every,
+    /// So many more calls of this operation.
+    Operation(String, AtomicUsize),
+}
+
+impl Faults {
+    /// What the environment asks for; nothing, as a rule.
+    ///
+    /// # Errors
+    /// When a fault is written wrongly.
+    pub fn from_environment() -> Result<Option<Self>, Failure> {
+        match std::env::var(VARIABLE) {
+            Ok(text) if !text.is_empty() => Self::parse(&text).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let faults = text.split(';').map(Fault::parse).collect::<Result<_, _>>()?;
+        Ok(Self { faults, writes: AtomicUsize::new(0) })
+    }
+
+    /// The faults of one call.
+    pub fn of(&self, call: &Call) -> FaultsOfCall {
+        let number = if call.is_write() { self.writes.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        let hit = self.faults.iter().filter(|fault| fault.at.hits(call, number));
+        FaultsOfCall(hit.map(|fault| fault.kind.clone()).collect())
+    }
+}
+
+impl At {
+    fn hits(&self, call: &Call, number: usize) -> bool {
+        match self {
+            Self::Write(wanted) => number == *wanted,
+            Self::Every => !call.is_retry,
+            Self::Operation(operation, left) => {
+                let one_less = |left: usize| left.checked_sub(1);
+                *operation == call.operation
+                    && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+            }
+        }
+    }
+}
+
+impl Fault {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let wrong = || Failure::new(format!("{VARIABLE}: `{text}` is no fault"));
+        let (kind, at) = text.trim().split_once('@').ok_or_else(wrong)?;
+        let refuse = |status, code: &str| Kind::Refuse { status, code: code.to_owned() };
+        let (kind, at) = match kind {
+            "die-before" => (Kind::DieBefore, at),
+            "die-after" => (Kind::DieAfter, at),
+            "reset" => (Kind::Reset, at),
+            "timeout" => (Kind::Timeout, at),
+            "truncate" => (Kind::Truncate, at),
+            "throttle" => (refuse(400, "ThrottlingException"), at),
+            "500" => (refuse(500, "InternalFailure"), at),
+            "503" => (refuse(503, "ServiceUnavailable"), at),
+            "refuse" => {
+                let mut parts = at.split('/');
+                let (operation, code) = parts.next().zip(parts.next()).ok_or_else(wrong)?;
+                let times = parts.next().and_then(|times| times.parse().ok()).ok_or_else(wrong)?;
+                let at = At::Operation(operation.to_owned(), AtomicUsize::new(times));
+                return Ok(Self { kind: refuse(400, code), at });
+            }
+            _ => return Err(wrong()),
+        };
+        let at = match at {
+            "every" => At::Every,
+            number => At::Write(number.parse().map_err(|_| wrong())?),
+        };
+        Ok(Self { kind, at })
+    }
+}
+
+/// What breaks of one call.
+#[derive(Debug)]
+pub struct FaultsOfCall(Vec<Kind>);
+
+impl FaultsOfCall {
+    /// What comes instead of sending the call, if something does.
+    pub fn before_it_is_sent(&self, call: &Call) -> Option<Result<HttpResponse, ConnectorError>> {
+        self.0.iter().find_map(|kind| match kind {
+            Kind::DieBefore => std::process::exit(KILLED),
+            Kind::Reset => Some(Err(ConnectorError::io("the connection was reset (a fault)".into()))),
+            Kind::Refuse { status, code } => Some(refusal(call, *status, code)),
+            Kind::DieAfter | Kind::Timeout | Kind::Truncate => None,
+        })
+    }
+
+    /// What comes of the answer.
+    pub fn after_it_was_processed(&self, answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+        self.0.iter().try_fold(answer, |answer, kind| match kind {
+            Kind::DieAfter => std::process::exit(KILLED),
+            Kind::Timeout => Err(ConnectorError::timeout("the answer did not come in time (a fault)".into())),
+            Kind::Truncate => Err(ConnectorError::io("the answer broke off (a fault)".into())),
+            Kind::DieBefore | Kind::Reset | Kind::Refuse { .. } => Ok(answer),
+        })
+    }
+}
+
+fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, ConnectorError> {
+    // Words that our own waits look for.
+    let message = match code {
+        "InvalidParameterException" => "Unable to assume the role (a fault)",
+        _ => "a fault",
+    };
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()))?;
+    Ok(HttpResponse::new(status, SdkBody::from(call.error(code, message))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::call::Protocol;
+
+    fn call(operation: &str, is_retry: bool) -> Call {
+        Call { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, is_retry }
+    }
+
+    fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
+        faults.of(&call(operation, false)).0
+    }
+
+    #[test]
+    fn writes_are_counted_and_reads_are_not() {
+        let faults = Faults::parse("timeout@2").unwrap();
+        for (operation, hit) in
+            [("CreateRole", false), ("GetRole", false), ("TagRole", true), ("TagRole", false)]
+        {
+            assert_eq!(kinds(&faults, operation) == [Kind::Timeout], hit, "{operation}");
+        }
+    }
+
+    #[test]
+    fn every_first_attempt_fails_and_no_second_one() {
+        let faults = Faults::parse("reset@every").unwrap();
+        assert_eq!(faults.of(&call("GetRole", false)).0, [Kind::Reset]);
+        assert!(faults.of(&call("GetRole", true)).0.is_empty());
+    }
+
+    #[test]
+    fn an_operation_is_refused_so_many_times() {
+        let faults = Faults::parse("refuse@DeleteSecurityGroup/DependencyViolation/2").unwrap();
+        let hits = (0..3).map(|_| kinds(&faults, "DeleteSecurityGroup").len());
+        assert_eq!(hits.collect::<Vec<_>>(), [1, 1, 0]);
+        assert!(kinds(&faults, "DeleteRole").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_fault_is_refused() {
+        for text in ["die", "die-after@", "die-after@x", "burn@1", "refuse@Op/Code"] {
+            assert!(Faults::parse(text).is_err(), "{text}");
+        }
+    }
+}
