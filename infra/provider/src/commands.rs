@@ -2,8 +2,12 @@
 
 mod consent;
 mod deploy;
+mod drift;
+mod explain;
 mod outputs;
 mod preview;
+mod run_task;
+mod scale;
 mod stacks;
 mod teardown;
 
@@ -13,6 +17,7 @@ use clap::{Args, Subcommand};
 use infra::StackName;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 const INTERRUPTED: u8 = 130;
 
@@ -23,10 +28,18 @@ pub enum Command {
     Deploy(deploy::Options),
     /// Show what deploy would change
     Preview(preview::Options),
+    /// Show how what is deployed differs from the code
+    Drift(drift::Options),
+    /// Show why a resource would be created, changed, replaced or left
+    Explain(explain::Options),
     /// Delete everything that belongs to the stack
     Teardown(teardown::Options),
     /// Show where the deployed stack is reached
     Outputs(outputs::Options),
+    /// Run one-off tasks of a deployed app
+    RunTask(Box<run_task::Options>),
+    /// Set how many tasks a deployed service has
+    Scale(scale::Options),
     /// List the stacks that live here
     Stacks(stacks::Options),
 }
@@ -57,18 +70,36 @@ pub struct StackOptions {
     pub workspace: PathBuf,
 }
 
+/// What happens while another run holds the stack's lease.
+#[derive(Clone, Debug, Args)]
+pub struct LeaseOptions {
+    /// How many seconds to wait for another run of the same stack; 0 ends at once with exit code 75
+    #[arg(long = "wait-for-lease", value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    pub for_lease: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_secs)
+}
+
 /// Runs a command; Ctrl-C ends it at once, in a state from which the next run continues.
 pub async fn run(command: Command) -> ExitCode {
     let work = async {
         match command {
             Command::Deploy(options) => deploy::run(options).await,
             Command::Preview(options) => preview::run(options).await,
+            Command::Drift(options) => drift::run(options).await,
+            Command::Explain(options) => explain::run(options).await,
             Command::Teardown(options) => teardown::run(options).await,
             Command::Outputs(options) => outputs::run(options).await,
+            Command::RunTask(options) => run_task::run(&options).await,
+            Command::Scale(options) => scale::run(options).await,
             Command::Stacks(options) => stacks::run(options).await,
         }
     };
     let result: Result<ExitCode> = tokio::select! {
+        // A command that has a word of its own on Ctrl-C says it first.
+        biased;
         result = work => result,
         _ = tokio::signal::ctrl_c() => {
             eprintln!("interrupted: run the same command again to continue, or teardown to delete what is there");

@@ -1,5 +1,6 @@
 //! How an error looks to people: what failed, why, and what to do next.
 
+use crate::lease::HeldByAnother;
 use console::style;
 use infra_engine::failure::ResourceFailures;
 use infra_engine::{Failure, plan::PlanError};
@@ -7,6 +8,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 const FAILURE: u8 = 1;
+/// As `EX_TEMPFAIL`: another run holds the stack's lease.
+const HELD: u8 = 75;
 
 /// Prints an error with its causes; gives the exit code.
 pub fn print(error: &anyhow::Error) -> ExitCode {
@@ -21,6 +24,12 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
     }
     if error.downcast_ref::<PlanError>().is_some_and(|error| matches!(error, PlanError::NotOurs { .. })) {
         print_hint("use another --stack NAME, or take it over with --adopt");
+    }
+    if error.downcast_ref::<HeldByAnother>().is_some() {
+        print_hint(
+            "wait for it to end, or give --wait-for-lease more seconds; the lease of a run that died ends by itself",
+        );
+        return ExitCode::from(HELD);
     }
     ExitCode::from(FAILURE)
 }

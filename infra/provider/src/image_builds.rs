@@ -6,6 +6,7 @@ use infra_engine::plan::Step;
 use infra_engine::{Action, Event, Failure, Plan, Reporter, Resource, Stack};
 use infra_images::{AppImage, ImageError};
 use infra_resources::Image;
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::image::App;
 use serde::Deserialize;
 use std::path::Path;
@@ -26,12 +27,16 @@ pub async fn build(
     futures::future::try_join_all(builds).await.map(drop).map_err(|failure| ResourceFailures(vec![failure]))
 }
 
-/// The source of an app's image.
-pub fn source(app: App, workspace: &Path) -> AppImage {
-    match app {
+/// The source of an image.
+pub fn source(image: &Image, workspace: &Path) -> AppImage {
+    let source = match image.app {
         App::Web => AppImage::web(workspace),
         App::Php => AppImage::php(workspace),
-    }
+    };
+    source.on(match image.architecture {
+        CpuArchitecture::X86_64 => "amd64",
+        CpuArchitecture::Arm64 => "arm64",
+    })
 }
 
 /// Why an image could not be built or pushed, in the engine's words.
@@ -71,6 +76,6 @@ async fn build_image(
         .map_err(|error| Failure::caused_by("an image has not the shape of its kind", error))?;
     let context = Context { stack: stack.name(), id: &step.id, reporter };
     let on_line = |line: &str| context.waiting(line.to_owned());
-    let built = infra_images::build(&source(image.app, workspace), &image.tag, &on_line).await;
+    let built = infra_images::build(&source(&image, workspace), &image.tag, &on_line).await;
     built.map(drop).map_err(explained)
 }

@@ -1,13 +1,14 @@
 //! The list of all kinds of resource, each in a file of its own.
 
 mod auto_scaling_group;
-mod bucket;
+pub mod bucket;
 mod capacity_provider;
 pub mod cluster;
 mod cluster_capacity;
 mod default_vpc;
 mod ecr_repository;
 pub mod elb;
+mod gateway_endpoint;
 mod iam_role;
 mod image;
 mod instance_profile;
@@ -24,8 +25,11 @@ mod service_scaling;
 mod target_group;
 mod task_definition;
 
+pub(crate) use cluster::clusters_of;
+
 use crate::Aws;
 use crate::explain::Explain;
+use crate::traced::Traced;
 use infra_engine::ownership::STACK_TAG;
 use infra_engine::{Failure, Provider};
 use std::collections::BTreeSet;
@@ -33,27 +37,28 @@ use std::collections::BTreeSet;
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
     Provider::default()
-        .with(auto_scaling_group::AutoScalingGroups(aws.clone()))
-        .with(bucket::Buckets(aws.clone()))
-        .with(capacity_provider::CapacityProviders(aws.clone()))
-        .with(cluster_capacity::ClusterCapacities(aws.clone()))
-        .with(cluster::Clusters(aws.clone()))
-        .with(default_vpc::DefaultVpcs(aws.clone()))
-        .with(ecr_repository::EcrRepositories(aws.clone()))
-        .with(iam_role::IamRoles(aws.clone()))
-        .with(image::Images(aws.clone()))
-        .with(instance_profile::InstanceProfiles(aws.clone()))
-        .with(instance_subnets::InstanceSubnets(aws.clone()))
-        .with(launch_template::LaunchTemplates(aws.clone()))
-        .with(listener::Listeners(aws.clone()))
-        .with(listener_rule::ListenerRules(aws.clone()))
-        .with(load_balancer::LoadBalancers(aws.clone()))
-        .with(log_group::LogGroups(aws.clone()))
-        .with(security_group::SecurityGroups(aws.clone()))
-        .with(service::Services(aws.clone()))
-        .with(service_scaling::ServiceScalings(aws.clone()))
-        .with(target_group::TargetGroups(aws.clone()))
-        .with(task_definition::TaskDefinitions(aws.clone()))
+        .with(Traced(auto_scaling_group::AutoScalingGroups(aws.clone())))
+        .with(Traced(bucket::Buckets(aws.clone())))
+        .with(Traced(capacity_provider::CapacityProviders(aws.clone())))
+        .with(Traced(cluster_capacity::ClusterCapacities(aws.clone())))
+        .with(Traced(cluster::Clusters(aws.clone())))
+        .with(Traced(default_vpc::DefaultVpcs(aws.clone())))
+        .with(Traced(ecr_repository::EcrRepositories(aws.clone())))
+        .with(Traced(gateway_endpoint::GatewayEndpoints(aws.clone())))
+        .with(Traced(iam_role::IamRoles(aws.clone())))
+        .with(Traced(image::Images(aws.clone())))
+        .with(Traced(instance_profile::InstanceProfiles(aws.clone())))
+        .with(Traced(instance_subnets::InstanceSubnets(aws.clone())))
+        .with(Traced(launch_template::LaunchTemplates(aws.clone())))
+        .with(Traced(listener::Listeners(aws.clone())))
+        .with(Traced(listener_rule::ListenerRules(aws.clone())))
+        .with(Traced(load_balancer::LoadBalancers(aws.clone())))
+        .with(Traced(log_group::LogGroups(aws.clone())))
+        .with(Traced(security_group::SecurityGroups(aws.clone())))
+        .with(Traced(service::Services(aws.clone())))
+        .with(Traced(service_scaling::ServiceScalings(aws.clone())))
+        .with(Traced(target_group::TargetGroups(aws.clone())))
+        .with(Traced(task_definition::TaskDefinitions(aws.clone())))
 }
 
 /// The stacks that live in this account and region, told by the tags of their clusters and load balancers.

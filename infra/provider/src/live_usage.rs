@@ -8,7 +8,7 @@ use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_sdk_ecs::types::{Compatibility, Service, ServiceField, TaskDefinition};
 use infra::cost::Counts;
 use infra_engine::Failure;
-use infra_engine::ownership::{STACK_TAG, id_from};
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::simulation::{Share, place};
@@ -35,7 +35,12 @@ pub async fn read(aws: &Aws) -> Result<(Usage, Counts), Failure> {
         *counts.instances.get_or_insert(0) += count(group.desired_capacity());
         usage.instances.extend(instances(aws, &group).await?);
     }
-    for balancer in elb::load_balancers_of(aws, &aws.stack).await? {
+    let balancers = elb::load_balancers_of(aws, &aws.stack).await?;
+    let arns: Vec<_> = balancers.iter().filter_map(|it| it.load_balancer_arn().map(str::to_owned)).collect();
+    let tags = elb::tags_of(aws, &arns).await?;
+    let ours =
+        |arn: &str| tags.get(arn).is_some_and(|tags| Ownership::of(tags, &aws.stack) == Ownership::Ours);
+    for balancer in balancers.iter().filter(|it| ours(it.load_balancer_arn().unwrap_or_default())) {
         usage.load_balancers += 1;
         counts.zones += u32::try_from(balancer.availability_zones().len()).unwrap_or_default();
     }
@@ -57,7 +62,9 @@ async fn services(aws: &Aws) -> Result<Vec<Service>, Failure> {
             services.extend(answer.services.unwrap_or_default());
         }
     }
-    services.retain(|service| service.status() == Some("ACTIVE"));
+    let ours =
+        |service: &Service| Ownership::of(&tags::from_ecs(service.tags()), &aws.stack) == Ownership::Ours;
+    services.retain(|service| service.status() == Some("ACTIVE") && ours(service));
     Ok(services)
 }
 

@@ -34,6 +34,16 @@ pub fn print(plan: &Plan, session: &Session) {
     }
 }
 
+/// Prints differences and nothing else.
+pub fn print_differences(steps: &[&Step]) {
+    for step in steps {
+        print_step(step);
+    }
+    if steps.is_empty() {
+        eprintln!("what is deployed is as the code says");
+    }
+}
+
 /// Prints what a teardown deletes.
 pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
     eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
@@ -60,7 +70,8 @@ fn verb(action: Action) -> StyledObject<&'static str> {
     }
 }
 
-fn in_words(change: &Change) -> String {
+/// A property before and after.
+pub fn in_words(change: &Change) -> String {
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!("{}: {} -> {}", change.path, short(before), short(after)),
         (None, Some(after)) => format!("{}: {}", change.path, short(after)),

@@ -34,6 +34,11 @@ impl ProgressView {
         }
     }
 
+    /// Prints something else, out of the way of what is drawn.
+    pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bars.suspend(print)
+    }
+
     fn lines(&self) -> MutexGuard<'_, HashMap<ResourceId, Line>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,12 +3,17 @@
 use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::kinds;
-use anyhow::Result;
+use crate::lease::Wanted;
+use crate::wire::journal;
+use anyhow::{Context, Result};
+use aws_config::SdkConfig;
 use infra::registry::ImageTags;
+use infra::storage::lease_bucket_id;
 use infra::{Destination, Program, Settings, program};
 use infra_engine::Provider;
 use infra_engine::refresh::{World, refresh};
 use infra_images::AppImage;
+use std::time::Duration;
 
 /// A stack as the code wants it, and the connection to where it is deployed.
 pub struct Session {
@@ -36,7 +41,7 @@ impl Session {
         let region = aws::region(&config);
         infra::check(&options.name, &settings, &region)?;
 
-        let aws = Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?;
+        let aws = connected(&config, options).await?;
         let destination = Destination { account_id: aws.account_id.clone(), region };
         let program = program(&options.name, &settings, &destination, &image_tags(options)?)?;
         Ok(Self { provider: kinds::all(&aws), aws, program, settings, notes })
@@ -48,7 +53,7 @@ impl Session {
     /// When there are no credentials or no region.
     pub async fn connect(options: &StackOptions) -> Result<Aws> {
         let config = aws::configuration(options.region.clone()).await?;
-        Ok(Aws::connect(&config, options.name.as_str(), options.workspace.clone()).await?)
+        connected(&config, options).await
     }
 
     /// Has its clients wait for deployments, or not.
@@ -59,6 +64,12 @@ impl Session {
         self
     }
 
+    /// The lease of the stack for a command.
+    pub fn lease(&self, command: &'static str, adopt: bool, patience: Duration) -> Wanted {
+        let bucket = self.program.exports.lease_bucket.clone();
+        Wanted { bucket_id: lease_bucket_id(), bucket, adopt, command, patience }
+    }
+
     /// Reads the world.
     ///
     /// # Errors
@@ -66,6 +77,14 @@ impl Session {
     pub async fn refresh(&self) -> Result<World> {
         Ok(refresh(&self.program.stack, &self.provider).await?)
     }
+}
+
+/// Connects, and begins the journal of the run.
+async fn connected(config: &SdkConfig, options: &StackOptions) -> Result<Aws> {
+    let command = std::env::args().nth(1).unwrap_or_default();
+    journal::begin(&options.workspace, options.name.as_str(), &command)
+        .with_context(|| format!("cannot write target/journal in {}", options.workspace.display()))?;
+    Ok(Aws::connect(config, options.name.as_str(), options.workspace.clone()).await?)
 }
 
 fn image_tags(options: &StackOptions) -> Result<ImageTags> {

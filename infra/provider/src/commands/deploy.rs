@@ -1,7 +1,8 @@
 //! `deploy`: show what would change, ask, change it, and see that the app answers.
 
-use super::{StackOptions, consent};
+use super::{LeaseOptions, StackOptions, consent};
 use crate::image_builds;
+use crate::lease::Lease;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::served;
@@ -9,8 +10,10 @@ use crate::session::Session;
 use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clap::Args;
-use infra_engine::apply::apply;
-use infra_engine::plan::plan;
+use infra_engine::apply::{AllOutputs, apply};
+use infra_engine::plan::{Plan, plan};
+use infra_engine::{Action, Resource};
+use infra_resources::Service;
 use std::process::ExitCode;
 
 /// The options of `deploy`.
@@ -24,22 +27,56 @@ pub struct Options {
     /// Do not wait until new tasks have taken over
     #[arg(long)]
     no_wait: bool,
+    #[command(flatten)]
+    wait: LeaseOptions,
+}
+
+fn replaces_a_service(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
+}
+
+/// Applies what differs, with the stack's lease held. What was shown is looked at again: another run may have changed it
+/// before the lease was there.
+async fn alone(session: &Session, options: &Options, view: &ProgressView) -> Result<AllOutputs> {
+    let stack = &session.program.stack;
+    let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
+    let lease = Lease::acquire(&session.aws, wanted, view).await?;
+    let work = async {
+        let world = session.refresh().await?;
+        let plan = plan(stack, &world, options.adopt)?;
+        anyhow::Ok(apply(stack, &plan, &world, &session.provider, view).await?)
+    };
+    let outputs = work.await;
+    let released = lease.release().await;
+    let outputs = outputs?;
+    released?;
+    Ok(outputs)
 }
 
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let session = Session::open(&options.stack).await?.waiting(!options.no_wait);
-    let stack = &session.program.stack;
+    let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
     let world = session.refresh().await?;
-    let plan = plan(stack, &world, options.adopt)?;
+    let plan = plan(&session.program.stack, &world, options.adopt)?;
     plan_view::print(&plan, &session);
+    if options.no_wait && replaces_a_service(&plan) && !session.aws.is_emulated() {
+        eprintln!(
+            "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
+        );
+        session = session.waiting(true);
+    }
+    let stack = &session.program.stack;
     if !plan.is_empty() && !consent::given(&options.stack, "Deploy?")? {
         eprintln!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
     let view = ProgressView::new();
     image_builds::build(stack, &plan, &session.aws.workspace, &view).await?;
-    let outputs = apply(stack, &plan, &world, &session.provider, &view).await?;
+    let outputs = if plan.is_empty() {
+        apply(stack, &plan, &world, &session.provider, &view).await?
+    } else {
+        alone(&session, &options, &view).await?
+    };
     drop(view);
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)
         .context("the load balancer has no address")?;

@@ -1,12 +1,18 @@
 //! `teardown`: delete what carries the stack's tags. Works from what is found, not from the code.
 
-use super::{StackOptions, consent};
+use super::{LeaseOptions, StackOptions, consent};
+use crate::aws::Aws;
 use crate::kinds;
+use crate::kinds::cluster::clusters_of;
+use crate::kinds::cluster::inhabitants::stop_one_off_tasks;
+use crate::lease::{Lease, Wanted};
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use infra::storage::lease_bucket_id;
+use infra_engine::Provider;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
 use std::process::ExitCode;
@@ -16,11 +22,13 @@ use std::process::ExitCode;
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,
+    #[command(flatten)]
+    wait: LeaseOptions,
 }
 
 /// Deletes the stack, then looks again whether anything is left.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let options = options.stack;
+    let (options, wait) = (options.stack, options.wait);
     let aws = Session::connect(&options).await?;
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
     let found = list_owned(stack, &provider).await?;
@@ -35,7 +43,11 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let view = ProgressView::new();
-    delete_all(stack, &found, &provider, &view).await?;
+    let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
+    let lease = Lease::acquire(&aws, wanted, &view).await?;
+    let deleted = alone(&aws, &lease, stack, &provider, &view).await;
+    lease.release().await?;
+    deleted?;
     drop(view);
     let left = list_owned(stack, &provider).await?;
     if let Some(first) = left.first() {
@@ -48,6 +60,25 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     }
     eprintln!("stack {stack} is gone: {} resources deleted, none left", found.len());
     print(&options, &found)
+}
+
+/// Deletes what is there now that the lease is held; the lease's own bucket goes last.
+async fn alone(
+    aws: &Aws,
+    lease: &Lease,
+    stack: &str,
+    provider: &Provider,
+    view: &ProgressView,
+) -> Result<()> {
+    // One-off tasks would hold instances and cluster for as long as they run.
+    for (cluster, _) in clusters_of(aws, stack).await? {
+        stop_one_off_tasks(aws, cluster.cluster_name().unwrap_or_default()).await?;
+    }
+    let found = list_owned(stack, provider).await?;
+    let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.id == lease_bucket_id());
+    delete_all(stack, &others, provider, view).await?;
+    lease.let_expire();
+    Ok(delete_all(stack, &its_bucket, provider, view).await?)
 }
 
 fn print(options: &StackOptions, deleted: &[infra_engine::Found]) -> Result<ExitCode> {

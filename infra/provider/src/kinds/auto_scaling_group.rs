@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// A group goes when its last instance is terminated, which takes some minutes.
 const GONE_DEADLINE: Duration = Duration::from_secs(900);
+/// What was made a moment ago is not known everywhere at once.
+const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
 /// ECS gives this tag to groups that it scales; without it it would differ from what we made.
 const MANAGED_BY_ECS: &str = "AmazonECSManaged";
 
@@ -72,8 +74,12 @@ impl ResourceKind for AutoScalingGroups {
             Ok(Look::Done(()))
         })
         .await?;
-        let group = self.find(&desired.name).await?;
-        group.as_ref().map(outputs).ok_or_else(|| Failure::new("the Auto Scaling group is not there"))
+        until(KNOWN_DEADLINE, context, async || {
+            let group = self.find(&desired.name).await?;
+            let not_yet = || Look::NotYet("the new Auto Scaling group to be known".to_owned());
+            Ok(group.as_ref().map(outputs).map_or_else(not_yet, Look::Done))
+        })
+        .await
     }
 
     async fn update(
@@ -114,7 +120,7 @@ impl ResourceKind for AutoScalingGroups {
         if !self.0.waits {
             return Ok(());
         }
-        refresh::wait(&self.0, &desired.name, context).await?;
+        refresh::wait(self, desired, context).await?;
         instances::wait_for(self, desired, context).await
     }
 

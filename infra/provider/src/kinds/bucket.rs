@@ -4,6 +4,8 @@ mod empty;
 mod lifecycle;
 mod settings;
 
+pub use empty::delete_versions;
+
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::{Explain, problem_of};
@@ -11,8 +13,8 @@ use async_trait::async_trait;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::Bucket;
 use infra_resources::bucket::BucketOutputs;
 
@@ -39,15 +41,7 @@ impl ResourceKind for Buckets {
     }
 
     async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
-        let mut request = self.0.s3.create_bucket().bucket(&desired.name);
-        // us-east-1 is the one region that must not be named.
-        if self.0.region != "us-east-1" {
-            let place = BucketLocationConstraint::from(self.0.region.as_str());
-            let place = CreateBucketConfiguration::builder().location_constraint(place).build();
-            request = request.create_bucket_configuration(place);
-        }
-        request.send().await.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?;
-        self.tag(&desired.name, &context.tags()).await?;
+        self.create_empty(&desired.name, &context.tags()).await?;
         settings::write(&self.0.s3, desired, None).await?;
         Ok(outputs(desired))
     }
@@ -92,7 +86,40 @@ impl ResourceKind for Buckets {
     }
 }
 
+/// Makes sure that a bucket is there, so that the lease can lie in it; the rest of its settings come with the deploy. With `adopt` one that somebody else made becomes the stack's.
+///
+/// # Errors
+/// When it is somebody else's, or can't be made.
+pub async fn ensure(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Result<(), Failure> {
+    let (buckets, tags) = (Buckets(aws.clone()), tags_for(&aws.stack, id));
+    if !buckets.exists(name).await? {
+        return buckets.create_empty(name, &tags).await;
+    }
+    if Ownership::of(&buckets.tags(name).await?, &aws.stack) == Ownership::Ours {
+        return Ok(());
+    }
+    // One whose making was cut off counts as ours only while it is empty.
+    let unfinished = Ownership::of(&buckets.tags_or_unfinished(name).await?, &aws.stack) == Ownership::Ours;
+    if unfinished || adopt {
+        return buckets.tag(name, &tags).await;
+    }
+    Err(Failure::new(format!("bucket {name} exists already and does not belong to this stack"))
+        .hint("use another --stack NAME, or take it over with deploy --adopt"))
+}
+
 impl Buckets {
+    async fn create_empty(&self, name: &str, tags: &Tags) -> Result<(), Failure> {
+        let mut request = self.0.s3.create_bucket().bucket(name);
+        // us-east-1 is the one region that must not be named.
+        if self.0.region != "us-east-1" {
+            let place = BucketLocationConstraint::from(self.0.region.as_str());
+            let place = CreateBucketConfiguration::builder().location_constraint(place).build();
+            request = request.create_bucket_configuration(place);
+        }
+        request.send().await.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?;
+        self.tag(name, tags).await
+    }
+
     async fn exists(&self, name: &str) -> Result<bool, Failure> {
         let answer = self.0.s3.head_bucket().bucket(name).send().await;
         match &answer {

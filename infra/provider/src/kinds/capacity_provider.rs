@@ -1,6 +1,7 @@
 //! Reads and writes capacity providers with Auto Scaling groups.
 
-use super::cluster::{clusters_of, is_own};
+use super::cluster::clusters_of;
+use super::cluster::providers::is_own;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::json_call::{Answer, fill_untold, json_of, with_body};
@@ -37,7 +38,8 @@ impl ResourceKind for CapacityProviders {
 
     async fn read(&self, desired: &CapacityProvider) -> ReadResult<CapacityProvider> {
         let json = Answer::default();
-        let Some(provider) = self.find(&desired.name, &json).await? else { return Ok(None) };
+        let provider = self.find(&desired.name, &json).await?.filter(|provider| !is_going(provider));
+        let Some(provider) = provider else { return Ok(None) };
         let told = json.member("capacityProviders")?;
         let told = told.as_array().and_then(|all| all.iter().find(|it| it["name"] == desired.name.as_str()));
         let properties = self.properties(told.cloned().unwrap_or_default(), desired)?;
@@ -59,6 +61,9 @@ impl ResourceKind for CapacityProviders {
             "tags": context.tags().iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
         });
         until(DEADLINE, context, async || {
+            if self.find(&desired.name, &Answer::default()).await?.is_some_and(|old| is_going(&old)) {
+                return Ok(Look::NotYet("the old capacity provider of this name to be gone".to_owned()));
+            }
             let call = self.0.ecs.create_capacity_provider().customize().mutate_request(with_body(&body));
             let created = call.send().await;
             match &created {
@@ -111,13 +116,15 @@ impl ResourceKind for CapacityProviders {
             let Some(provider) = self.find(&found.name, &Answer::default()).await? else {
                 return Ok(Look::Done(()));
             };
-            if provider.update_status().is_some_and(|status| status.as_str() == "DELETE_IN_PROGRESS") {
+            if is_going(&provider) {
                 return Ok(Look::NotYet("ECS to delete the capacity provider".to_owned()));
             }
+            let refused = provider.update_status_reason().map(str::to_owned);
             let deleted = self.0.ecs.delete_capacity_provider().capacity_provider(&found.name).send().await;
             match &deleted {
                 Err(error) if problem_of(error).says("in use") || problem_of(error).says("associated") => {
-                    return Ok(Look::NotYet("what still uses the capacity provider".to_owned()));
+                    let what = refused.unwrap_or("what still uses the capacity provider".to_owned());
+                    return Ok(Look::NotYet(what));
                 }
                 _ => {}
             }
@@ -128,14 +135,29 @@ impl ResourceKind for CapacityProviders {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        // moto can't list all providers, only describe those that are named.
         let names = if self.0.is_emulated() { Some(self.likely_names(stack).await?) } else { None };
+        self.ours_among(names, stack).await
+    }
+}
+
+impl CapacityProviders {
+    /// Those of these providers that carry the stack's tags.
+    ///
+    /// # Errors
+    /// When they can't be described.
+    pub async fn ours_of(&self, names: Vec<String>, stack: &str) -> Result<Vec<Found>, Failure> {
+        if names.is_empty() { Ok(Vec::new()) } else { self.ours_among(Some(names), stack).await }
+    }
+
+    /// Those that carry the stack's tags, of all or of these.
+    async fn ours_among(&self, names: Option<Vec<String>>, stack: &str) -> Result<Vec<Found>, Failure> {
         let mut ours = Vec::new();
         let mut next_token = None;
         loop {
             let request = self.0.ecs.describe_capacity_providers().include(CapacityProviderField::Tags);
-            let request = request.set_capacity_providers(names.clone());
-            let answer =
-                request.set_next_token(next_token).send().await.explain("list capacity providers")?;
+            let request = request.set_capacity_providers(names.clone()).set_next_token(next_token);
+            let answer = request.send().await.explain("list capacity providers")?;
             let existing = answer.capacity_providers().iter().filter(|provider| exists(provider));
             ours.extend(existing.filter_map(|provider| found(provider, stack)));
             next_token = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
@@ -144,9 +166,7 @@ impl ResourceKind for CapacityProviders {
             }
         }
     }
-}
 
-impl CapacityProviders {
     async fn find(&self, name: &str, json: &Answer) -> Result<Option<Described>, Failure> {
         let request = self.0.ecs.describe_capacity_providers().capacity_providers(name);
         let request = request.include(CapacityProviderField::Tags).customize().interceptor(json.clone());
@@ -155,12 +175,11 @@ impl CapacityProviders {
         Ok(providers.into_iter().find(|provider| provider.name() == Some(name) && exists(provider)))
     }
 
-    /// moto can't list all providers, only describe those that are named.
     async fn likely_names(&self, stack: &str) -> Result<Vec<String>, Failure> {
         let clusters = clusters_of(&self.0, stack).await?;
         let attached = clusters.iter().flat_map(|(cluster, _)| cluster.capacity_providers());
         let mut names: Vec<String> = attached.filter(|provider| is_own(provider)).cloned().collect();
-        names.push(infra::names::capacity_provider(stack));
+        names.extend(infra::names::likely_capacity_providers(stack));
         names.sort();
         names.dedup();
         Ok(names)
@@ -181,6 +200,11 @@ impl CapacityProviders {
         CapacityProvider::deserialize(told)
             .map_err(|error| Failure::caused_by("ECS tells a capacity provider that is not one", error))
     }
+}
+
+/// Whether it is being deleted: its status is still ACTIVE then.
+fn is_going(provider: &Described) -> bool {
+    provider.update_status().is_some_and(|status| status.as_str() == "DELETE_IN_PROGRESS")
 }
 
 /// A deleted provider is described for a while as INACTIVE.

@@ -1,6 +1,7 @@
 //! Reads and writes ECS clusters.
 
-mod inhabitants;
+pub mod inhabitants;
+pub mod providers;
 
 use crate::aws::Aws;
 use crate::build_error::Built;
@@ -18,8 +19,8 @@ use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Cluster;
 use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::cluster::ClusterOutputs;
+use providers::is_own;
 use std::time::Duration;
 
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -102,11 +103,12 @@ impl ResourceKind for Clusters {
             (cluster.capacity_providers.clone(), cluster.default_capacity_provider_strategy.clone())
         };
         if capacity(now) != capacity(desired) {
-            let attached = attached_providers(&self.0, name).await?.unwrap_or_default();
-            let own = attached.into_iter().filter(|provider| is_own(provider));
-            let providers = desired.capacity_providers.iter().cloned().chain(own).collect();
             let default = strategy(&desired.default_capacity_provider_strategy)?;
-            put(&self.0, name, providers, default, context).await?;
+            let ours = |providers: &mut Vec<String>| {
+                providers.retain(|provider| is_own(provider));
+                providers.extend(desired.capacity_providers.iter().cloned());
+            };
+            providers::put(&self.0, name, ours, Some(default), context).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
             let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
@@ -129,7 +131,9 @@ impl ResourceKind for Clusters {
             ];
             match &deleted {
                 Err(error) if problem_of(error).has_code(&busy) => {
-                    return Ok(Look::NotYet("tasks that still run in the cluster".to_owned()));
+                    let what =
+                        problem_of(error).message().unwrap_or("what is still in the cluster").to_owned();
+                    return Ok(Look::NotYet(what));
                 }
                 _ => {}
             }
@@ -157,6 +161,24 @@ impl ResourceKind for Clusters {
 }
 
 impl Clusters {
+    /// Waits until what was attached to a cluster or taken from it has taken effect.
+    async fn wait_for_attachments(&self, cluster: &str, context: &Context<'_>) -> Result<(), Failure> {
+        until(DEADLINE, context, async || {
+            let described = describe(&self.0, vec![cluster.to_owned()]).await?;
+            match described.first().and_then(|cluster| cluster.attachments_status()) {
+                Some("UPDATE_IN_PROGRESS") => {
+                    Ok(Look::NotYet("ECS to attach and detach capacity providers".to_owned()))
+                }
+                Some("UPDATE_FAILED") => {
+                    Err(Failure::new("ECS could not attach or detach a capacity provider")
+                        .hint("look at the cluster's attachments, then run the same command again"))
+                }
+                _ => Ok(Look::Done(())),
+            }
+        })
+        .await
+    }
+
     /// Container Insights makes a log group of its own, which nobody else would delete.
     async fn delete_insights_logs(&self, cluster: &str) -> Result<(), Failure> {
         let group = format!("/aws/ecs/containerinsights/{cluster}/performance");
@@ -164,60 +186,6 @@ impl Clusters {
         deleted.unless(&["ResourceNotFoundException"], "delete the log group of Container Insights")?;
         Ok(())
     }
-}
-
-/// The names of the capacity providers that a cluster has; `None` for a cluster that is not there.
-pub async fn attached_providers(aws: &Aws, cluster: &str) -> Result<Option<Vec<String>>, Failure> {
-    let clusters = describe(aws, vec![cluster.to_owned()]).await?;
-    Ok(clusters.first().map(|cluster| cluster.capacity_providers().to_vec()))
-}
-
-/// Whether a capacity provider is one's own, and not one of Fargate's.
-pub fn is_own(provider: &str) -> bool {
-    !matches!(provider, FARGATE | FARGATE_SPOT)
-}
-
-/// Changes the list of a cluster's capacity providers, which ECS only takes as a whole.
-pub async fn put_providers(
-    aws: &Aws,
-    cluster: &str,
-    change: impl Fn(&mut Vec<String>),
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    let described = describe(aws, vec![cluster.to_owned()]).await?;
-    let described =
-        described.first().ok_or_else(|| Failure::new(format!("there is no cluster {cluster}")))?;
-    let mut providers = described.capacity_providers().to_vec();
-    change(&mut providers);
-    put(aws, cluster, providers, described.default_capacity_provider_strategy().to_vec(), context).await
-}
-
-/// ECS takes one change of a cluster at a time, and lets no provider go that a service still uses.
-async fn put(
-    aws: &Aws,
-    cluster: &str,
-    providers: Vec<String>,
-    default_strategy: Vec<Item>,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    until(DEADLINE, context, async || {
-        let request = aws.ecs.put_cluster_capacity_providers().cluster(cluster);
-        let request = request.set_capacity_providers(Some(providers.clone()));
-        let request = request.set_default_capacity_provider_strategy(Some(default_strategy.clone()));
-        let put = request.send().await;
-        match &put {
-            Err(error) if problem_of(error).has_code(&["UpdateInProgressException"]) => {
-                return Ok(Look::NotYet("ECS to finish another change of the cluster".to_owned()));
-            }
-            Err(error) if problem_of(error).has_code(&["ResourceInUseException"]) => {
-                return Ok(Look::NotYet("services that still use the capacity provider".to_owned()));
-            }
-            _ => {}
-        }
-        put.explain("change the cluster's capacity providers")?;
-        Ok(Look::Done(()))
-    })
-    .await
 }
 
 /// The stack's clusters, with their tags.
@@ -249,6 +217,7 @@ async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
 async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Failure> {
     let request = aws.ecs.describe_clusters().set_clusters(Some(clusters));
     let request = request.include(ClusterField::Tags).include(ClusterField::Settings);
+    let request = request.include(ClusterField::Attachments);
     let answer = request.send().await.explain("describe clusters")?;
     let alive = |cluster: &Described| matches!(cluster.status(), Some("ACTIVE" | "PROVISIONING"));
     Ok(answer.clusters.unwrap_or_default().into_iter().filter(alive).collect())

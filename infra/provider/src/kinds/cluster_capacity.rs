@@ -1,6 +1,8 @@
 //! Gives capacity providers to clusters and takes them away.
 
-use super::cluster::{attached_providers, clusters_of, is_own, put_providers};
+use super::capacity_provider::CapacityProviders;
+use super::cluster::clusters_of;
+use super::cluster::providers::{attached, is_own, put};
 use crate::aws::Aws;
 use async_trait::async_trait;
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -20,8 +22,8 @@ impl ResourceKind for ClusterCapacities {
     }
 
     async fn read(&self, desired: &ClusterCapacity) -> ReadResult<ClusterCapacity> {
-        let attached = attached_providers(&self.0, &desired.cluster_name).await?.unwrap_or_default();
-        let there = attached.contains(&desired.capacity_provider_name);
+        let providers = attached(&self.0, &desired.cluster_name).await?.unwrap_or_default();
+        let there = providers.contains(&desired.capacity_provider_name);
         // Whose it is, its cluster's tags tell.
         Ok(there.then(|| Live { properties: desired.clone(), outputs: outputs(desired), tags: None }))
     }
@@ -37,7 +39,7 @@ impl ResourceKind for ClusterCapacities {
                 providers.push(name.clone());
             }
         };
-        put_providers(&self.0, &desired.cluster_name, with, context).await?;
+        put(&self.0, &desired.cluster_name, with, None, context).await?;
         Ok(outputs(desired))
     }
 
@@ -53,25 +55,27 @@ impl ResourceKind for ClusterCapacities {
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let cluster = found.name.split('/').next().unwrap_or_default();
-        if attached_providers(&self.0, cluster).await?.is_none() {
+        if attached(&self.0, cluster).await?.is_none() {
             return Ok(());
         }
         let without = |providers: &mut Vec<String>| providers.retain(|it| *it != found.locator);
-        put_providers(&self.0, cluster, without, context).await
+        put(&self.0, cluster, without, None, context).await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let clusters = clusters_of(&self.0, stack).await?;
-        let found = clusters.iter().flat_map(|(cluster, _)| {
+        let mut found = Vec::new();
+        for (cluster, _) in clusters_of(&self.0, stack).await? {
             let name = cluster.cluster_name().unwrap_or_default();
             let own = cluster.capacity_providers().iter().filter(|provider| is_own(provider));
-            own.map(move |provider| Found {
-                id: ResourceId::new(ClusterCapacity::KIND, provider),
-                name: format!("{name}/{provider}"),
-                locator: provider.clone(),
-            })
-        });
-        Ok(found.collect())
+            // Somebody may have given the cluster a provider of theirs.
+            let ours = CapacityProviders(self.0.clone()).ours_of(own.cloned().collect(), stack).await?;
+            found.extend(ours.into_iter().map(|provider| Found {
+                id: ResourceId::new(ClusterCapacity::KIND, &provider.id.logical_name),
+                name: format!("{name}/{}", provider.name),
+                locator: provider.name,
+            }));
+        }
+        Ok(found)
     }
 }
 

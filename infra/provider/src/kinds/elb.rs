@@ -86,9 +86,9 @@ pub async fn load_balancers_of(aws: &Aws, stack: &str) -> Result<Vec<LoadBalance
 /// The listeners of one load balancer; none when it is gone.
 pub async fn listeners_of(aws: &Aws, load_balancer_arn: &str) -> Result<Vec<Listener>, Failure> {
     let request = aws.elb.describe_listeners().load_balancer_arn(load_balancer_arn);
-    let answer =
-        request.send().await.unless(&["LoadBalancerNotFound", "ListenerNotFound"], "describe listeners")?;
-    Ok(answer.and_then(|answer| answer.listeners).unwrap_or_default())
+    let listeners = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let gone = ["LoadBalancerNotFound", "ListenerNotFound"];
+    Ok(listeners.unless(&gone, "describe listeners")?.unwrap_or_default())
 }
 
 /// What metrics call a load balancer or target group: the end of its ARN, `app/<name>/<id>` or `targetgroup/<name>/<id>`.

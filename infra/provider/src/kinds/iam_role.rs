@@ -131,24 +131,26 @@ impl ResourceKind for IamRoles {
 
 impl IamRoles {
     async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
-        let listed = self.0.iam.list_role_policies().role_name(role).send().await;
+        let pages = self.0.iam.list_role_policies().role_name(role).into_paginator().items().send();
+        let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let Some(listed) = listed.unless(&["NoSuchEntity"], "list the role's policies")? else {
             return Ok(BTreeMap::new());
         };
         let mut policies = BTreeMap::new();
-        for name in listed.policy_names() {
-            let policy = self.0.iam.get_role_policy().role_name(role).policy_name(name).send().await;
+        for name in listed {
+            let policy = self.0.iam.get_role_policy().role_name(role).policy_name(&name).send().await;
             if let Some(policy) = policy.unless(&["NoSuchEntity"], "get the role's policy")? {
-                policies.insert(name.clone(), document(policy.policy_document()));
+                policies.insert(name, document(policy.policy_document()));
             }
         }
         Ok(policies)
     }
 
     async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
-        let listed = self.0.iam.list_attached_role_policies().role_name(role).send().await;
-        let listed = listed.unless(&["NoSuchEntity"], "list the role's managed policies")?;
-        let attached = listed.map(|answer| answer.attached_policies().to_vec()).unwrap_or_default();
+        let pages = self.0.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+        let listed = pages.collect::<Result<Vec<_>, _>>().await;
+        let attached = listed.unless(&["NoSuchEntity"], "list the role's managed policies")?;
+        let attached = attached.unwrap_or_default();
         Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
     }
 

@@ -12,6 +12,11 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::ListenerRule;
 use infra_resources::listener_rule::ListenerRuleOutputs;
+use std::time::Duration;
+
+/// How long a load balancer may take until all its nodes follow a changed rule; AWS has no way to ask. The old targets,
+/// which go after this, are still used until then.
+const SPREADS_WITHIN: Duration = Duration::from_secs(20);
 
 /// Listener rules.
 pub struct ListenerRules(pub Aws);
@@ -72,6 +77,10 @@ impl ResourceKind for ListenerRules {
             let request = self.0.elb.modify_rule().rule_arn(arn).conditions(condition(desired));
             let request = request.actions(forward_to(desired.target_group_arn.get()?));
             request.send().await.explain("change the listener rule")?;
+            if now.target_group_arn != desired.target_group_arn && !self.0.is_emulated() {
+                context.waiting("every node of the load balancer to use the new targets");
+                tokio::time::sleep(SPREADS_WITHIN).await;
+            }
         }
         settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
@@ -99,9 +108,9 @@ impl ResourceKind for ListenerRules {
 
 impl ListenerRules {
     async fn rules_of(&self, listener_arn: &str) -> Result<Vec<Rule>, Failure> {
-        let answer = self.0.elb.describe_rules().listener_arn(listener_arn).send().await;
-        let answer = answer.unless(&["ListenerNotFound"], "describe listener rules")?;
-        Ok(answer.and_then(|answer| answer.rules).unwrap_or_default())
+        let request = self.0.elb.describe_rules().listener_arn(listener_arn);
+        let rules = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        Ok(rules.unless(&["ListenerNotFound"], "describe listener rules")?.unwrap_or_default())
     }
 }
 

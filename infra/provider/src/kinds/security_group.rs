@@ -19,6 +19,9 @@ use std::time::Duration;
 /// Network interfaces of stopped tasks and of a deleted load balancer linger for minutes and hold their group.
 const IN_USE_DEADLINE: Duration = Duration::from_secs(600);
 
+/// What was made a moment ago is not known everywhere at once.
+const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
+
 /// Security groups.
 pub struct SecurityGroups(pub Aws);
 
@@ -55,7 +58,7 @@ impl ResourceKind for SecurityGroups {
             .await
             .explain("create the security group")?;
         let id = created.group_id().unwrap_or_default().to_owned();
-        self.authorize(&id, desired.ingress.iter()).await?;
+        self.authorize(&id, desired.ingress.iter(), context).await?;
         Ok(SecurityGroupOutputs { group_id: id.into() })
     }
 
@@ -73,7 +76,7 @@ impl ResourceKind for SecurityGroups {
             request.send().await.explain("tag the security group")?;
         }
         let missing = desired.ingress.iter().filter(|rule| !live.properties.ingress.contains(rule));
-        self.authorize(id, missing).await?;
+        self.authorize(id, missing, context).await?;
         self.revoke_others(desired, id).await?;
         Ok(live.outputs)
     }
@@ -118,18 +121,29 @@ impl SecurityGroups {
         Ok(groups.security_groups().iter().find(|group| group.group_name() == Some(&desired.name)).cloned())
     }
 
-    async fn authorize(&self, id: &str, rules: impl Iterator<Item = &Ingress>) -> Result<(), Failure> {
+    async fn authorize(
+        &self,
+        id: &str,
+        rules: impl Iterator<Item = &Ingress>,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
         let permissions = rules.map(permission).collect::<Result<Vec<_>, _>>()?;
         if permissions.is_empty() {
             return Ok(());
         }
-        let request =
-            self.0.ec2.authorize_security_group_ingress().group_id(id).set_ip_permissions(Some(permissions));
-        request
-            .send()
-            .await
-            .unless(&["InvalidPermission.Duplicate"], "let traffic into the security group")?;
-        Ok(())
+        until(KNOWN_DEADLINE, context, async || {
+            let request = self.0.ec2.authorize_security_group_ingress().group_id(id);
+            let authorized = request.set_ip_permissions(Some(permissions.clone())).send().await;
+            match &authorized {
+                Err(error) if problem_of(error).has_code(&["InvalidGroup.NotFound"]) => {
+                    return Ok(Look::NotYet("the new security group to be known".to_owned()));
+                }
+                _ => {}
+            }
+            authorized.unless(&["InvalidPermission.Duplicate"], "let traffic into the security group")?;
+            Ok(Look::Done(()))
+        })
+        .await
     }
 
     /// Takes back every rule that is not desired, including kinds of rule that we never make.

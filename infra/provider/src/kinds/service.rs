@@ -5,7 +5,7 @@ mod rollout;
 
 use super::cluster::clusters_of;
 use crate::aws::Aws;
-use crate::explain::{Explain, problem_of};
+use crate::explain::{Explain, Problem, problem_of};
 use crate::json_call::{Answer, asked, fill_untold, json_of, with_body};
 use crate::tags;
 use crate::wait::{Look, until};
@@ -23,8 +23,6 @@ use std::time::Duration;
 
 /// `DescribeServices` takes at most so many.
 const SERVICES_PER_CALL: usize = 10;
-/// A role that was just made takes a while until ECS can assume it.
-const ASSUMABLE_DEADLINE: Duration = Duration::from_secs(60);
 const GONE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// ECS services.
@@ -41,6 +39,7 @@ impl ResourceKind for Services {
             "cluster-capacity",
             "cluster",
             "ecr-repository",
+            "gateway-endpoint",
             "iam-role",
             "listener",
             "listener-rule",
@@ -65,14 +64,11 @@ impl ResourceKind for Services {
     async fn create(&self, desired: &Service, context: &Context<'_>) -> Result<ServiceOutputs, Failure> {
         let tasks = self.tasks_of_the_replaced(desired, context).await?;
         let body = body::create_service(&json_of(&beginning_with(desired, tasks))?, &context.tags());
-        let arn = until(ASSUMABLE_DEADLINE, context, async || {
+        let arn = until(GONE_DEADLINE, context, async || {
             let call = self.0.ecs.create_service().customize().mutate_request(with_body(&body));
             let created = call.send().await;
-            match &created {
-                Err(error) if problem_of(error).says("Unable to assume") => {
-                    return Ok(Look::NotYet("a role that ECS can assume".to_owned()));
-                }
-                _ => {}
+            if let Some(missing) = created.as_ref().err().and_then(|error| not_yet(&problem_of(error))) {
+                return Ok(Look::NotYet(missing.to_owned()));
             }
             let created = created.explain("create the service")?;
             let arn = created.service().and_then(|service| service.service_arn()).unwrap_or_default();
@@ -212,6 +208,20 @@ impl Services {
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         Ok(answer.unless(&gone, "list the service's tasks")?.map_or(0, |answer| answer.task_arns().len()))
     }
+}
+
+/// What a new service may have to wait for: ECS does not know at once what was made or deleted a moment ago.
+fn not_yet(problem: &Problem<'_>) -> Option<&'static str> {
+    let waits = [
+        ("Unable to assume", "a role that ECS can assume"),
+        (
+            "does not have an associated load balancer",
+            "ECS to know that the load balancer has the target group",
+        ),
+        ("still Draining", "the old service of this name to be gone"),
+    ];
+    let cluster = problem.has_code(&["ClusterNotFoundException"]).then_some("ECS to know the cluster");
+    waits.iter().find(|(says, _)| problem.says(says)).map(|(_, what)| *what).or(cluster)
 }
 
 /// A service that takes over begins with as many tasks as the one before had.

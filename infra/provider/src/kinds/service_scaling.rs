@@ -5,14 +5,20 @@ mod schedule;
 
 use super::cluster::clusters_of;
 use crate::aws::Aws;
-use crate::explain::{Explain, problem_of};
+use crate::explain::{Explain, Problem, problem_of};
+use crate::wait::{Look, until};
 use async_trait::async_trait;
+use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::ServiceScaling;
 use infra_resources::service_scaling::ServiceScalingOutputs;
+use std::collections::HashMap;
+use std::time::Duration;
 
+/// What was made a moment ago is not known everywhere at once.
+const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
 const GONE: [&str; 1] = ["ObjectNotFoundException"];
 
 /// Services as scalable targets.
@@ -47,17 +53,36 @@ impl ResourceKind for ServiceScalings {
         desired: &ServiceScaling,
         context: &Context<'_>,
     ) -> Result<ServiceScalingOutputs, Failure> {
-        // A target that was there before may have left some.
-        self.put(desired, context).await
+        let tags: HashMap<String, String> = context.tags().into_iter().collect();
+        until(KNOWN_DEADLINE, context, async || {
+            let registered = self.register(desired).set_tags(Some(tags.clone())).send().await;
+            match &registered {
+                Err(error) if not_known_yet(&problem_of(error)) => {
+                    return Ok(Look::NotYet("Application Auto Scaling to know the service".to_owned()));
+                }
+                _ => {}
+            }
+            registered.explain("have Application Auto Scaling scale the service")?;
+            Ok(Look::Done(()))
+        })
+        .await?;
+        self.put_rules(desired).await
     }
 
     async fn update(
         &self,
         desired: &ServiceScaling,
-        _: LiveOf<ServiceScaling>,
-        context: &Context<'_>,
+        live: LiveOf<ServiceScaling>,
+        _: &Context<'_>,
     ) -> Result<ServiceScalingOutputs, Failure> {
-        self.put(desired, context).await
+        // Where a scheduled action has set them, the limits are read as if they were desired, and stay.
+        let limits = |it: &ServiceScaling| (it.min_tasks, it.max_tasks);
+        if limits(&live.properties) != limits(desired) {
+            // Tags are taken of a new target only.
+            let registered = self.register(desired).send().await;
+            registered.explain("change between what numbers the service is scaled")?;
+        }
+        self.put_rules(desired).await
     }
 
     /// Its policies, their alarms and its scheduled actions go with it; moto leaves them.
@@ -81,9 +106,13 @@ impl ResourceKind for ServiceScalings {
         let request = self.0.application_autoscaling.describe_scalable_targets();
         let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
         let targets = pages.collect::<Result<Vec<_>, _>>().await.explain("list scalable targets")?;
+        // Somebody may scale a service of theirs in our cluster.
+        let prefix = format!("{stack}-");
         let of_ours = |id: &str| {
-            let cluster = id.split('/').nth(1);
-            clusters.iter().any(|(described, _)| described.cluster_name() == cluster)
+            let mut parts = id.split('/').skip(1);
+            let (cluster, service) = (parts.next(), parts.next().unwrap_or_default());
+            service.starts_with(&prefix)
+                && clusters.iter().any(|(described, _)| described.cluster_name() == cluster)
         };
         let ids = targets.iter().map(|target| target.resource_id()).filter(|id| of_ours(id));
         let found = ids.map(|id| Found {
@@ -114,24 +143,29 @@ impl ServiceScalings {
         answer.explain("list scalable targets").map(|_| true)
     }
 
-    /// Registers the service and puts what is desired; what is there and not desired goes.
-    async fn put(
-        &self,
-        desired: &ServiceScaling,
-        context: &Context<'_>,
-    ) -> Result<ServiceScalingOutputs, Failure> {
+    fn register(&self, desired: &ServiceScaling) -> RegisterScalableTargetFluentBuilder {
+        let request = self.0.application_autoscaling.register_scalable_target();
+        request
+            .service_namespace(ServiceNamespace::Ecs)
+            .resource_id(desired.resource_id())
+            .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+            .min_capacity(limit(desired.min_tasks))
+            .max_capacity(limit(desired.max_tasks))
+    }
+
+    /// Puts the policies and scheduled actions that are desired; others go, also those that an old target left.
+    async fn put_rules(&self, desired: &ServiceScaling) -> Result<ServiceScalingOutputs, Failure> {
         let id = desired.resource_id();
-        let request = self.0.application_autoscaling.register_scalable_target().resource_id(&id);
-        let request = request.service_namespace(ServiceNamespace::Ecs);
-        let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
-        let request = request.min_capacity(limit(desired.min_tasks)).max_capacity(limit(desired.max_tasks));
-        let tags = context.tags().into_iter().collect();
-        let registered = request.set_tags(Some(tags)).send().await;
-        registered.explain("have Application Auto Scaling scale the service")?;
         policies::put(&self.0, &id, &desired.policies).await?;
         schedule::put(&self.0, &id, &desired.scheduled_actions).await?;
         Ok(ServiceScalingOutputs { resource_id: id.into() })
     }
+}
+
+/// The first autoscaler of an account makes a role, which takes a moment; so does a new service.
+fn not_known_yet(problem: &Problem<'_>) -> bool {
+    let unknown = ["Unable to assume IAM role", "ECS service doesn't exist"];
+    unknown.iter().any(|text| problem.says(text)) || problem.has_code(&["FailedResourceAccessException"])
 }
 
 /// A number of tasks as the service tells it.

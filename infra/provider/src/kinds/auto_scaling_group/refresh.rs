@@ -1,10 +1,12 @@
 //! Replacing a group's instances by those of its new launch template: a new one comes before an old one goes.
 
+use super::AutoScalingGroups;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::wait::{Look, until};
 use aws_sdk_autoscaling::types::{InstanceRefreshStatus, RefreshPreferences, ScaleInProtectedInstances};
 use infra_engine::{Context, Failure};
+use infra_resources::AutoScalingGroup;
 use std::time::Duration;
 
 /// Each instance starts, joins the cluster and takes the old one's tasks.
@@ -39,36 +41,43 @@ pub async fn is_there(aws: &Aws, group: &str) -> Result<bool, Failure> {
     answer.explain("describe the replacement of instances").map(|_| true)
 }
 
-/// Waits until no replacement is under way.
+/// Waits until every instance is of the group's version of the launch template.
 ///
 /// # Errors
-/// When the newest one failed, with its reason.
-pub async fn wait(aws: &Aws, group: &str, context: &Context<'_>) -> Result<(), Failure> {
+/// When the replacement failed or was cancelled with outdated instances left, with its reason; or at the deadline.
+pub async fn wait(
+    groups: &AutoScalingGroups,
+    desired: &AutoScalingGroup,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     until(DEADLINE, context, async || {
-        let request = aws.autoscaling.describe_instance_refreshes().auto_scaling_group_name(group);
-        let answer = request.send().await;
-        if aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
+        let Some(group) = groups.find(&desired.name).await? else { return Ok(Look::Done(())) };
+        let outdated = groups.properties(&group, desired).await?.outdated_instances;
+        if outdated == 0 {
             return Ok(Look::Done(()));
         }
+        let request = groups.0.autoscaling.describe_instance_refreshes();
+        let answer = request.auto_scaling_group_name(&desired.name).send().await;
         let answer = answer.explain("describe the replacement of instances")?;
-        let Some(newest) = answer.instance_refreshes().first() else { return Ok(Look::Done(())) };
-        let reason = newest.status_reason().unwrap_or("no reason given");
-        match newest.status() {
-            Some(InstanceRefreshStatus::Failed | InstanceRefreshStatus::RollbackFailed) => {
-                Err(Failure::new(format!("the instances could not be replaced: {reason}"))
-                    .hint("mend the cause and deploy again: it goes on from there"))
-            }
+        let newest = answer.instance_refreshes().first();
+        match newest.and_then(|newest| newest.status()) {
             Some(
                 InstanceRefreshStatus::Pending
                 | InstanceRefreshStatus::InProgress
                 | InstanceRefreshStatus::Baking
                 | InstanceRefreshStatus::Cancelling
                 | InstanceRefreshStatus::RollbackInProgress,
-            ) => {
-                let percent = newest.percentage_complete().unwrap_or_default();
-                Ok(Look::NotYet(format!("{percent} percent of the instances replaced")))
+            ) => Ok(Look::NotYet(format!(
+                "{outdated} instances of the old launch template to be replaced, and tasks on them to end"
+            ))),
+            status => {
+                let status = status.map_or("not begun", |status| status.as_str());
+                let reason = newest.and_then(|newest| newest.status_reason()).unwrap_or("no reason given");
+                Err(Failure::new(format!(
+                    "{outdated} instances are outdated and their replacement is {status}: {reason}"
+                ))
+                .hint("mend the cause and deploy again: it begins anew"))
             }
-            _ => Ok(Look::Done(())),
         }
     })
     .await

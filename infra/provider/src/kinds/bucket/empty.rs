@@ -29,15 +29,37 @@ pub async fn empty(s3: &Client, bucket: &str, context: &Context<'_>) -> Result<(
     }
 }
 
+/// Deletes every version of one object; one that is not there is deleted already.
+///
+/// # Errors
+/// When listing or deleting fails.
+pub async fn delete_versions(s3: &Client, bucket: &str, key: &str) -> Result<(), Failure> {
+    let page = s3.list_object_versions().bucket(bucket).prefix(key).send().await;
+    let Some(page) = page.unless(&["NoSuchBucket", "404"], "list the object's versions")? else {
+        return Ok(());
+    };
+    let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
+    let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
+    let of_the_key = versions.chain(markers).filter(|(name, _)| *name == Some(key));
+    let objects = of_the_key.map(|(key, version)| identifier(key, version)).collect::<Result<Vec<_>, _>>()?;
+    if objects.is_empty() { Ok(()) } else { delete(s3, bucket, objects).await }
+}
+
 async fn abort_uploads(s3: &Client, bucket: &str) -> Result<(), Failure> {
-    let uploads = s3.list_multipart_uploads().bucket(bucket).send().await;
-    let uploads = uploads.unless(&["NoSuchBucket"], "list unfinished uploads")?;
-    for upload in uploads.iter().flat_map(|answer| answer.uploads()) {
-        let request = s3.abort_multipart_upload().bucket(bucket);
-        let request = request.set_key(upload.key.clone()).set_upload_id(upload.upload_id.clone());
-        request.send().await.unless(&["NoSuchUpload", "NoSuchBucket"], "abort an unfinished upload")?;
+    // What was aborted is not in the next page: each one is the first of what is left.
+    loop {
+        let uploads = s3.list_multipart_uploads().bucket(bucket).send().await;
+        let uploads = uploads.unless(&["NoSuchBucket"], "list unfinished uploads")?;
+        let Some(uploads) = uploads.filter(|answer| !answer.uploads().is_empty()) else { return Ok(()) };
+        for upload in uploads.uploads() {
+            let request = s3.abort_multipart_upload().bucket(bucket);
+            let request = request.set_key(upload.key.clone()).set_upload_id(upload.upload_id.clone());
+            request.send().await.unless(&["NoSuchUpload", "NoSuchBucket"], "abort an unfinished upload")?;
+        }
+        if uploads.is_truncated() != Some(true) {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 async fn delete(s3: &Client, bucket: &str, objects: Vec<ObjectIdentifier>) -> Result<(), Failure> {

@@ -64,7 +64,10 @@ pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Resu
     if live_origins != desired.browser_upload_origins {
         put_cors(s3, desired).await?;
     }
-    if differs(|a, b| a.policy == b.policy) {
+    if differs(|a, b| a.policy == b.policy) && desired.policy.is_null() {
+        let deleted = s3.delete_bucket_policy().bucket(&desired.name).send().await;
+        deleted.unless(&["NoSuchBucketPolicy"], "delete the bucket policy")?;
+    } else if differs(|a, b| a.policy == b.policy) {
         let request = s3.put_bucket_policy().bucket(&desired.name).policy(desired.policy.to_string());
         request.send().await.explain("set the bucket policy")?;
     }

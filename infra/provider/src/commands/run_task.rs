@@ -1,0 +1,115 @@
+//! `run-task`: one-off tasks of a deployed app, with their states and logs until they have stopped.
+
+mod failures;
+mod follow;
+mod logs;
+mod outcome;
+mod request;
+mod started;
+
+use super::{INTERRUPTED, StackOptions};
+use crate::aws::Aws;
+use crate::deployed::{self, drop_empty_texts};
+use crate::explain::Explain;
+use crate::json_call::{Answer, json_of, with_body};
+use crate::session::Session;
+use anyhow::Result;
+use clap::Args;
+use infra_engine::Failure;
+use infra_resources::ecs::body::lean;
+use infra_resources::ecs::{RunTaskRequest, TaskDefinition};
+use outcome::Outcome;
+use serde::Deserialize;
+use started::Started;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// The options of `run-task`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+    /// The logical name of the service whose task definition is run
+    app: String,
+    /// What is asked of RunTask, as its JSON; the service decides on what is left out
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = request_in)]
+    request: RunTaskRequest,
+    /// The container that the overrides are for; by default the first essential one
+    #[arg(long, value_name = "NAME")]
+    container: Option<String>,
+    /// Do not wait for the end, and print no logs
+    #[arg(long)]
+    no_follow: bool,
+    /// How long to wait for the end
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    timeout: u64,
+}
+
+fn request_in(text: &str) -> Result<RunTaskRequest, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+/// Runs the tasks; the exit code is that of their containers. On Ctrl-C it says which tasks go on.
+pub(super) async fn run(options: &Options) -> Result<ExitCode> {
+    let started = OnceLock::new();
+    tokio::select! {
+        result = to_the_end(options, &started) => result,
+        _ = tokio::signal::ctrl_c() => {
+            match started.get() {
+                Some(started) => eprintln!("interrupted: {}", Started::still_there(started)),
+                None => eprintln!("interrupted: tasks that ECS had already taken go on by themselves"),
+            }
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+    }
+}
+
+async fn to_the_end(options: &Options, running: &OnceLock<Started>) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack).await?;
+    let service = deployed::service(&aws, &options.app).await?;
+    let definition = definition(&aws, &service.task_definition).await?;
+    let wanted = options.request.clone();
+    let request = request::complete(wanted, options.container.as_deref(), &service, &definition)?;
+    request::check(&request, &definition, &options.app)?;
+    let (tasks, failures) = start(&aws, &request).await?;
+    let mut outcome = Outcome::new(&definition, service.cluster(), failures);
+    outcome.print_failures();
+    if let Some(started) = Started::of(&tasks, service.cluster(), &aws) {
+        let started = running.get_or_init(|| started);
+        eprintln!("running {}: {}", deployed::last_part(&service.task_definition), started.names());
+        outcome.tasks(&tasks);
+        if !options.no_follow {
+            let deadline = Duration::from_secs(options.timeout);
+            let following = follow::Following::new(&aws, started, &definition, &options.app, &options.stack);
+            outcome.tasks(&following.until_stopped(deadline).await?);
+        }
+    }
+    outcome.print(options.stack.json, !options.no_follow)?;
+    Ok(ExitCode::from(if options.no_follow { outcome.started() } else { outcome.exit_code() }))
+}
+
+/// The revision in our types.
+async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure> {
+    let json = Answer::default();
+    let request = aws.ecs.describe_task_definition().task_definition(revision);
+    let request = request.customize().interceptor(json.clone());
+    request.send().await.explain("describe the task definition")?;
+    let mut told = json.member("taskDefinition")?;
+    if aws.is_emulated() {
+        drop_empty_texts(&mut told);
+    }
+    TaskDefinition::deserialize(told)
+        .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
+}
+
+/// Starts the tasks. ECS knows a repeated call by its token and starts nothing twice.
+async fn start(
+    aws: &Aws,
+    request: &RunTaskRequest,
+) -> Result<(Vec<aws_sdk_ecs::types::Task>, Vec<aws_sdk_ecs::types::Failure>), Failure> {
+    let body = lean(&json_of(request)?);
+    let call = aws.ecs.run_task().customize().mutate_request(with_body(&body));
+    let answer = call.send().await.explain("run the task")?;
+    Ok((answer.tasks.unwrap_or_default(), answer.failures.unwrap_or_default()))
+}

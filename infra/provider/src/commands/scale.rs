@@ -1,0 +1,132 @@
+//! `scale`: sets how many tasks a deployed service has, and waits until so many run and are healthy.
+
+mod autoscaler;
+mod settled;
+
+use super::StackOptions;
+use crate::aws::Aws;
+use crate::deployed::{self, Deployed};
+use crate::explain::Explain;
+use crate::progress_view::ProgressView;
+use crate::session::Session;
+use anyhow::{Context as _, Result};
+use autoscaler::Autoscaler;
+use clap::Args;
+use infra_engine::{Context, Failure, ResourceId};
+use infra_resources::ecs::service::SchedulingStrategy;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// The options of `scale`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    stack: StackOptions,
+    /// The logical name of the service
+    service: String,
+    /// How many tasks
+    #[arg(value_name = "TASKS", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
+    desired: u32,
+    /// Do not wait until so many run
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+struct Scaled {
+    service: String,
+    cluster: String,
+    before: u32,
+    desired: u32,
+    running: u32,
+}
+
+/// Scales a service.
+pub(super) async fn run(options: Options) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack).await?;
+    let service = deployed::service(&aws, &options.service).await?;
+    refuse_daemon(&service)?;
+    let autoscaler = Autoscaler::of(&aws, &service).await?;
+    if let Some(autoscaler) = &autoscaler {
+        autoscaler.allows(options.desired, &options.service, &service.service_name)?;
+    }
+    set(&aws, &service, options.desired).await?;
+    eprintln!("{}", what_comes_next(&options, autoscaler.as_ref()));
+    let running = if options.no_wait {
+        service.again(&aws).await?.running_count
+    } else {
+        let (view, id) = (ProgressView::new(), ResourceId::new("service", options.service.as_str()));
+        let context = Context { stack: &aws.stack, id: &id, reporter: &view };
+        settled::wait(&aws, &service, options.desired, &context).await?
+    };
+    let scaled = Scaled {
+        cluster: service.cluster().to_owned(),
+        before: service.desired_count,
+        desired: options.desired,
+        running,
+        service: service.service_name,
+    };
+    scaled.print(options.stack.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn set(aws: &Aws, service: &Deployed, desired: u32) -> Result<(), Failure> {
+    let count = i32::try_from(desired)
+        .map_err(|error| Failure::caused_by(format!("{desired} tasks are more than ECS takes"), error))?;
+    let request = aws.ecs.update_service().cluster(&service.cluster_arn).service(&service.service_name);
+    request.desired_count(count).send().await.explain("set the service's desired count")?;
+    Ok(())
+}
+
+fn refuse_daemon(service: &Deployed) -> Result<(), Failure> {
+    if service.scheduling_strategy != Some(SchedulingStrategy::Daemon) {
+        return Ok(());
+    }
+    let name = &service.service_name;
+    Err(Failure::new(format!("service {name} can't be scaled: it is a daemon, a task on each instance"))
+        .hint("change the number of instances instead"))
+}
+
+/// Who decides on the number from now on.
+fn what_comes_next(options: &Options, autoscaler: Option<&Autoscaler>) -> String {
+    let (name, count) = (&options.service, options.desired);
+    match autoscaler {
+        Some(Autoscaler { least, most }) => {
+            format!("its autoscaler goes on deciding from {count} on, between {least} and {most}")
+        }
+        None => format!(
+            "the next deploy sets the count of the settings again; to keep this one deploy with \
+             --set {name}.desired_count={count}"
+        ),
+    }
+}
+
+impl Scaled {
+    /// For people or as one JSON object.
+    fn print(&self, json: bool) -> Result<()> {
+        if json {
+            println!("{}", serde_json::to_string_pretty(self).context("the counts have no JSON form")?);
+            return Ok(());
+        }
+        println!("service  {}\ncluster  {}", self.service, self.cluster);
+        println!("before   {}\ndesired  {}\nrunning  {}", self.before, self.desired, self.running);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[test]
+    fn a_daemon_is_not_scaled() {
+        let service = |strategy: &str| {
+            let told = serde_json::json!({"serviceName": "agent", "schedulingStrategy": strategy});
+            Deployed::deserialize(told).unwrap()
+        };
+        assert!(refuse_daemon(&service("REPLICA")).is_ok());
+        assert!(refuse_daemon(&service("DAEMON")).unwrap_err().to_string().contains("daemon"));
+    }
+}

@@ -1,0 +1,70 @@
+//! The capacity providers of a cluster, which ECS only takes as a whole list.
+
+use super::{Clusters, DEADLINE, describe};
+use crate::aws::Aws;
+use crate::explain::{Explain, problem_of};
+use crate::wait::{Look, until};
+use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
+use infra_engine::{Context, Failure};
+use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
+
+/// The names of the capacity providers that a cluster has; `None` for a cluster that is not there.
+///
+/// # Errors
+/// When the cluster can't be described.
+pub async fn attached(aws: &Aws, cluster: &str) -> Result<Option<Vec<String>>, Failure> {
+    let clusters = describe(aws, vec![cluster.to_owned()]).await?;
+    Ok(clusters.first().map(|cluster| cluster.capacity_providers().to_vec()))
+}
+
+/// Whether a capacity provider is one's own, and not one of Fargate's.
+pub fn is_own(provider: &str) -> bool {
+    !matches!(provider, FARGATE | FARGATE_SPOT)
+}
+
+/// Changes the list, and its default strategy where one is given, and waits until the cluster has taken it in. ECS takes
+/// one change of a cluster at a time, and lets no provider go that a service or a task still uses.
+///
+/// # Errors
+/// When ECS refuses the list, or at the deadline.
+pub async fn put(
+    aws: &Aws,
+    cluster: &str,
+    change: impl Fn(&mut Vec<String>),
+    default_strategy: Option<Vec<Item>>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    until(DEADLINE, context, async || {
+        let described = describe(aws, vec![cluster.to_owned()]).await?;
+        let described =
+            described.first().ok_or_else(|| Failure::new(format!("there is no cluster {cluster}")))?;
+        let mut providers = described.capacity_providers().to_vec();
+        change(&mut providers);
+        let now = || described.default_capacity_provider_strategy().to_vec();
+        let request = aws.ecs.put_cluster_capacity_providers().cluster(cluster);
+        let request = request.set_capacity_providers(Some(providers));
+        let request = request
+            .set_default_capacity_provider_strategy(Some(default_strategy.clone().unwrap_or_else(now)));
+        let put = request.send().await;
+        if let Some(busy) = put.as_ref().err().and_then(|error| busy(&problem_of(error))) {
+            return Ok(Look::NotYet(busy.to_owned()));
+        }
+        put.explain("change the cluster's capacity providers")?;
+        Ok(Look::Done(()))
+    })
+    .await?;
+    Clusters(aws.clone()).wait_for_attachments(cluster, context).await
+}
+
+/// What ECS is waiting for when it refuses a list for now.
+fn busy(problem: &crate::explain::Problem<'_>) -> Option<&'static str> {
+    if problem.has_code(&["UpdateInProgressException"]) || problem.says("was not ACTIVE") {
+        return Some("ECS to finish another change of the cluster");
+    }
+    if problem.says("not in an ACTIVE state") {
+        return Some("the capacity provider to become active");
+    }
+    problem
+        .has_code(&["ResourceInUseException"])
+        .then_some("services or tasks that still use the capacity provider")
+}
