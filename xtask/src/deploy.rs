@@ -6,7 +6,7 @@ use infra_images::BaseImage;
 
 use crate::local_aws::LocalAws;
 use crate::provider::Provider;
-use crate::stack_options::StackOptions;
+use crate::stack_options::{LeaseOptions, StackOptions};
 use crate::{docker_engine, images};
 
 /// Build the images, show the plan, and bring the stack up to what the code says
@@ -25,16 +25,21 @@ pub struct Options {
     /// Do not wait until new tasks have taken over
     #[arg(long)]
     no_wait: bool,
+
+    #[command(flatten)]
+    lease: LeaseOptions,
 }
 
 /// Deploys the stack.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = &options.stack;
     stack.check()?;
+    let flags = options.flags();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     docker_engine::require(stack.yes).await?;
     if !stack.local {
         // The images' bases are obtained when the images are built, once the credentials are known to work.
-        let code = Provider::build().await?.run("deploy", stack, &options.flags(), None).await?;
+        let code = Provider::build().await?.run("deploy", stack, &flags, None).await?;
         return Ok(ExitCode::from(code));
     }
     images::ensure(&[BaseImage::Debian, BaseImage::Rust, BaseImage::MiniStack], stack.yes).await?;
@@ -42,7 +47,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let provider = Provider::build().await?;
     let ran_before = LocalAws::running(stack.local_port, stack.region.as_deref()).await?.is_some();
     let local = LocalAws::running_or_started(stack.local_port, stack.region.as_deref()).await?;
-    let code = provider.run("deploy", stack, &options.flags(), Some(&local)).await?;
+    let code = provider.run("deploy", stack, &flags, Some(&local)).await?;
     if code != 0 && !ran_before && provider.stacks(&local).await?.is_empty() {
         LocalAws::remove(stack.local_port).await?;
         eprintln!("nothing was deployed: the local AWS was stopped again");
@@ -51,8 +56,9 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
 }
 
 impl Options {
-    fn flags(&self) -> Vec<&'static str> {
+    fn flags(&self) -> Vec<String> {
         let flags = [(self.adopt, "--adopt"), (self.no_wait, "--no-wait")];
-        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag).collect()
+        let given = flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.to_owned());
+        given.chain([self.lease.flag()]).collect()
     }
 }

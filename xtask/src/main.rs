@@ -7,6 +7,8 @@ mod check;
 mod consent;
 mod deploy;
 mod docker_engine;
+mod drift;
+mod explain;
 mod fuzz;
 mod images;
 mod interrupt;
@@ -20,6 +22,8 @@ mod progress;
 mod provider;
 mod render;
 mod report;
+mod run_task;
+mod scale;
 mod simulate;
 mod stack_options;
 mod teardown;
@@ -34,8 +38,11 @@ Exit codes:
   0    it worked (preview: nothing would change)
   1    it failed (check: something would be refused)
   2    preview: something would change; check: the input is no JSON
+  3    drift: something is not as the code says
   64   the command line is wrong
+  75   another run holds the stack's lease
   130  interrupted
+  run-task ends with its containers' exit code, whatever it is; `cargo xtask run-task --help` says which
 
 Credentials and region for AWS come from the standard places (AWS_PROFILE, AWS_REGION, ~/.aws); with --local nothing of
 that is read and no AWS account is needed.";
@@ -52,8 +59,12 @@ struct Cli {
 enum Command {
     Deploy(deploy::Options),
     Preview(preview::Options),
+    Drift(drift::Options),
+    Explain(explain::Options),
     Teardown(teardown::Options),
     Outputs(outputs::Options),
+    RunTask(Box<run_task::Options>),
+    Scale(scale::Options),
     Build(build::Options),
     Bench(bench::Options),
     Check(check::Options),
@@ -79,8 +90,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Deploy(options) => deploy::run(options).await,
         Command::Preview(options) => preview::run(options).await,
+        Command::Drift(options) => drift::run(options).await,
+        Command::Explain(options) => explain::run(options).await,
         Command::Teardown(options) => teardown::run(options).await,
         Command::Outputs(options) => outputs::run(options).await,
+        Command::RunTask(options) => run_task::run(&options).await,
+        Command::Scale(options) => scale::run(options).await,
         Command::Build(options) => build::run(options).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Check(options) => check::run(options),
@@ -108,6 +123,26 @@ mod tests {
                 "xtask {command} --local --local-port 4666 --stack two --region eu-west-1 --yes --json --set a=1 --set b=2"
             );
             Cli::try_parse_from(line.split(' ')).unwrap();
+        }
+    }
+
+    #[test]
+    fn run_task_and_scale_take_them_too_and_a_command_after_two_dashes() {
+        for words in ["run-task web", "scale web 3"] {
+            let line = format!("xtask {words} --local --local-port 4666 --stack two --yes --json --set a=1");
+            Cli::try_parse_from(line.split(' ')).unwrap();
+        }
+        let line =
+            "xtask run-task web --local --count 2 --launch-type fargate --env A=1 --timeout 5m -- sh -c true";
+        Cli::try_parse_from(line.split(' ')).unwrap();
+        assert!(Cli::try_parse_from("xtask run-task web sh -c true".split(' ')).is_err());
+    }
+
+    #[test]
+    fn a_service_is_not_scaled_to_less_than_nothing() {
+        Cli::try_parse_from(["xtask", "scale", "web", "0"]).unwrap();
+        for wrong in ["-1", "many", "2147483648", ""] {
+            assert!(Cli::try_parse_from(["xtask", "scale", "web", wrong]).is_err(), "{wrong}");
         }
     }
 

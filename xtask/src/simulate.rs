@@ -3,7 +3,7 @@
 mod blue_green;
 mod placement;
 mod rolling;
-mod strategy;
+pub mod strategy;
 mod table;
 mod traffic_shift;
 

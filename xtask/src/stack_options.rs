@@ -35,6 +35,21 @@ pub struct StackOptions {
     pub settings: Vec<String>,
 }
 
+/// What happens while another run works on the same stack.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LeaseOptions {
+    /// How many seconds to wait for another run of the same stack to end; 0 leaves at once with exit code 75
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    wait_for_lease: u32,
+}
+
+impl LeaseOptions {
+    /// The provider's flag.
+    pub fn flag(&self) -> String {
+        format!("--wait-for-lease={}", self.wait_for_lease)
+    }
+}
+
 /// The region that a local AWS has unless another one is asked for, and that a stack is checked for without one.
 pub const DEFAULT_REGION: &str = "us-east-1";
 

@@ -6,7 +6,7 @@ use infra_images::engine;
 
 use crate::local_aws::LocalAws;
 use crate::provider::Provider;
-use crate::stack_options::StackOptions;
+use crate::stack_options::{LeaseOptions, StackOptions};
 
 /// Delete everything that belongs to the stack
 ///
@@ -17,13 +17,17 @@ use crate::stack_options::StackOptions;
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,
+
+    #[command(flatten)]
+    lease: LeaseOptions,
 }
 
 /// Deletes the stack.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let stack = options.stack;
+    let (stack, lease) = (options.stack, options.lease.flag());
+    let flags = [lease.as_str()];
     if !stack.local {
-        let code = Provider::build().await?.run("teardown", &stack, &[], None).await?;
+        let code = Provider::build().await?.run("teardown", &stack, &flags, None).await?;
         return Ok(ExitCode::from(code));
     }
     engine::check().await?;
@@ -32,7 +36,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
         return clean_up(port).await;
     };
     let provider = Provider::build().await?;
-    let code = provider.run("teardown", &stack, &[], Some(&local)).await?;
+    let code = provider.run("teardown", &stack, &flags, Some(&local)).await?;
     if code == 0 {
         let others = provider.stacks(&local).await?;
         if others.is_empty() {

@@ -45,6 +45,12 @@ pub fn names(shares: &[&Share]) -> String {
     }
 }
 
+impl From<Item> for CapacityProviderStrategyItem {
+    fn from(item: Item) -> Self {
+        item.0
+    }
+}
+
 impl FromStr for Item {
     type Err = ItemError;
 
