@@ -1,13 +1,16 @@
 //! A look at AWS in plain HTTP, independent of the SDK and of the code under test. Emulators check no signature.
 
-use std::collections::BTreeSet;
+mod listing;
 
-use reqwest::{Client, RequestBuilder};
+pub use listing::without_ids;
+
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 const ECS: &str = "AmazonEC2ContainerServiceV20141113";
 const ECR: &str = "AmazonEC2ContainerRegistry_V20150921";
 const LOGS: &str = "Logs_20140328";
+const SCALING: &str = "AnyScaleFrontendService";
 
 /// An emulator in a region.
 pub struct AwsApi {
@@ -19,8 +22,21 @@ pub struct AwsApi {
 /// What a service speaks.
 enum Call {
     Json { service: &'static str, target: &'static str, operation: &'static str, body: Value },
-    Query { service: &'static str, version: &'static str, action: &'static str },
+    Query { service: &'static str, version: &'static str, action: &'static str, parameters: String },
     Buckets,
+}
+
+/// A service with the query protocol, and its version.
+#[derive(Clone, Copy, Debug)]
+pub enum QueryService {
+    /// EC2.
+    Ec2,
+    /// EC2 Auto Scaling.
+    AutoScaling,
+    /// Elastic Load Balancing.
+    LoadBalancing,
+    /// IAM.
+    Iam,
 }
 
 impl AwsApi {
@@ -37,35 +53,34 @@ impl AwsApi {
         }
     }
 
-    /// Everything whose name, ARN or tag has this text in it, each with the call that shows it.
-    pub async fn everything_named(&self, text: &str) -> BTreeSet<String> {
-        let mut found = self.clusters_named(text).await;
-        for call in every_listing() {
-            let answer = self.answer(&call).await;
-            let word = |c: char| c.is_alphanumeric() || "-_/:.".contains(c);
-            let words = answer.split(|c| !word(c)).filter(|word| word.contains(text));
-            found.extend(words.map(|word| format!("{}: {word}", call.name())));
-        }
-        found
-    }
-
-    /// Deleted clusters are remembered for a while, as inactive ones.
-    async fn clusters_named(&self, text: &str) -> BTreeSet<String> {
-        let listed = self.ecs("ListClusters", json!({})).await;
-        let described = self.ecs("DescribeClusters", json!({ "clusters": listed["clusterArns"] })).await;
-        let clusters = described["clusters"].as_array().cloned().unwrap_or_default();
-        let names = clusters.iter().filter(|cluster| cluster["status"] != "INACTIVE").map(|cluster| {
-            format!("DescribeClusters: {}", cluster["clusterName"].as_str().unwrap_or_default())
-        });
-        names.filter(|name| name.contains(text)).collect()
-    }
-
     /// Calls an ECS operation.
     ///
     /// # Panics
     /// When it fails.
     pub async fn ecs(&self, operation: &'static str, body: Value) -> Value {
         self.json(Call::Json { service: "ecs", target: ECS, operation, body }).await
+    }
+
+    /// Calls an operation of Application Auto Scaling. MiniStack does not have that service: there it is empty.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn scaling(&self, operation: &'static str, body: Value) -> Value {
+        let call = Call::Json { service: "application-autoscaling", target: SCALING, operation, body };
+        let (status, answer) = self.sent(&call).await;
+        if status == StatusCode::BAD_REQUEST && answer.contains("Unsupported service") {
+            return json!({});
+        }
+        assert!(status.is_success(), "{operation}: {status}: {answer}");
+        json_of(&call, &answer)
+    }
+
+    /// Calls an action with these parameters, such as `InstanceId.1=i-0`; gives the XML.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn query(&self, service: QueryService, action: &'static str, parameters: &str) -> String {
+        self.answer(&service.call(action, parameters)).await
     }
 
     /// Creates a log group.
@@ -76,19 +91,21 @@ impl AwsApi {
 
     async fn json(&self, call: Call) -> Value {
         let answer = self.answer(&call).await;
-        if answer.is_empty() {
-            return Value::Null;
-        }
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{}: {error}: {answer}", call.name()))
+        if answer.is_empty() { Value::Null } else { json_of(&call, &answer) }
     }
 
     async fn answer(&self, call: &Call) -> String {
+        let (status, text) = self.sent(call).await;
+        assert!(status.is_success(), "{}: {status}: {text}", call.name());
+        text
+    }
+
+    async fn sent(&self, call: &Call) -> (StatusCode, String) {
         let sent = self.request(call).send().await;
         let answer = sent.unwrap_or_else(|error| panic!("{}: {error:?}", call.name()));
         let status = answer.status();
         let text = answer.text().await.unwrap_or_else(|error| panic!("{}: {error:?}", call.name()));
-        assert!(status.is_success(), "{}: {status}: {text}", call.name());
-        text
+        (status, text)
     }
 
     fn request(&self, call: &Call) -> RequestBuilder {
@@ -107,12 +124,12 @@ impl AwsApi {
                 .header("x-amz-target", format!("{target}.{operation}"))
                 .header("content-type", "application/x-amz-json-1.1")
                 .body(body.to_string()),
-            Call::Query { service, version, action } => self
+            Call::Query { service, version, action, parameters } => self
                 .client
                 .post(&self.endpoint)
                 .header("authorization", scope(service))
                 .header("content-type", "application/x-www-form-urlencoded")
-                .body(format!("Action={action}&Version={version}")),
+                .body(format!("Action={action}&Version={version}&{parameters}")),
             Call::Buckets => self.client.get(&self.endpoint).header("authorization", scope("s3")),
         }
     }
@@ -128,18 +145,18 @@ impl Call {
     }
 }
 
-fn every_listing() -> Vec<Call> {
-    let json = |service, target, operation, body| Call::Json { service, target, operation, body };
-    let query = |service, version, action| Call::Query { service, version, action };
-    let active = json!({ "status": "ACTIVE" });
-    vec![
-        json("ecs", ECS, "ListTaskDefinitions", active),
-        json("ecr", ECR, "DescribeRepositories", json!({})),
-        json("logs", LOGS, "DescribeLogGroups", json!({})),
-        query("elasticloadbalancing", "2015-12-01", "DescribeLoadBalancers"),
-        query("elasticloadbalancing", "2015-12-01", "DescribeTargetGroups"),
-        query("ec2", "2016-11-15", "DescribeSecurityGroups"),
-        query("iam", "2010-05-08", "ListRoles"),
-        Call::Buckets,
-    ]
+impl QueryService {
+    fn call(self, action: &'static str, parameters: &str) -> Call {
+        let (service, version) = match self {
+            Self::Ec2 => ("ec2", "2016-11-15"),
+            Self::AutoScaling => ("autoscaling", "2011-01-01"),
+            Self::LoadBalancing => ("elasticloadbalancing", "2015-12-01"),
+            Self::Iam => ("iam", "2010-05-08"),
+        };
+        Call::Query { service, version, action, parameters: parameters.to_owned() }
+    }
+}
+
+fn json_of(call: &Call, answer: &str) -> Value {
+    serde_json::from_str(answer).unwrap_or_else(|error| panic!("{}: {error}: {answer}", call.name()))
 }

@@ -1,4 +1,5 @@
-//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
+//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes. One that cuts lets
+//! nothing through after a certain write, as if the program that makes it had been killed at that moment.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::form_urlencoded;
 
@@ -27,6 +29,7 @@ pub struct Call {
 pub struct CountingProxy {
     address: String,
     calls: Arc<Mutex<Vec<Call>>>,
+    cut: Option<Cut>,
     server: JoinHandle<()>,
 }
 
@@ -34,6 +37,32 @@ pub struct CountingProxy {
 struct Forwarder {
     client: reqwest::Client,
     calls: Arc<Mutex<Vec<Call>>>,
+    cut: Option<Cut>,
+}
+
+/// A write after which nothing passes.
+#[derive(Clone)]
+struct Cut {
+    write: CutWrite,
+    state: watch::Sender<CutState>,
+}
+
+/// The write at which a proxy cuts.
+#[derive(Clone, Copy, Debug)]
+pub struct CutWrite {
+    /// Its operation.
+    pub action: &'static str,
+    /// Which of this operation's calls, counted from 1.
+    pub nth: usize,
+    /// Whether it is still done, though nobody gets its answer.
+    pub is_done: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct CutState {
+    seen: usize,
+    is_cut: bool,
+    under_way: usize,
 }
 
 impl Call {
@@ -66,6 +95,18 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn start() -> Self {
+        Self::with(None).await
+    }
+
+    /// Starts one that lets everything through up to a write, and nothing after it.
+    ///
+    /// # Panics
+    /// When it can't listen.
+    pub async fn cutting_at(write: CutWrite) -> Self {
+        Self::with(Some(Cut { write, state: watch::Sender::new(CutState::default()) })).await
+    }
+
+    async fn with(cut: Option<Cut>) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
@@ -74,13 +115,24 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls) };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone() };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
             axum::serve(listener, router).await.ok();
         });
-        Self { address: format!("http://{address}"), calls, server }
+        Self { address: format!("http://{address}"), calls, cut, server }
+    }
+
+    /// Waits until the write has come, and what was let through is done.
+    ///
+    /// # Panics
+    /// When a request's handler has panicked.
+    pub async fn is_cut(&self) {
+        let Some(cut) = &self.cut else { return std::future::pending().await };
+        let mut state = cut.state.subscribe();
+        let done = state.wait_for(|state| state.is_cut && state.under_way == 0).await;
+        assert!(done.is_ok(), "the proxy has failed");
     }
 
     /// Its address.
@@ -105,9 +157,51 @@ impl Drop for CountingProxy {
 }
 
 async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Response {
-    match forwarder.forward(request).await {
+    let answer = match forwarder.cut.clone() {
+        Some(cut) => cut.forward(forwarder, request).await,
+        None => forwarder.forward(request).await,
+    };
+    match answer {
         Ok(answer) => answer,
         Err(error) => (StatusCode::BAD_GATEWAY, format!("{error:?}")).into_response(),
+    }
+}
+
+impl Cut {
+    async fn forward(self, forwarder: Forwarder, request: Request) -> anyhow::Result<Response> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LARGEST_BODY).await?;
+        let request = Request::from_parts(parts, Body::empty());
+        let (passes, is_answered) = self.comes(&Call::new(&request, &body));
+        if !passes {
+            return std::future::pending().await;
+        }
+        // It is done also when the program is killed meanwhile.
+        let (parts, _) = request.into_parts();
+        let (state, request) = (self.state.clone(), Request::from_parts(parts, Body::from(body)));
+        let done = tokio::spawn(async move {
+            let answer = forwarder.forward(request).await;
+            state.send_modify(|state| state.under_way -= 1);
+            answer
+        });
+        let answer = done.await?;
+        if is_answered { answer } else { std::future::pending().await }
+    }
+
+    /// Whether a call passes, and whether its answer does.
+    fn comes(&self, call: &Call) -> (bool, bool) {
+        let (mut passes, mut is_answered) = (false, false);
+        self.state.send_modify(|state| {
+            if state.is_cut {
+                return;
+            }
+            state.seen += usize::from(call.action.as_deref() == Some(self.write.action));
+            state.is_cut = state.seen == self.write.nth;
+            is_answered = !state.is_cut;
+            passes = is_answered || self.write.is_done;
+            state.under_way += usize::from(passes);
+        });
+        (passes, is_answered)
     }
 }
 
@@ -143,6 +237,31 @@ mod tests {
 
     fn call(method: Method, action: Option<&str>) -> Call {
         Call { action: action.map(str::to_owned), method, path: "/".to_owned() }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_cut_lets_everything_through_up_to_a_write_and_nothing_after_it() {
+        for (is_done, expected) in
+            [(true, &["Create", "List", "Create"] as &[_]), (false, &["Create", "List"])]
+        {
+            let upstream = CountingProxy::start().await;
+            let proxy = CountingProxy::cutting_at(CutWrite { action: "Create", nth: 2, is_done }).await;
+            let through = reqwest::Proxy::http(proxy.address()).unwrap();
+            let client = reqwest::Client::builder().proxy(through).build().unwrap();
+            let call = |action: &str| {
+                client.post(upstream.address()).header("x-amz-target", format!("Any.{action}")).send()
+            };
+            assert!(call("Create").await.is_ok());
+            assert!(call("List").await.is_ok());
+            tokio::select! {
+                _ = call("Create") => panic!("the last write was answered"),
+                () = proxy.is_cut() => {}
+            }
+            let late = tokio::time::timeout(std::time::Duration::from_millis(200), call("List"));
+            assert!(late.await.is_err());
+            let passed: Vec<_> = proxy.take_calls().into_iter().filter_map(|call| call.action).collect();
+            assert_eq!(passed, expected);
+        }
     }
 
     #[test]

@@ -103,6 +103,31 @@ async fn placement_divides_the_tutorials_ten_tasks_into_four_and_six() {
     assert_eq!(tasks, [json!(4), json!(6)]);
 }
 
+/// The program divides tasks by the same table: `infra/tests/places.rs`.
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_the_rendered_service_are_divided_as_the_program_counts_them() {
+    let table = std::fs::read_to_string(repository().join("infra/tests/spot_mixes.json")).unwrap();
+    let mixes: Vec<Value> = serde_json::from_str(&table).unwrap();
+    for mix in &mixes {
+        let shares = json!({
+            "fargate_base": mix["base"], "fargate_weight": mix["fargate"], "spot_weight": mix["spot"]
+        });
+        let service =
+            xtask("render service web --set web.runs_on=fargate-spot --set web.scaling.enabled=false");
+        let service = service.arg("--set").arg(&format!("web.desired_count={}", mix["desired"]));
+        let service = service.arg("--set").arg(&format!("web.spot_mix={shares}")).ends_with(0).await.json();
+        let mut simulate = xtask(&format!("simulate placement --json --desired {}", service["desiredCount"]));
+        for item in service["capacityProviderStrategy"].as_array().unwrap() {
+            let provider = item["capacityProvider"].as_str().unwrap();
+            let share = format!("{provider}:base={},weight={}", item["base"], item["weight"]);
+            simulate = simulate.arg("--strategy").arg(&share);
+        }
+        let placed = simulate.ends_with(0).await.json();
+        let tasks: Vec<_> = placed["placement"].as_array().unwrap().iter().map(|it| &it["tasks"]).collect();
+        assert_eq!(tasks, mix["tasks"].as_array().unwrap().iter().collect::<Vec<_>>(), "{mix}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_update_goes_step_by_step_or_says_that_it_can_not() {
     let rollout = xtask("simulate rolling --desired 4 --min 100 --max 200 --json").ends_with(0).await.json();
@@ -123,7 +148,7 @@ async fn blue_green_bakes_after_traffic_has_moved() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_ecs_would_refuse_are_refused_before_any_call() {
-    let outcome = xtask("preview --local --set web.maximum_percent=90 --set php.stop_timeout_seconds=600");
+    let outcome = xtask("preview --local --set web.maximum_percent=90 --set web.stop_timeout_seconds=600");
     outcome.ends_with(1).await.says(&["D07", "deploymentConfiguration.maximumPercent", "T57", "stopTimeout"]);
 }
 

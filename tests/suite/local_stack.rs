@@ -1,5 +1,7 @@
 //! The whole stack on this machine, with real containers: one story, from the first deploy to the last trace gone.
 
+mod run_task;
+
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -20,8 +22,17 @@ const PORT: &str = "4599";
 const ENDPOINT: &str = "http://127.0.0.1:4599";
 const REGION: &str = "us-east-1";
 const CLUSTER: &str = "e2e-ecs-cluster";
-const WEB_SERVICE: &str = "e2e-web";
+/// Names of services end in a hash.
+const WEB_SERVICE: &str = "e2e-web-";
 const CHANGE: &str = "web.memory_mib=3072";
+const PHP_ON_FARGATE: &str = "php.runs_on=fargate";
+/// The calls that show what only an app on instances needs. MiniStack's groups start no instances.
+const OF_INSTANCES: [&str; 4] = [
+    "DescribeAutoScalingGroups",
+    "DescribeLaunchTemplates",
+    "ListInstanceProfiles",
+    "DescribeCapacityProviders",
+];
 const CLIENTS: usize = 8;
 const OLD_TASKS_END_WITHIN: Duration = Duration::from_secs(90);
 
@@ -30,11 +41,19 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     let _images = exclusive::removes_app_images().await;
     let cleanup = Cleanup;
     let outputs = one_command_deploys_the_stack().await;
+    each_app_runs_where_its_settings_say().await;
+    host_ports_are_for_this_machine_alone().await;
     uploads_through_the_load_balancer_arrive_in_the_bucket(&outputs).await;
+    let aws = AwsApi::new(ENDPOINT, REGION);
+    run_task::a_one_off_task_prints_its_log_and_ends_with_its_exit_code().await;
+    run_task::several_tasks_are_told_apart().await;
+    run_task::what_ecs_would_refuse_starts_no_task(&aws).await;
+    run_task::a_service_is_scaled_and_scaled_back(&aws).await;
     a_second_deploy_makes_no_write_call().await;
     preview_after_a_deploy_shows_no_change().await;
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
+    an_app_moves_to_fargate_and_back_with_no_failed_request(&outputs).await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
     teardown_leaves_no_resource().await;
     teardown_of_the_last_stack_leaves_nothing_on_this_machine().await;
@@ -70,6 +89,32 @@ async fn one_command_deploys_the_stack() -> Outputs {
         "outputs are not as expected"
     );
     outputs
+}
+
+async fn each_app_runs_where_its_settings_say() {
+    chapter("launch types");
+    let aws = AwsApi::new(ENDPOINT, REGION);
+    for (app, launch_type, count) in [("web", "FARGATE", 2), ("php", "EC2", 1)] {
+        let tasks = running_tasks(&aws, app).await;
+        let launch_types: Vec<_> = tasks.iter().map(|task| &task["launchType"]).collect();
+        assert_eq!(launch_types, vec![launch_type; count], "{app}: {tasks:#?}");
+    }
+}
+
+async fn host_ports_are_for_this_machine_alone() {
+    chapter("host ports");
+    let filter = format!("label=ministack.instance=image-app-local-aws-{PORT}:{PORT}");
+    let tasks = docker_lines(&["ps", "--quiet", "--filter", &filter]).await;
+    let mut inspect = vec!["inspect", "--format", "{{json .NetworkSettings.Ports}}"];
+    inspect.extend(tasks.iter().map(String::as_str));
+    let mut addresses = BTreeSet::new();
+    for line in docker_lines(&inspect).await {
+        let ports: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let bindings = ports.as_object().into_iter().flat_map(|ports| ports.values());
+        let bindings = bindings.filter_map(Value::as_array).flatten();
+        addresses.extend(bindings.map(|binding| text(&binding["HostIp"])));
+    }
+    assert_eq!(addresses, BTreeSet::from(["127.0.0.1".to_owned()]));
 }
 
 async fn uploads_through_the_load_balancer_arrive_in_the_bucket(outputs: &Outputs) {
@@ -111,9 +156,52 @@ async fn a_change_rolls_out_with_no_failed_request(outputs: &Outputs) {
     chapter("change under load");
     let aws = AwsApi::new(ENDPOINT, REGION);
     let before = task_definition(&aws).await;
+    under_load(outputs, async || {
+        local("deploy --yes").arg("--set").arg(CHANGE).ends_with(0).await;
+    })
+    .await;
+    let after = task_definition(&aws).await;
+    assert_ne!(after, before);
+    e2e::wait::until("only tasks of the new revision to run", OLD_TASKS_END_WITHIN, async || {
+        let running = task_definitions(&running_tasks(&aws, "web").await);
+        if running == [after.clone(), after.clone()] { Ok(()) } else { Err(format!("{running:?}")) }
+    })
+    .await;
+}
+
+/// Other target groups, other services, and instances that go and come back.
+async fn an_app_moves_to_fargate_and_back_with_no_failed_request(outputs: &Outputs) {
+    let aws = AwsApi::new(ENDPOINT, REGION);
+    for (place, settings, launch_type) in
+        [("Fargate", &[CHANGE, PHP_ON_FARGATE] as &[_], "FARGATE"), ("EC2", &[CHANGE], "EC2")]
+    {
+        chapter(&format!("PHP moves to {place} under load"));
+        let set = |run: Run| settings.iter().fold(run, |run, setting| run.arg("--set").arg(setting));
+        under_load(outputs, async || {
+            set(local("deploy --yes")).ends_with(0).await;
+        })
+        .await;
+        assert_eq!(set(local("preview --json")).ends_with(0).await.json(), json!([]));
+        e2e::wait::until("only tasks in the new place to run", OLD_TASKS_END_WITHIN, async || {
+            let running: Vec<_> =
+                running_tasks(&aws, "php").await.iter().map(|it| it["launchType"].clone()).collect();
+            if running == [launch_type] { Ok(()) } else { Err(format!("{running:?}")) }
+        })
+        .await;
+        let found = aws.everything_named("e2e").await;
+        for call in OF_INSTANCES {
+            let is_there = found.iter().any(|line| line.starts_with(call));
+            assert_eq!(is_there, launch_type == "EC2", "{place}, {call}: {found:#?}");
+        }
+    }
+    host_ports_are_for_this_machine_alone().await;
+}
+
+/// Requests to both apps go on before, during and after something; none may fail.
+async fn under_load(outputs: &Outputs, something: impl AsyncFnOnce()) {
     let load = Load::start(&outputs.apps(), CLIENTS);
     load.answers(CLIENTS * 5).await;
-    local("deploy --yes").arg("--set").arg(CHANGE).ends_with(0).await;
+    something().await;
     load.answers(CLIENTS * 5).await;
     let answers = load.end().await;
     let failures: BTreeSet<_> = answers.failed.iter().collect();
@@ -123,26 +211,19 @@ async fn a_change_rolls_out_with_no_failed_request(outputs: &Outputs) {
         answers.failed.len(),
         answers.served
     );
-    let after = task_definition(&aws).await;
-    assert_ne!(after, before);
-    e2e::wait::until("only tasks of the new revision to run", OLD_TASKS_END_WITHIN, async || {
-        let running = running_tasks(&aws).await;
-        if running == [after.clone(), after.clone()] { Ok(()) } else { Err(format!("{running:?}")) }
-    })
-    .await;
 }
 
 async fn tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(outputs: &Outputs) {
     chapter("tasks that cannot start");
     let aws = AwsApi::new(ENDPOINT, REGION);
-    let before = running_tasks(&aws).await;
+    let before = task_definitions(&running_tasks(&aws, "web").await);
     let broken = format!("web.image=127.0.0.1:{PORT}/e2e-web-app:not-there");
     let deploy = local("deploy --yes").arg("--set").arg(CHANGE).arg("--set").arg(&broken);
     deploy.ends_with(1).await.says(&[WEB_SERVICE, "not-there"]);
     for app in outputs.apps() {
         app.upload("still-here.png").await;
     }
-    let after = running_tasks(&aws).await;
+    let after = task_definitions(&running_tasks(&aws, "web").await);
     assert!(before.iter().all(|task| after.contains(task)), "before: {before:?}, after: {after:?}");
 }
 
@@ -190,16 +271,16 @@ async fn local_provider(words: &str) -> Run {
     provider(&format!("{words} --stack e2e")).await.at(ENDPOINT, REGION)
 }
 
-/// The task definition that the service runs.
+/// The task definition that the Rust app's service runs.
 async fn task_definition(aws: &AwsApi) -> String {
-    let services = json!({ "cluster": CLUSTER, "services": [WEB_SERVICE] });
-    let answer = aws.ecs("DescribeServices", services).await;
-    text(&answer["services"][0]["taskDefinition"])
+    text(&aws.service("e2e", "web").await["taskDefinition"])
 }
 
-/// The task definition of each running task of the service.
-async fn running_tasks(aws: &AwsApi) -> Vec<String> {
-    let wanted = json!({ "cluster": CLUSTER, "serviceName": WEB_SERVICE, "desiredStatus": "RUNNING" });
+/// The running tasks of an app's service.
+async fn running_tasks(aws: &AwsApi, app: &str) -> Vec<Value> {
+    let service = aws.service("e2e", app).await;
+    let wanted =
+        json!({ "cluster": CLUSTER, "serviceName": service["serviceName"], "desiredStatus": "RUNNING" });
     let listed = aws.ecs("ListTasks", wanted).await;
     let arns = &listed["taskArns"];
     if arns.as_array().is_none_or(Vec::is_empty) {
@@ -207,8 +288,11 @@ async fn running_tasks(aws: &AwsApi) -> Vec<String> {
     }
     let described = aws.ecs("DescribeTasks", json!({ "cluster": CLUSTER, "tasks": arns })).await;
     let tasks = described["tasks"].as_array().unwrap_or_else(|| panic!("no tasks: {described}"));
-    let running = tasks.iter().filter(|task| task["lastStatus"] == "RUNNING");
-    running.map(|task| text(&task["taskDefinitionArn"])).collect()
+    tasks.iter().filter(|task| task["lastStatus"] == "RUNNING").cloned().collect()
+}
+
+fn task_definitions(tasks: &[Value]) -> Vec<String> {
+    tasks.iter().map(|task| text(&task["taskDefinitionArn"])).collect()
 }
 
 fn text(value: &Value) -> String {

@@ -1,7 +1,13 @@
 //! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
 
+mod deploys;
+mod half_deployed;
+mod instances;
+mod moves;
+mod scaling;
+
 use e2e::aws_api::AwsApi;
-use e2e::command::{Run, provider};
+use e2e::command::{Outcome, Run, provider};
 use e2e::containers::{self, Container};
 use e2e::counting_proxy::CountingProxy;
 
@@ -11,135 +17,25 @@ const REGION: &str = "eu-west-1";
 const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// A change of several kinds of resource.
-const CHANGE: [&str; 5] = [
-    "web.container_port=8080",
-    "logs.retention_in_days=30",
-    "storage.versioning=false",
-    "storage.direct_upload=true",
-    r#"network.excluded_zones=["eu-west-1a"]"#,
-];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_a_deploy_nothing_is_left_to_change() {
-    let moto = Moto::start().await;
-    moto.deploy("same", &[]).await;
-    moto.run("preview --stack same", &[]).await.ends_with(0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_deploy_makes_no_write_call() {
-    let moto = Moto::start().await;
-    moto.deploy("twice", &[]).await;
-    let proxy = CountingProxy::start().await;
-    let again = moto.run("deploy --yes --no-wait --stack twice", &[]).await;
-    again.env("HTTP_PROXY", proxy.address()).ends_with(0).await;
-    let (reads, writes): (Vec<_>, Vec<_>) = proxy.take_calls().into_iter().partition(|call| call.is_read());
-    assert!(writes.is_empty(), "{writes:#?}");
-    assert!(!reads.is_empty(), "the proxy has seen no call at all");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn changed_settings_are_deployed_and_taken_back() {
-    let moto = Moto::start().await;
-    moto.deploy("change", &[]).await;
-    moto.run("preview --stack change", &CHANGE).await.ends_with(2).await;
-    moto.deploy("change", &CHANGE).await;
-    moto.run("preview --stack change", &CHANGE).await.ends_with(0).await;
-    moto.deploy("change", &[]).await;
-    moto.run("preview --stack change", &[]).await.ends_with(0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn teardown_leaves_nothing() {
-    let moto = Moto::start().await;
-    moto.deploy("gone", &[]).await;
-    let aws = moto.api();
-    assert!(!aws.everything_named("gone").await.is_empty(), "the listing does not find what is there");
-    moto.run("teardown --yes --stack gone", &[]).await.ends_with(0).await;
-    let left = aws.everything_named("gone").await;
-    assert!(left.is_empty(), "{left:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn tearing_one_stack_down_leaves_another_complete() {
-    let moto = Moto::start().await;
-    moto.deploy("left", &[]).await;
-    moto.deploy("right", &[]).await;
-    let before = moto.api().everything_named("right").await;
-    moto.run("teardown --yes --stack left", &[]).await.ends_with(0).await;
-    moto.run("preview --stack right", &[]).await.ends_with(0).await;
-    assert_eq!(moto.api().everything_named("right").await, before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_made_is_refused_by_name() {
-    let moto = Moto::start().await;
-    moto.api().create_log_group("/ecs/other").await;
-    moto.run("deploy --yes --no-wait --stack other", &[])
-        .await
-        .ends_with(1)
-        .await
-        .says(&["/ecs/other", "--adopt"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_made_is_taken_over_with_adopt() {
-    let moto = Moto::start().await;
-    moto.api().create_log_group("/ecs/other").await;
-    moto.run("deploy --yes --no-wait --adopt --stack other", &[]).await.ends_with(0).await;
-    moto.run("preview --stack other", &[]).await.ends_with(0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_does_not_build_leaves_nothing_half_deployed() {
-    let moto = Moto::start().await;
-    let workspace = workspace_whose_php_image_fails();
-    let run = provider("deploy --yes --no-wait --stack broken").await.at(&moto.endpoint, REGION);
-    let run = run.arg("--workspace").arg(&workspace.path().to_string_lossy());
-    let run = run.arg("--set").arg(&format!("web.image={IMAGE}"));
-    run.ends_with(1).await.says(&["image/php", "the-cause-of-it"]);
-    let left = moto.api().everything_named("broken").await;
-    assert!(left.is_empty(), "{left:#?}");
-}
-
-fn workspace_whose_php_image_fails() -> tempfile::TempDir {
-    let workspace = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-    let dockerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo the-cause-of-it && exit 7\n";
-    let files = [
-        ("Cargo.toml", "[workspace]\n"),
-        ("Cargo.lock", "version = 4\n"),
-        (".dockerignore", ""),
-        ("app/Cargo.toml", "[package]\n"),
-        ("app/Dockerfile", "FROM scratch\n"),
-        ("app/assets/app.css", ""),
-        ("app/src/lib.rs", ""),
-        ("app/intake/Cargo.toml", "[package]\n"),
-        ("app/intake/src/lib.rs", ""),
-        ("php-app/Dockerfile", dockerfile),
-    ];
-    for (path, content) in files {
-        let path = workspace.path().join(path);
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        written.and_then(|()| std::fs::write(&path, content)).unwrap_or_else(|error| panic!("{error}"));
-    }
-    workspace
-}
-
 /// A moto of a test's own.
 struct Moto {
     _container: Container,
     endpoint: String,
+    region: &'static str,
 }
 
 impl Moto {
     async fn start() -> Self {
+        Self::in_region(REGION).await
+    }
+
+    async fn in_region(region: &'static str) -> Self {
         let container = containers::moto().await;
-        Self { endpoint: container.url().await, _container: container }
+        Self { endpoint: container.url().await, _container: container, region }
     }
 
     fn api(&self) -> AwsApi {
-        AwsApi::new(&self.endpoint, REGION)
+        AwsApi::new(&self.endpoint, self.region)
     }
 
     async fn deploy(&self, stack: &str, settings: &[&str]) {
@@ -147,8 +43,23 @@ impl Moto {
         self.run(&command, settings).await.ends_with(0).await;
     }
 
+    /// Deploys what is deployed already: no call may write.
+    async fn deploys_without_a_write(&self, stack: &str, settings: &[&str]) {
+        let command = format!("deploy --yes --no-wait --stack {stack}");
+        self.without_a_write(&command, settings, 0).await;
+    }
+
+    async fn without_a_write(&self, words: &str, settings: &[&str], code: i32) -> Outcome {
+        let proxy = CountingProxy::start().await;
+        let outcome =
+            self.run(words, settings).await.env("HTTP_PROXY", proxy.address()).ends_with(code).await;
+        let writes: Vec<_> = proxy.take_calls().into_iter().filter(|call| !call.is_read()).collect();
+        assert!(writes.is_empty(), "{writes:#?}");
+        outcome
+    }
+
     async fn run(&self, words: &str, settings: &[&str]) -> Run {
-        let run = provider(words).await.at(&self.endpoint, REGION);
+        let run = provider(words).await.at(&self.endpoint, self.region);
         if words.starts_with("teardown") {
             return run;
         }
