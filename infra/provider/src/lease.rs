@@ -86,7 +86,7 @@ impl Lease {
                 None => (None, None),
                 Some((holder, etag)) => (Some(holder), Some(etag)),
             };
-            if let Some(other) = found.filter(|other| !other.is_gone()) {
+            if let Some(other) = found.filter(|other| !other.is_gone() && !other.is_this()) {
                 let held = other.to_string();
                 return Ok(if began.elapsed() >= patience {
                     Look::Done(Err(held))
@@ -140,8 +140,13 @@ async fn renew(aws: Aws, bucket: String, mut holder: Holder, mut etag: String) {
                 etag = new;
                 guard::hold_until(asked + LENGTH - MARGIN);
             }
-            // Somebody else has it.
-            Ok(None) => return guard::hold_until(asked),
+            Ok(None) => match look(&aws, &bucket).await {
+                // The answer to a renewal was lost.
+                Ok(Some((it, now))) if it.is_this() => etag = now,
+                // Somebody else has it.
+                Ok(_) => return guard::hold_until(asked),
+                Err(_) => {}
+            },
             // The next time may go well, and there are three of them.
             Err(_) => {}
         }

@@ -46,8 +46,9 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
     let lease = Lease::acquire(&aws, wanted, &view).await?;
     let deleted = alone(&aws, &lease, stack, &provider, &view).await;
-    lease.release().await?;
+    let released = lease.release().await;
     deleted?;
+    released?;
     drop(view);
     let left = list_owned(stack, &provider).await?;
     if let Some(first) = left.first() {

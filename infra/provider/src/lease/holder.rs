@@ -55,6 +55,11 @@ impl Holder {
         Self { until: now() + length.as_secs(), ..self.clone() }
     }
 
+    /// Whether it is this process: the answer to its own write was lost.
+    pub fn is_this(&self) -> bool {
+        self.process == Process::this()
+    }
+
     /// Whether its time is over, or it was a process of this machine that has ended.
     pub fn is_gone(&self) -> bool {
         now() > self.until || self.process.has_ended_here()
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_living_process_holds_its_lease_until_its_time_is_over() {
-        assert!(!this().is_gone());
+        assert!(this().is_this() && !this().is_gone());
         assert!(Holder { until: 0, ..this() }.is_gone());
     }
 

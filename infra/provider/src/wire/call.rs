@@ -1,6 +1,7 @@
 //! A call as it goes over the wire: which operation it is, and how its service writes errors.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How a service's protocol writes an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub struct Call {
     pub operation: String,
     /// How its errors are written.
     pub protocol: Protocol,
-    /// Whether the SDK tries it again after it failed before.
-    pub is_retry: bool,
+    /// The same for the same call, whoever repeats it.
+    pub key: u64,
 }
 
 impl Call {
@@ -41,7 +42,6 @@ impl Call {
             (None, Some(_)) => Protocol::Query,
             (None, None) => Protocol::Rest,
         };
-        let attempt = request.headers().get("amz-sdk-request").unwrap_or_default();
         // Credential=<key>/<day>/<region>/<service>/aws4_request
         let signed = request.headers().get("authorization").unwrap_or_default();
         let service = signed.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
@@ -49,7 +49,7 @@ impl Call {
             service: service.unwrap_or_default().to_owned(),
             operation: target.or(action).unwrap_or(request.method()).to_owned(),
             protocol,
-            is_retry: !attempt.is_empty() && !attempt.starts_with("attempt=1"),
+            key: key(request.method(), request.uri(), body),
         }
     }
 
@@ -79,6 +79,16 @@ impl Call {
             Protocol::Rest => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
         }
     }
+}
+
+/// Tokens by which a service knows a repeated call are new in each call that we make ourselves.
+fn key(method: &str, uri: &str, body: &[u8]) -> u64 {
+    let mut hash = DefaultHasher::new();
+    (method, uri).hash(&mut hash);
+    for field in body.split(|&byte| byte == b'&').filter(|field| !field.starts_with(b"ClientToken=")) {
+        field.hash(&mut hash);
+    }
+    hash.finish()
 }
 
 #[cfg(test)]
@@ -117,15 +127,16 @@ mod tests {
                 service: String::new(),
                 operation: operation.to_owned(),
                 protocol: Protocol::Rest,
-                is_retry: false,
+                key: 0,
             };
             assert_eq!(call.is_write(), is_write, "{operation}");
         }
     }
 
     #[test]
-    fn a_second_attempt_says_so() {
-        assert!(!call("GET", &[("amz-sdk-request", "attempt=1; max=3")], "").is_retry);
-        assert!(call("GET", &[("amz-sdk-request", "attempt=2; max=3")], "").is_retry);
+    fn a_repeated_call_is_known_by_its_key() {
+        let key = |body| call("POST", &[], body).key;
+        assert_eq!(key("Action=A&Name=x&ClientToken=1"), key("Action=A&Name=x&ClientToken=2"));
+        assert_ne!(key("Action=A&Name=x"), key("Action=A&Name=y"));
     }
 }

@@ -1,7 +1,7 @@
 //! Faults that tests ask for in the environment: at which call, before it is sent or after it was processed, what breaks.
 //!
 //! `IMAGE_APP_FAULTS` is a list of faults, separated by semicolons: `die-after@7` breaks the seventh call that writes,
-//! `throttle@every` the first attempt of every call, `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two
+//! `throttle@every` every call when it is made for the first time, `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two
 //! calls of an operation.
 
 use super::call::Call;
@@ -10,7 +10,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use infra_engine::Failure;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The variable that asks for faults.
 pub const VARIABLE: &str = "IMAGE_APP_FAULTS";
@@ -56,8 +58,8 @@ pub enum Kind {
 enum At {
     /// The call that writes with this number, from 1.
     Write(usize),
-    /// The first attempt of every call.
-    Every,
+    /// Every call when it is made for the first time; those that were are kept.
+    Every(Mutex<HashSet<u64>>),
     /// So many more calls of this operation.
     Operation(String, AtomicUsize),
 }
@@ -91,7 +93,7 @@ impl At {
     fn hits(&self, call: &Call, number: usize) -> bool {
         match self {
             Self::Write(wanted) => number == *wanted,
-            Self::Every => !call.is_retry,
+            Self::Every(seen) => seen.lock().unwrap_or_else(PoisonError::into_inner).insert(call.key),
             Self::Operation(operation, left) => {
                 let one_less = |left: usize| left.checked_sub(1);
                 *operation == call.operation
@@ -125,7 +127,7 @@ impl Fault {
             _ => return Err(wrong()),
         };
         let at = match at {
-            "every" => At::Every,
+            "every" => At::Every(Mutex::default()),
             number => At::Write(number.parse().map_err(|_| wrong())?),
         };
         Ok(Self { kind, at })
@@ -173,12 +175,12 @@ mod tests {
     use super::*;
     use crate::wire::call::Protocol;
 
-    fn call(operation: &str, is_retry: bool) -> Call {
-        Call { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, is_retry }
+    fn call(operation: &str, key: u64) -> Call {
+        Call { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, key }
     }
 
     fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
-        faults.of(&call(operation, false)).0
+        faults.of(&call(operation, 0)).0
     }
 
     #[test]
@@ -192,10 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn every_first_attempt_fails_and_no_second_one() {
+    fn every_call_fails_the_first_time_and_not_the_second() {
         let faults = Faults::parse("reset@every").unwrap();
-        assert_eq!(faults.of(&call("GetRole", false)).0, [Kind::Reset]);
-        assert!(faults.of(&call("GetRole", true)).0.is_empty());
+        for (key, fails) in [(1, true), (2, true), (1, false)] {
+            assert_eq!(faults.of(&call("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
+        }
     }
 
     #[test]
