@@ -1,12 +1,14 @@
 //! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
 
 mod deploys;
+mod faults;
 mod half_deployed;
 mod instances;
 mod moves;
+mod others;
 mod scaling;
 
-use e2e::aws_api::AwsApi;
+use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};
 use e2e::containers::{self, Container};
 use e2e::counting_proxy::CountingProxy;
@@ -36,6 +38,22 @@ impl Moto {
 
     fn api(&self) -> AwsApi {
         AwsApi::new(&self.endpoint, self.region)
+    }
+
+    /// The name of the stack's Auto Scaling group.
+    async fn group_of(&self, stack: &str) -> String {
+        let groups = self.api().query(QueryService::AutoScaling, "DescribeAutoScalingGroups", "").await;
+        let mut names = groups.split("<AutoScalingGroupName>").skip(1);
+        let name = names.find(|name| name.starts_with(&format!("{stack}-"))).unwrap_or_default();
+        name.split('<').next().unwrap_or_default().to_owned()
+    }
+
+    async fn put_object(&self, bucket: &str, key: &str, body: &str) {
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));
+        let put = client.put(format!("{}/{bucket}/{key}", self.endpoint)).body(body.to_owned()).send().await;
+        let status = put.unwrap_or_else(|error| panic!("{error}")).status();
+        assert!(status.is_success(), "{status}");
     }
 
     async fn deploy(&self, stack: &str, settings: &[&str]) {
