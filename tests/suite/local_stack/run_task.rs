@@ -4,7 +4,7 @@ use e2e::aws_api::AwsApi;
 use e2e::command::{Outcome, Run};
 use serde_json::{Value, json};
 
-use super::{CLUSTER, WEB_SERVICE, chapter, local};
+use super::{CLUSTER, chapter, local};
 
 const SCALED: u64 = 3;
 
@@ -63,9 +63,7 @@ fn tasks(outcome: &Outcome) -> Vec<Value> {
 }
 
 async fn desired_and_running(aws: &AwsApi) -> [u64; 2] {
-    let services = json!({ "cluster": CLUSTER, "services": [WEB_SERVICE] });
-    let answer = aws.ecs("DescribeServices", services).await;
-    let count = |member: &str| answer["services"][0][member].as_u64();
+    let service = aws.service("e2e", "web").await;
     ["desiredCount", "runningCount"]
-        .map(|member| count(member).unwrap_or_else(|| panic!("no {member}: {answer:#}")))
+        .map(|member| service[member].as_u64().unwrap_or_else(|| panic!("no {member}: {service:#}")))
 }
