@@ -6,12 +6,12 @@ use crate::names::{AppNames, Names};
 use crate::network::Network;
 use crate::runs_on::RunsOn;
 use crate::scaling::scaling;
-use crate::service::{Backend, Place, service};
+use crate::service::{Backend, service};
 use crate::settings::{AppSettings, Settings};
 use crate::task::{SharedByTasks, task};
 use infra_engine::{Output, Stack};
 use infra_resources::NameError;
-use infra_resources::ecs::ClusterRef;
+use infra_resources::ecs::{ClusterRef, TaskDefinition};
 use infra_resources::image::App;
 
 /// One app.
@@ -48,7 +48,17 @@ pub struct Surroundings<'a> {
     pub tasks: &'a SharedByTasks<'a>,
 }
 
-/// Task definition, target group, service, rule and autoscaler of an app; gives the name of its service.
+/// An app that is in the stack.
+pub struct AppInPlace {
+    /// What the program calls it.
+    pub logical_name: &'static str,
+    /// The name of its service.
+    pub service: String,
+    /// What each of its tasks is.
+    pub task: TaskDefinition,
+}
+
+/// Task definition, target group, service, rule and autoscaler of an app.
 ///
 /// # Errors
 /// When a name is too long.
@@ -57,16 +67,15 @@ pub fn app<P: RunsOn>(
     app: &AppOf<'_>,
     place: &P,
     around: &Surroundings<'_>,
-) -> Result<String, NameError> {
+) -> Result<AppInPlace, NameError> {
     let (name, names) = (app.logical_name, around.names);
     let revision = task(stack, app, place, around.tasks);
     let targets = target_group::<P::Target>(stack, names, around.settings, around.network, app)?;
     let known = targets_known(stack, names, around.balancer, name, &targets);
     let backend = Backend { targets: &targets, forwarded_by: &known };
     let service_name = names.service(name, &[P::SHAPE, &targets.name])?;
-    let where_ = Place { cluster: around.cluster, network: around.network };
-    let service = service(stack, app, &service_name, place, &where_, &revision, &backend);
+    let service = service(stack, app, &service_name, place, around, &revision, &backend);
     traffic(stack, names, around.balancer, app, &targets, &service);
     scaling(stack, app, &service_name, around, &targets, &service);
-    Ok(service_name)
+    Ok(AppInPlace { logical_name: name, service: service_name, task: revision.definition().clone() })
 }

@@ -1,6 +1,6 @@
 //! Both apps, each where its settings say.
 
-use crate::app::{AppOf, Surroundings, app};
+use crate::app::{AppInPlace, AppOf, Surroundings, app};
 use crate::instances::{Instances, instances};
 use crate::load_balancing::PHP_PATH;
 use crate::network::s3_endpoint;
@@ -11,11 +11,15 @@ use infra_engine::{ResourceId, Stack};
 use infra_resources::NameError;
 use infra_resources::image::App;
 
-/// Both apps, and the instances where one of them needs some; gives the names of the services.
+/// Both apps, and the instances where one of them needs some.
 ///
 /// # Errors
 /// When a name is too long.
-pub fn apps(stack: &mut Stack, images: &Images, around: &Surroundings<'_>) -> Result<Vec<String>, NameError> {
+pub fn apps(
+    stack: &mut Stack,
+    images: &Images,
+    around: &Surroundings<'_>,
+) -> Result<Vec<AppInPlace>, NameError> {
     let (names, settings) = (around.names, around.settings);
     let php = AppOf {
         app: App::Php,
@@ -35,13 +39,13 @@ pub fn apps(stack: &mut Stack, images: &Images, around: &Surroundings<'_>) -> Re
         paths: vec!["*".to_owned()],
         priority: 200,
     };
-    let mut made = Made::default();
-    [web, php].iter().map(|app| in_its_place(stack, app, &mut made, around)).collect()
+    let mut shared = Shared::default();
+    [web, php].iter().map(|app| in_its_place(stack, app, &mut shared, around)).collect()
 }
 
 /// What comes with the first app that needs it.
 #[derive(Default)]
-struct Made {
+struct Shared {
     instances: Option<Instances>,
     s3_endpoint: Option<ResourceId>,
 }
@@ -49,23 +53,23 @@ struct Made {
 fn in_its_place(
     stack: &mut Stack,
     it: &AppOf<'_>,
-    made: &mut Made,
+    shared: &mut Shared,
     around: &Surroundings<'_>,
-) -> Result<String, NameError> {
+) -> Result<AppInPlace, NameError> {
     let settings = it.settings;
     match settings.runs_on {
         RunsOn::Fargate => app(stack, it, &OnFargate { spot_mix: None }, around),
         RunsOn::FargateSpot => app(stack, it, &OnFargate { spot_mix: Some(settings.spot_mix) }, around),
         RunsOn::Ec2 => {
             let Surroundings { names, settings: all, network, cluster, .. } = around;
-            let instances = match &mut made.instances {
+            let instances = match &mut shared.instances {
                 Some(made) => made,
                 none => none.insert(instances(stack, names, all, network, cluster)?),
             };
             match settings.ec2_network_mode {
                 Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(instances), around),
                 Ec2NetworkMode::Awsvpc => {
-                    let s3_endpoint = made
+                    let s3_endpoint = shared
                         .s3_endpoint
                         .get_or_insert_with(|| s3_endpoint(stack, names, around.tasks.region, network))
                         .clone();

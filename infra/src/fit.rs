@@ -1,17 +1,19 @@
 //! Whether the tasks fit on the instances: computed before any call, so that no service waits for room that never comes.
 
+use crate::app::AppInPlace;
 use crate::settings::{AppSettings, RunsOn, Settings};
 use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::ecs::fit::{FitReport, Fleet, ServiceDemand, TaskDemand, check};
 use infra_resources::ecs::service::PlacementConstraintType;
-use infra_resources::{AutoScalingGroup, InstanceType, TaskDefinition};
-use serde::Deserialize;
+use infra_resources::{AutoScalingGroup, InstanceType};
 
 /// What can't be placed becomes an error of the stack; the rest is for preview to show.
-pub fn fit(stack: &mut Stack, settings: &Settings) -> FitReport {
-    let apps = [("web", &settings.web), ("php", &settings.php)];
-    let on_instances = apps.into_iter().filter(|(_, app)| app.runs_on == RunsOn::Ec2);
-    let demands: Vec<_> = on_instances.filter_map(|(name, app)| demand(stack, name, app)).collect();
+pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[AppInPlace]) -> FitReport {
+    let settings_of =
+        |app: &AppInPlace| if app.logical_name == "web" { &settings.web } else { &settings.php };
+    let with_settings = apps.iter().map(|app| (app, settings_of(app)));
+    let on_instances = with_settings.filter(|(_, settings)| settings.runs_on == RunsOn::Ec2);
+    let demands: Vec<_> = on_instances.map(|(app, settings)| demand(app, settings)).collect();
     if demands.is_empty() {
         return FitReport::default();
     }
@@ -28,15 +30,13 @@ pub fn fit(stack: &mut Stack, settings: &Settings) -> FitReport {
     report
 }
 
-fn demand(stack: &Stack, name: &str, settings: &AppSettings) -> Option<ServiceDemand> {
-    let node = &stack.nodes()[stack.index_of(&ResourceId::new(TaskDefinition::KIND, name))?];
-    let definition = TaskDefinition::deserialize(&node.desired).ok()?;
+fn demand(app: &AppInPlace, settings: &AppSettings) -> ServiceDemand {
     let percent = |percent: i32| u32::try_from(percent).unwrap_or_default();
     let distinct = |it: &PlacementConstraintType| *it == PlacementConstraintType::DistinctInstance;
     let constraints = settings.placement_constraints.iter().map(|setting| &setting.0.constraint_type);
-    Some(ServiceDemand {
-        name: name.to_owned(),
-        demand: TaskDemand::of(&definition),
+    ServiceDemand {
+        name: app.logical_name.to_owned(),
+        demand: TaskDemand::of(&app.task),
         tasks: settings.desired_count,
         most_tasks: if settings.scaling.enabled {
             settings.scaled_between().1
@@ -46,5 +46,5 @@ fn demand(stack: &Stack, name: &str, settings: &AppSettings) -> Option<ServiceDe
         minimum_healthy_percent: percent(settings.minimum_healthy_percent),
         maximum_percent: percent(settings.maximum_percent),
         distinct_instance: constraints.into_iter().any(distinct),
-    })
+    }
 }

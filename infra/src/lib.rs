@@ -110,11 +110,12 @@ pub fn program(
         balancer: &balancer,
         tasks: &tasks,
     };
-    let services = apps::apps(&mut stack, &images, &around)?;
-    let fit = fit::fit(&mut stack, settings);
+    let apps = apps::apps(&mut stack, &images, &around)?;
+    let fit = fit::fit(&mut stack, settings, &apps);
 
     match stack.errors() {
         [] => {
+            let services = apps.into_iter().map(|app| app.service).collect();
             let exports = Exports::new(&names, destination, &balancer.load_balancer, services);
             Ok(Program { stack, exports, fit })
         }

@@ -1,22 +1,13 @@
 //! The services: an app's tasks, kept running behind the load balancer.
 
-use crate::app::AppOf;
+use crate::app::{AppOf, Surroundings};
 use crate::load_balancing::AppTargets;
-use crate::network::Network;
 use crate::runs_on::RunsOn;
 use crate::task::CONTAINER;
 use infra_engine::{ResourceId, Stack};
 use infra_resources::ecs::service::PropagateTags;
-use infra_resources::ecs::{ClusterRef, Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
+use infra_resources::ecs::{Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use std::time::Duration;
-
-/// Where services run.
-pub struct Place<'a> {
-    /// The cluster.
-    pub cluster: &'a ClusterRef,
-    /// The network.
-    pub network: &'a Network,
-}
 
 /// Where requests for an app arrive.
 pub struct Backend<'a, T> {
@@ -32,7 +23,7 @@ pub fn service<P: RunsOn>(
     app: &AppOf<'_>,
     name: &str,
     place: &P,
-    where_: &Place<'_>,
+    around: &Surroundings<'_>,
     task: &Revision<P::On>,
     backend: &Backend<'_, P::Target>,
 ) -> ResourceId {
@@ -45,8 +36,8 @@ pub fn service<P: RunsOn>(
         grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
     };
     let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
-    let network = place.network(where_.network);
-    let service = ServiceOf::replica(name, where_.cluster, task, settings.desired_count, network)
+    let network = place.network(around.network);
+    let service = ServiceOf::replica(name, around.cluster, task, settings.desired_count, network)
         .capacity(place.capacity())
         .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))

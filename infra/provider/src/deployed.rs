@@ -76,7 +76,7 @@ impl Deployed {
     }
 
     /// The name it has in the program: `web` of `service/web`.
-    fn logical_name(&self) -> Option<&str> {
+    pub fn logical_name(&self) -> Option<&str> {
         self.tag(RESOURCE_TAG)?.strip_prefix(Service::KIND)?.strip_prefix('/')
     }
 }
@@ -109,7 +109,10 @@ fn not_there(aws: &Aws, logical_name: &str, names: &[String]) -> Failure {
 }
 
 /// Every active service of the stack.
-async fn services(aws: &Aws) -> Result<Vec<Deployed>, Failure> {
+///
+/// # Errors
+/// When ECS can't be asked.
+pub async fn services(aws: &Aws) -> Result<Vec<Deployed>, Failure> {
     let mut services = Vec::new();
     for (cluster, _) in clusters_of(aws, &aws.stack).await? {
         let cluster = cluster.cluster_arn().unwrap_or_default();

@@ -21,7 +21,7 @@ mod log_group;
 mod policy_document;
 mod security_group;
 mod service;
-mod service_scaling;
+pub mod service_scaling;
 mod target_group;
 mod task_definition;
 

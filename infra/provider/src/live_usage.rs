@@ -1,22 +1,19 @@
 //! What a deployed stack uses that is paid for by the hour, read from AWS.
 
 use crate::aws::Aws;
+use crate::deployed::{self, Deployed};
 use crate::explain::Explain;
-use crate::kinds::{cluster, elb};
-use crate::tags;
+use crate::kinds::elb;
 use aws_sdk_autoscaling::types::AutoScalingGroup;
-use aws_sdk_ecs::types::{Compatibility, Service, ServiceField, TaskDefinition};
+use aws_sdk_ecs::types::{Compatibility, TaskDefinition};
 use infra::cost::Counts;
 use infra_engine::Failure;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
+use infra_engine::ownership::{Ownership, STACK_TAG};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::simulation::{Share, place};
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::ecs::{CpuUnits, Mebibytes};
-
-/// `DescribeServices` takes at most so many.
-const SERVICES_PER_CALL: usize = 10;
 
 /// What the stack uses, and the numbers in it that no deploy decides on.
 ///
@@ -24,12 +21,10 @@ const SERVICES_PER_CALL: usize = 10;
 /// When something can't be read.
 pub async fn read(aws: &Aws) -> Result<(Usage, Counts), Failure> {
     let (mut usage, mut counts) = (Usage::default(), Counts::default());
-    for service in services(aws).await? {
-        let tasks = count(Some(service.desired_count()));
-        let tags = tags::from_ecs(service.tags());
-        let id = id_from(&tags, "service", service.service_name().unwrap_or_default());
-        *counts.tasks.entry(id.logical_name.clone()).or_default() += tasks;
-        usage.fargate.extend(on_fargate(aws, &service, &id.logical_name, tasks).await?);
+    for service in deployed::services(aws).await? {
+        let name = service.logical_name().unwrap_or(&service.service_name);
+        *counts.tasks.entry(name.to_owned()).or_default() += service.desired_count;
+        usage.fargate.extend(on_fargate(aws, &service, name).await?);
     }
     for group in groups(aws).await? {
         *counts.instances.get_or_insert(0) += count(group.desired_capacity());
@@ -50,40 +45,10 @@ pub async fn read(aws: &Aws) -> Result<(Usage, Counts), Failure> {
     Ok((usage, counts))
 }
 
-async fn services(aws: &Aws) -> Result<Vec<Service>, Failure> {
-    let mut services = Vec::new();
-    for (cluster, _) in cluster::clusters_of(aws, &aws.stack).await? {
-        let name = cluster.cluster_name().unwrap_or_default();
-        let pages = aws.ecs.list_services().cluster(name).into_paginator().items().send();
-        let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list services")?;
-        for arns in arns.chunks(SERVICES_PER_CALL) {
-            let request = aws.ecs.describe_services().cluster(name).set_services(Some(arns.to_vec()));
-            let answer = request.include(ServiceField::Tags).send().await.explain("describe services")?;
-            services.extend(answer.services.unwrap_or_default());
-        }
-    }
-    let ours =
-        |service: &Service| Ownership::of(&tags::from_ecs(service.tags()), &aws.stack) == Ownership::Ours;
-    services.retain(|service| service.status() == Some("ACTIVE") && ours(service));
-    Ok(services)
-}
-
 /// A service's tasks on Fargate and on Fargate Spot; none for a service on instances.
-async fn on_fargate(
-    aws: &Aws,
-    service: &Service,
-    name: &str,
-    tasks: u32,
-) -> Result<Vec<FargateUse>, Failure> {
-    let strategy = service.capacity_provider_strategy().iter();
-    let mut shares: Vec<Share> = strategy
-        .map(|item| Share {
-            capacity_provider: item.capacity_provider().to_owned(),
-            base: count(Some(item.base())),
-            weight: count(Some(item.weight())),
-        })
-        .collect();
-    let revision = service.task_definition().unwrap_or_default();
+async fn on_fargate(aws: &Aws, service: &Deployed, name: &str) -> Result<Vec<FargateUse>, Failure> {
+    let mut shares: Vec<Share> = service.capacity_provider_strategy.iter().map(Share::from).collect();
+    let (revision, tasks) = (&service.task_definition, service.desired_count);
     let described = aws.ecs.describe_task_definition().task_definition(revision).send().await;
     let described = described.explain("describe the task definition")?;
     let Some(definition) = described.task_definition() else { return Ok(Vec::new()) };

@@ -10,8 +10,9 @@ use aws_config::SdkConfig;
 use infra::registry::ImageTags;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Program, Settings, program};
-use infra_engine::Provider;
+use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
+use infra_engine::{Plan, Provider};
 use infra_images::AppImage;
 use std::time::Duration;
 
@@ -76,6 +77,16 @@ impl Session {
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
         Ok(refresh(&self.program.stack, &self.provider).await?)
+    }
+
+    /// Reads the world, and compares it with what the code wants.
+    ///
+    /// # Errors
+    /// When something can't be read, or belongs to somebody else and is not adopted.
+    pub async fn plan(&self, adopt: bool) -> Result<(World, Plan)> {
+        let world = self.refresh().await?;
+        let plan = plan(&self.program.stack, &world, adopt)?;
+        Ok((world, plan))
     }
 }
 

@@ -11,8 +11,7 @@ use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clap::Args;
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::plan::{Plan, plan};
-use infra_engine::{Action, Resource};
+use infra_engine::{Action, Plan, Resource};
 use infra_resources::Service;
 use std::process::ExitCode;
 
@@ -42,8 +41,7 @@ async fn alone(session: &Session, options: &Options, view: &ProgressView) -> Res
     let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
     let lease = Lease::acquire(&session.aws, wanted, view).await?;
     let work = async {
-        let world = session.refresh().await?;
-        let plan = plan(stack, &world, options.adopt)?;
+        let (world, plan) = session.plan(options.adopt).await?;
         anyhow::Ok(apply(stack, &plan, &world, &session.provider, view).await?)
     };
     let outputs = work.await;
@@ -56,8 +54,7 @@ async fn alone(session: &Session, options: &Options, view: &ProgressView) -> Res
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
-    let world = session.refresh().await?;
-    let plan = plan(&session.program.stack, &world, options.adopt)?;
+    let (world, plan) = session.plan(options.adopt).await?;
     plan_view::print(&plan, &session);
     if options.no_wait && replaces_a_service(&plan) && !session.aws.is_emulated() {
         eprintln!(

@@ -5,7 +5,6 @@ use crate::plan_view;
 use crate::session::Session;
 use anyhow::{Context, Result};
 use clap::Args;
-use infra_engine::plan::plan;
 use std::process::ExitCode;
 
 /// Something is not as the code says.
@@ -21,8 +20,7 @@ pub struct Options {
 /// Prints what differs, property by property; exit code 3 says that something does.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let world = session.refresh().await?;
-    let plan = plan(&session.program.stack, &world, false)?;
+    let (_, plan) = session.plan(false).await?;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {
         println!("{}", serde_json::to_string_pretty(&changes).context("the differences have no JSON form")?);

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::wire::journal;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use infra_engine::plan::{Step, plan};
+use infra_engine::plan::Step;
 use infra_engine::{Action, Stack};
 use std::process::ExitCode;
 
@@ -25,8 +25,7 @@ pub struct Options {
 /// Prints why, and what happened.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let world = session.refresh().await?;
-    let plan = plan(&session.program.stack, &world, false)?;
+    let (_, plan) = session.plan(false).await?;
     let asked = |step: &&Step| step.id.to_string() == options.resource || step.name == options.resource;
     let steps: Vec<_> = plan.steps.iter().filter(asked).collect();
     if steps.is_empty() {

@@ -6,7 +6,6 @@ use crate::plan_view;
 use crate::session::Session;
 use anyhow::{Context, Result};
 use clap::Args;
-use infra_engine::plan::plan;
 use std::process::ExitCode;
 
 /// Something would change.
@@ -25,8 +24,7 @@ pub struct Options {
 /// Shows the plan; exit code 2 says that it is not empty.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let world = session.refresh().await?;
-    let plan = plan(&session.program.stack, &world, options.adopt)?;
+    let (world, plan) = session.plan(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();
         println!("{}", serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?);

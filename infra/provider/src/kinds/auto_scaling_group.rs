@@ -187,6 +187,28 @@ impl AutoScalingGroups {
         .await
     }
 
+    /// The version and the number of outdated instances where an emulator can't tell them. MiniStack keeps a group's first
+    /// template, and tells its id as its name, too; moto can't replace instances, so none is called outdated.
+    async fn untold_by_emulators(
+        &self,
+        group: &Described,
+        template_id: &str,
+    ) -> Result<Option<(String, i32)>, Failure> {
+        let template = group.launch_template();
+        if !self.0.is_emulated() {
+            return Ok(None);
+        }
+        if template.and_then(|it| it.launch_template_name()) == Some(template_id) {
+            return Ok(Some((self.newest_version(template_id).await?, 0)));
+        }
+        let name = group.auto_scaling_group_name().unwrap_or_default();
+        if instances::outdated(group) > 0 && !refresh::is_there(&self.0, name).await? {
+            let version = template.and_then(|it| it.version()).unwrap_or_default();
+            return Ok(Some((version.to_owned(), 0)));
+        }
+        Ok(None)
+    }
+
     async fn newest_version(&self, template_id: &str) -> Result<String, Failure> {
         let request = self.0.ec2.describe_launch_templates().launch_template_ids(template_id);
         let answer = request.send().await.explain("describe the group's launch template")?;
@@ -202,16 +224,13 @@ impl AutoScalingGroups {
         let template = group.launch_template();
         let id = template.and_then(|it| it.launch_template_id()).unwrap_or_default();
         let version = template.and_then(|it| it.version()).unwrap_or_default();
-        // MiniStack keeps a group's first template and tells its id as its name, too: what it was changed to is not told.
-        let keeps_the_first =
-            self.0.is_emulated() && template.and_then(|it| it.launch_template_name()) == Some(id);
-        let version = if keeps_the_first { self.newest_version(id).await? } else { version.to_owned() };
+        let (version, outdated) = match self.untold_by_emulators(group, id).await? {
+            Some(instead) => instead,
+            None => (version.to_owned(), instances::outdated(group)),
+        };
         let subnets = group.vpc_zone_identifier().unwrap_or_default().split(',');
         let subnets: Vec<String> =
             subnets.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-        let outdated = if keeps_the_first { 0 } else { instances::outdated(group) };
-        let outdated =
-            if outdated > 0 && !refresh::is_there(&self.0, &desired.name).await? { 0 } else { outdated };
         Ok(AutoScalingGroup {
             name: desired.name.clone(),
             launch_template_id: id.into(),

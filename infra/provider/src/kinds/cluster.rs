@@ -161,24 +161,6 @@ impl ResourceKind for Clusters {
 }
 
 impl Clusters {
-    /// Waits until what was attached to a cluster or taken from it has taken effect.
-    async fn wait_for_attachments(&self, cluster: &str, context: &Context<'_>) -> Result<(), Failure> {
-        until(DEADLINE, context, async || {
-            let described = describe(&self.0, vec![cluster.to_owned()]).await?;
-            match described.first().and_then(|cluster| cluster.attachments_status()) {
-                Some("UPDATE_IN_PROGRESS") => {
-                    Ok(Look::NotYet("ECS to attach and detach capacity providers".to_owned()))
-                }
-                Some("UPDATE_FAILED") => {
-                    Err(Failure::new("ECS could not attach or detach a capacity provider")
-                        .hint("look at the cluster's attachments, then run the same command again"))
-                }
-                _ => Ok(Look::Done(())),
-            }
-        })
-        .await
-    }
-
     /// Container Insights makes a log group of its own, which nobody else would delete.
     async fn delete_insights_logs(&self, cluster: &str) -> Result<(), Failure> {
         let group = format!("/aws/ecs/containerinsights/{cluster}/performance");

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, VpcEndpoint, VpcEndpointType};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{STACK_TAG, id_from, tags_for};
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::GatewayEndpoint;
 use infra_resources::gateway_endpoint::GatewayEndpointOutputs;
@@ -139,7 +139,7 @@ fn by(name: &str, value: &str) -> Filter {
 }
 
 fn is_ours(tags: &Tags, stack: &str) -> bool {
-    tags.get(STACK_TAG).is_some_and(|owner| owner == stack)
+    Ownership::of(tags, stack) == Ownership::Ours
 }
 
 fn tags_of(endpoint: &VpcEndpoint) -> Tags {

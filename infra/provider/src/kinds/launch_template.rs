@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{STACK_TAG, id_from};
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::LaunchTemplate;
 use infra_resources::launch_template::{LaunchTemplateOutputs, MetadataOptions, RootVolume};
@@ -107,8 +107,7 @@ impl ResourceKind for LaunchTemplates {
         let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
         let pages = self.0.ec2.describe_launch_templates().filters(filter).into_paginator().items().send();
         let templates = pages.collect::<Result<Vec<_>, _>>().await.explain("list launch templates")?;
-        let ours =
-            |template: &&Described| tags_of(template).get(STACK_TAG).is_some_and(|owner| owner == stack);
+        let ours = |template: &&Described| Ownership::of(&tags_of(template), stack) == Ownership::Ours;
         Ok(templates.iter().filter(ours).map(found).collect())
     }
 }

@@ -140,10 +140,10 @@ impl Services {
     fn properties(&self, mut told: Value, desired: &Service) -> Result<Service, Failure> {
         told["clusterName"] = json_of(&desired.cluster_name)?;
         told["cluster"] = told["clusterArn"].take();
-        // The role ECS tells is its own, unless the program chose one.
         if let Some(initial) = desired.initial_desired_count {
             told["initialDesiredCount"] = json_of(&initial)?;
         }
+        // The role ECS tells is its own, unless the program chose one.
         told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
         let wanted = json_of(desired)?;
         let deployments = told["deployments"].take();

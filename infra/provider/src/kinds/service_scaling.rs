@@ -8,6 +8,8 @@ use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
 use crate::wait::{Look, until};
 use async_trait::async_trait;
+use aws_sdk_applicationautoscaling::config::http::HttpResponse;
+use aws_sdk_applicationautoscaling::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -15,6 +17,7 @@ use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, Resource
 use infra_resources::ServiceScaling;
 use infra_resources::service_scaling::ServiceScalingOutputs;
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 /// What was made a moment ago is not known everywhere at once.
@@ -34,7 +37,7 @@ impl ResourceKind for ServiceScalings {
 
     async fn read(&self, desired: &ServiceScaling) -> ReadResult<ServiceScaling> {
         let id = desired.resource_id();
-        let Some(target) = self.find(&id).await? else { return Ok(None) };
+        let Some(target) = target(&self.0, &id).await? else { return Ok(None) };
         let (policies, scheduled_actions) =
             tokio::try_join!(policies::read(&self.0, &id), schedule::read(&self.0, &id))?;
         let limits = (count(Some(target.min_capacity())), count(Some(target.max_capacity())));
@@ -96,16 +99,17 @@ impl ResourceKind for ServiceScalings {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        if self.0.is_emulated() && !self.is_there().await? {
-            return Ok(Vec::new());
-        }
         let clusters = clusters_of(&self.0, stack).await?;
         if clusters.is_empty() {
             return Ok(Vec::new());
         }
         let request = self.0.application_autoscaling.describe_scalable_targets();
         let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
-        let targets = pages.collect::<Result<Vec<_>, _>>().await.explain("list scalable targets")?;
+        let targets = pages.collect::<Result<Vec<_>, _>>().await;
+        if lacks_scaling(&self.0, &targets) {
+            return Ok(Vec::new());
+        }
+        let targets = targets.explain("list scalable targets")?;
         // Somebody may scale a service of theirs in our cluster.
         let prefix = format!("{stack}-");
         let of_ours = |id: &str| {
@@ -125,24 +129,6 @@ impl ResourceKind for ServiceScalings {
 }
 
 impl ServiceScalings {
-    async fn find(&self, resource_id: &str) -> Result<Option<ScalableTarget>, Failure> {
-        let request = self.0.application_autoscaling.describe_scalable_targets().resource_ids(resource_id);
-        let answer = request.service_namespace(ServiceNamespace::Ecs).send().await;
-        let answer = answer.explain("describe how the service is scaled")?;
-        let targets = answer.scalable_targets.unwrap_or_default();
-        Ok(targets.into_iter().find(|target| target.resource_id() == resource_id))
-    }
-
-    /// Whether the emulator has Application Auto Scaling: MiniStack has not.
-    async fn is_there(&self) -> Result<bool, Failure> {
-        let request = self.0.application_autoscaling.describe_scalable_targets();
-        let answer = request.service_namespace(ServiceNamespace::Ecs).max_results(1).send().await;
-        if answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
-            return Ok(false);
-        }
-        answer.explain("list scalable targets").map(|_| true)
-    }
-
     fn register(&self, desired: &ServiceScaling) -> RegisterScalableTargetFluentBuilder {
         let request = self.0.application_autoscaling.register_scalable_target();
         request
@@ -160,6 +146,28 @@ impl ServiceScalings {
         schedule::put(&self.0, &id, &desired.scheduled_actions).await?;
         Ok(ServiceScalingOutputs { resource_id: id.into() })
     }
+}
+
+/// The service as a scalable target, if it is one.
+///
+/// # Errors
+/// When Application Auto Scaling can't be asked. An emulator that does not have it has no targets.
+pub async fn target(aws: &Aws, resource_id: &str) -> Result<Option<ScalableTarget>, Failure> {
+    let request = aws.application_autoscaling.describe_scalable_targets().resource_ids(resource_id);
+    let answer = request.service_namespace(ServiceNamespace::Ecs).send().await;
+    if lacks_scaling(aws, &answer) {
+        return Ok(None);
+    }
+    let targets = answer.explain("describe how the service is scaled")?.scalable_targets;
+    Ok(targets.unwrap_or_default().into_iter().find(|target| target.resource_id() == resource_id))
+}
+
+/// Whether this is an emulator's word for not having Application Auto Scaling: MiniStack's.
+fn lacks_scaling<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpResponse>>) -> bool
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call())
 }
 
 /// The first autoscaler of an account makes a role, which takes a moment; so does a new service.

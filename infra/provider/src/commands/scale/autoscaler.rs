@@ -2,9 +2,7 @@
 
 use crate::aws::Aws;
 use crate::deployed::Deployed;
-use crate::explain::Explain;
-use aws_sdk_applicationautoscaling::error::ProvideErrorMetadata;
-use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
+use crate::kinds::service_scaling;
 use infra_engine::Failure;
 
 /// The bounds of a service's autoscaler.
@@ -23,23 +21,9 @@ impl Autoscaler {
     /// When Application Auto Scaling can't be asked. An emulator that does not have it has no autoscaler.
     pub async fn of(aws: &Aws, service: &Deployed) -> Result<Option<Self>, Failure> {
         let resource = format!("service/{}/{}", service.cluster(), service.service_name);
-        let request = aws.application_autoscaling.describe_scalable_targets().resource_ids(resource);
-        let request = request.service_namespace(ServiceNamespace::Ecs);
-        let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
-        let answer = request.send().await;
-        // AWS's own refusals have a code; MiniStack answers 400 `Unsupported service` without one.
-        if let Err(error) = &answer
-            && aws.is_emulated()
-            && error.raw_response().is_some()
-            && error.code().is_none()
-        {
-            return Ok(None);
-        }
-        let targets = answer.explain("describe the service's autoscaler")?.scalable_targets;
         let bound = |count: i32| u32::try_from(count).unwrap_or_default();
-        Ok(targets
-            .unwrap_or_default()
-            .first()
+        let target = service_scaling::target(aws, &resource).await?;
+        Ok(target
             .map(|target| Self { least: bound(target.min_capacity()), most: bound(target.max_capacity()) }))
     }
 

@@ -5,6 +5,8 @@ use crate::explain::Explain;
 use aws_sdk_ecs::types::Task;
 use infra_engine::Failure;
 
+const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
+/// So ECS answers for a task or an instance that has gone meanwhile.
 const GONE: [&str; 2] = ["ClusterNotFoundException", "InvalidParameterException"];
 
 /// `DescribeTasks` takes at most so many.
@@ -19,7 +21,7 @@ pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure>
     let tasks = running(aws, cluster).await?;
     for arns in tasks.chunks(TASKS_PER_CALL) {
         let described = aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec())).send().await;
-        let described = described.unless(&GONE, "describe the cluster's tasks")?;
+        let described = described.unless(&NO_CLUSTER, "describe the cluster's tasks")?;
         let tasks = described.and_then(|answer| answer.tasks).unwrap_or_default();
         for task in tasks.iter().filter(|task| !of_a_service(task)) {
             stop(aws, cluster, task.task_arn().unwrap_or_default()).await?;
@@ -41,7 +43,7 @@ pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
 
 async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
     let pages = aws.ecs.list_tasks().cluster(cluster).into_paginator().items().send();
-    let tasks = pages.collect::<Result<Vec<_>, _>>().await.unless(&GONE, "list the cluster's tasks")?;
+    let tasks = pages.collect::<Result<Vec<_>, _>>().await.unless(&NO_CLUSTER, "list the cluster's tasks")?;
     Ok(tasks.unwrap_or_default())
 }
 
@@ -58,7 +60,7 @@ async fn stop(aws: &Aws, cluster: &str, task: &str) -> Result<(), Failure> {
 pub async fn deregister_instances(aws: &Aws, cluster: &str) -> Result<(), Failure> {
     let pages = aws.ecs.list_container_instances().cluster(cluster).into_paginator().items().send();
     let listed = pages.collect::<Result<Vec<_>, _>>().await;
-    let instances = listed.unless(&GONE, "list the cluster's container instances")?;
+    let instances = listed.unless(&NO_CLUSTER, "list the cluster's container instances")?;
     for instance in instances.unwrap_or_default() {
         let request = aws.ecs.deregister_container_instance().cluster(cluster).container_instance(instance);
         request.force(true).send().await.unless(&GONE, "deregister a container instance")?;

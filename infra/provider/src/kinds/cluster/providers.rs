@@ -1,8 +1,8 @@
 //! The capacity providers of a cluster, which ECS only takes as a whole list.
 
-use super::{Clusters, DEADLINE, describe};
+use super::{DEADLINE, describe};
 use crate::aws::Aws;
-use crate::explain::{Explain, problem_of};
+use crate::explain::{Explain, Problem, problem_of};
 use crate::wait::{Look, until};
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
 use infra_engine::{Context, Failure};
@@ -53,11 +53,27 @@ pub async fn put(
         Ok(Look::Done(()))
     })
     .await?;
-    Clusters(aws.clone()).wait_for_attachments(cluster, context).await
+    wait_until_taken_in(aws, cluster, context).await
+}
+
+/// ECS attaches and detaches after it has answered.
+async fn wait_until_taken_in(aws: &Aws, cluster: &str, context: &Context<'_>) -> Result<(), Failure> {
+    until(DEADLINE, context, async || {
+        let described = describe(aws, vec![cluster.to_owned()]).await?;
+        match described.first().and_then(|cluster| cluster.attachments_status()) {
+            Some("UPDATE_IN_PROGRESS") => {
+                Ok(Look::NotYet("ECS to attach and detach capacity providers".to_owned()))
+            }
+            Some("UPDATE_FAILED") => Err(Failure::new("ECS could not attach or detach a capacity provider")
+                .hint("look at the cluster's attachments, then run the same command again")),
+            _ => Ok(Look::Done(())),
+        }
+    })
+    .await
 }
 
 /// What ECS is waiting for when it refuses a list for now.
-fn busy(problem: &crate::explain::Problem<'_>) -> Option<&'static str> {
+fn busy(problem: &Problem<'_>) -> Option<&'static str> {
     if problem.has_code(&["UpdateInProgressException"]) || problem.says("was not ACTIVE") {
         return Some("ECS to finish another change of the cluster");
     }
