@@ -1,5 +1,6 @@
 //! Turning the SDK's terse errors into ours, once, at the border.
 
+use crate::wire::guard;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use infra_engine::Failure;
@@ -120,6 +121,11 @@ where
 }
 
 fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
+    if problem.text.contains(guard::LOST) {
+        return Some(
+            "nothing more was written: look what the other run does, then run the same command again",
+        );
+    }
     if problem.is_about_credentials() {
         return Some("the credentials are missing or no longer valid: sign in again");
     }

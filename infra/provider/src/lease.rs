@@ -81,6 +81,7 @@ impl Lease {
         let (bucket, command, patience) = (wanted.bucket.as_str(), wanted.command, wanted.patience);
         let began = Instant::now();
         let taken = until(patience + LENGTH, &context, async || {
+            let asked = Instant::now();
             let holder = Holder::this(command, LENGTH);
             let (found, etag) = match look(aws, bucket).await? {
                 None => (None, None),
@@ -95,14 +96,14 @@ impl Lease {
                 });
             }
             match write(aws, bucket, &holder, etag.as_deref()).await? {
-                Some(etag) => Ok(Look::Done(Ok((holder, etag)))),
+                Some(etag) => Ok(Look::Done(Ok((holder, etag, asked)))),
                 // Somebody else was faster.
                 None => Ok(Look::NotYet("the stack's lease".to_owned())),
             }
         })
         .await?;
-        let (holder, etag) = taken.map_err(HeldByAnother)?;
-        guard::hold_until(Instant::now() + LENGTH - MARGIN);
+        let (holder, etag, asked) = taken.map_err(HeldByAnother)?;
+        guard::hold_until(asked + LENGTH - MARGIN);
         let renewal = tokio::spawn(renew(aws.clone(), bucket.to_owned(), holder, etag));
         Ok(Self { aws: aws.clone(), bucket: bucket.to_owned(), renewal })
     }
@@ -112,14 +113,20 @@ impl Lease {
         self.renewal.abort();
     }
 
-    /// Gives it back, so that the next run need not wait. Of a bucket that is gone it went with it.
+    /// Gives it back, so that the next run need not wait; unless another run has it by now. Of a bucket that is gone it went
+    /// with it.
     ///
     /// # Errors
     /// When S3 does not take it back; it expires by itself then.
     pub async fn release(self) -> Result<(), Failure> {
         self.renewal.abort();
+        let is_held = !guard::is_lost()
+            && look(&self.aws, &self.bucket).await?.is_some_and(|(holder, _)| holder.is_this());
+        if is_held {
+            bucket::delete_versions(&self.aws.s3, &self.bucket, KEY).await?;
+        }
         guard::release();
-        bucket::delete_versions(&self.aws.s3, &self.bucket, KEY).await
+        Ok(())
     }
 }
 

@@ -86,7 +86,7 @@ impl HttpConnector for Gated {
                 gate.in_flight.acquire().await.map_err(|error| ConnectorError::user(error.into()))?;
             let call = Call::of(&request);
             if call.is_write() && guard::is_lost() {
-                return Err(ConnectorError::user("the stack's lease was lost to another run".into()));
+                return Err(ConnectorError::user(guard::LOST.into()));
             }
             let began = Instant::now();
             let answer = answer(&inner, gate.faults.as_ref(), request, &call).await;

@@ -3,6 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+/// What a write is told that comes too late.
+pub const LOST: &str = "the stack's lease was lost to another run";
+
 /// Until when this process may write; `None` where no lease is needed.
 static UNTIL: Mutex<Option<Instant>> = Mutex::new(None);
 
