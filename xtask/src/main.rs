@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_command_with_a_stack_takes_the_same_flags() {
-        for command in ["deploy", "preview", "teardown", "outputs"] {
+        for command in ["deploy", "preview", "drift", "teardown", "outputs"] {
             let line = format!(
                 "xtask {command} --local --local-port 4666 --stack two --region eu-west-1 --yes --json --set a=1 --set b=2"
             );
