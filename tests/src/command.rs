@@ -97,6 +97,11 @@ impl Run {
             .env("AWS_SECRET_ACCESS_KEY", "test")
     }
 
+    /// The command itself, for who wants to watch its process.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Runs it to its end.
     ///
     /// # Panics

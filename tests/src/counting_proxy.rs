@@ -2,6 +2,7 @@
 //! nothing through after a certain write, as if the program that makes it had been killed at that moment.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -17,13 +18,22 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// A call to AWS.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// The service, as the request is signed for it.
+    pub service: String,
     /// The operation, where the protocol names it.
     pub action: Option<String>,
     /// The HTTP method.
     pub method: Method,
     /// The path.
     pub path: String,
+    /// When it came, since the proxy was started.
+    pub began: Duration,
+    /// When its answer went back, if it did.
+    pub ended: Option<Duration>,
 }
+
+/// How long a call takes at least.
+pub type Latency = fn(&Call) -> Duration;
 
 /// A running proxy; it ends when it is dropped. Programs use it when `HTTP_PROXY` is its address.
 pub struct CountingProxy {
@@ -38,6 +48,8 @@ struct Forwarder {
     client: reqwest::Client,
     calls: Arc<Mutex<Vec<Call>>>,
     cut: Option<Cut>,
+    latency: Latency,
+    started: Instant,
 }
 
 /// A write after which nothing passes.
@@ -75,7 +87,7 @@ impl Call {
         }
     }
 
-    fn new(request: &Request<Body>, body: &[u8]) -> Self {
+    fn new(request: &Request<Body>, body: &[u8], began: Duration) -> Self {
         // JSON services name the operation in a header, query services in a form field, S3 not at all.
         let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
         let action = match target {
@@ -85,8 +97,16 @@ impl Call {
                 fields.find(|(name, _)| name == "Action").map(|(_, action)| action.into_owned())
             }
         };
-        Self { action, method: request.method().clone(), path: request.uri().path().to_owned() }
+        let service = signed_for(request).unwrap_or_default().to_owned();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        Self { service, action, method, path, began, ended: None }
     }
+}
+
+/// From `AWS4-HMAC-SHA256 Credential=test/20261125/eu-west-1/ecs/aws4_request, ...`.
+fn signed_for(request: &Request<Body>) -> Option<&str> {
+    let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    authorization.split('/').nth(3)
 }
 
 impl CountingProxy {
@@ -95,7 +115,15 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn start() -> Self {
-        Self::with(None).await
+        Self::with(None, |_| Duration::ZERO).await
+    }
+
+    /// Starts one whose answers take at least so long, as if AWS were far away.
+    ///
+    /// # Panics
+    /// When it can't listen.
+    pub async fn with_latency(latency: Latency) -> Self {
+        Self::with(None, latency).await
     }
 
     /// Starts one that lets everything through up to a write, and nothing after it.
@@ -103,10 +131,11 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn cutting_at(write: CutWrite) -> Self {
-        Self::with(Some(Cut { write, state: watch::Sender::new(CutState::default()) })).await
+        let cut = Cut { write, state: watch::Sender::new(CutState::default()) };
+        Self::with(Some(cut), |_| Duration::ZERO).await
     }
 
-    async fn with(cut: Option<Cut>) -> Self {
+    async fn with(cut: Option<Cut>, latency: Latency) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
@@ -115,7 +144,8 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone() };
+        let started = Instant::now();
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone(), latency, started };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
@@ -172,7 +202,7 @@ impl Cut {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await?;
         let request = Request::from_parts(parts, Body::empty());
-        let (passes, is_answered) = self.comes(&Call::new(&request, &body));
+        let (passes, is_answered) = self.comes(&Call::new(&request, &body, Duration::ZERO));
         if !passes {
             return std::future::pending().await;
         }
@@ -210,9 +240,30 @@ impl Forwarder {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await?;
         let request = Request::from_parts(parts, Body::empty());
-        if let Ok(mut calls) = self.calls.lock() {
-            calls.push(Call::new(&request, &body));
+        let call = Call::new(&request, &body, self.started.elapsed());
+        let place = self.begun(call.clone());
+        let answer = self.pass_on(request, body).await;
+        tokio::time::sleep_until((self.started + call.began + (self.latency)(&call)).into()).await;
+        self.has_ended(place);
+        answer
+    }
+
+    fn begun(&self, call: Call) -> usize {
+        let Ok(mut calls) = self.calls.lock() else { return 0 };
+        calls.push(call);
+        calls.len() - 1
+    }
+
+    /// Those that were taken while the call was under way have no end.
+    fn has_ended(&self, place: usize) {
+        if let Ok(mut calls) = self.calls.lock()
+            && let Some(call) = calls.get_mut(place)
+        {
+            call.ended = Some(self.started.elapsed());
         }
+    }
+
+    async fn pass_on(&self, request: Request<Body>, body: bytes::Bytes) -> anyhow::Result<Response> {
         let (parts, _) = request.into_parts();
         let mut headers = parts.headers;
         for hop_by_hop in ["proxy-connection", "proxy-authorization", "connection", "transfer-encoding"] {
@@ -236,7 +287,8 @@ mod tests {
     use super::*;
 
     fn call(method: Method, action: Option<&str>) -> Call {
-        Call { action: action.map(str::to_owned), method, path: "/".to_owned() }
+        let action = action.map(str::to_owned);
+        Call { service: String::new(), action, method, path: "/".to_owned(), began: Duration::ZERO, ended: None }
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -279,10 +331,10 @@ mod tests {
     #[test]
     fn the_operation_is_found_in_the_header_and_in_the_form() {
         let json = Request::post("/").header("x-amz-target", "AmazonEC2ContainerService.ListClusters");
-        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}");
+        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}", Duration::ZERO);
         assert_eq!(json.action.as_deref(), Some("ListClusters"));
         let query = Request::post("/").body(Body::empty()).unwrap();
-        let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles");
+        let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles", Duration::ZERO);
         assert_eq!(query.action.as_deref(), Some("ListRoles"));
     }
 }
