@@ -189,8 +189,8 @@ fn capacity_provider(stack: &str, suffix: &str) -> String {
 }
 
 /// The names that a stack's capacity providers have if their instances are of a type that we know.
-pub fn likely_capacity_providers(stack: &str) -> impl Iterator<Item = String> {
-    InstanceType::all().iter().map(move |it| capacity_provider(stack, &short_hash(&[it.name])))
+pub fn likely_capacity_providers(stack: &str) -> Vec<String> {
+    InstanceType::all().iter().map(|it| capacity_provider(stack, &short_hash(&[it.name]))).collect()
 }
 
 impl AppNames {

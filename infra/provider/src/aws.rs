@@ -1,5 +1,6 @@
 //! The connection to AWS: one client per service, made from the standard configuration.
 
+use crate::bucket_conflict::BucketConflict;
 use crate::explain::{Explain, problem_of};
 use crate::wire;
 use aws_config::retry::RetryConfig;
@@ -88,7 +89,9 @@ impl Aws {
             }
             Err(error) => return Err(error).explain("ask AWS whose credentials these are"),
         };
-        let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(config.endpoint_url().is_some());
+        let s3 = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(config.endpoint_url().is_some())
+            .retry_classifier(BucketConflict);
         Ok(Self {
             application_autoscaling: aws_sdk_applicationautoscaling::Client::new(config),
             autoscaling: aws_sdk_autoscaling::Client::new(config),

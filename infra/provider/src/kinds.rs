@@ -20,7 +20,7 @@ mod load_balancer;
 mod log_group;
 mod policy_document;
 mod security_group;
-mod service;
+pub mod service;
 pub mod service_scaling;
 mod target_group;
 mod task_definition;

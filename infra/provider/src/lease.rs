@@ -2,23 +2,23 @@
 //! so that S3 decides between two that want it. It expires by itself; there is nothing to unlock.
 
 mod holder;
+mod record;
 
 use crate::aws::Aws;
-use crate::explain::{Explain, problem_of};
 use crate::kinds::bucket;
 use crate::wait::{Look, until};
 use crate::wire::guard;
-use aws_sdk_s3::primitives::ByteStream;
 use holder::Holder;
+pub use record::{Seen, look};
+use record::{Record, write};
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Names, StackName};
 use infra_engine::kind::Context;
 use infra_engine::{Failure, Reporter, ResourceId};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
-/// Where the lease lies.
-const KEY: &str = "lease.json";
 /// How long a lease lasts that is not renewed.
 const LENGTH: Duration = Duration::from_secs(60);
 /// It is renewed four times in that time.
@@ -66,46 +66,55 @@ impl Wanted {
 pub struct Lease {
     aws: Aws,
     bucket: String,
+    /// How it is now that it is ours.
+    now: Arc<Mutex<Seen>>,
+    /// Whether nobody held it between the look at it and its taking.
+    pub is_as_seen: bool,
     renewal: JoinHandle<()>,
 }
 
 impl Lease {
-    /// Takes the lease; waits so long for another holder to finish or to expire.
+    /// Takes the lease as it was `seen`; waits so long for another holder to finish or to expire.
     ///
     /// # Errors
     /// [`HeldByAnother`] when it is still held then; or when the bucket can't be made or written.
-    pub async fn acquire(aws: &Aws, wanted: Wanted, reporter: &dyn Reporter) -> anyhow::Result<Self> {
+    pub async fn acquire(
+        aws: &Aws,
+        wanted: Wanted,
+        seen: Seen,
+        reporter: &dyn Reporter,
+    ) -> anyhow::Result<Self> {
         let id = ResourceId::new("lease", aws.stack.as_ref());
         let context = Context { stack: &aws.stack, id: &id, reporter };
-        bucket::ensure(aws, &wanted.bucket_id, &wanted.bucket, wanted.adopt).await?;
-        let (bucket, command, patience) = (wanted.bucket.as_str(), wanted.command, wanted.patience);
-        let began = Instant::now();
+        let (bucket, patience) = (wanted.bucket.as_str(), wanted.patience);
+        let (began, mut seen, mut is_as_seen) = (Instant::now(), seen, true);
         let taken = until(patience + LENGTH, &context, async || {
-            let asked = Instant::now();
-            let holder = Holder::this(command, LENGTH);
-            let (found, etag) = match look(aws, bucket).await? {
-                None => (None, None),
-                Some((holder, etag)) => (Some(holder), Some(etag)),
-            };
-            if let Some(other) = found.filter(|other| !other.is_gone() && !other.is_this()) {
+            if !is_as_seen {
+                seen = look(aws, bucket).await?;
+            }
+            if let Some(other) = seen.held_by_another() {
+                is_as_seen = false;
                 let held = other.to_string();
-                return Ok(if began.elapsed() >= patience {
-                    Look::Done(Err(held))
-                } else {
-                    Look::NotYet(held)
-                });
+                let is_over = began.elapsed() >= patience;
+                return Ok(if is_over { Look::Done(Err(held)) } else { Look::NotYet(held) });
             }
-            match write(aws, bucket, &holder, etag.as_deref()).await? {
-                Some(etag) => Ok(Look::Done(Ok((holder, etag, asked)))),
-                // Somebody else was faster.
-                None => Ok(Look::NotYet("the stack's lease".to_owned())),
+            make_place(aws, &wanted, &seen).await?;
+            let asked = Instant::now();
+            let arns = seen.record.as_ref().map(|record| record.arns.clone()).unwrap_or_default();
+            let record = Record { holder: Holder::this(wanted.command, LENGTH), is_released: false, arns };
+            if let Some(now) = write(aws, bucket, record, &seen).await? {
+                return Ok(Look::Done(Ok((now, asked, is_as_seen))));
             }
+            // Somebody else was faster.
+            is_as_seen = false;
+            Ok(Look::NotYet("the stack's lease".to_owned()))
         })
         .await?;
-        let (holder, etag, asked) = taken.map_err(HeldByAnother)?;
+        let (now, asked, is_as_seen) = taken.map_err(HeldByAnother)?;
         guard::hold_until(asked + LENGTH - MARGIN);
-        let renewal = tokio::spawn(renew(aws.clone(), bucket.to_owned(), holder, etag));
-        Ok(Self { aws: aws.clone(), bucket: bucket.to_owned(), renewal })
+        let now = Arc::new(Mutex::new(now));
+        let renewal = tokio::spawn(renew(aws.clone(), bucket.to_owned(), Arc::clone(&now)));
+        Ok(Self { aws: aws.clone(), bucket: bucket.to_owned(), now, is_as_seen, renewal })
     }
 
     /// Renews it no more, as its bucket goes next; for what is left of its time this run may still write.
@@ -114,16 +123,23 @@ impl Lease {
     }
 
     /// Gives it back, so that the next run need not wait; unless another run has it by now. Of a bucket that is gone it went
-    /// with it.
+    /// with it. `arns` are those that the next run asks about at once; without them the old ones stay.
     ///
     /// # Errors
     /// When S3 does not take it back; it expires by itself then.
-    pub async fn release(self) -> Result<(), Failure> {
+    pub async fn release(self, arns: Option<Vec<String>>) -> Result<(), Failure> {
         self.renewal.abort();
-        let is_held = !guard::is_lost()
-            && look(&self.aws, &self.bucket).await?.is_some_and(|(holder, _)| holder.is_this());
-        if is_held {
-            bucket::delete_versions(&self.aws.s3, &self.bucket, KEY).await?;
+        let mut now = locked(&self.now).clone();
+        while let Some(record) = now.record.clone().filter(|record| record.holder.is_this())
+            && !guard::is_lost()
+        {
+            let arns = arns.clone().unwrap_or_else(|| record.arns.clone());
+            let released = Record { is_released: true, arns, ..record };
+            if write(&self.aws, &self.bucket, released, &now).await?.is_some() {
+                break;
+            }
+            // A renewal was under way, or the bucket is gone.
+            now = look(&self.aws, &self.bucket).await?;
         }
         guard::release();
         Ok(())
@@ -136,20 +152,32 @@ impl Drop for Lease {
     }
 }
 
+/// Makes sure that the lease has a bucket to lie in. Where one lies already, the bucket is what it has to be.
+async fn make_place(aws: &Aws, wanted: &Wanted, seen: &Seen) -> Result<(), Failure> {
+    match seen {
+        Seen { record: Some(_), .. } => Ok(()),
+        Seen { has_bucket: true, .. } => {
+            bucket::claim(aws, &wanted.bucket_id, &wanted.bucket, wanted.adopt).await
+        }
+        Seen { has_bucket: false, .. } => bucket::create_bare(aws, &wanted.bucket).await,
+    }
+}
+
 /// Renews it until it can't be renewed in time: then the guard lets no write pass any more.
-async fn renew(aws: Aws, bucket: String, mut holder: Holder, mut etag: String) {
+async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
     loop {
         tokio::time::sleep(RENEWED_EVERY).await;
-        let asked = Instant::now();
-        holder = holder.renewed(LENGTH);
-        match write(&aws, &bucket, &holder, Some(&etag)).await {
+        let (asked, seen) = (Instant::now(), locked(&now).clone());
+        let Some(record) = seen.record.clone() else { return };
+        let record = Record { holder: record.holder.renewed(LENGTH), ..record };
+        match write(&aws, &bucket, record, &seen).await {
             Ok(Some(new)) => {
-                etag = new;
+                *locked(&now) = new;
                 guard::hold_until(asked + LENGTH - MARGIN);
             }
             Ok(None) => match look(&aws, &bucket).await {
                 // The answer to a renewal was lost.
-                Ok(Some((it, now))) if it.is_this() => etag = now,
+                Ok(it) if it.record.as_ref().is_some_and(|record| record.holder.is_this()) => *locked(&now) = it,
                 // Somebody else has it.
                 Ok(_) => return guard::hold_until(asked),
                 Err(_) => {}
@@ -160,49 +188,6 @@ async fn renew(aws: Aws, bucket: String, mut holder: Holder, mut etag: String) {
     }
 }
 
-/// The holder that the bucket tells, and the version that it was read from.
-async fn look(aws: &Aws, bucket: &str) -> Result<Option<(Holder, String)>, Failure> {
-    let answer = aws.s3.get_object().bucket(bucket).key(KEY).send().await;
-    let Some(answer) = answer.unless(&["NoSuchKey", "NoSuchBucket", "404"], "look who holds the stack")?
-    else {
-        return Ok(None);
-    };
-    let etag = answer.e_tag().unwrap_or_default().to_owned();
-    let body = answer.body.collect().await;
-    let body = body.map_err(|error| Failure::caused_by("the stack's lease can't be read", error))?;
-    let holder = serde_json::from_slice(&body.into_bytes())
-        .map_err(|error| Failure::caused_by(format!("s3://{bucket}/{KEY} is no lease"), error))?;
-    Ok(Some((holder, etag)))
-}
-
-/// Writes it if it still is the version that was looked at, or none; gives the new version, or `None` if it is another.
-async fn write(
-    aws: &Aws,
-    bucket: &str,
-    holder: &Holder,
-    etag: Option<&str>,
-) -> Result<Option<String>, Failure> {
-    let body =
-        serde_json::to_vec(holder).map_err(|error| Failure::caused_by("a lease has no JSON form", error))?;
-    let request = aws.s3.put_object().bucket(bucket).key(KEY).body(ByteStream::from(body));
-    let request = match etag {
-        Some(etag) => request.if_match(etag),
-        None => request.if_none_match("*"),
-    };
-    let written = request.send().await;
-    match &written {
-        Err(error)
-            if problem_of(error).has_code(&[
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-                "412",
-                "409",
-            ]) =>
-        {
-            Ok(None)
-        }
-        // It was given back in this moment.
-        Err(error) if etag.is_some() && problem_of(error).has_code(&["NoSuchKey", "404"]) => Ok(None),
-        _ => Ok(written.explain("take the stack's lease")?.e_tag().map(str::to_owned)),
-    }
+fn locked(now: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
+    now.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,8 @@
 //! Reads and writes every kind of resource over the AWS SDK, one file per kind in `kinds/`; the commands that need AWS.
 
+mod ask_ahead;
 pub mod aws;
+mod bucket_conflict;
 mod build_error;
 pub mod commands;
 mod cost_view;

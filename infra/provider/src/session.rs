@@ -3,18 +3,20 @@
 use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::kinds;
-use crate::lease::Wanted;
-use crate::wire::journal;
+use crate::ask_ahead;
+use crate::lease::{self, Seen, Wanted};
+use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
 use infra::registry::ImageTags;
 use infra::storage::lease_bucket_id;
-use infra::{Destination, Program, Settings, program};
+use infra::{Destination, Names, Program, Settings, program};
 use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
-use infra_engine::{Plan, Provider};
+use infra_engine::{Failure, Plan, Provider};
 use infra_images::AppImage;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A stack as the code wants it, and the connection to where it is deployed.
 pub struct Session {
@@ -24,6 +26,8 @@ pub struct Session {
     pub provider: Provider,
     /// The stack.
     pub program: Program,
+    /// Its names.
+    pub names: Names,
     /// The settings it was made with.
     pub settings: Settings,
     /// What a local AWS can't do, in words.
@@ -42,10 +46,13 @@ impl Session {
         let region = aws::region(&config);
         infra::check(&options.name, &settings, &region)?;
 
+        let workspace = options.workspace.clone();
+        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace));
         let aws = connected(&config, options).await?;
         let destination = Destination { account_id: aws.account_id.clone(), region };
-        let program = program(&options.name, &settings, &destination, &image_tags(options)?)?;
-        Ok(Self { provider: kinds::all(&aws), aws, program, settings, notes })
+        let names = Names::new(&options.name, &destination)?;
+        let program = program(&options.name, &settings, &destination, &tags.await??)?;
+        Ok(Self { provider: kinds::all(&aws), aws, program, names, settings, notes })
     }
 
     /// Connects without a stack, for commands that work from what is found.
@@ -76,18 +83,56 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        Ok(refresh(&self.program.stack, &self.provider).await?)
+        Ok(self.survey().await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
     ///
     /// # Errors
     /// When something can't be read, or belongs to somebody else and is not adopted.
-    pub async fn plan(&self, adopt: bool) -> Result<(World, Plan)> {
-        let world = self.refresh().await?;
+    pub async fn look(&self, adopt: bool) -> Result<Looked> {
+        let began = Instant::now();
+        let (world, lease) = self.survey().await?;
         let plan = plan(&self.program.stack, &world, adopt)?;
-        Ok((world, plan))
+        let was_quiet = match lease.record {
+            // Where no run ever held the lease there is nothing, unless another one deletes it in this moment.
+            None => world.owned.is_empty(),
+            Some(_) => lease.was_quiet_since(began),
+        };
+        Ok(Looked { world, plan, lease, was_quiet })
     }
+
+    /// Reads the world and the lease at the same time.
+    async fn survey(&self) -> Result<(World, Seen)> {
+        let survey = survey::begin();
+        let lease = async {
+            let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
+            if let Some(record) = &seen.record {
+                survey.widen();
+                ask_ahead::listeners(&self.aws, &record.arns).await;
+            }
+            Ok(seen)
+        };
+        let (world, lease, ()) = tokio::join!(
+            refresh(&self.program.stack, &self.provider),
+            lease,
+            ask_ahead::services(&self.aws, &self.names.cluster)
+        );
+        let lease: Result<Seen, Failure> = lease;
+        Ok((world?, lease?))
+    }
+}
+
+/// What a look at the account found.
+pub struct Looked {
+    /// The account.
+    pub world: World,
+    /// What would change.
+    pub plan: Plan,
+    /// The lease.
+    pub lease: Seen,
+    /// Whether no other run wrote while this one looked.
+    pub was_quiet: bool,
 }
 
 /// Connects, and begins the journal of the run.
@@ -98,9 +143,9 @@ async fn connected(config: &SdkConfig, options: &StackOptions) -> Result<Aws> {
     Ok(Aws::connect(config, options.name.as_str(), options.workspace.clone()).await?)
 }
 
-fn image_tags(options: &StackOptions) -> Result<ImageTags> {
+fn image_tags(workspace: &Path) -> Result<ImageTags> {
     Ok(ImageTags {
-        web: AppImage::web(&options.workspace).content_tag()?,
-        php: AppImage::php(&options.workspace).content_tag()?,
+        web: AppImage::web(workspace).content_tag()?,
+        php: AppImage::php(workspace).content_tag()?,
     })
 }

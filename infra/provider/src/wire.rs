@@ -5,6 +5,7 @@ mod call;
 mod fault;
 pub mod guard;
 pub mod journal;
+pub mod survey;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -22,10 +23,11 @@ use infra_engine::Failure;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use survey::Answer;
 use tokio::sync::Semaphore;
 
 /// How many calls are under way at the same time; services throttle clients that ask for more.
-const IN_FLIGHT: usize = 16;
+static IN_FLIGHT: Semaphore = Semaphore::const_new(16);
 
 /// The SDK's own HTTP client behind our gate.
 ///
@@ -34,7 +36,7 @@ const IN_FLIGHT: usize = 16;
 pub fn client() -> Result<SharedHttpClient, Failure> {
     Ok(SharedHttpClient::new(Wire {
         connectors: Mutex::new(HashMap::new()),
-        gate: Arc::new(Gate { in_flight: Semaphore::new(IN_FLIGHT), faults: Faults::from_environment()? }),
+        gate: Arc::new(Gate { faults: Faults::from_environment()? }),
     }))
 }
 
@@ -48,7 +50,6 @@ struct Wire {
 /// What a call passes on its way out and back.
 #[derive(Debug)]
 struct Gate {
-    in_flight: Semaphore,
     faults: Option<Faults>,
 }
 
@@ -82,17 +83,33 @@ impl HttpConnector for Gated {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, gate) = (self.inner.clone(), Arc::clone(&self.gate));
         HttpConnectorFuture::new(async move {
-            let _permit =
-                gate.in_flight.acquire().await.map_err(|error| ConnectorError::user(error.into()))?;
             let call = Call::of(&request);
-            if call.is_write() && guard::is_lost() {
-                return Err(ConnectorError::user(guard::LOST.into()));
+            let Some(place) = survey::place_of(&call) else { return gate.pass(&inner, request, &call).await };
+            let asked = async || Answer::keep(gate.pass(&inner, request, &call).await).await;
+            match place.get_or_try_init(asked).await {
+                Ok(answer) => answer.again(),
+                Err(not_kept) => not_kept.into_answer(),
             }
-            let began = Instant::now();
-            let answer = answer(&inner, gate.faults.as_ref(), request, &call).await;
-            journal::write(&call, began.elapsed(), &answer);
-            answer.map_err(|error| if call.creates() { not_to_be_repeated(error) } else { error })
         })
+    }
+}
+
+impl Gate {
+    /// Makes a call when it is its turn.
+    async fn pass(
+        &self,
+        inner: &SharedHttpConnector,
+        request: HttpRequest,
+        call: &Call,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let _permit = IN_FLIGHT.acquire().await.map_err(|error| ConnectorError::user(error.into()))?;
+        if call.is_write() && guard::is_lost() {
+            return Err(ConnectorError::user(guard::LOST.into()));
+        }
+        let began = Instant::now();
+        let answer = answer(inner, self.faults.as_ref(), request, call).await;
+        journal::write(call, began.elapsed(), &answer);
+        answer.map_err(|error| if call.creates() { not_to_be_repeated(error) } else { error })
     }
 }
 

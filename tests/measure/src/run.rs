@@ -6,11 +6,14 @@ use e2e::command::{Run, provider};
 use e2e::containers;
 use e2e::counting_proxy::{Call, CountingProxy, Latency};
 use serde::Serialize;
+use std::time::Duration;
 
 const REGION: &str = "eu-west-1";
 /// Images that nobody has to build: the emulator starts no tasks.
 const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// A run that begins right after another one looks twice; people are not so fast.
+const BETWEEN_RUNS: Duration = Duration::from_secs(3);
 const CHANGE: &str = "web.memory_mib=3072";
 
 /// What one run was like.
@@ -68,6 +71,7 @@ struct Seen {
 async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>> {
     let moto = containers::moto().await;
     let endpoint = moto.url().await;
+    warm_up(&endpoint).await?;
     let mut seen = Vec::new();
     let change: &[&str] = &[CHANGE];
     for (name, words, settings) in [
@@ -76,6 +80,7 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
         ("one property changed", "deploy --yes --no-wait", change),
         ("teardown", "teardown --yes", &[]),
     ] {
+        tokio::time::sleep(BETWEEN_RUNS).await;
         let proxy = CountingProxy::with_latency(latency).await;
         let run = run(words, settings).await.at(&endpoint, REGION).env("HTTP_PROXY", proxy.address());
         let peak_memory_kib = process::peak_memory_kib(run).await.context(name)?;
@@ -86,6 +91,14 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
         seen.push(Seen { name, calls, peak_memory_kib });
     }
     Ok(seen)
+}
+
+/// The emulator loads each service when it is asked for the first time.
+async fn warm_up(endpoint: &str) -> anyhow::Result<()> {
+    for words in ["deploy --yes --no-wait", "teardown --yes"] {
+        process::peak_memory_kib(run(words, &[]).await.at(endpoint, REGION)).await.context("warm-up")?;
+    }
+    Ok(())
 }
 
 async fn run(words: &str, settings: &[&str]) -> Run {

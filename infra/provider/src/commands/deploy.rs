@@ -6,13 +6,13 @@ use crate::lease::Lease;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::served;
-use crate::session::Session;
+use crate::session::{Looked, Session};
 use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clap::Args;
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::{Action, Plan, Resource};
-use infra_resources::Service;
+use infra_engine::{Action, Plan, Resource, ResourceId};
+use infra_resources::{Listener, ListenerRule, Service};
 use std::process::ExitCode;
 
 /// The options of `deploy`.
@@ -34,29 +34,45 @@ fn replaces_a_service(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
 }
 
-/// Applies what differs, with the stack's lease held. What was shown is looked at again: another run may have changed it
-/// before the lease was there.
-async fn alone(session: &Session, options: &Options, view: &ProgressView) -> Result<AllOutputs> {
-    let stack = &session.program.stack;
+/// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, what was
+/// shown is looked at again.
+async fn alone(
+    session: &Session,
+    options: &Options,
+    looked: Looked,
+    view: &ProgressView,
+) -> Result<AllOutputs> {
     let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
-    let lease = Lease::acquire(&session.aws, wanted, view).await?;
+    let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), view).await?;
     let work = async {
-        let (world, plan) = session.plan(options.adopt).await?;
-        anyhow::Ok(apply(stack, &plan, &world, &session.provider, view).await?)
+        let is_as_seen = lease.is_as_seen && looked.was_quiet;
+        let looked = if is_as_seen { looked } else { session.look(options.adopt).await? };
+        let stack = &session.program.stack;
+        anyhow::Ok(apply(stack, &looked.plan, &looked.world, &session.provider, view).await?)
     };
     let outputs = work.await;
-    let released = lease.release().await;
+    let released = lease.release(outputs.as_ref().ok().map(arns_of_listeners)).await;
     let outputs = outputs?;
     released?;
     Ok(outputs)
 }
 
+/// What the next run asks about at once.
+fn arns_of_listeners(outputs: &AllOutputs) -> Vec<String> {
+    let of_kind = |id: &ResourceId| [Listener::KIND, ListenerRule::KIND].contains(&id.kind.as_str());
+    let outputs = outputs.iter().filter(|(id, _)| of_kind(id)).map(|(_, outputs)| outputs);
+    let mut arns: Vec<_> = outputs.filter_map(|outputs| Some(outputs["arn"].as_str()?.to_owned())).collect();
+    arns.sort();
+    arns
+}
+
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
-    let (world, plan) = session.plan(options.adopt).await?;
-    plan_view::print(&plan, &session);
-    if options.no_wait && replaces_a_service(&plan) && !session.aws.is_emulated() {
+    let looked = session.look(options.adopt).await?;
+    let plan = &looked.plan;
+    plan_view::print(plan, &session);
+    if options.no_wait && replaces_a_service(plan) && !session.aws.is_emulated() {
         eprintln!(
             "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
         );
@@ -68,11 +84,11 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let view = ProgressView::new();
-    image_builds::build(stack, &plan, &session.aws.workspace, &view).await?;
+    image_builds::build(stack, plan, &session.aws.workspace, &view).await?;
     let outputs = if plan.is_empty() {
-        apply(stack, &plan, &world, &session.provider, &view).await?
+        apply(stack, plan, &looked.world, &session.provider, &view).await?
     } else {
-        alone(&session, &options, &view).await?
+        alone(&session, &options, looked, &view).await?
     };
     drop(view);
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)

@@ -20,7 +20,7 @@ pub struct Options {
 /// Prints what differs, property by property; exit code 3 says that something does.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let (_, plan) = session.plan(false).await?;
+    let plan = session.look(false).await?.plan;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {
         println!("{}", serde_json::to_string_pretty(&changes).context("the differences have no JSON form")?);

@@ -25,7 +25,7 @@ pub struct Options {
 /// Prints why, and what happened.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let (_, plan) = session.plan(false).await?;
+    let plan = session.look(false).await?.plan;
     let asked = |step: &&Step| step.id.to_string() == options.resource || step.name == options.resource;
     let steps: Vec<_> = plan.steps.iter().filter(asked).collect();
     if steps.is_empty() {

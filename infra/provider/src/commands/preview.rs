@@ -3,7 +3,7 @@
 use super::StackOptions;
 use crate::cost_view;
 use crate::plan_view;
-use crate::session::Session;
+use crate::session::{Looked, Session};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ pub struct Options {
 /// Shows the plan; exit code 2 says that it is not empty.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let session = Session::open(&options.stack).await?;
-    let (world, plan) = session.plan(options.adopt).await?;
+    let Looked { world, plan, .. } = session.look(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();
         println!("{}", serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?);

@@ -5,14 +5,15 @@ use crate::aws::Aws;
 use crate::kinds;
 use crate::kinds::cluster::clusters_of;
 use crate::kinds::cluster::inhabitants::stop_one_off_tasks;
-use crate::lease::{Lease, Wanted};
+use crate::lease::{self, Lease, Wanted};
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
+use crate::wire::survey;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use infra::storage::lease_bucket_id;
-use infra_engine::Provider;
+use infra_engine::{Found, Provider, ResourceFailures};
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let (options, wait) = (options.stack, options.wait);
     let aws = Session::connect(&options).await?;
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
-    let found = list_owned(stack, &provider).await?;
+    let found = surveyed(stack, &provider).await?;
     if found.is_empty() {
         eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account_id);
         return print(&options, &found);
@@ -44,13 +45,14 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     }
     let view = ProgressView::new();
     let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
-    let lease = Lease::acquire(&aws, wanted, &view).await?;
+    let seen = lease::look(&aws, &wanted.bucket).await?;
+    let lease = Lease::acquire(&aws, wanted, seen, &view).await?;
     let deleted = alone(&aws, &lease, stack, &provider, &view).await;
-    let released = lease.release().await;
+    let released = lease.release(None).await;
     deleted?;
     released?;
     drop(view);
-    let left = list_owned(stack, &provider).await?;
+    let left = surveyed(stack, &provider).await?;
     if let Some(first) = left.first() {
         bail!(
             "{} resources are still there, such as {} ({}): run teardown again",
@@ -75,14 +77,21 @@ async fn alone(
     for (cluster, _) in clusters_of(aws, stack).await? {
         stop_one_off_tasks(aws, cluster.cluster_name().unwrap_or_default()).await?;
     }
-    let found = list_owned(stack, provider).await?;
+    let found = surveyed(stack, provider).await?;
     let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.id == lease_bucket_id());
     delete_all(stack, &others, provider, view).await?;
     lease.let_expire();
     Ok(delete_all(stack, &its_bucket, provider, view).await?)
 }
 
-fn print(options: &StackOptions, deleted: &[infra_engine::Found]) -> Result<ExitCode> {
+/// Everything that is there.
+async fn surveyed(stack: &str, provider: &Provider) -> Result<Vec<Found>, ResourceFailures> {
+    let survey = survey::begin();
+    survey.widen();
+    list_owned(stack, provider).await
+}
+
+fn print(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {
     if options.json {
         let deleted: Vec<_> = deleted
             .iter()

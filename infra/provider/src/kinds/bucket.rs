@@ -10,6 +10,7 @@ use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::{Explain, problem_of};
 use async_trait::async_trait;
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
@@ -17,6 +18,9 @@ use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::Bucket;
 use infra_resources::bucket::BucketOutputs;
+
+/// Where in its bucket the lease lies.
+pub const LEASE_KEY: &str = "lease.json";
 
 /// Buckets.
 pub struct Buckets(pub Aws);
@@ -41,8 +45,9 @@ impl ResourceKind for Buckets {
     }
 
     async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
-        self.create_empty(&desired.name, &context.tags()).await?;
-        settings::write(&self.0.s3, desired, None).await?;
+        self.create_bare(&desired.name).await?;
+        let tags = context.tags();
+        tokio::try_join!(self.tag(&desired.name, &tags), settings::write(&self.0.s3, desired, None))?;
         Ok(outputs(desired))
     }
 
@@ -86,19 +91,25 @@ impl ResourceKind for Buckets {
     }
 }
 
-/// Makes sure that a bucket is there, so that the lease can lie in it; the rest of its settings come with the deploy. With `adopt` one that somebody else made becomes the stack's.
+/// Makes a bucket for the lease to lie in; its tags and settings come with the deploy that the lease is for.
 ///
 /// # Errors
-/// When it is somebody else's, or can't be made.
-pub async fn ensure(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Result<(), Failure> {
+/// When it can't be made.
+pub async fn create_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
+    Buckets(aws.clone()).create_bare(name).await
+}
+
+/// Makes sure that a bucket that is there is the stack's, so that the lease can lie in it. With `adopt` one that somebody else
+/// made becomes the stack's.
+///
+/// # Errors
+/// When it is somebody else's.
+pub async fn claim(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Result<(), Failure> {
     let (buckets, tags) = (Buckets(aws.clone()), tags_for(&aws.stack, id));
-    if !buckets.exists(name).await? {
-        return buckets.create_empty(name, &tags).await;
-    }
     if Ownership::of(&buckets.tags(name).await?, &aws.stack) == Ownership::Ours {
         return Ok(());
     }
-    // One whose making was cut off counts as ours only while it is empty.
+    // One whose making was cut off counts as ours only while nothing else is in it.
     let unfinished = Ownership::of(&buckets.tags_or_unfinished(name).await?, &aws.stack) == Ownership::Ours;
     if unfinished || adopt {
         return buckets.tag(name, &tags).await;
@@ -108,7 +119,7 @@ pub async fn ensure(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Resu
 }
 
 impl Buckets {
-    async fn create_empty(&self, name: &str, tags: &Tags) -> Result<(), Failure> {
+    async fn create_bare(&self, name: &str) -> Result<(), Failure> {
         let mut request = self.0.s3.create_bucket().bucket(name);
         // us-east-1 is the one region that must not be named.
         if self.0.region != "us-east-1" {
@@ -117,7 +128,7 @@ impl Buckets {
             request = request.create_bucket_configuration(place);
         }
         request.send().await.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?;
-        self.tag(name, tags).await
+        Ok(())
     }
 
     async fn exists(&self, name: &str) -> Result<bool, Failure> {
@@ -132,17 +143,15 @@ impl Buckets {
     }
 
     /// The bucket's tags. S3 takes no tags when a bucket is made, so one that has our name (which holds the account's
-    /// number), no tags and nothing in it is one whose making was cut off: it counts as ours.
+    /// number), no tags and nothing but a lease in it is one whose making was cut off: it counts as ours.
     async fn tags_or_unfinished(&self, name: &str) -> Result<Tags, Failure> {
         let tags = self.tags(name).await?;
         let named_as_ours =
             name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account_id);
         if tags.is_empty() && named_as_ours {
-            let objects = self.0.s3.list_object_versions().bucket(name).max_keys(1).send().await;
+            let objects = self.0.s3.list_object_versions().bucket(name).send().await;
             let objects = objects.unless(&["NoSuchBucket"], "look into the bucket")?;
-            if objects
-                .is_some_and(|objects| objects.versions().is_empty() && objects.delete_markers().is_empty())
-            {
+            if objects.is_some_and(|objects| has_nothing_but_a_lease(&objects)) {
                 return Ok(Tags::from([(STACK_TAG.to_owned(), self.0.stack.to_string())]));
             }
         }
@@ -164,6 +173,12 @@ impl Buckets {
         request.send().await.explain("tag the bucket")?;
         Ok(())
     }
+}
+
+fn has_nothing_but_a_lease(objects: &ListObjectVersionsOutput) -> bool {
+    let versions = objects.versions().iter().map(|version| version.key());
+    let markers = objects.delete_markers().iter().map(|marker| marker.key());
+    objects.is_truncated() != Some(true) && versions.chain(markers).all(|key| key == Some(LEASE_KEY))
 }
 
 fn outputs(bucket: &Bucket) -> BucketOutputs {

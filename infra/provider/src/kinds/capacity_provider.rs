@@ -135,9 +135,18 @@ impl ResourceKind for CapacityProviders {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        if !self.0.is_emulated() {
+            return self.ours_among(None, stack).await;
+        }
         // moto can't list all providers, only describe those that are named.
-        let names = if self.0.is_emulated() { Some(self.likely_names(stack).await?) } else { None };
-        self.ours_among(names, stack).await
+        let likely = infra::names::likely_capacity_providers(stack);
+        let (mut ours, mut attached) = tokio::try_join!(
+            self.ours_among(Some(likely.clone()), stack),
+            self.attached_to_clusters(stack)
+        )?;
+        attached.retain(|name| !likely.contains(name));
+        ours.extend(self.ours_of(attached, stack).await?);
+        Ok(ours)
     }
 }
 
@@ -175,14 +184,10 @@ impl CapacityProviders {
         Ok(providers.into_iter().find(|provider| provider.name() == Some(name) && exists(provider)))
     }
 
-    async fn likely_names(&self, stack: &str) -> Result<Vec<String>, Failure> {
+    async fn attached_to_clusters(&self, stack: &str) -> Result<Vec<String>, Failure> {
         let clusters = clusters_of(&self.0, stack).await?;
         let attached = clusters.iter().flat_map(|(cluster, _)| cluster.capacity_providers());
-        let mut names: Vec<String> = attached.filter(|provider| is_own(provider)).cloned().collect();
-        names.extend(infra::names::likely_capacity_providers(stack));
-        names.sort();
-        names.dedup();
-        Ok(names)
+        Ok(attached.filter(|provider| is_own(provider)).cloned().collect())
     }
 
     fn properties(&self, mut told: Value, desired: &CapacityProvider) -> Result<CapacityProvider, Failure> {

@@ -3,7 +3,7 @@
 use crate::Aws;
 use crate::explain::Explain;
 use async_trait::async_trait;
-use aws_sdk_ec2::types::Filter;
+use aws_sdk_ec2::types::{Filter, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, ResourceKind};
 use infra_resources::DefaultVpc;
@@ -21,8 +21,8 @@ impl ResourceKind for DefaultVpcs {
     }
 
     async fn read(&self, desired: &DefaultVpc) -> ReadResult<DefaultVpc> {
-        let vpc_id = self.default_vpc().await?;
-        let subnet_ids = self.default_subnets(&vpc_id, &desired.excluded_zones).await?;
+        let (vpc_id, subnets) = tokio::try_join!(self.default_vpc(), self.default_subnets())?;
+        let subnet_ids = usable(&subnets, &vpc_id, &desired.excluded_zones)?;
         let outputs = DefaultVpcOutputs { vpc_id: vpc_id.into(), subnet_ids: subnet_ids.into() };
         Ok(Some(Live { properties: desired.clone(), outputs, tags: None }))
     }
@@ -61,28 +61,30 @@ impl DefaultVpcs {
         })
     }
 
-    async fn default_subnets(&self, vpc_id: &str, excluded_zones: &[String]) -> Result<Vec<String>, Failure> {
-        let filter = Filter::builder().name("vpc-id").values(vpc_id).build();
+    /// Only a default VPC has default subnets, so nobody has to wait for its id.
+    async fn default_subnets(&self) -> Result<Vec<Subnet>, Failure> {
+        let filter = Filter::builder().name("default-for-az").values("true").build();
         let pages = self.0.ec2.describe_subnets().filters(filter).into_paginator().items().send();
-        let subnets = pages.collect::<Result<Vec<_>, _>>().await.explain("describe the default subnets")?;
-        let mut ids: Vec<String> = subnets
-            .iter()
-            .filter(|subnet| subnet.default_for_az() == Some(true))
-            .filter(|subnet| !excluded_zones.iter().any(|zone| subnet.availability_zone() == Some(zone)))
-            .filter_map(|subnet| subnet.subnet_id().map(str::to_owned))
-            .collect();
-        ids.sort();
-        if ids.len() < 2 {
-            return Err(Failure::new(format!(
-                "{vpc_id} has {} default subnets that may be used, but a load balancer needs two",
-                ids.len()
-            ))
-            .hint(
-                "create them with `aws ec2 create-default-subnet`, or leave out fewer availability zones",
-            ));
-        }
-        Ok(ids)
+        pages.collect::<Result<Vec<_>, _>>().await.explain("describe the default subnets")
     }
+}
+
+fn usable(subnets: &[Subnet], vpc_id: &str, excluded_zones: &[String]) -> Result<Vec<String>, Failure> {
+    let mut ids: Vec<String> = subnets
+        .iter()
+        .filter(|subnet| subnet.default_for_az() == Some(true) && subnet.vpc_id() == Some(vpc_id))
+        .filter(|subnet| !excluded_zones.iter().any(|zone| subnet.availability_zone() == Some(zone)))
+        .filter_map(|subnet| subnet.subnet_id().map(str::to_owned))
+        .collect();
+    ids.sort();
+    if ids.len() < 2 {
+        return Err(Failure::new(format!(
+            "{vpc_id} has {} default subnets that may be used, but a load balancer needs two",
+            ids.len()
+        ))
+        .hint("create them with `aws ec2 create-default-subnet`, or leave out fewer availability zones"));
+    }
+    Ok(ids)
 }
 
 fn only_looked_up() -> Failure {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use aws_sdk_ecr::types::{
     EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository,
 };
+use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
@@ -29,11 +30,9 @@ impl ResourceKind for EcrRepositories {
     }
 
     async fn read(&self, desired: &EcrRepository) -> ReadResult<EcrRepository> {
-        let described = self.0.ecr.describe_repositories().repository_names(&desired.name).send().await;
-        let described = described.unless(&["RepositoryNotFoundException"], "describe the repository")?;
-        let Some(repository) = described.and_then(|answer| answer.repositories().first().cloned()) else {
-            return Ok(None);
-        };
+        let repositories = self.repositories_of(&self.0.stack).await?;
+        let named = |repository: &&Repository| repository.repository_name() == Some(&desired.name);
+        let Some(repository) = repositories.iter().find(named) else { return Ok(None) };
         let arn = repository.repository_arn().unwrap_or_default();
         let (policy, tags) = tokio::try_join!(self.lifecycle_policy(&desired.name), self.tags_of(arn))?;
         let properties = EcrRepository {
@@ -45,7 +44,7 @@ impl ResourceKind for EcrRepositories {
             },
             lifecycle_policy: policy,
         };
-        Ok(Some(Live { properties, outputs: self.outputs(&repository), tags: Some(tags) }))
+        Ok(Some(Live { properties, outputs: self.outputs(repository), tags: Some(tags) }))
     }
 
     async fn create(
@@ -108,27 +107,29 @@ impl ResourceKind for EcrRepositories {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let pages = self.0.ecr.describe_repositories().into_paginator().items().send();
-        let repositories = pages.collect::<Result<Vec<_>, _>>().await.explain("list repositories")?;
-        let mut ours = Vec::new();
-        let prefix = format!("{stack}-");
-        for repository in repositories {
-            let (name, arn) = (repository.repository_name().unwrap_or_default(), repository.repository_arn());
-            // The name tells which are worth a look at their tags, which cost a call each.
-            if !name.starts_with(&prefix) {
-                continue;
-            }
-            let tags = self.tags_of(arn.unwrap_or_default()).await?;
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                let id = id_from(&tags, EcrRepository::KIND, name);
-                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
-            }
-        }
-        Ok(ours)
+        let repositories = self.repositories_of(stack).await?;
+        let found = try_join_all(repositories.iter().map(async |repository| {
+            let name = repository.repository_name().unwrap_or_default();
+            let tags = self.tags_of(repository.repository_arn().unwrap_or_default()).await?;
+            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+            let id = id_from(&tags, EcrRepository::KIND, name);
+            Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 }
 
 impl EcrRepositories {
+    /// Those that may be the stack's: their names tell which are worth a look at their tags, which cost a call each.
+    async fn repositories_of(&self, stack: &str) -> Result<Vec<Repository>, Failure> {
+        let pages = self.0.ecr.describe_repositories().into_paginator().items().send();
+        let mut repositories = pages.collect::<Result<Vec<_>, _>>().await.explain("list repositories")?;
+        let prefix = format!("{stack}-");
+        repositories
+            .retain(|repository| repository.repository_name().is_some_and(|name| name.starts_with(&prefix)));
+        Ok(repositories)
+    }
+
     async fn lifecycle_policy(&self, name: &str) -> Result<Value, Failure> {
         let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
         let policy = policy.unless(&["LifecyclePolicyNotFoundException"], "read the lifecycle policy")?;

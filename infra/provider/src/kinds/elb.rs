@@ -4,8 +4,9 @@ use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer,
+    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule,
 };
+use futures::future::try_join_all;
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found};
@@ -26,10 +27,12 @@ pub struct Named {
 /// The tags of these resources, by ARN.
 pub async fn tags_of(aws: &Aws, arns: &[String]) -> Result<HashMap<String, Tags>, Failure> {
     let mut all = HashMap::new();
-    for arns in arns.chunks(ARNS_PER_CALL) {
+    let asked = arns.chunks(ARNS_PER_CALL).map(async |arns| {
         let answer = aws.elb.describe_tags().set_resource_arns(Some(arns.to_vec())).send().await;
         let gone = ["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
-        let Some(answer) = answer.unless(&gone, "describe tags of load balancing")? else { continue };
+        answer.unless(&gone, "describe tags of load balancing")
+    });
+    for answer in try_join_all(asked).await?.into_iter().flatten() {
         for described in answer.tag_descriptions() {
             let tags = described.tags().iter();
             let tags =
@@ -38,11 +41,6 @@ pub async fn tags_of(aws: &Aws, arns: &[String]) -> Result<HashMap<String, Tags>
         }
     }
     Ok(all)
-}
-
-/// The tags of one resource.
-pub async fn tags_of_one(aws: &Aws, arn: &str) -> Result<Tags, Failure> {
-    Ok(tags_of(aws, &[arn.to_owned()]).await?.remove(arn).unwrap_or_default())
 }
 
 /// Puts our tags on a resource that lacks them.
@@ -62,15 +60,18 @@ pub async fn settle_tags(
 }
 
 /// Those of these resources that carry the stack's tags.
-pub async fn ours(aws: &Aws, kind: &str, stack: &str, candidates: Vec<Named>) -> Result<Vec<Found>, Failure> {
-    let arns: Vec<String> = candidates.iter().map(|named| named.arn.clone()).collect();
-    let mut tags = tags_of(aws, &arns).await?;
+pub fn ours(
+    kind: &str,
+    stack: &str,
+    candidates: impl IntoIterator<Item = Named>,
+    tags: &HashMap<String, Tags>,
+) -> Vec<Found> {
     let found = candidates.into_iter().filter_map(|named| {
-        let tags = tags.remove(&named.arn)?;
-        let ours = Ownership::of(&tags, stack) == Ownership::Ours;
-        ours.then(|| Found { id: id_from(&tags, kind, &named.name), name: named.name, locator: named.arn })
+        let tags = tags.get(&named.arn)?;
+        let ours = Ownership::of(tags, stack) == Ownership::Ours;
+        ours.then(|| Found { id: id_from(tags, kind, &named.name), name: named.name, locator: named.arn })
     });
-    Ok(found.collect())
+    found.collect()
 }
 
 /// The load balancers that may be the stack's: all that are named for it.
@@ -83,12 +84,62 @@ pub async fn load_balancers_of(aws: &Aws, stack: &str) -> Result<Vec<LoadBalance
     Ok(all.into_iter().filter(named).collect())
 }
 
+/// The ARNs of these load balancers, in the order in which their tags are asked for.
+pub fn arns_of(balancers: &[LoadBalancer]) -> Vec<String> {
+    balancers.iter().filter_map(|balancer| balancer.load_balancer_arn().map(str::to_owned)).collect()
+}
+
 /// The listeners of one load balancer; none when it is gone.
 pub async fn listeners_of(aws: &Aws, load_balancer_arn: &str) -> Result<Vec<Listener>, Failure> {
     let request = aws.elb.describe_listeners().load_balancer_arn(load_balancer_arn);
     let listeners = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     let gone = ["LoadBalancerNotFound", "ListenerNotFound"];
     Ok(listeners.unless(&gone, "describe listeners")?.unwrap_or_default())
+}
+
+/// The rules of one listener; none when it is gone. The default rule, which belongs to the listener itself, is not among
+/// them.
+pub async fn rules_of(aws: &Aws, listener_arn: &str) -> Result<Vec<Rule>, Failure> {
+    let request = aws.elb.describe_rules().listener_arn(listener_arn);
+    let rules = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let mut rules = rules.unless(&["ListenerNotFound"], "describe listener rules")?.unwrap_or_default();
+    rules.retain(|rule| rule.is_default() != Some(true));
+    Ok(rules)
+}
+
+/// A listener of a load balancer that may be the stack's.
+pub struct Behind {
+    /// The load balancer's name.
+    pub balancer: String,
+    /// The listener.
+    pub listener: Listener,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+}
+
+/// All listeners that may be the stack's, with their rules.
+pub async fn listeners_and_rules(aws: &Aws, stack: &str) -> Result<Vec<Behind>, Failure> {
+    let balancers = load_balancers_of(aws, stack).await?;
+    let listeners = try_join_all(balancers.iter().map(async |balancer| {
+        let listeners = listeners_of(aws, balancer.load_balancer_arn().unwrap_or_default()).await?;
+        let name = balancer.load_balancer_name().unwrap_or_default();
+        Ok::<_, Failure>(listeners.into_iter().map(|listener| (name.to_owned(), listener)).collect::<Vec<_>>())
+    }));
+    let listeners = listeners.await?.into_iter().flatten();
+    let with_rules = listeners.map(async |(balancer, listener)| {
+        let rules = rules_of(aws, listener.listener_arn().unwrap_or_default()).await?;
+        Ok::<_, Failure>(Behind { balancer, listener, rules })
+    });
+    try_join_all(with_rules).await
+}
+
+/// The tags of these listeners and of their rules, all asked for at once.
+pub async fn tags_behind(aws: &Aws, behind: &[Behind]) -> Result<HashMap<String, Tags>, Failure> {
+    let listeners = behind.iter().filter_map(|it| it.listener.listener_arn().map(str::to_owned));
+    let rules = behind.iter().flat_map(|it| &it.rules).filter_map(|rule| rule.rule_arn().map(str::to_owned));
+    let mut arns: Vec<String> = listeners.chain(rules).collect();
+    arns.sort();
+    tags_of(aws, &arns).await
 }
 
 /// What metrics call a load balancer or target group: the end of its ARN, `app/<name>/<id>` or `targetgroup/<name>/<id>`.

@@ -6,6 +6,7 @@ use crate::explain::Explain;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_iam::types::Role;
+use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
@@ -31,11 +32,12 @@ impl ResourceKind for IamRoles {
     }
 
     async fn read(&self, desired: &IamRole) -> ReadResult<IamRole> {
-        let answer = self.0.iam.get_role().role_name(&desired.name).send().await;
-        let answer = answer.unless(&["NoSuchEntity"], "get the role")?;
-        let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
-        let (inline_policies, mut managed_policies) =
-            tokio::try_join!(self.inline_policies(&desired.name), self.managed_policies(&desired.name))?;
+        let Some(role) = self.role(&desired.name).await? else { return Ok(None) };
+        let (inline_policies, mut managed_policies, ()) = tokio::try_join!(
+            self.inline_policies(&desired.name),
+            self.managed_policies(&desired.name),
+            self.ask_for_what_is_likely(desired)
+        )?;
         for policy in &desired.managed_policies {
             if !managed_policies.contains(policy) && self.emulator_lacks(policy).await? {
                 managed_policies.push(policy.clone());
@@ -109,41 +111,50 @@ impl ResourceKind for IamRoles {
         let path = format!("/{stack}/");
         let pages = self.0.iam.list_roles().path_prefix(&path).into_paginator().items().send();
         let roles = pages.collect::<Result<Vec<_>, _>>().await.explain("list roles")?;
-        let mut ours = Vec::new();
-        for role in roles.iter().filter(|role| role.path() == path) {
-            let name = role.role_name();
-            // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
-            if !name.ends_with(&self.0.region) {
-                continue;
-            }
-            let answer = self.0.iam.list_role_tags().role_name(name).send().await;
-            let Some(answer) = answer.unless(&["NoSuchEntity"], "list the role's tags")? else { continue };
-            let tags: Tags =
-                answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                let id = id_from(&tags, IamRole::KIND, name);
-                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
-            }
-        }
-        Ok(ours)
+        // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
+        let here = |role: &&Role| role.path() == path && role.role_name().ends_with(&self.0.region);
+        let found = try_join_all(roles.iter().filter(here).map(async |role| {
+            // A list tells no tags.
+            let Some(role) = self.role(role.role_name()).await? else { return Ok(None) };
+            let (tags, name) = (tags_of(&role), role.role_name());
+            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+            let id = id_from(&tags, IamRole::KIND, name);
+            Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 }
 
 impl IamRoles {
+    async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
+        let answer = self.0.iam.get_role().role_name(name).send().await;
+        Ok(answer.unless(&["NoSuchEntity"], "get the role")?.and_then(|answer| answer.role))
+    }
+
+    /// Asks for the policies that are probably there while others find out which are: the answers of a survey are kept.
+    async fn ask_for_what_is_likely(&self, desired: &IamRole) -> Result<(), Failure> {
+        let inline = desired.inline_policies.keys().map(|name| self.inline_policy(&desired.name, name));
+        let managed = desired.managed_policies.iter().map(|policy| self.emulator_lacks(policy));
+        tokio::try_join!(try_join_all(inline), try_join_all(managed)).map(|_| ())
+    }
+
+    async fn inline_policy(&self, role: &str, name: &str) -> Result<Option<Value>, Failure> {
+        let policy = self.0.iam.get_role_policy().role_name(role).policy_name(name).send().await;
+        let policy = policy.unless(&["NoSuchEntity"], "get the role's policy")?;
+        Ok(policy.map(|policy| document(policy.policy_document())))
+    }
+
     async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
         let pages = self.0.iam.list_role_policies().role_name(role).into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let Some(listed) = listed.unless(&["NoSuchEntity"], "list the role's policies")? else {
             return Ok(BTreeMap::new());
         };
-        let mut policies = BTreeMap::new();
-        for name in listed {
-            let policy = self.0.iam.get_role_policy().role_name(role).policy_name(&name).send().await;
-            if let Some(policy) = policy.unless(&["NoSuchEntity"], "get the role's policy")? {
-                policies.insert(name, document(policy.policy_document()));
-            }
-        }
-        Ok(policies)
+        let policies = try_join_all(listed.into_iter().map(async |name| {
+            let policy = self.inline_policy(role, &name).await?;
+            Ok::<_, Failure>(policy.map(|policy| (name, policy)))
+        }));
+        Ok(policies.await?.into_iter().flatten().collect())
     }
 
     async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {

@@ -1,11 +1,11 @@
 //! Reads and writes listeners.
 
-use super::elb::{Named, answer, answered, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one};
+use super::elb::{Named, answer, answered, listeners_and_rules, ours, settle_tags, tags_behind};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
 use async_trait::async_trait;
-use aws_sdk_elasticloadbalancingv2::types::ProtocolEnum;
+use aws_sdk_elasticloadbalancingv2::types::{Listener as Described, ProtocolEnum};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Listener;
@@ -23,14 +23,15 @@ impl ResourceKind for Listeners {
     }
 
     async fn read(&self, desired: &Listener) -> ReadResult<Listener> {
-        let listeners = listeners_of(&self.0, desired.load_balancer_arn.get()?).await?;
-        let port = i32::from(desired.port);
-        let Some(listener) = listeners.iter().find(|listener| listener.port() == Some(port)) else {
-            return Ok(None);
+        let behind = listeners_and_rules(&self.0, &self.0.stack).await?;
+        let (balancer, port) = (desired.load_balancer_arn.get()?, i32::from(desired.port));
+        let wanted = |listener: &&Described| {
+            listener.load_balancer_arn() == Some(balancer) && listener.port() == Some(port)
         };
+        let Some(listener) = behind.iter().map(|it| &it.listener).find(wanted) else { return Ok(None) };
         let arn = listener.listener_arn().unwrap_or_default();
         let properties = Listener { otherwise: answered(listener.default_actions()), ..desired.clone() };
-        let tags = tags_of_one(&self.0, arn).await?;
+        let tags = tags_behind(&self.0, &behind).await?.remove(arn).unwrap_or_default();
         Ok(Some(Live { properties, outputs: ListenerOutputs { arn: arn.into() }, tags: Some(tags) }))
     }
 
@@ -74,16 +75,11 @@ impl ResourceKind for Listeners {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let mut candidates = Vec::new();
-        for balancer in load_balancers_of(&self.0, stack).await? {
-            let name = balancer.load_balancer_name().unwrap_or_default();
-            for listener in listeners_of(&self.0, balancer.load_balancer_arn().unwrap_or_default()).await? {
-                candidates.push(Named {
-                    arn: listener.listener_arn().unwrap_or_default().to_owned(),
-                    name: format!("{name}:{}", listener.port().unwrap_or_default()),
-                });
-            }
-        }
-        ours(&self.0, Listener::KIND, stack, candidates).await
+        let behind = listeners_and_rules(&self.0, stack).await?;
+        let candidates = behind.iter().map(|it| Named {
+            arn: it.listener.listener_arn().unwrap_or_default().to_owned(),
+            name: format!("{}:{}", it.balancer, it.listener.port().unwrap_or_default()),
+        });
+        Ok(ours(Listener::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
     }
 }

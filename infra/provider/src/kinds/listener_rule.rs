@@ -1,8 +1,6 @@
 //! Reads and writes listener rules.
 
-use super::elb::{
-    Named, forward_to, forwards_to, listeners_of, load_balancers_of, ours, settle_tags, tags_of_one,
-};
+use super::elb::{Named, forward_to, forwards_to, listeners_and_rules, ours, settle_tags, tags_behind};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
@@ -30,18 +28,18 @@ impl ResourceKind for ListenerRules {
     }
 
     async fn read(&self, desired: &ListenerRule) -> ReadResult<ListenerRule> {
-        let rules = self.rules_of(desired.listener_arn.get()?).await?;
-        let priority = desired.priority.to_string();
-        let Some(rule) = rules.iter().find(|rule| rule.priority() == Some(&priority)) else {
-            return Ok(None);
-        };
+        let behind = listeners_and_rules(&self.0, &self.0.stack).await?;
+        let (listener, priority) = (desired.listener_arn.get()?, desired.priority.to_string());
+        let of_listener = behind.iter().filter(|it| it.listener.listener_arn() == Some(listener));
+        let mut rules = of_listener.flat_map(|it| &it.rules);
+        let Some(rule) = rules.find(|rule| rule.priority() == Some(&priority)) else { return Ok(None) };
         let arn = rule.rule_arn().unwrap_or_default();
         let properties = ListenerRule {
             path_patterns: path_patterns(rule),
             target_group_arn: forwards_to(rule.actions()).into(),
             ..desired.clone()
         };
-        let tags = tags_of_one(&self.0, arn).await?;
+        let tags = tags_behind(&self.0, &behind).await?.remove(arn).unwrap_or_default();
         Ok(Some(Live { properties, outputs: ListenerRuleOutputs { arn: arn.into() }, tags: Some(tags) }))
     }
 
@@ -93,34 +91,17 @@ impl ResourceKind for ListenerRules {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let mut candidates = Vec::new();
-        for balancer in load_balancers_of(&self.0, stack).await? {
-            let name = balancer.load_balancer_name().unwrap_or_default();
-            for listener in listeners_of(&self.0, balancer.load_balancer_arn().unwrap_or_default()).await? {
-                let listener_name = format!("{name}:{}", listener.port().unwrap_or_default());
-                let rules = self.rules_of(listener.listener_arn().unwrap_or_default()).await?;
-                candidates.extend(rules.iter().filter_map(|rule| named(rule, &listener_name)));
-            }
-        }
-        ours(&self.0, ListenerRule::KIND, stack, candidates).await
+        let behind = listeners_and_rules(&self.0, stack).await?;
+        let candidates = behind.iter().flat_map(|it| {
+            let listener = format!("{}:{}", it.balancer, it.listener.port().unwrap_or_default());
+            it.rules.iter().filter_map(move |rule| named(rule, &listener))
+        });
+        Ok(ours(ListenerRule::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
     }
 }
 
-impl ListenerRules {
-    async fn rules_of(&self, listener_arn: &str) -> Result<Vec<Rule>, Failure> {
-        let request = self.0.elb.describe_rules().listener_arn(listener_arn);
-        let rules = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        Ok(rules.unless(&["ListenerNotFound"], "describe listener rules")?.unwrap_or_default())
-    }
-}
-
-/// The default rule belongs to the listener itself and is no rule of ours.
-fn named(rule: &Rule, listener_name: &str) -> Option<Named> {
-    if rule.is_default() == Some(true) {
-        return None;
-    }
-    let priority = rule.priority()?;
-    Some(Named { arn: rule.rule_arn()?.to_owned(), name: format!("{listener_name}/{priority}") })
+fn named(rule: &Rule, listener: &str) -> Option<Named> {
+    Some(Named { arn: rule.rule_arn()?.to_owned(), name: format!("{listener}/{}", rule.priority()?) })
 }
 
 fn path_patterns(rule: &Rule) -> Vec<String> {

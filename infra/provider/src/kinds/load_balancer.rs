@@ -1,6 +1,6 @@
 //! Reads and writes Application Load Balancers.
 
-use super::elb::{Named, load_balancers_of, ours, resource_label, settle_tags, tags_of_one};
+use super::elb::{Named, arns_of, load_balancers_of, ours, resource_label, settle_tags, tags_of};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
@@ -32,9 +32,11 @@ impl ResourceKind for LoadBalancers {
     }
 
     async fn read(&self, desired: &LoadBalancer) -> ReadResult<LoadBalancer> {
-        let Some(balancer) = self.find(&desired.name).await? else { return Ok(None) };
-        let arn = balancer.load_balancer_arn().unwrap_or_default();
-        let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of_one(&self.0, arn))?;
+        let balancers = load_balancers_of(&self.0, &self.0.stack).await?;
+        let named = |balancer: &&Described| balancer.load_balancer_name() == Some(&desired.name);
+        let Some(balancer) = balancers.iter().find(named) else { return Ok(None) };
+        let (arn, all) = (balancer.load_balancer_arn().unwrap_or_default(), arns_of(&balancers));
+        let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all))?;
         let mut subnet_ids: Vec<String> = balancer
             .availability_zones()
             .iter()
@@ -54,7 +56,8 @@ impl ResourceKind for LoadBalancers {
                 .and_then(|value| value.parse().ok())
                 .unwrap_or(desired.idle_timeout_seconds),
         };
-        Ok(Some(Live { properties, outputs: outputs(&balancer), tags: Some(tags) }))
+        let tags = tags.get(arn).cloned().unwrap_or_default();
+        Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags) }))
     }
 
     async fn create(
@@ -126,7 +129,8 @@ impl ResourceKind for LoadBalancers {
             arn: balancer.load_balancer_arn().unwrap_or_default().to_owned(),
             name: balancer.load_balancer_name().unwrap_or_default().to_owned(),
         });
-        ours(&self.0, LoadBalancer::KIND, stack, candidates.collect()).await
+        let tags = tags_of(&self.0, &arns_of(&balancers)).await?;
+        Ok(ours(LoadBalancer::KIND, stack, candidates, &tags))
     }
 }
 

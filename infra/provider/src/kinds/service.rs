@@ -11,6 +11,7 @@ use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{Service as Described, ServiceField};
+use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
@@ -123,16 +124,23 @@ impl ResourceKind for Services {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let mut ours = Vec::new();
         for (cluster, _) in clusters_of(&self.0, stack).await? {
-            let name = cluster.cluster_name().unwrap_or_default();
-            let pages = self.0.ecs.list_services().cluster(name).into_paginator().items().send();
-            let arns = pages.collect::<Result<Vec<_>, _>>().await.explain("list services")?;
-            for arns in arns.chunks(SERVICES_PER_CALL) {
-                let services = self.describe(name, arns.to_vec(), &Answer::default()).await?;
-                ours.extend(services.iter().filter_map(|service| found(service, stack)));
-            }
+            let services = all_in(&self.0, cluster.cluster_name().unwrap_or_default()).await?;
+            ours.extend(services.iter().filter_map(|service| found(service, stack)));
         }
         Ok(ours)
     }
+}
+
+/// All services of a cluster; none when it is gone.
+pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure> {
+    let pages = aws.ecs.list_services().cluster(cluster).into_paginator().items().send();
+    let arns = pages.collect::<Result<Vec<_>, _>>().await;
+    let arns = arns.unless(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
+    let services = Services(aws.clone());
+    let described = arns.chunks(SERVICES_PER_CALL).map(async |arns| {
+        services.describe(cluster, arns.to_vec(), &Answer::default()).await
+    });
+    Ok(try_join_all(described).await?.into_iter().flatten().collect())
 }
 
 impl Services {

@@ -99,13 +99,14 @@ impl ResourceKind for ServiceScalings {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let clusters = clusters_of(&self.0, stack).await?;
+        let request = self.0.application_autoscaling.describe_scalable_targets();
+        let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
+        let (clusters, targets) =
+            tokio::join!(clusters_of(&self.0, stack), pages.collect::<Result<Vec<_>, _>>());
+        let clusters = clusters?;
         if clusters.is_empty() {
             return Ok(Vec::new());
         }
-        let request = self.0.application_autoscaling.describe_scalable_targets();
-        let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
-        let targets = pages.collect::<Result<Vec<_>, _>>().await;
         if lacks_scaling(&self.0, &targets) {
             return Ok(Vec::new());
         }

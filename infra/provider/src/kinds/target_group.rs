@@ -1,6 +1,6 @@
 //! Reads and writes target groups.
 
-use super::elb::{Named, ours, resource_label, settle_tags, tags_of_one};
+use super::elb::{Named, ours, resource_label, settle_tags, tags_of};
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::tags;
@@ -30,9 +30,12 @@ impl ResourceKind for TargetGroups {
     }
 
     async fn read(&self, desired: &TargetGroup) -> ReadResult<TargetGroup> {
-        let Some(group) = self.find(&desired.name).await? else { return Ok(None) };
-        let arn = group.target_group_arn().unwrap_or_default();
-        let (delay, tags) = tokio::try_join!(self.deregistration_delay(arn), tags_of_one(&self.0, arn))?;
+        let groups = self.groups_of(&self.0.stack).await?;
+        let named = |group: &&Described| group.target_group_name() == Some(&desired.name);
+        let Some(group) = groups.iter().find(named) else { return Ok(None) };
+        let (arn, all) = (group.target_group_arn().unwrap_or_default(), arns_of(&groups));
+        let (delay, tags) = tokio::try_join!(self.deregistration_delay(arn), tags_of(&self.0, &all))?;
+        let tags = tags.get(arn).cloned().unwrap_or_default();
         let properties = TargetGroup {
             name: desired.name.clone(),
             vpc_id: group.vpc_id().unwrap_or_default().into(),
@@ -41,10 +44,10 @@ impl ResourceKind for TargetGroups {
                 Some(TargetTypeEnum::Ip) => TargetType::Ip,
                 _ => TargetType::Instance,
             },
-            health_check: health_check(&group),
+            health_check: health_check(group),
             deregistration_delay_seconds: delay.unwrap_or(desired.deregistration_delay_seconds),
         };
-        Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags) }))
+        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags) }))
     }
 
     async fn create(
@@ -125,22 +128,24 @@ impl ResourceKind for TargetGroups {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let pages = self.0.elb.describe_target_groups().into_paginator().items().send();
-        let groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list target groups")?;
-        let prefix = format!("{stack}-");
+        let groups = self.groups_of(stack).await?;
         let candidates = groups.iter().filter_map(|group| {
-            let name = group.target_group_name().filter(|name| name.starts_with(&prefix))?;
-            Some(Named { arn: group.target_group_arn()?.to_owned(), name: name.to_owned() })
+            let (arn, name) = (group.target_group_arn()?, group.target_group_name()?);
+            Some(Named { arn: arn.to_owned(), name: name.to_owned() })
         });
-        ours(&self.0, TargetGroup::KIND, stack, candidates.collect()).await
+        let tags = tags_of(&self.0, &arns_of(&groups)).await?;
+        Ok(ours(TargetGroup::KIND, stack, candidates, &tags))
     }
 }
 
 impl TargetGroups {
-    async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
-        let answer = self.0.elb.describe_target_groups().names(name).send().await;
-        let answer = answer.unless(&["TargetGroupNotFound"], "describe the target group")?;
-        Ok(answer.and_then(|answer| answer.target_groups().first().cloned()))
+    /// Those that may be the stack's: all that are named for it.
+    async fn groups_of(&self, stack: &str) -> Result<Vec<Described>, Failure> {
+        let pages = self.0.elb.describe_target_groups().into_paginator().items().send();
+        let mut groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list target groups")?;
+        let prefix = format!("{stack}-");
+        groups.retain(|group| group.target_group_name().is_some_and(|name| name.starts_with(&prefix)));
+        Ok(groups)
     }
 
     async fn deregistration_delay(&self, arn: &str) -> Result<Option<u32>, Failure> {
@@ -158,6 +163,10 @@ impl TargetGroups {
         request.send().await.explain("set the deregistration delay")?;
         Ok(())
     }
+}
+
+fn arns_of(groups: &[Described]) -> Vec<String> {
+    groups.iter().filter_map(|group| group.target_group_arn().map(str::to_owned)).collect()
 }
 
 fn health_check(group: &Described) -> HealthCheck {

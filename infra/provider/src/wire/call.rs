@@ -45,11 +45,13 @@ impl Call {
         // Credential=<key>/<day>/<region>/<service>/aws4_request
         let signed = request.headers().get("authorization").unwrap_or_default();
         let service = signed.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
+        let service = service.unwrap_or_default();
+        let operation = target.or(action).unwrap_or(request.method());
         Self {
-            service: service.unwrap_or_default().to_owned(),
-            operation: target.or(action).unwrap_or(request.method()).to_owned(),
+            service: service.to_owned(),
+            operation: operation.to_owned(),
             protocol,
-            key: key(request.method(), request.uri(), body),
+            key: key([service, operation, request.method(), request.uri()], body),
         }
     }
 
@@ -82,9 +84,9 @@ impl Call {
 }
 
 /// Tokens by which a service knows a repeated call are new in each call that we make ourselves.
-fn key(method: &str, uri: &str, body: &[u8]) -> u64 {
+fn key(head: [&str; 4], body: &[u8]) -> u64 {
     let mut hash = DefaultHasher::new();
-    (method, uri).hash(&mut hash);
+    head.hash(&mut hash);
     for field in body.split(|&byte| byte == b'&').filter(|field| !field.starts_with(b"ClientToken=")) {
         field.hash(&mut hash);
     }

@@ -62,7 +62,7 @@ pub async fn read(s3: &Client, name: &str) -> Result<Lifecycle, Failure> {
 ///
 /// # Errors
 /// When it can't be written.
-pub async fn write(s3: &Client, name: &str, lifecycle: &Lifecycle) -> Result<(), Failure> {
+pub async fn write(s3: &Client, name: &str, lifecycle: Lifecycle) -> Result<(), Failure> {
     let abort = AbortIncompleteMultipartUpload::builder()
         .days_after_initiation(lifecycle.abort_incomplete_uploads_after_days)
         .build();

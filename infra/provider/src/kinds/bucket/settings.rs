@@ -48,26 +48,33 @@ pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
 /// When one can't be written.
 pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Result<(), Failure> {
     let differs = |same: fn(&Bucket, &Bucket) -> bool| live.is_none_or(|live| !same(desired, live));
-    if differs(|a, b| a.block_public_access == b.block_public_access) {
-        put_public_access(s3, desired).await?;
-    }
-    if differs(|a, b| a.encryption == b.encryption) {
-        put_encryption(s3, desired).await?;
-    }
-    if differs(|a, b| a.versioning == b.versioning) {
-        put_versioning(s3, desired).await?;
-    }
-    if differs(|a, b| Lifecycle::of(a) == Lifecycle::of(b)) {
-        lifecycle::write(s3, &desired.name, &Lifecycle::of(desired)).await?;
-    }
     let live_origins = live.map_or(&[][..], |live| &live.browser_upload_origins);
-    if live_origins != desired.browser_upload_origins {
-        put_cors(s3, desired).await?;
-    }
-    if differs(|a, b| a.policy == b.policy) && desired.policy.is_null() {
+    tokio::try_join!(
+        when(
+            differs(|a, b| a.block_public_access == b.block_public_access),
+            put_public_access(s3, desired)
+        ),
+        when(differs(|a, b| a.encryption == b.encryption), put_encryption(s3, desired)),
+        when(differs(|a, b| a.versioning == b.versioning), put_versioning(s3, desired)),
+        when(
+            differs(|a, b| Lifecycle::of(a) == Lifecycle::of(b)),
+            lifecycle::write(s3, &desired.name, Lifecycle::of(desired))
+        ),
+        when(live_origins != desired.browser_upload_origins, put_cors(s3, desired)),
+        when(differs(|a, b| a.policy == b.policy), put_policy(s3, desired)),
+    )?;
+    Ok(())
+}
+
+async fn when(wanted: bool, write: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    if wanted { write.await } else { Ok(()) }
+}
+
+async fn put_policy(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
+    if desired.policy.is_null() {
         let deleted = s3.delete_bucket_policy().bucket(&desired.name).send().await;
         deleted.unless(&["NoSuchBucketPolicy"], "delete the bucket policy")?;
-    } else if differs(|a, b| a.policy == b.policy) {
+    } else {
         let request = s3.put_bucket_policy().bucket(&desired.name).policy(desired.policy.to_string());
         request.send().await.explain("set the bucket policy")?;
     }

@@ -1,0 +1,123 @@
+//! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
+//! before anything is written, so no answer outlives what it tells of.
+
+use super::IN_FLIGHT;
+use super::call::Call;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
+
+/// So many questions more may be under way at the same time once it is known that there is something to ask about. They go to
+/// nine services, each of which throttles by itself.
+const MORE_IN_FLIGHT: usize = 48;
+
+/// The answers of the survey that is under way, by what was asked; `None` while there is none.
+static ANSWERS: Mutex<Option<Answers>> = Mutex::new(None);
+
+type Answers = HashMap<u64, Arc<OnceCell<Answer>>>;
+
+/// Ends the survey when it is dropped.
+#[derive(Debug)]
+pub struct Survey {
+    is_wide: Cell<bool>,
+}
+
+/// Begins a survey.
+pub fn begin() -> Survey {
+    *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
+    Survey { is_wide: Cell::new(false) }
+}
+
+impl Survey {
+    /// Lets more questions be asked at the same time.
+    pub fn widen(&self) {
+        if !self.is_wide.replace(true) {
+            IN_FLIGHT.add_permits(MORE_IN_FLIGHT);
+        }
+    }
+}
+
+impl Drop for Survey {
+    fn drop(&mut self) {
+        if self.is_wide.get() {
+            IN_FLIGHT.forget_permits(MORE_IN_FLIGHT);
+        }
+        *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The place for the answer to a read, if a survey is under way.
+pub fn place_of(call: &Call) -> Option<Arc<OnceCell<Answer>>> {
+    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let answers = answers.as_mut().filter(|_| !call.is_write())?;
+    Some(Arc::clone(answers.entry(call.key).or_default()))
+}
+
+/// An answer that can be given more than once.
+#[derive(Debug)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// Why there is no answer to be kept: a refusal may be another one the next time, and is given only to who asked.
+#[derive(Debug)]
+pub enum NotKept {
+    /// The service refused.
+    Refused(HttpResponse),
+    /// There was no answer.
+    Failed(ConnectorError),
+}
+
+impl Answer {
+    /// Keeps an answer.
+    ///
+    /// # Errors
+    /// When it is none, or not one that says yes.
+    pub async fn keep(answer: Result<HttpResponse, ConnectorError>) -> Result<Self, NotKept> {
+        let answer = answer.map_err(NotKept::Failed)?;
+        if !answer.status().is_success() {
+            return Err(NotKept::Refused(answer));
+        }
+        let status = answer.status().as_u16();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let headers = headers.collect();
+        let body = ByteStream::new(answer.into_body()).collect().await;
+        let body = body.map_err(|error| NotKept::Failed(ConnectorError::io(error.into())))?;
+        Ok(Self { status, headers, body: body.to_vec() })
+    }
+
+    /// The answer again.
+    ///
+    /// # Errors
+    /// Never for one that came from a service.
+    pub fn again(&self) -> Result<HttpResponse, ConnectorError> {
+        let status = StatusCode::try_from(self.status).map_err(|error| ConnectorError::user(error.into()))?;
+        let mut answer = HttpResponse::new(status, SdkBody::from(self.body.clone()));
+        for (name, value) in &self.headers {
+            let added = answer.headers_mut().try_append(name.clone(), value.clone());
+            added.map_err(|error| ConnectorError::user(error.into()))?;
+        }
+        Ok(answer)
+    }
+}
+
+impl NotKept {
+    /// What came instead.
+    ///
+    /// # Errors
+    /// When nothing did.
+    pub fn into_answer(self) -> Result<HttpResponse, ConnectorError> {
+        match self {
+            Self::Refused(answer) => Ok(answer),
+            Self::Failed(error) => Err(error),
+        }
+    }
+}
