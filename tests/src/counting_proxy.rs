@@ -288,7 +288,14 @@ mod tests {
 
     fn call(method: Method, action: Option<&str>) -> Call {
         let action = action.map(str::to_owned);
-        Call { service: String::new(), action, method, path: "/".to_owned(), began: Duration::ZERO, ended: None }
+        Call {
+            service: String::new(),
+            action,
+            method,
+            path: "/".to_owned(),
+            began: Duration::ZERO,
+            ended: None,
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

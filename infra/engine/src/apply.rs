@@ -4,7 +4,7 @@ use crate::event::{Event, Reporter};
 use crate::failure::{Failure, ResourceFailure, ResourceFailures};
 use crate::id::ResourceId;
 use crate::kind::{Context, ErasedKind};
-use crate::live::LiveValue;
+use crate::live::{Found, LiveValue};
 use crate::ownership::Ownership;
 use crate::plan::{Plan, differences};
 use crate::provider::Provider;
@@ -43,7 +43,8 @@ pub async fn apply(
     let failures = walk(&order, |index| {
         let (node, outputs) = (&stack.nodes()[index], &outputs);
         async move {
-            let changed = Work { stack, node, live: world.live.get(&node.id), provider, reporter };
+            let replaced = plan.deletions.iter().find(|found| found.id == node.id);
+            let changed = Work { stack, node, live: world.live.get(&node.id), replaced, provider, reporter };
             if let Some(new) = changed.settle(outputs).await? {
                 locked(outputs).insert(node.id.clone(), new);
             }
@@ -68,6 +69,7 @@ struct Work<'a> {
     stack: &'a Stack,
     node: &'a Node,
     live: Option<&'a LiveValue>,
+    replaced: Option<&'a Found>,
     provider: &'a Provider,
     reporter: &'a dyn Reporter,
 }
@@ -150,7 +152,8 @@ impl Work<'_> {
     }
 
     fn context(&self) -> Context<'_> {
-        Context { stack: self.stack.name(), id: &self.node.id, reporter: self.reporter }
+        let Self { replaced, reporter, .. } = *self;
+        Context { stack: self.stack.name(), id: &self.node.id, replaced, reporter }
     }
 
     fn report(&self, event: Event) {

@@ -63,11 +63,17 @@ pub struct Context<'a> {
     pub stack: &'a str,
     /// The resource at hand.
     pub id: &'a ResourceId,
+    /// The one whose place it takes, which goes once everything is in place.
+    pub replaced: Option<&'a Found>,
     /// Takes word of what the action is waiting for.
     pub reporter: &'a dyn Reporter,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For an action on a resource that takes nobody's place.
+    pub fn of(stack: &'a str, id: &'a ResourceId, reporter: &'a dyn Reporter) -> Self {
+        Self { stack, id, replaced: None, reporter }
+    }
     /// The tags that the resource must carry.
     pub fn tags(&self) -> Tags {
         tags_for(self.stack, self.id)

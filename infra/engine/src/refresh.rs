@@ -21,12 +21,13 @@ pub struct World {
     pub owned: Vec<Found>,
 }
 
-/// Reads every resource of the stack and lists what the account holds of it, both at the same time.
+/// Reads every resource of the stack and lists what the account holds of it, both at the same time. The lists are asked for
+/// first, as more follows from them.
 ///
 /// # Errors
 /// When a read fails: what could not be read can't be compared, so nothing is planned.
 pub async fn refresh(stack: &Stack, provider: &Provider) -> Result<World, ResourceFailures> {
-    let (live, owned) = tokio::join!(read_all(stack, provider), list_owned(stack.name(), provider));
+    let (owned, live) = tokio::join!(list_owned(stack.name(), provider), read_all(stack, provider));
     Ok(World { live: live?, owned: owned? })
 }
 

@@ -52,7 +52,7 @@ async fn delete_one(
 ) -> Result<(), ResourceFailure> {
     let began = Instant::now();
     let action = "delete";
-    let context = Context { stack, id: &found.id, reporter };
+    let context = Context::of(stack, &found.id, reporter);
     reporter.report(Event::Started { id: found.id.clone(), name: found.name.clone(), action });
     let result = match provider.kind(&found.id.kind) {
         Ok(kind) => kind.delete(found, &context).await,

@@ -3,10 +3,8 @@
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::Future;
 
-/// How many nodes are worked on at the same time; services throttle clients that ask for more.
-pub const PARALLELISM: usize = 16;
-
-/// Runs `visit` for every node, each after those in its `dependencies`, independent ones at the same time.
+/// Runs `visit` for every node, each after those in its `dependencies`, independent ones at the same time. How many calls are
+/// made at the same time is up to who makes them.
 ///
 /// After a failure no further node is begun; those under way are let finish. Gives all failures.
 pub async fn walk<'a, E, F, Visited>(dependencies: &'a [Vec<usize>], visit: F) -> Vec<E>
@@ -19,8 +17,9 @@ where
     let mut running = FuturesUnordered::new();
     let mut failures = Vec::new();
     loop {
-        while failures.is_empty() && running.len() < PARALLELISM {
-            let Some(node) = ready.pop() else { break };
+        while failures.is_empty()
+            && let Some(node) = ready.pop()
+        {
             let visited = visit(node);
             running.push(async move { (node, visited.await) });
         }

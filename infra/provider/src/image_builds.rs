@@ -74,7 +74,7 @@ async fn build_image(
     let node = node.ok_or_else(|| Failure::new(format!("{} is not in the stack", step.id)))?;
     let image = Image::deserialize(&node.desired)
         .map_err(|error| Failure::caused_by("an image has not the shape of its kind", error))?;
-    let context = Context { stack: stack.name(), id: &step.id, reporter };
+    let context = Context::of(stack.name(), &step.id, reporter);
     let on_line = |line: &str| context.waiting(line.to_owned());
     let built = infra_images::build(&source(&image, workspace), &image.tag, &on_line).await;
     built.map(drop).map_err(explained)

@@ -9,12 +9,12 @@ use crate::kinds::bucket;
 use crate::wait::{Look, until};
 use crate::wire::guard;
 use holder::Holder;
-pub use record::{Seen, look};
-use record::{Record, write};
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Names, StackName};
 use infra_engine::kind::Context;
 use infra_engine::{Failure, Reporter, ResourceId};
+use record::{Record, write};
+pub use record::{Seen, look};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -85,7 +85,7 @@ impl Lease {
         reporter: &dyn Reporter,
     ) -> anyhow::Result<Self> {
         let id = ResourceId::new("lease", aws.stack.as_ref());
-        let context = Context { stack: &aws.stack, id: &id, reporter };
+        let context = Context::of(&aws.stack, &id, reporter);
         let (bucket, patience) = (wanted.bucket.as_str(), wanted.patience);
         let (began, mut seen, mut is_as_seen) = (Instant::now(), seen, true);
         let taken = until(patience + LENGTH, &context, async || {
@@ -177,7 +177,9 @@ async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
             }
             Ok(None) => match look(&aws, &bucket).await {
                 // The answer to a renewal was lost.
-                Ok(it) if it.record.as_ref().is_some_and(|record| record.holder.is_this()) => *locked(&now) = it,
+                Ok(it) if it.record.as_ref().is_some_and(|record| record.holder.is_this()) => {
+                    *locked(&now) = it
+                }
                 // Somebody else has it.
                 Ok(_) => return guard::hold_until(asked),
                 Err(_) => {}

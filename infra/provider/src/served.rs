@@ -21,7 +21,7 @@ pub async fn wait(urls: &[&str]) -> Result<(), Failure> {
     let view = ProgressView::new();
     for url in urls {
         let id = ResourceId::new("url", *url);
-        let context = Context { stack: "", id: &id, reporter: &view };
+        let context = Context::of("", &id, &view);
         until(DEADLINE, &context, async || Ok(look(&client, url).await)).await?;
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! What every command begins with: the settings, the connection, the stack as the code wants it.
 
+use crate::ask_ahead;
 use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::kinds;
-use crate::ask_ahead;
 use crate::lease::{self, Seen, Wanted};
 use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
@@ -47,7 +47,8 @@ impl Session {
         infra::check(&options.name, &settings, &region)?;
 
         let workspace = options.workspace.clone();
-        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace));
+        let given = [&settings.web, &settings.php].iter().all(|app| app.image.is_some());
+        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, given));
         let aws = connected(&config, options).await?;
         let destination = Destination { account_id: aws.account_id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
@@ -113,10 +114,11 @@ impl Session {
             }
             Ok(seen)
         };
-        let (world, lease, ()) = tokio::join!(
-            refresh(&self.program.stack, &self.provider),
+        // In this order: what is asked first is answered first.
+        let (lease, (), world) = tokio::join!(
             lease,
-            ask_ahead::services(&self.aws, &self.names.cluster)
+            ask_ahead::services(&self.aws, &self.names.cluster),
+            refresh(&self.program.stack, &self.provider)
         );
         let lease: Result<Seen, Failure> = lease;
         Ok((world?, lease?))
@@ -143,7 +145,11 @@ async fn connected(config: &SdkConfig, options: &StackOptions) -> Result<Aws> {
     Ok(Aws::connect(config, options.name.as_str(), options.workspace.clone()).await?)
 }
 
-fn image_tags(workspace: &Path) -> Result<ImageTags> {
+/// What the sources give; nobody looks at that where both images are given.
+fn image_tags(workspace: &Path, are_given: bool) -> Result<ImageTags> {
+    if are_given {
+        return Ok(ImageTags { web: String::new(), php: String::new() });
+    }
     Ok(ImageTags {
         web: AppImage::web(workspace).content_tag()?,
         php: AppImage::php(workspace).content_tag()?,

@@ -23,14 +23,11 @@ fn creating(kind: &str) -> Chain {
         "bucket" => &[("s3", PUT), ("s3", PUT)],
         "capacity-provider" => &[("ecs", Some("CreateCapacityProvider"))],
         "cluster" => &[("ecs", Some("CreateCluster"))],
-        "cluster-capacity" => &[
-            ("ecs", Some("DescribeClusters")),
-            ("ecs", Some("PutClusterCapacityProviders")),
-        ],
-        "default-vpc" => &[("ec2", Some("DescribeVpcs"))],
-        "ecr-repository" => {
-            &[("ecr", Some("CreateRepository")), ("ecr", Some("PutLifecyclePolicy"))]
+        "cluster-capacity" => {
+            &[("ecs", Some("DescribeClusters")), ("ecs", Some("PutClusterCapacityProviders"))]
         }
+        "default-vpc" => &[("ec2", Some("DescribeVpcs"))],
+        "ecr-repository" => &[("ecr", Some("CreateRepository")), ("ecr", Some("PutLifecyclePolicy"))],
         "gateway-endpoint" => &[("ec2", Some("CreateVpcEndpoint"))],
         "iam-role" => &[("iam", Some("CreateRole")), ("iam", Some("PutRolePolicy"))],
         "instance-profile" => {
@@ -99,8 +96,7 @@ fn deleting(kind: &str) -> Chain {
 /// The default stack, as the provider deploys it.
 pub fn default_stack() -> anyhow::Result<Stack> {
     let name: StackName = "measured".parse()?;
-    let destination =
-        Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
+    let destination = Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
     let tags = ImageTags { web: "src-0".to_owned(), php: "src-0".to_owned() };
     Ok(infra::program(&name, &Settings::default(), &destination, &tags)?.stack)
 }

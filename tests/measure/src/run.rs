@@ -43,8 +43,12 @@ pub struct Measured {
 /// When a run fails.
 pub async fn all(prints_calls: bool) -> anyhow::Result<Vec<Measured>> {
     let stack = bound::default_stack()?;
-    let bounds =
-        [bound::of_first_deploy(&stack), bound::of_unchanged(), bound::of_change(), bound::of_teardown(&stack)];
+    let bounds = [
+        bound::of_first_deploy(&stack),
+        bound::of_unchanged(),
+        bound::of_change(),
+        bound::of_teardown(&stack),
+    ];
     let counted = with(latencies::for_counting, prints_calls).await?;
     let timed = with(latencies::of_aws, prints_calls).await?;
     let runs = counted.into_iter().zip(timed).zip(bounds);

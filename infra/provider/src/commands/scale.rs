@@ -57,7 +57,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         service.again(&aws).await?.running_count
     } else {
         let (view, id) = (ProgressView::new(), ResourceId::new("service", options.service.as_str()));
-        let context = Context { stack: &aws.stack, id: &id, reporter: &view };
+        let context = Context::of(&aws.stack, &id, &view);
         settled::wait(&aws, &service, options.desired, &context).await?
     };
     let scaled = Scaled {

@@ -13,9 +13,9 @@ use crate::wire::survey;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use infra::storage::lease_bucket_id;
-use infra_engine::{Found, Provider, ResourceFailures};
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
+use infra_engine::{Found, Provider, ResourceFailures};
 use std::process::ExitCode;
 
 /// The options of `teardown`.

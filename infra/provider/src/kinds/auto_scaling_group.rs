@@ -36,9 +36,13 @@ impl ResourceKind for AutoScalingGroups {
     }
 
     async fn read(&self, desired: &AutoScalingGroup) -> ReadResult<AutoScalingGroup> {
-        let Some(group) = self.find(&desired.name).await? else { return Ok(None) };
-        let properties = self.properties(&group, desired).await?;
-        Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags_of(&group)) }))
+        let groups = self.all().await?;
+        let wanted = |group: &&Described| {
+            group.auto_scaling_group_name() == Some(&desired.name) && !is_being_deleted(group)
+        };
+        let Some(group) = groups.iter().find(wanted) else { return Ok(None) };
+        let properties = self.properties(group, desired).await?;
+        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags_of(group)) }))
     }
 
     async fn create(
@@ -152,13 +156,16 @@ impl ResourceKind for AutoScalingGroups {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let pages = self.0.autoscaling.describe_auto_scaling_groups().into_paginator().items().send();
-        let groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list Auto Scaling groups")?;
-        Ok(groups.iter().filter_map(|group| found(group, stack)).collect())
+        Ok(self.all().await?.iter().filter_map(|group| found(group, stack)).collect())
     }
 }
 
 impl AutoScalingGroups {
+    async fn all(&self) -> Result<Vec<Described>, Failure> {
+        let pages = self.0.autoscaling.describe_auto_scaling_groups().into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>().await.explain("list Auto Scaling groups")
+    }
+
     /// The group; one that is being deleted counts as gone.
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
         Ok(self.find_any(name).await?.filter(|group| !is_being_deleted(group)))

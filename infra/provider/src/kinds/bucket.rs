@@ -12,6 +12,7 @@ use crate::explain::{Explain, problem_of};
 use async_trait::async_trait;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
+use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
@@ -34,7 +35,7 @@ impl ResourceKind for Buckets {
     }
 
     async fn read(&self, desired: &Bucket) -> ReadResult<Bucket> {
-        if !self.exists(&desired.name).await? {
+        if !self.names_of(&self.0.stack).await?.contains(&desired.name) {
             return Ok(None);
         }
         let (properties, tags) = tokio::try_join!(
@@ -72,22 +73,14 @@ impl ResourceKind for Buckets {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let prefix = format!("{stack}-");
-        let pages = self.0.s3.list_buckets().prefix(&prefix).into_paginator().send();
-        let pages = pages.collect::<Result<Vec<_>, _>>().await.explain("list buckets")?;
-        let mut ours = Vec::new();
-        for bucket in pages.iter().flat_map(|page| page.buckets()) {
-            let name = bucket.name().unwrap_or_default();
-            if !name.starts_with(&prefix) || !name.ends_with(&self.0.region) {
-                continue;
-            }
-            let tags = self.tags_or_unfinished(name).await?;
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                let id = id_from(&tags, Bucket::KIND, name);
-                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
-            }
-        }
-        Ok(ours)
+        let names = self.names_of(stack).await?;
+        let found = try_join_all(names.into_iter().map(async |name| {
+            let tags = self.tags_or_unfinished(&name).await?;
+            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+            let id = id_from(&tags, Bucket::KIND, &name);
+            Ok::<_, Failure>(ours.then(|| Found { id, locator: name.clone(), name }))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
     }
 }
 
@@ -127,19 +120,26 @@ impl Buckets {
             let place = CreateBucketConfiguration::builder().location_constraint(place).build();
             request = request.create_bucket_configuration(place);
         }
-        request.send().await.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?;
+        let created = request.send().await;
+        match &created {
+            Err(error) if problem_of(error).has_code(&["BucketAlreadyExists"]) => {
+                return Err(Failure::new("a bucket of this name belongs to another account")
+                    .hint("choose another stack name: bucket names are shared by all accounts"));
+            }
+            _ => drop(created.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?),
+        }
         Ok(())
     }
 
-    async fn exists(&self, name: &str) -> Result<bool, Failure> {
-        let answer = self.0.s3.head_bucket().bucket(name).send().await;
-        match &answer {
-            Err(error) if problem_of(error).has_code(&["403"]) => {
-                Err(Failure::new("a bucket of this name belongs to another account")
-                    .hint("choose another stack name: bucket names are shared by all accounts"))
-            }
-            _ => Ok(answer.unless(&["404", "NotFound", "NoSuchBucket"], "look for the bucket")?.is_some()),
-        }
+    /// The names of those that may be the stack's.
+    async fn names_of(&self, stack: &str) -> Result<Vec<String>, Failure> {
+        let prefix = format!("{stack}-");
+        let pages = self.0.s3.list_buckets().prefix(&prefix).into_paginator().send();
+        let pages = pages.collect::<Result<Vec<_>, _>>().await.explain("list buckets")?;
+        let names = pages.iter().flat_map(|page| page.buckets()).filter_map(|bucket| bucket.name());
+        // The same stack may be deployed in another region.
+        let here = |name: &&str| name.starts_with(&prefix) && name.ends_with(&self.0.region);
+        Ok(names.filter(here).map(str::to_owned).collect())
     }
 
     /// The bucket's tags. S3 takes no tags when a bucket is made, so one that has our name (which holds the account's

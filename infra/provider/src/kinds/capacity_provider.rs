@@ -61,16 +61,17 @@ impl ResourceKind for CapacityProviders {
             "tags": context.tags().iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
         });
         until(DEADLINE, context, async || {
-            if self.find(&desired.name, &Answer::default()).await?.is_some_and(|old| is_going(&old)) {
-                return Ok(Look::NotYet("the old capacity provider of this name to be gone".to_owned()));
-            }
             let call = self.0.ecs.create_capacity_provider().customize().mutate_request(with_body(&body));
             let created = call.send().await;
-            match &created {
-                Err(error) if problem_of(error).has_code(&["UpdateInProgressException"]) => {
-                    return Ok(Look::NotYet("the old capacity provider of this name to be gone".to_owned()));
+            let is_waiting = match &created {
+                // Whatever it says, it may be that the old one of this name is still there.
+                Err(_) => {
+                    self.find(&desired.name, &Answer::default()).await?.is_some_and(|old| is_going(&old))
                 }
-                _ => {}
+                Ok(answer) => answer.capacity_provider().is_some_and(is_going),
+            };
+            if is_waiting {
+                return Ok(Look::NotYet("the old capacity provider of this name to be gone".to_owned()));
             }
             let created = created.explain("create the capacity provider")?;
             let provider = created.capacity_provider();
@@ -140,10 +141,8 @@ impl ResourceKind for CapacityProviders {
         }
         // moto can't list all providers, only describe those that are named.
         let likely = infra::names::likely_capacity_providers(stack);
-        let (mut ours, mut attached) = tokio::try_join!(
-            self.ours_among(Some(likely.clone()), stack),
-            self.attached_to_clusters(stack)
-        )?;
+        let (mut ours, mut attached) =
+            tokio::try_join!(self.ours_among(Some(likely.clone()), stack), self.attached_to_clusters(stack))?;
         attached.retain(|name| !likely.contains(name));
         ours.extend(self.ours_of(attached, stack).await?);
         Ok(ours)

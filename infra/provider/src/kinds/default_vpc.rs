@@ -21,7 +21,7 @@ impl ResourceKind for DefaultVpcs {
     }
 
     async fn read(&self, desired: &DefaultVpc) -> ReadResult<DefaultVpc> {
-        let (vpc_id, subnets) = tokio::try_join!(self.default_vpc(), self.default_subnets())?;
+        let (vpc_id, subnets) = tokio::try_join!(self.default_vpc(), default_subnets(&self.0))?;
         let subnet_ids = usable(&subnets, &vpc_id, &desired.excluded_zones)?;
         let outputs = DefaultVpcOutputs { vpc_id: vpc_id.into(), subnet_ids: subnet_ids.into() };
         Ok(Some(Live { properties: desired.clone(), outputs, tags: None }))
@@ -60,13 +60,16 @@ impl DefaultVpcs {
                 .hint("create one with `aws ec2 create-default-vpc`, or choose another region")
         })
     }
+}
 
-    /// Only a default VPC has default subnets, so nobody has to wait for its id.
-    async fn default_subnets(&self) -> Result<Vec<Subnet>, Failure> {
-        let filter = Filter::builder().name("default-for-az").values("true").build();
-        let pages = self.0.ec2.describe_subnets().filters(filter).into_paginator().items().send();
-        pages.collect::<Result<Vec<_>, _>>().await.explain("describe the default subnets")
-    }
+/// The default subnets of all zones. Only a default VPC has such, so nobody has to wait for its id.
+///
+/// # Errors
+/// When they can't be described.
+pub async fn default_subnets(aws: &Aws) -> Result<Vec<Subnet>, Failure> {
+    let filter = Filter::builder().name("default-for-az").values("true").build();
+    let pages = aws.ec2.describe_subnets().filters(filter).into_paginator().items().send();
+    pages.collect::<Result<Vec<_>, _>>().await.explain("describe the default subnets")
 }
 
 fn usable(subnets: &[Subnet], vpc_id: &str, excluded_zones: &[String]) -> Result<Vec<String>, Failure> {

@@ -123,7 +123,9 @@ pub async fn listeners_and_rules(aws: &Aws, stack: &str) -> Result<Vec<Behind>, 
     let listeners = try_join_all(balancers.iter().map(async |balancer| {
         let listeners = listeners_of(aws, balancer.load_balancer_arn().unwrap_or_default()).await?;
         let name = balancer.load_balancer_name().unwrap_or_default();
-        Ok::<_, Failure>(listeners.into_iter().map(|listener| (name.to_owned(), listener)).collect::<Vec<_>>())
+        Ok::<_, Failure>(
+            listeners.into_iter().map(|listener| (name.to_owned(), listener)).collect::<Vec<_>>(),
+        )
     }));
     let listeners = listeners.await?.into_iter().flatten();
     let with_rules = listeners.map(async |(balancer, listener)| {

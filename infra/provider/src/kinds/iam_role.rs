@@ -32,12 +32,18 @@ impl ResourceKind for IamRoles {
     }
 
     async fn read(&self, desired: &IamRole) -> ReadResult<IamRole> {
-        let Some(role) = self.role(&desired.name).await? else { return Ok(None) };
-        let (inline_policies, mut managed_policies, ()) = tokio::try_join!(
+        // One that is the stack's is asked for all at once; another one is looked at to be refused.
+        let is_listed = self.listed(&self.0.stack).await?.iter().any(|it| it.role_name() == desired.name);
+        if !is_listed && self.role(&desired.name).await?.is_none() {
+            return Ok(None);
+        }
+        let (role, inline_policies, mut managed_policies, ()) = tokio::try_join!(
+            self.role(&desired.name),
             self.inline_policies(&desired.name),
             self.managed_policies(&desired.name),
             self.ask_for_what_is_likely(desired)
         )?;
+        let Some(role) = role else { return Ok(None) };
         for policy in &desired.managed_policies {
             if !managed_policies.contains(policy) && self.emulator_lacks(policy).await? {
                 managed_policies.push(policy.clone());
@@ -108,12 +114,8 @@ impl ResourceKind for IamRoles {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let path = format!("/{stack}/");
-        let pages = self.0.iam.list_roles().path_prefix(&path).into_paginator().items().send();
-        let roles = pages.collect::<Result<Vec<_>, _>>().await.explain("list roles")?;
-        // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
-        let here = |role: &&Role| role.path() == path && role.role_name().ends_with(&self.0.region);
-        let found = try_join_all(roles.iter().filter(here).map(async |role| {
+        let roles = self.listed(stack).await?;
+        let found = try_join_all(roles.iter().map(async |role| {
             // A list tells no tags.
             let Some(role) = self.role(role.role_name()).await? else { return Ok(None) };
             let (tags, name) = (tags_of(&role), role.role_name());
@@ -129,6 +131,16 @@ impl IamRoles {
     async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
         let answer = self.0.iam.get_role().role_name(name).send().await;
         Ok(answer.unless(&["NoSuchEntity"], "get the role")?.and_then(|answer| answer.role))
+    }
+
+    /// Those that may be the stack's.
+    async fn listed(&self, stack: &str) -> Result<Vec<Role>, Failure> {
+        let path = format!("/{stack}/");
+        let pages = self.0.iam.list_roles().path_prefix(&path).into_paginator().items().send();
+        let mut roles = pages.collect::<Result<Vec<_>, _>>().await.explain("list roles")?;
+        // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
+        roles.retain(|role| role.path() == path && role.role_name().ends_with(&self.0.region));
+        Ok(roles)
     }
 
     /// Asks for the policies that are probably there while others find out which are: the answers of a survey are kept.
@@ -182,20 +194,21 @@ impl IamRoles {
         managed: &[String],
     ) -> Result<(), Failure> {
         let role = &desired.name;
-        for (name, policy) in
-            desired.inline_policies.iter().filter(|(name, policy)| inline.get(*name) != Some(policy))
-        {
+        let put = desired.inline_policies.iter().filter(|(name, policy)| inline.get(*name) != Some(policy));
+        let put = try_join_all(put.map(async |(name, policy)| {
             let request = self.0.iam.put_role_policy().role_name(role).policy_name(name);
             let request = request.policy_document(policy.to_string());
-            request.send().await.explain("put the role's policy")?;
-        }
-        for arn in desired.managed_policies.iter().filter(|arn| !managed.contains(arn)) {
+            request.send().await.explain("put the role's policy")
+        }));
+        let attach = desired.managed_policies.iter().filter(|arn| !managed.contains(arn));
+        let attach = try_join_all(attach.map(async |arn| {
             if self.emulator_lacks(arn).await? {
-                continue;
+                return Ok(());
             }
             let request = self.0.iam.attach_role_policy().role_name(role).policy_arn(arn);
-            request.send().await.explain("attach the managed policy")?;
-        }
+            request.send().await.explain("attach the managed policy").map(|_| ())
+        }));
+        tokio::try_join!(put, attach)?;
         for name in inline.keys().filter(|name| !desired.inline_policies.contains_key(*name)) {
             self.remove_inline(role, name).await?;
         }

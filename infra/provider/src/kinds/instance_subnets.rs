@@ -1,9 +1,10 @@
 //! Looks up the subnets whose availability zones offer an instance type.
 
+use super::default_vpc::default_subnets;
 use crate::Aws;
 use crate::explain::{Explain, problem_of};
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{Filter, LocationType};
+use aws_sdk_ec2::types::{Filter, LocationType, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, ResourceKind};
 use infra_resources::InstanceSubnets as Wanted;
@@ -65,12 +66,12 @@ impl ResourceKind for InstanceSubnets {
 impl InstanceSubnets {
     /// Each subnet with its availability zone.
     async fn zones(&self, subnets: &[String]) -> Result<Vec<(String, String)>, Failure> {
-        let request = self.0.ec2.describe_subnets().set_subnet_ids(Some(subnets.to_vec()));
-        let pages = request.into_paginator().items().send();
-        let described = pages.collect::<Result<Vec<_>, _>>().await.explain("describe the subnets")?;
-        let zone = |subnet: &aws_sdk_ec2::types::Subnet| {
-            Some((subnet.subnet_id()?.to_owned(), subnet.availability_zone()?.to_owned()))
-        };
+        let mut described = default_subnets(&self.0).await?;
+        let is_wanted =
+            |subnet: &Subnet| subnet.subnet_id().is_some_and(|id| subnets.iter().any(|wanted| wanted == id));
+        described.retain(is_wanted);
+        let zone =
+            |subnet: &Subnet| Some((subnet.subnet_id()?.to_owned(), subnet.availability_zone()?.to_owned()));
         Ok(described.iter().filter_map(zone).collect())
     }
 

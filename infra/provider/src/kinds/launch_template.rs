@@ -41,7 +41,14 @@ impl ResourceKind for LaunchTemplates {
     }
 
     async fn read(&self, desired: &LaunchTemplate) -> ReadResult<LaunchTemplate> {
-        let Some(template) = self.find(&desired.name).await? else { return Ok(None) };
+        let ours = self.tagged(&self.0.stack).await?;
+        let listed = ours.into_iter().find(|it| it.launch_template_name() == Some(&desired.name));
+        let Some(template) = (match listed {
+            Some(template) => Some(template),
+            None => self.find(&desired.name).await?,
+        }) else {
+            return Ok(None);
+        };
         let id = template.launch_template_id().unwrap_or_default();
         let Some(data) = self.newest(id).await? else { return Ok(None) };
         let version = template.latest_version_number().unwrap_or_default();
@@ -104,15 +111,20 @@ impl ResourceKind for LaunchTemplates {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self.0.ec2.describe_launch_templates().filters(filter).into_paginator().items().send();
-        let templates = pages.collect::<Result<Vec<_>, _>>().await.explain("list launch templates")?;
-        let ours = |template: &&Described| Ownership::of(&tags_of(template), stack) == Ownership::Ours;
-        Ok(templates.iter().filter(ours).map(found).collect())
+        Ok(self.tagged(stack).await?.iter().map(found).collect())
     }
 }
 
 impl LaunchTemplates {
+    /// Those that carry the stack's tags.
+    async fn tagged(&self, stack: &str) -> Result<Vec<Described>, Failure> {
+        let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
+        let pages = self.0.ec2.describe_launch_templates().filters(filter).into_paginator().items().send();
+        let mut templates = pages.collect::<Result<Vec<_>, _>>().await.explain("list launch templates")?;
+        templates.retain(|template| Ownership::of(&tags_of(template), stack) == Ownership::Ours);
+        Ok(templates)
+    }
+
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
         let answer = self.0.ec2.describe_launch_templates().launch_template_names(name).send().await;
         let answer = answer.unless(&NOT_FOUND, "describe the launch template")?;

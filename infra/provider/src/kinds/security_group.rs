@@ -35,7 +35,15 @@ impl ResourceKind for SecurityGroups {
     }
 
     async fn read(&self, desired: &SecurityGroup) -> ReadResult<SecurityGroup> {
-        let Some(group) = self.find(desired).await? else { return Ok(None) };
+        let ours = self.tagged(&self.0.stack).await?;
+        let listed = ours.into_iter().find(|group| is(group, desired.vpc_id.get().ok(), &desired.name));
+        // One that somebody else made, or whose tags somebody removed, is not in the list.
+        let Some(group) = (match listed {
+            Some(group) => Some(group),
+            None => self.find(desired).await?,
+        }) else {
+            return Ok(None);
+        };
         let properties = SecurityGroup {
             name: desired.name.clone(),
             vpc_id: desired.vpc_id.clone(),
@@ -99,14 +107,20 @@ impl ResourceKind for SecurityGroups {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self.0.ec2.describe_security_groups().filters(filter).into_paginator().items().send();
-        let groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list security groups")?;
-        Ok(groups.iter().filter(|group| belongs(group, stack)).map(found).collect())
+        Ok(self.tagged(stack).await?.iter().map(found).collect())
     }
 }
 
 impl SecurityGroups {
+    /// Those that carry the stack's tags.
+    async fn tagged(&self, stack: &str) -> Result<Vec<Group>, Failure> {
+        let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
+        let pages = self.0.ec2.describe_security_groups().filters(filter).into_paginator().items().send();
+        let mut groups = pages.collect::<Result<Vec<_>, _>>().await.explain("list security groups")?;
+        groups.retain(|group| belongs(group, stack));
+        Ok(groups)
+    }
+
     async fn find(&self, desired: &SecurityGroup) -> Result<Option<Group>, Failure> {
         let by = |name: &str, value: &str| Filter::builder().name(name).values(value).build();
         let groups = self
@@ -231,6 +245,10 @@ fn permission(rule: &Ingress) -> Result<IpPermission, Failure> {
             ports.user_id_group_pairs(UserIdGroupPair::builder().group_id(group.get()?).build()).build()
         }
     })
+}
+
+fn is(group: &Group, vpc_id: Option<&String>, name: &str) -> bool {
+    vpc_id.is_some_and(|vpc| group.vpc_id() == Some(vpc)) && group.group_name() == Some(name)
 }
 
 fn outputs(group: &Group) -> SecurityGroupOutputs {

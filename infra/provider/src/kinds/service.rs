@@ -137,9 +137,9 @@ pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure>
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.unless(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
     let services = Services(aws.clone());
-    let described = arns.chunks(SERVICES_PER_CALL).map(async |arns| {
-        services.describe(cluster, arns.to_vec(), &Answer::default()).await
-    });
+    let described = arns
+        .chunks(SERVICES_PER_CALL)
+        .map(async |arns| services.describe(cluster, arns.to_vec(), &Answer::default()).await);
     Ok(try_join_all(described).await?.into_iter().flatten().collect())
 }
 
@@ -204,8 +204,7 @@ impl Services {
         if desired.initial_desired_count.is_none() {
             return Ok(0);
         }
-        let replaced = self.list(context.stack).await?.into_iter().find(|found| found.id == *context.id);
-        let Some(replaced) = replaced else { return Ok(0) };
+        let Some(replaced) = context.replaced else { return Ok(0) };
         let (cluster, name) = cluster_and_name(&replaced.locator, &replaced.name);
         let services = self.describe(cluster, vec![name.to_owned()], &Answer::default()).await?;
         Ok(services.first().map_or(0, |service| service.desired_count()))

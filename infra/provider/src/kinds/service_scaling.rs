@@ -37,7 +37,8 @@ impl ResourceKind for ServiceScalings {
 
     async fn read(&self, desired: &ServiceScaling) -> ReadResult<ServiceScaling> {
         let id = desired.resource_id();
-        let Some(target) = target(&self.0, &id).await? else { return Ok(None) };
+        let targets = self.targets().await?;
+        let Some(target) = targets.iter().find(|target| target.resource_id() == id) else { return Ok(None) };
         let (policies, scheduled_actions) =
             tokio::try_join!(policies::read(&self.0, &id), schedule::read(&self.0, &id))?;
         let limits = (count(Some(target.min_capacity())), count(Some(target.max_capacity())));
@@ -94,23 +95,15 @@ impl ResourceKind for ServiceScalings {
         let request = request.service_namespace(ServiceNamespace::Ecs);
         let deregistered = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
         deregistered.unless(&GONE, "take the service from Application Auto Scaling")?;
-        policies::put(&self.0, &found.name, &[]).await?;
-        schedule::put(&self.0, &found.name, &[]).await
+        let none = tokio::try_join!(
+            policies::put(&self.0, &found.name, &[]),
+            schedule::put(&self.0, &found.name, &[])
+        );
+        none.map(|_| ())
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let request = self.0.application_autoscaling.describe_scalable_targets();
-        let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
-        let (clusters, targets) =
-            tokio::join!(clusters_of(&self.0, stack), pages.collect::<Result<Vec<_>, _>>());
-        let clusters = clusters?;
-        if clusters.is_empty() {
-            return Ok(Vec::new());
-        }
-        if lacks_scaling(&self.0, &targets) {
-            return Ok(Vec::new());
-        }
-        let targets = targets.explain("list scalable targets")?;
+        let (clusters, targets) = tokio::try_join!(clusters_of(&self.0, stack), self.targets())?;
         // Somebody may scale a service of theirs in our cluster.
         let prefix = format!("{stack}-");
         let of_ours = |id: &str| {
@@ -130,6 +123,18 @@ impl ResourceKind for ServiceScalings {
 }
 
 impl ServiceScalings {
+    /// All services that are scaled. An emulator that does not have Application Auto Scaling has none.
+    async fn targets(&self) -> Result<Vec<ScalableTarget>, Failure> {
+        let request = self.0.application_autoscaling.describe_scalable_targets();
+        let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
+        let targets = pages.collect::<Result<Vec<_>, _>>().await;
+        if lacks_scaling(&self.0, &targets) {
+            Ok(Vec::new())
+        } else {
+            targets.explain("list scalable targets")
+        }
+    }
+
     fn register(&self, desired: &ServiceScaling) -> RegisterScalableTargetFluentBuilder {
         let request = self.0.application_autoscaling.register_scalable_target();
         request
@@ -143,8 +148,10 @@ impl ServiceScalings {
     /// Puts the policies and scheduled actions that are desired; others go, also those that an old target left.
     async fn put_rules(&self, desired: &ServiceScaling) -> Result<ServiceScalingOutputs, Failure> {
         let id = desired.resource_id();
-        policies::put(&self.0, &id, &desired.policies).await?;
-        schedule::put(&self.0, &id, &desired.scheduled_actions).await?;
+        tokio::try_join!(
+            policies::put(&self.0, &id, &desired.policies),
+            schedule::put(&self.0, &id, &desired.scheduled_actions)
+        )?;
         Ok(ServiceScalingOutputs { resource_id: id.into() })
     }
 }

@@ -15,7 +15,9 @@ use tokio::sync::OnceCell;
 
 /// So many questions more may be under way at the same time once it is known that there is something to ask about. They go to
 /// nine services, each of which throttles by itself.
-const MORE_IN_FLIGHT: usize = 48;
+const MORE_IN_FLIGHT: usize = 64;
+
+const NOT_FOUND: u16 = 404;
 
 /// The answers of the survey that is under way, by what was asked; `None` while there is none.
 static ANSWERS: Mutex<Option<Answers>> = Mutex::new(None);
@@ -80,10 +82,11 @@ impl Answer {
     /// Keeps an answer.
     ///
     /// # Errors
-    /// When it is none, or not one that says yes.
+    /// When it is none, or one that asks for patience.
     pub async fn keep(answer: Result<HttpResponse, ConnectorError>) -> Result<Self, NotKept> {
         let answer = answer.map_err(NotKept::Failed)?;
-        if !answer.status().is_success() {
+        // That something is not there is an answer, too.
+        if !answer.status().is_success() && answer.status().as_u16() != NOT_FOUND {
             return Err(NotKept::Refused(answer));
         }
         let status = answer.status().as_u16();

@@ -55,7 +55,7 @@ impl<'a> Following<'a> {
     /// When ECS or CloudWatch Logs can't be asked, or the deadline passes: with the way to stop the tasks.
     pub async fn until_stopped(self, deadline: Duration) -> Result<Vec<Task>, Failure> {
         let Self { aws, started, mut logs, view, id, mut states } = self;
-        let context = Context { stack: &aws.stack, id: &id, reporter: &view };
+        let context = Context::of(&aws.stack, &id, &view);
         let ended = until(deadline, &context, async || {
             let tasks = describe(aws, started).await?;
             view.suspend(|| print_changes(&tasks, &mut states));

@@ -50,10 +50,7 @@ pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Resu
     let differs = |same: fn(&Bucket, &Bucket) -> bool| live.is_none_or(|live| !same(desired, live));
     let live_origins = live.map_or(&[][..], |live| &live.browser_upload_origins);
     tokio::try_join!(
-        when(
-            differs(|a, b| a.block_public_access == b.block_public_access),
-            put_public_access(s3, desired)
-        ),
+        when(differs(|a, b| a.block_public_access == b.block_public_access), put_public_access(s3, desired)),
         when(differs(|a, b| a.encryption == b.encryption), put_encryption(s3, desired)),
         when(differs(|a, b| a.versioning == b.versioning), put_versioning(s3, desired)),
         when(

@@ -8,6 +8,9 @@ use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
 use infra_engine::{Context, Failure};
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 
+/// What ECS says of a change that it has taken, but not carried out yet.
+const IN_PROGRESS: &str = "UPDATE_IN_PROGRESS";
+
 /// The names of the capacity providers that a cluster has; `None` for a cluster that is not there.
 ///
 /// # Errors
@@ -34,7 +37,7 @@ pub async fn put(
     default_strategy: Option<Vec<Item>>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    until(DEADLINE, context, async || {
+    let is_under_way = until(DEADLINE, context, async || {
         let described = describe(aws, vec![cluster.to_owned()]).await?;
         let described =
             described.first().ok_or_else(|| Failure::new(format!("there is no cluster {cluster}")))?;
@@ -49,11 +52,11 @@ pub async fn put(
         if let Some(busy) = put.as_ref().err().and_then(|error| busy(&problem_of(error))) {
             return Ok(Look::NotYet(busy.to_owned()));
         }
-        put.explain("change the cluster's capacity providers")?;
-        Ok(Look::Done(()))
+        let put = put.explain("change the cluster's capacity providers")?;
+        Ok(Look::Done(put.cluster().and_then(|cluster| cluster.attachments_status()) == Some(IN_PROGRESS)))
     })
     .await?;
-    wait_until_taken_in(aws, cluster, context).await
+    if is_under_way { wait_until_taken_in(aws, cluster, context).await } else { Ok(()) }
 }
 
 /// ECS attaches and detaches after it has answered.
@@ -61,9 +64,7 @@ async fn wait_until_taken_in(aws: &Aws, cluster: &str, context: &Context<'_>) ->
     until(DEADLINE, context, async || {
         let described = describe(aws, vec![cluster.to_owned()]).await?;
         match described.first().and_then(|cluster| cluster.attachments_status()) {
-            Some("UPDATE_IN_PROGRESS") => {
-                Ok(Look::NotYet("ECS to attach and detach capacity providers".to_owned()))
-            }
+            Some(IN_PROGRESS) => Ok(Look::NotYet("ECS to attach and detach capacity providers".to_owned())),
             Some("UPDATE_FAILED") => Err(Failure::new("ECS could not attach or detach a capacity provider")
                 .hint("look at the cluster's attachments, then run the same command again")),
             _ => Ok(Look::Done(())),

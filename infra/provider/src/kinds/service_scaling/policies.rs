@@ -8,6 +8,7 @@ use aws_sdk_applicationautoscaling::types::{
     MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ScalingPolicy,
     ServiceNamespace, TargetTrackingScalingPolicyConfiguration,
 };
+use futures::future::try_join_all;
 use infra_engine::Failure;
 use infra_resources::service_scaling::{Metric, TargetTracking};
 
@@ -27,15 +28,16 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<TargetTracking>, F
 /// # Errors
 /// When one can't be put or deleted.
 pub async fn put(aws: &Aws, resource_id: &str, desired: &[TargetTracking]) -> Result<(), Failure> {
-    for policy in desired {
+    let puts = try_join_all(desired.iter().map(async |policy| {
         let request = aws.application_autoscaling.put_scaling_policy().resource_id(resource_id);
         let request = request.policy_name(&policy.name).service_namespace(ServiceNamespace::Ecs);
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
         let request = request.policy_type(PolicyType::TargetTrackingScaling);
         let put = request.target_tracking_scaling_policy_configuration(configuration(policy)?).send().await;
-        put.explain("put the scaling policy")?;
-    }
-    let names = read(aws, resource_id).await?.into_iter().map(|policy| policy.name);
+        put.explain("put the scaling policy")
+    }));
+    let (_, there) = tokio::try_join!(puts, read(aws, resource_id))?;
+    let names = there.into_iter().map(|policy| policy.name);
     for name in names.filter(|name| desired.iter().all(|policy| policy.name != *name)) {
         let request = aws.application_autoscaling.delete_scaling_policy().resource_id(resource_id);
         let request = request.policy_name(name).service_namespace(ServiceNamespace::Ecs);

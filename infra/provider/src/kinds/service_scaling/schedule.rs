@@ -4,6 +4,7 @@ use super::{GONE, count, limit};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
+use futures::future::try_join_all;
 use infra_engine::Failure;
 use infra_resources::service_scaling::ScheduledAction;
 
@@ -33,7 +34,7 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<ScheduledAction>, 
 /// # Errors
 /// When one can't be put or deleted.
 pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> Result<(), Failure> {
-    for action in desired {
+    let puts = try_join_all(desired.iter().map(async |action| {
         let limits = ScalableTargetAction::builder()
             .min_capacity(limit(action.min_tasks))
             .max_capacity(limit(action.max_tasks));
@@ -42,9 +43,10 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> R
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
         let request = request.schedule(&action.schedule).set_timezone(action.timezone.clone());
         let put = request.scalable_target_action(limits.build()).send().await;
-        put.explain("put the scheduled action")?;
-    }
-    let names = read(aws, resource_id).await?.into_iter().map(|action| action.name);
+        put.explain("put the scheduled action")
+    }));
+    let (_, there) = tokio::try_join!(puts, read(aws, resource_id))?;
+    let names = there.into_iter().map(|action| action.name);
     for name in names.filter(|name| desired.iter().all(|action| action.name != *name)) {
         let request = aws.application_autoscaling.delete_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(name).service_namespace(ServiceNamespace::Ecs);
