@@ -12,7 +12,7 @@ mod gateway_endpoint;
 mod iam_role;
 mod image;
 mod instance_profile;
-mod instance_subnets;
+pub mod instance_subnets;
 mod launch_template;
 mod listener;
 mod listener_rule;

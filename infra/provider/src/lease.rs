@@ -122,8 +122,12 @@ impl Lease {
         self.renewal.abort();
     }
 
-    /// Gives it back, so that the next run need not wait; unless another run has it by now. Of a bucket that is gone it went
-    /// with it. `arns` are those that the next run asks about at once; without them the old ones stay.
+    /// Lets go of it when its bucket is gone.
+    pub fn forget(self) {
+        guard::release();
+    }
+
+    /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run asks about at once; without them the old ones stay.
     ///
     /// # Errors
     /// When S3 does not take it back; it expires by itself then.

@@ -115,10 +115,11 @@ impl Session {
             Ok(seen)
         };
         // In this order: what is asked first is answered first.
-        let (lease, (), world) = tokio::join!(
+        let (lease, (), world, ()) = tokio::join!(
             lease,
             ask_ahead::services(&self.aws, &self.names.cluster),
-            refresh(&self.program.stack, &self.provider)
+            refresh(&self.program.stack, &self.provider),
+            ask_ahead::offerings(&self.aws, &self.program.stack)
         );
         let lease: Result<Seen, Failure> = lease;
         Ok((world?, lease?))

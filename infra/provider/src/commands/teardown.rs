@@ -1,11 +1,11 @@
 //! `teardown`: delete what carries the stack's tags. Works from what is found, not from the code.
 
 use super::{LeaseOptions, StackOptions, consent};
+use crate::ask_ahead;
 use crate::aws::Aws;
 use crate::kinds;
-use crate::kinds::cluster::clusters_of;
 use crate::kinds::cluster::inhabitants::stop_one_off_tasks;
-use crate::lease::{self, Lease, Wanted};
+use crate::lease::{self, Lease, Seen, Wanted};
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
@@ -15,8 +15,10 @@ use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
-use infra_engine::{Found, Provider, ResourceFailures};
+use infra_engine::{Failure, Found, Provider, Resource, ResourceFailures};
+use infra_resources::Cluster;
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// The options of `teardown`.
 #[derive(Debug, Args)]
@@ -32,7 +34,10 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let (options, wait) = (options.stack, options.wait);
     let aws = Session::connect(&options).await?;
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
-    let found = surveyed(stack, &provider).await?;
+    let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
+    let began = Instant::now();
+    let (found, seen) = surveyed_with_lease(&aws, stack, &provider, &wanted).await?;
+    let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
         eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account_id);
         return print(&options, &found);
@@ -44,13 +49,17 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let view = ProgressView::new();
-    let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
-    let seen = lease::look(&aws, &wanted.bucket).await?;
     let lease = Lease::acquire(&aws, wanted, seen, &view).await?;
-    let deleted = alone(&aws, &lease, stack, &provider, &view).await;
-    let released = lease.release(None).await;
+    // Another run may have changed what there is before the lease was there.
+    let to_delete =
+        if lease.is_as_seen && was_quiet { found.clone() } else { surveyed(stack, &provider).await? };
+    let deleted = alone(&aws, &lease, to_delete, &provider, &view).await;
+    match &deleted {
+        // It went with its bucket.
+        Ok(()) => lease.forget(),
+        Err(_) => lease.release(None).await?,
+    }
     deleted?;
-    released?;
     drop(view);
     let left = surveyed(stack, &provider).await?;
     if let Some(first) = left.first() {
@@ -69,15 +78,15 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
 async fn alone(
     aws: &Aws,
     lease: &Lease,
-    stack: &str,
+    found: Vec<Found>,
     provider: &Provider,
     view: &ProgressView,
 ) -> Result<()> {
     // One-off tasks would hold instances and cluster for as long as they run.
-    for (cluster, _) in clusters_of(aws, stack).await? {
-        stop_one_off_tasks(aws, cluster.cluster_name().unwrap_or_default()).await?;
+    for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
+        stop_one_off_tasks(aws, &cluster.name).await?;
     }
-    let found = surveyed(stack, provider).await?;
+    let stack = aws.stack.as_ref();
     let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.id == lease_bucket_id());
     delete_all(stack, &others, provider, view).await?;
     lease.let_expire();
@@ -86,9 +95,28 @@ async fn alone(
 
 /// Everything that is there.
 async fn surveyed(stack: &str, provider: &Provider) -> Result<Vec<Found>, ResourceFailures> {
-    let survey = survey::begin();
-    survey.widen();
+    let _survey = survey::begin();
     list_owned(stack, provider).await
+}
+
+/// Everything that is there, and who holds the stack.
+async fn surveyed_with_lease(
+    aws: &Aws,
+    stack: &str,
+    provider: &Provider,
+    wanted: &Wanted,
+) -> Result<(Vec<Found>, Seen)> {
+    let survey = survey::begin();
+    let lease = async {
+        let seen = lease::look(aws, &wanted.bucket).await?;
+        if let Some(record) = &seen.record {
+            survey.widen();
+            ask_ahead::listeners(aws, &record.arns).await;
+        }
+        Ok::<_, Failure>(seen)
+    };
+    let (lease, found) = tokio::join!(lease, list_owned(stack, provider));
+    Ok((found?, lease?))
 }
 
 fn print(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {

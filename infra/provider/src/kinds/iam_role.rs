@@ -103,12 +103,9 @@ impl ResourceKind for IamRoles {
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let (name, gone) = (&found.name, ["NoSuchEntity"]);
         let (inline, managed) = tokio::try_join!(self.inline_policies(name), self.managed_policies(name))?;
-        for policy in inline.keys() {
-            self.remove_inline(name, policy).await?;
-        }
-        for policy in &managed {
-            self.detach(name, policy).await?;
-        }
+        let removed = try_join_all(inline.keys().map(|policy| self.remove_inline(name, policy)));
+        let detached = try_join_all(managed.iter().map(|policy| self.detach(name, policy)));
+        tokio::try_join!(removed, detached)?;
         self.0.iam.delete_role().role_name(name).send().await.unless(&gone, "delete the role")?;
         Ok(())
     }

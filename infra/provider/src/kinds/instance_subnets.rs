@@ -25,7 +25,7 @@ impl ResourceKind for InstanceSubnets {
     async fn read(&self, desired: &Wanted) -> ReadResult<Wanted> {
         let subnets = desired.subnet_ids.get()?;
         let (zones, offered) =
-            tokio::try_join!(self.zones(subnets), self.zones_that_offer(&desired.instance_type))?;
+            tokio::try_join!(self.zones(subnets), zones_that_offer(&self.0, &desired.instance_type))?;
         let usable = |zone: &str| offered.as_ref().is_none_or(|offered| offered.contains(zone));
         let mut subnet_ids: Vec<String> =
             zones.iter().filter(|(_, zone)| usable(zone)).map(|(subnet, _)| subnet.clone()).collect();
@@ -63,6 +63,25 @@ impl ResourceKind for InstanceSubnets {
     }
 }
 
+/// The zones that offer an instance type; `None` where an emulator does not know the question.
+///
+/// # Errors
+/// When EC2 can't be asked.
+pub async fn zones_that_offer(aws: &Aws, instance_type: &str) -> Result<Option<BTreeSet<String>>, Failure> {
+    let filter = Filter::builder().name("instance-type").values(instance_type).build();
+    let request = aws.ec2.describe_instance_type_offerings().filters(filter);
+    let pages = request.location_type(LocationType::AvailabilityZone).into_paginator().items().send();
+    let offerings = pages.collect::<Result<Vec<_>, _>>().await;
+    match &offerings {
+        Err(error) if aws.is_emulated() && problem_of(error).is_unknown_call() => Ok(None),
+        _ => {
+            let offerings = offerings.explain("ask which zones offer the instance type")?;
+            let zones = offerings.iter().filter_map(|offering| offering.location().map(str::to_owned));
+            Ok(Some(zones.collect()))
+        }
+    }
+}
+
 impl InstanceSubnets {
     /// Each subnet with its availability zone.
     async fn zones(&self, subnets: &[String]) -> Result<Vec<(String, String)>, Failure> {
@@ -73,22 +92,6 @@ impl InstanceSubnets {
         let zone =
             |subnet: &Subnet| Some((subnet.subnet_id()?.to_owned(), subnet.availability_zone()?.to_owned()));
         Ok(described.iter().filter_map(zone).collect())
-    }
-
-    /// The zones that offer the type; `None` where an emulator does not know the question.
-    async fn zones_that_offer(&self, instance_type: &str) -> Result<Option<BTreeSet<String>>, Failure> {
-        let filter = Filter::builder().name("instance-type").values(instance_type).build();
-        let request = self.0.ec2.describe_instance_type_offerings().filters(filter);
-        let pages = request.location_type(LocationType::AvailabilityZone).into_paginator().items().send();
-        let offerings = pages.collect::<Result<Vec<_>, _>>().await;
-        match &offerings {
-            Err(error) if self.0.is_emulated() && problem_of(error).is_unknown_call() => Ok(None),
-            _ => {
-                let offerings = offerings.explain("ask which zones offer the instance type")?;
-                let zones = offerings.iter().filter_map(|offering| offering.location().map(str::to_owned));
-                Ok(Some(zones.collect()))
-            }
-        }
     }
 }
 

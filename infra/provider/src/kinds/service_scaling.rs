@@ -89,12 +89,15 @@ impl ResourceKind for ServiceScalings {
         self.put_rules(desired).await
     }
 
-    /// Its policies, their alarms and its scheduled actions go with it; moto leaves them.
+    /// Its policies, their alarms and its scheduled actions go with it; emulators leave them.
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let request = self.0.application_autoscaling.deregister_scalable_target().resource_id(&found.name);
         let request = request.service_namespace(ServiceNamespace::Ecs);
         let deregistered = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
         deregistered.unless(&GONE, "take the service from Application Auto Scaling")?;
+        if !self.0.is_emulated() {
+            return Ok(());
+        }
         let none = tokio::try_join!(
             policies::put(&self.0, &found.name, &[]),
             schedule::put(&self.0, &found.name, &[])
