@@ -13,6 +13,7 @@ mod fuzz;
 mod images;
 mod interrupt;
 mod local_aws;
+mod measure;
 mod output;
 mod outputs;
 mod port;
@@ -67,6 +68,7 @@ enum Command {
     Scale(scale::Options),
     Build(build::Options),
     Bench(bench::Options),
+    Measure(measure::Options),
     Check(check::Options),
     Render(render::Options),
     Simulate(simulate::Options),
@@ -98,6 +100,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Scale(options) => scale::run(options).await,
         Command::Build(options) => build::run(options).await,
         Command::Bench(options) => bench::run(options).await,
+        Command::Measure(options) => measure::run(options).await,
         Command::Check(options) => check::run(options),
         Command::Render(options) => render::run(options),
         Command::Simulate(options) => simulate::run(options),

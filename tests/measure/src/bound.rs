@@ -9,7 +9,7 @@ use infra_engine::Stack;
 /// The calls of a kind of resource that can't be made at the same time, as service and operation.
 type Chain = &'static [(&'static str, Option<&'static str>)];
 
-/// A read of the SDK-less S3 calls is told by having no operation.
+/// A write to S3, whose operations have no names.
 const PUT: Option<&str> = None;
 
 /// What making one takes.
@@ -116,10 +116,20 @@ pub fn of_change() -> u64 {
     duration(&[("ecs", Some("RegisterTaskDefinition")), ("ecs", Some("UpdateService"))])
 }
 
-/// Of a deploy without a change: whose account it is, what is there, and what that is like.
-pub fn of_unchanged() -> u64 {
+/// Of what every run begins with: whose account it is, what is there, and what that is like.
+pub fn looking() -> u64 {
     let identity = milliseconds("sts", Some("GetCallerIdentity"), true);
     identity + 2 * milliseconds("iam", Some("ListRoles"), true)
+}
+
+/// Of taking the lease and giving it back.
+pub fn lease() -> u64 {
+    2 * milliseconds("s3", PUT, false)
+}
+
+/// Of the same where the lease's bucket has to be made first.
+pub fn first_lease() -> u64 {
+    lease() + milliseconds("s3", PUT, false)
 }
 
 fn longest_path(stack: &Stack, calls: fn(&str) -> Chain) -> u64 {

@@ -51,9 +51,11 @@ impl Seen {
         Some(&record.holder).filter(|holder| !holder.is_gone() && !holder.is_this())
     }
 
-    /// Whether nobody has held it since a look at the stack began.
+    /// Whether no run can have written since a look at the stack began: the last one gave the lease back before that. Of one
+    /// that died a write may still be on its way.
     pub fn was_quiet_since(&self, began: Instant) -> bool {
-        self.record.is_none() || self.quiet_for > began.elapsed() + ROUNDING
+        let is_released = self.record.as_ref().is_none_or(|record| record.is_released);
+        is_released && (self.record.is_none() || self.quiet_for > began.elapsed() + ROUNDING)
     }
 }
 

@@ -124,3 +124,40 @@ impl NotKept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::call::Protocol;
+
+    fn call(operation: &str, key: u64) -> Call {
+        Call { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, key }
+    }
+
+    #[tokio::test]
+    async fn a_question_is_asked_once_in_a_survey_and_anew_after_it() {
+        let same = |a: &Arc<OnceCell<Answer>>, b: &Arc<OnceCell<Answer>>| Arc::ptr_eq(a, b);
+        let survey = begin();
+        let [first, again, other] = [1, 1, 2].map(|key| place_of(&call("ListRoles", key)).unwrap());
+        assert!(same(&first, &again) && !same(&first, &other));
+        assert!(place_of(&call("CreateRole", 1)).is_none());
+        drop(survey);
+        assert!(place_of(&call("ListRoles", 1)).is_none());
+    }
+
+    #[tokio::test]
+    async fn that_something_is_not_there_is_kept_and_a_refusal_is_not() {
+        let answer = |status: u16| {
+            let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from("text"));
+            answer.headers_mut().insert("x-amzn-requestid", "1");
+            answer
+        };
+        for (status, is_kept) in [(200, true), (404, true), (400, false), (503, false)] {
+            let kept = Answer::keep(Ok(answer(status))).await;
+            assert_eq!(kept.is_ok(), is_kept, "{status}");
+            let again = kept.map_or_else(NotKept::into_answer, |kept| kept.again()).unwrap();
+            assert_eq!((again.status().as_u16(), again.body().bytes()), (status, Some(&b"text"[..])));
+            assert_eq!(again.headers().get("x-amzn-requestid"), Some("1"));
+        }
+    }
+}
