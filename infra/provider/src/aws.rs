@@ -105,7 +105,7 @@ impl Aws {
             account_id: identity.account().unwrap_or_default().to_owned(),
             region: region(config),
             local_registry: config.endpoint_url().and_then(plain_http_host),
-            waits: true,
+            waits: false,
             stack: stack.into(),
             workspace: Arc::new(workspace),
         })

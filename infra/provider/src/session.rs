@@ -5,6 +5,7 @@ use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::kinds;
 use crate::lease::{self, Seen, Wanted};
+use crate::wire::survey::Survey;
 use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
@@ -84,7 +85,7 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        Ok(self.survey().await?.0)
+        Ok(self.survey(&survey::begin()).await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
@@ -93,19 +94,20 @@ impl Session {
     /// When something can't be read, or belongs to somebody else and is not adopted.
     pub async fn look(&self, adopt: bool) -> Result<Looked> {
         let began = Instant::now();
-        let (world, lease) = self.survey().await?;
+        let survey = survey::begin();
+        let (world, lease) = self.survey(&survey).await?;
+        survey.over();
         let plan = plan(&self.program.stack, &world, adopt)?;
         let was_quiet = match lease.record {
             // Where no run ever held the lease there is nothing, unless another one deletes it in this moment.
             None => world.owned.is_empty(),
             Some(_) => lease.was_quiet_since(began),
         };
-        Ok(Looked { world, plan, lease, was_quiet })
+        Ok(Looked { world, plan, lease, was_quiet, survey })
     }
 
     /// Reads the world and the lease at the same time.
-    async fn survey(&self) -> Result<(World, Seen)> {
-        let survey = survey::begin();
+    async fn survey(&self, survey: &Survey) -> Result<(World, Seen)> {
         let lease = async {
             let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
             if let Some(record) = &seen.record {
@@ -136,6 +138,8 @@ pub struct Looked {
     pub lease: Seen,
     /// Whether no other run wrote while this one looked.
     pub was_quiet: bool,
+    /// Its answers; they are to be dropped before anything is written.
+    pub survey: Survey,
 }
 
 /// Connects, and begins the journal of the run.

@@ -46,9 +46,13 @@ async fn alone(
     let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), view).await?;
     let work = async {
         let is_as_seen = lease.is_as_seen && looked.was_quiet;
-        let looked = if is_as_seen { looked } else { session.look(options.adopt).await? };
-        let stack = &session.program.stack;
-        anyhow::Ok(apply(stack, &looked.plan, &looked.world, &session.provider, view).await?)
+        let (world, plan) = if is_as_seen {
+            (looked.world, looked.plan)
+        } else {
+            let Looked { world, plan, .. } = session.look(options.adopt).await?;
+            (world, plan)
+        };
+        anyhow::Ok(apply(&session.program.stack, &plan, &world, &session.provider, view).await?)
     };
     let outputs = work.await;
     let released = lease.release(outputs.as_ref().ok().map(arns_of_listeners)).await;
@@ -79,9 +83,12 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         session = session.waiting(true);
     }
     let stack = &session.program.stack;
-    if !plan.is_empty() && !consent::given(&options.stack, "Deploy?")? {
-        eprintln!("nothing was changed");
-        return Ok(ExitCode::FAILURE);
+    if !plan.is_empty() {
+        if !consent::given(&options.stack, "Deploy?")? {
+            eprintln!("nothing was changed");
+            return Ok(ExitCode::FAILURE);
+        }
+        looked.survey.end();
     }
     let view = ProgressView::new();
     image_builds::build(stack, plan, &session.aws.workspace, &view).await?;

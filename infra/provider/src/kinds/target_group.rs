@@ -34,7 +34,11 @@ impl ResourceKind for TargetGroups {
         let named = |group: &&Described| group.target_group_name() == Some(&desired.name);
         let Some(group) = groups.iter().find(named) else { return Ok(None) };
         let (arn, all) = (group.target_group_arn().unwrap_or_default(), arns_of(&groups));
-        let (delay, tags) = tokio::try_join!(self.deregistration_delay(arn), tags_of(&self.0, &all))?;
+        let (delay, tags, ()) = tokio::try_join!(
+            self.deregistration_delay(arn),
+            tags_of(&self.0, &all),
+            self.ask_for_health(arn)
+        )?;
         let tags = tags.get(arn).cloned().unwrap_or_default();
         let properties = TargetGroup {
             name: desired.name.clone(),
@@ -139,6 +143,15 @@ impl ResourceKind for TargetGroups {
 }
 
 impl TargetGroups {
+    /// What a deploy that waits will ask once everything is read.
+    async fn ask_for_health(&self, arn: &str) -> Result<(), Failure> {
+        if self.0.waits {
+            let health = self.0.elb.describe_target_health().target_group_arn(arn).send().await;
+            health.explain("describe the health of the targets")?;
+        }
+        Ok(())
+    }
+
     /// Those that may be the stack's: all that are named for it.
     async fn groups_of(&self, stack: &str) -> Result<Vec<Described>, Failure> {
         let pages = self.0.elb.describe_target_groups().into_paginator().items().send();

@@ -22,7 +22,12 @@ const NOT_FOUND: u16 = 404;
 /// The answers of the survey that is under way, by what was asked; `None` while there is none.
 static ANSWERS: Mutex<Option<Answers>> = Mutex::new(None);
 
-type Answers = HashMap<u64, Arc<OnceCell<Answer>>>;
+#[derive(Default)]
+struct Answers {
+    places: HashMap<u64, Arc<OnceCell<Answer>>>,
+    /// Whether each is given once more and then forgotten.
+    is_over: bool,
+}
 
 /// Ends the survey when it is dropped.
 #[derive(Debug)]
@@ -32,11 +37,27 @@ pub struct Survey {
 
 /// Begins a survey.
 pub fn begin() -> Survey {
-    *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
+    *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Answers::default());
     Survey { is_wide: Cell::new(false) }
 }
 
 impl Survey {
+    /// What was asked is answered once more, and nothing new is kept: for who looks whether all is done and asks again later if
+    /// it is not.
+    pub fn over(&self) {
+        if let Some(answers) = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            answers.is_over = true;
+        }
+    }
+
+    /// Forgets every answer.
+    pub fn end(&self) {
+        if self.is_wide.replace(false) {
+            IN_FLIGHT.forget_permits(MORE_IN_FLIGHT);
+        }
+        *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Lets more questions be asked at the same time.
     pub fn widen(&self) {
         if !self.is_wide.replace(true) {
@@ -47,10 +68,7 @@ impl Survey {
 
 impl Drop for Survey {
     fn drop(&mut self) {
-        if self.is_wide.get() {
-            IN_FLIGHT.forget_permits(MORE_IN_FLIGHT);
-        }
-        *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.end();
     }
 }
 
@@ -58,7 +76,10 @@ impl Drop for Survey {
 pub fn place_of(call: &Call) -> Option<Arc<OnceCell<Answer>>> {
     let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
     let answers = answers.as_mut().filter(|_| !call.is_write())?;
-    Some(Arc::clone(answers.entry(call.key).or_default()))
+    if answers.is_over {
+        return answers.places.remove(&call.key);
+    }
+    Some(Arc::clone(answers.places.entry(call.key).or_default()))
 }
 
 /// An answer that can be given more than once.
@@ -141,6 +162,9 @@ mod tests {
         let [first, again, other] = [1, 1, 2].map(|key| place_of(&call("ListRoles", key)).unwrap());
         assert!(same(&first, &again) && !same(&first, &other));
         assert!(place_of(&call("CreateRole", 1)).is_none());
+        survey.over();
+        assert!(place_of(&call("ListRoles", 2)).is_some_and(|last| same(&last, &other)));
+        assert!(place_of(&call("ListRoles", 2)).is_none());
         drop(survey);
         assert!(place_of(&call("ListRoles", 1)).is_none());
     }

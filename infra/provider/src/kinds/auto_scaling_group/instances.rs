@@ -35,9 +35,7 @@ pub async fn wait_for(
     until(IN_SERVICE_DEADLINE, context, async || {
         let group = groups.find(&desired.name).await?;
         let group = group.ok_or_else(|| Failure::new("the group is gone while it was being deployed"))?;
-        let in_service = |state: Option<&LifecycleState>| state == Some(&LifecycleState::InService);
-        let there = group.instances().iter().filter(|it| in_service(it.lifecycle_state())).count();
-        let wanted = usize::try_from(desired.min_size).unwrap_or_default();
+        let (there, wanted) = (in_service(&group), wanted(desired));
         if there >= wanted {
             return Ok(Look::Done(()));
         }
@@ -46,6 +44,20 @@ pub async fn wait_for(
         Ok(Look::NotYet(format!("{there} of {wanted} instances in service{why}")))
     })
     .await
+}
+
+/// Whether the fewest instances that the group may have are in service.
+pub fn are_all_there(group: &Described, desired: &AutoScalingGroup) -> bool {
+    in_service(group) >= wanted(desired)
+}
+
+fn in_service(group: &Described) -> usize {
+    let is_in_service = |state: Option<&LifecycleState>| state == Some(&LifecycleState::InService);
+    group.instances().iter().filter(|it| is_in_service(it.lifecycle_state())).count()
+}
+
+fn wanted(desired: &AutoScalingGroup) -> usize {
+    usize::try_from(desired.min_size).unwrap_or_default()
 }
 
 async fn last_failure(aws: &Aws, group: &str) -> Result<Option<String>, Failure> {

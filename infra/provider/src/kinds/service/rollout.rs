@@ -4,7 +4,7 @@ use super::{evidence, revision};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::wait::{Look, until};
-use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described};
+use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 use infra_engine::{Context, Failure};
 use infra_resources::Service;
@@ -25,11 +25,14 @@ pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result
     let mut evidence = evidence::Evidence::default();
     let result = until(DEADLINE + waits(desired), context, async || {
         let service = describe(aws, desired).await?;
-        evidence.collect(aws, desired).await?;
-        match progress(&service, desired)? {
-            Look::NotYet(missing) => Ok(Look::NotYet(missing)),
-            Look::Done(()) => healthy(aws, desired).await,
+        let look = match progress(&service, desired) {
+            Ok(Look::Done(())) => healthy(aws, desired).await,
+            other => other,
+        };
+        if !matches!(look, Ok(Look::Done(()))) {
+            evidence.collect(aws, desired).await?;
         }
+        look
     })
     .await;
     match result {
@@ -39,7 +42,9 @@ pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result
 }
 
 async fn describe(aws: &Aws, desired: &Service) -> Result<Described, Failure> {
+    // With tags, as the survey asks for it.
     let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.service_name);
+    let request = request.include(ServiceField::Tags);
     let answer = request.send().await.explain("describe the service")?;
     let service = answer.services.unwrap_or_default().into_iter().next();
     service.ok_or_else(|| Failure::new("the service is gone while it was being deployed"))
