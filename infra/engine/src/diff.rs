@@ -17,8 +17,9 @@ pub struct Change {
 
 /// What has to change for `live` to become `desired`.
 ///
-/// Members that `desired` leaves out are not ours and not compared; `null` asks for absence. Lists are compared
-/// item by item where both have the same length, else as a whole.
+/// Members of the resource itself that `desired` leaves out are not ours and not compared; further down there is nothing
+/// of somebody else's, such as in a policy document: what is there beside the desired is to go. `null` asks for absence.
+/// Lists are compared item by item where both have the same length, else as a whole.
 pub fn diff(desired: &Value, live: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     compare(String::new(), Some(desired), Some(live), &mut changes);
@@ -28,9 +29,13 @@ pub fn diff(desired: &Value, live: &Value) -> Vec<Change> {
 fn compare(path: String, desired: Option<&Value>, live: Option<&Value>, changes: &mut Vec<Change>) {
     match (desired, live) {
         (Some(Value::Object(desired)), Some(Value::Object(live))) if !is_reference(desired) => {
+            let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
             for (name, value) in desired {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                compare(path, Some(value), live.get(name), changes);
+                compare(below(name), Some(value), live.get(name), changes);
+            }
+            let others = live.iter().filter(|(name, _)| !path.is_empty() && !desired.contains_key(*name));
+            for (name, value) in others {
+                compare(below(name), None, Some(value), changes);
             }
         }
         (Some(Value::Array(desired)), Some(Value::Array(live))) if desired.len() == live.len() => {
@@ -88,6 +93,13 @@ mod tests {
     #[test]
     fn a_member_that_is_not_desired_is_not_ours() {
         assert!(paths(json!({"a": 1}), json!({"a": 1, "desiredCount": 7})).is_empty());
+    }
+
+    #[test]
+    fn a_member_further_down_that_is_not_desired_is_to_go() {
+        let desired = json!({"policies": {"ours": {"Effect": "Allow"}}});
+        let live = json!({"policies": {"ours": {"Effect": "Allow", "NotAction": "s3:*"}, "theirs": {}, "none": null}});
+        assert_eq!(paths(desired, live), ["policies.ours.NotAction", "policies.theirs"]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::ops::Deref;
 
 /// The desired value of a resource, and at the same time the shape in which its live value is read.
 ///
-/// Both serialise to JSON; their structural difference is what preview shows and deploy changes. A member that
-/// is left out of the desired JSON is not ours: it is neither compared nor reset.
+/// Both serialise to JSON; their structural difference is what preview shows and deploy changes. A member of
+/// the resource itself that is left out of the desired JSON is not ours: it is neither compared nor reset.
 pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static {
     /// The kind's name: lower case, with hyphens.
     const KIND: &'static str;
