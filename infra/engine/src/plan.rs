@@ -4,7 +4,7 @@ use crate::diff::{Change, diff};
 use crate::id::ResourceId;
 use crate::live::{Found, LiveValue, Tags};
 use crate::output::Reference;
-use crate::ownership::{Ownership, tags_for};
+use crate::ownership::{Ownership, RESOURCE_TAG, tags_for};
 use crate::refresh::{World, output};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
@@ -184,6 +184,8 @@ fn refuse_others(stack: &str, node: &Node, tags: &Tags, adopt: bool) -> Result<(
         Ownership::Ours => return Ok(()),
         Ownership::OtherStack(other) => format!("belongs to stack {other}"),
         Ownership::Foreign if adopt => return Ok(()),
+        // Somebody removed the other tag: this one comes from us, and the name belongs to this stack alone.
+        Ownership::Foreign if tags.get(RESOURCE_TAG) == Some(&node.id.to_string()) => return Ok(()),
         Ownership::Foreign => "does not belong to this stack (deploy --adopt takes it over)".to_owned(),
     };
     Err(PlanError::NotOurs { id: node.id.clone(), name: node.name.clone(), owner })

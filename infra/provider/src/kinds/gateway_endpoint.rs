@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, VpcEndpoint, VpcEndpointType};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
+use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from, tags_for};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::GatewayEndpoint;
 use infra_resources::gateway_endpoint::GatewayEndpointOutputs;
@@ -32,7 +32,9 @@ impl ResourceKind for GatewayEndpoints {
         let endpoints = self.endpoints(filters.to_vec()).await?;
         let Some(endpoint) = endpoints.first() else { return Ok(None) };
         // Somebody else's serves as well, and is left as it is.
-        let tags = Some(tags_of(endpoint)).filter(|tags| is_ours(tags, &self.0.stack));
+        let tags = Some(tags_of(endpoint)).filter(|tags| {
+            is_ours(tags, &self.0.stack) || (!tags.contains_key(STACK_TAG) && is_named_as_ours(tags, desired))
+        });
         Ok(Some(Live { properties: desired.clone(), outputs: outputs(endpoint), tags }))
     }
 
@@ -140,6 +142,11 @@ fn by(name: &str, value: &str) -> Filter {
 
 fn is_ours(tags: &Tags, stack: &str) -> bool {
     Ownership::of(tags, stack) == Ownership::Ours
+}
+
+/// Whether somebody removed the stack's tag and left the others.
+fn is_named_as_ours(tags: &Tags, desired: &GatewayEndpoint) -> bool {
+    tags.contains_key(RESOURCE_TAG) && tags.get(NAME_TAG) == Some(&desired.name)
 }
 
 fn tags_of(endpoint: &VpcEndpoint) -> Tags {
