@@ -72,13 +72,7 @@ pub fn target_group<T: TargetKind>(
         vpc_id: network.vpc.vpc_id.clone(),
         port,
         target_type: T::TYPE,
-        health_check: HealthCheck {
-            path: "/healthz".to_owned(),
-            interval_seconds: 10,
-            timeout_seconds: 5,
-            healthy_threshold: 2,
-            unhealthy_threshold: 3,
-        },
+        health_check: HealthCheck::at("/healthz"),
         deregistration_delay_seconds: settings.load_balancer.deregistration_delay_seconds,
     };
     Ok(AppTargets { name, targets: Targets::add(stack, app.logical_name, group) })

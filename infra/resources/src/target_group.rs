@@ -35,12 +35,18 @@ pub enum TargetType {
     Instance,
 }
 
-/// How a load balancer checks whether a target is healthy; any answer of 200 is.
+/// How a load balancer checks whether a target is healthy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthCheck {
+    /// `HTTP` or `HTTPS`.
+    pub protocol: String,
+    /// `traffic-port` is the port that each target is registered with.
+    pub port: String,
     /// The path that is asked for.
     pub path: String,
+    /// The status codes of a healthy target: `200`, `200-299`.
+    pub status_codes: String,
     /// Seconds between checks, 5 to 300.
     pub interval_seconds: i32,
     /// Seconds an answer may take, 2 to 120.
@@ -49,6 +55,22 @@ pub struct HealthCheck {
     pub healthy_threshold: i32,
     /// Consecutive failures that make a healthy target unhealthy, 2 to 10.
     pub unhealthy_threshold: i32,
+}
+
+impl HealthCheck {
+    /// A request to this path, on the port that a target is registered with, is answered with 200.
+    pub fn at(path: &str) -> Self {
+        Self {
+            protocol: "HTTP".to_owned(),
+            port: "traffic-port".to_owned(),
+            path: path.to_owned(),
+            status_codes: "200".to_owned(),
+            interval_seconds: 10,
+            timeout_seconds: 5,
+            healthy_threshold: 2,
+            unhealthy_threshold: 3,
+        }
+    }
 }
 
 impl TargetGroup {

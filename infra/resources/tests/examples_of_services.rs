@@ -113,13 +113,7 @@ fn target_group(name: &str) -> TargetGroup {
         vpc_id: "vpc-1".into(),
         port: 80,
         target_type: TargetType::Ip,
-        health_check: TargetHealthCheck {
-            path: "/".to_owned(),
-            interval_seconds: 10,
-            timeout_seconds: 5,
-            healthy_threshold: 2,
-            unhealthy_threshold: 3,
-        },
+        health_check: TargetHealthCheck::at("/"),
         deregistration_delay_seconds: 30,
     }
 }

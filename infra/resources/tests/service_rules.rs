@@ -208,11 +208,10 @@ fn target_groups_and_load_balancers_are_within_their_limits() {
             port,
             target_type: TargetType::Ip,
             health_check: HealthCheck {
-                path: "/".to_owned(),
                 interval_seconds,
                 timeout_seconds,
-                healthy_threshold: 2,
                 unhealthy_threshold: 10,
+                ..HealthCheck::at("/")
             },
             deregistration_delay_seconds,
         };

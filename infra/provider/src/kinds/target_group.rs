@@ -48,7 +48,7 @@ impl ResourceKind for TargetGroups {
                 Some(TargetTypeEnum::Ip) => TargetType::Ip,
                 _ => TargetType::Instance,
             },
-            health_check: health_check(group),
+            health_check: health_check(group, &desired.health_check),
             deregistration_delay_seconds: delay.unwrap_or(desired.deregistration_delay_seconds),
         };
         Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags) }))
@@ -72,13 +72,14 @@ impl ResourceKind for TargetGroups {
                 TargetType::Ip => TargetTypeEnum::Ip,
                 TargetType::Instance => TargetTypeEnum::Instance,
             })
-            .health_check_protocol(ProtocolEnum::Http)
+            .health_check_protocol(ProtocolEnum::from(check.protocol.as_str()))
+            .health_check_port(&check.port)
             .health_check_path(&check.path)
             .health_check_interval_seconds(check.interval_seconds)
             .health_check_timeout_seconds(check.timeout_seconds)
             .healthy_threshold_count(check.healthy_threshold)
             .unhealthy_threshold_count(check.unhealthy_threshold)
-            .matcher(Matcher::builder().http_code("200").build())
+            .matcher(matcher(check))
             .set_tags(Some(tags::elb(&context.tags())))
             .send()
             .await
@@ -102,7 +103,10 @@ impl ResourceKind for TargetGroups {
                 .elb
                 .modify_target_group()
                 .target_group_arn(arn)
+                .health_check_protocol(ProtocolEnum::from(check.protocol.as_str()))
+                .health_check_port(&check.port)
                 .health_check_path(&check.path)
+                .matcher(matcher(check))
                 .health_check_interval_seconds(check.interval_seconds)
                 .health_check_timeout_seconds(check.timeout_seconds)
                 .healthy_threshold_count(check.healthy_threshold)
@@ -182,9 +186,19 @@ fn arns_of(groups: &[Described]) -> Vec<String> {
     groups.iter().filter_map(|group| group.target_group_arn().map(str::to_owned)).collect()
 }
 
-fn health_check(group: &Described) -> HealthCheck {
+fn matcher(check: &HealthCheck) -> Matcher {
+    Matcher::builder().http_code(&check.status_codes).build()
+}
+
+/// What an endpoint does not tell can't be compared.
+fn health_check(group: &Described, desired: &HealthCheck) -> HealthCheck {
+    let protocol = group.health_check_protocol().map_or(desired.protocol.as_str(), ProtocolEnum::as_str);
+    let codes = group.matcher().and_then(|matcher| matcher.http_code());
     HealthCheck {
+        protocol: protocol.to_owned(),
+        port: group.health_check_port().unwrap_or(&desired.port).to_owned(),
         path: group.health_check_path().unwrap_or_default().to_owned(),
+        status_codes: codes.unwrap_or(&desired.status_codes).to_owned(),
         interval_seconds: group.health_check_interval_seconds().unwrap_or_default(),
         timeout_seconds: group.health_check_timeout_seconds().unwrap_or_default(),
         healthy_threshold: group.healthy_threshold_count().unwrap_or_default(),
