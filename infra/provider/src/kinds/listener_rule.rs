@@ -104,11 +104,14 @@ fn named(rule: &Rule, listener: &str) -> Option<Named> {
     Some(Named { arn: rule.rule_arn()?.to_owned(), name: format!("{listener}/{}", rule.priority()?) })
 }
 
+/// A condition of another kind is never ours; it says what it is, so that it shows as a difference.
 fn path_patterns(rule: &Rule) -> Vec<String> {
-    let conditions = rule.conditions().iter().filter(|condition| condition.field() == Some("path-pattern"));
-    let values = conditions.flat_map(|condition| match condition.path_pattern_config() {
-        Some(config) => config.values().to_vec(),
-        None => condition.values().to_vec(),
+    let values = rule.conditions().iter().flat_map(|condition| match condition.field() {
+        Some("path-pattern") => match condition.path_pattern_config() {
+            Some(config) => config.values().to_vec(),
+            None => condition.values().to_vec(),
+        },
+        other => vec![format!("a condition of {}", other.unwrap_or("another kind"))],
     });
     values.collect()
 }

@@ -159,8 +159,18 @@ async fn cors(s3: &Client, name: &str) -> Result<Vec<String>, Failure> {
     let answer = s3.get_bucket_cors().bucket(name).send().await;
     let answer = answer.unless(&["NoSuchCORSConfiguration"], "get who may upload to the bucket")?;
     let rules = answer.and_then(|answer| answer.cors_rules).unwrap_or_default();
-    let for_posts = rules.into_iter().find(|rule| rule.allowed_methods.iter().any(|method| method == "POST"));
-    Ok(for_posts.map(|rule| rule.allowed_origins).unwrap_or_default())
+    Ok(rules.iter().flat_map(allowed).collect())
+}
+
+/// What a rule allows to which origins. Another method than ours is named, so that it shows as a difference.
+fn allowed(rule: &CorsRule) -> Vec<String> {
+    let of = |method: &String| {
+        let named = |origin: &String| {
+            if method == "POST" { origin.clone() } else { format!("{method} from {origin}") }
+        };
+        rule.allowed_origins().iter().map(named).collect::<Vec<_>>()
+    };
+    rule.allowed_methods().iter().flat_map(of).collect()
 }
 
 async fn put_cors(s3: &Client, desired: &Bucket) -> Result<(), Failure> {

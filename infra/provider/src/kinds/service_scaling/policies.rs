@@ -70,6 +70,8 @@ fn configuration(policy: &TargetTracking) -> Result<TargetTrackingScalingPolicyC
 /// A policy in our types. One of another kind shows as a target of 0, and so as a difference.
 fn told(policy: &ScalingPolicy) -> TargetTracking {
     let tracking = policy.target_tracking_scaling_policy_configuration();
+    let tracking = tracking
+        .filter(|it| it.predefined_metric_specification().is_some() && it.disable_scale_in() != Some(true));
     let metric = tracking.and_then(|tracking| tracking.predefined_metric_specification());
     let seconds = |seconds: Option<i32>| seconds.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
     TargetTracking {
