@@ -58,8 +58,12 @@ impl ResourceKind for Buckets {
         live: LiveOf<Bucket>,
         context: &Context<'_>,
     ) -> Result<BucketOutputs, Failure> {
-        if live.tags.as_ref() != Some(&context.tags()) {
-            self.tag(&desired.name, &context.tags()).await?;
+        let ours = context.tags();
+        let tags = live.tags.unwrap_or_default();
+        if ours.iter().any(|(key, value)| tags.get(key) != Some(value)) {
+            // S3 takes all tags at once: those of others stay.
+            let theirs = tags.into_iter().filter(|(key, _)| !key.starts_with("aws:"));
+            self.tag(&desired.name, &theirs.chain(ours).collect()).await?;
         }
         settings::write(&self.0.s3, desired, Some(&live.properties)).await?;
         Ok(live.outputs)
