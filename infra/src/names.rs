@@ -54,6 +54,10 @@ impl fmt::Display for StackName {
     }
 }
 
+/// The tutorial's families of task definitions.
+const WEB_FAMILY: &str = "My-Web-App";
+const PHP_FAMILY: &str = "My-Php-App";
+
 /// The names of everything in a stack, each within its limit.
 #[derive(Clone, Debug)]
 pub struct Names {
@@ -126,8 +130,8 @@ impl Names {
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
             instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
             s3_endpoint: s3_endpoint(stack.as_str()),
-            web: AppNames::new(stack, "web-app", "My-Web-App")?,
-            php: AppNames::new(stack, "php-app", "My-Php-App")?,
+            web: AppNames::new(stack, "web-app", WEB_FAMILY)?,
+            php: AppNames::new(stack, "php-app", PHP_FAMILY)?,
             stack_name: stack.clone(),
         })
     }
@@ -191,6 +195,14 @@ fn capacity_provider(stack: &str, suffix: &str) -> String {
 /// The names that a stack's capacity providers have if their instances are of a type that we know.
 pub fn likely_capacity_providers(stack: &str) -> Vec<String> {
     InstanceType::all().iter().map(|it| capacity_provider(stack, &short_hash(&[it.name]))).collect()
+}
+
+/// The families of task definitions that a stack has.
+pub fn likely_task_families(stack: &str) -> Vec<String> {
+    let stack = stack.parse::<StackName>();
+    stack
+        .map(|stack| [WEB_FAMILY, PHP_FAMILY].map(|family| stack.tutorial(family)).to_vec())
+        .unwrap_or_default()
 }
 
 impl AppNames {

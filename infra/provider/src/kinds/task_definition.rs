@@ -10,7 +10,7 @@ use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDe
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
 use infra_resources::ecs::body::{self, lean};
@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 /// `DeleteTaskDefinitions` takes at most so many.
 const DELETIONS_PER_CALL: usize = 10;
+/// How many revisions before one of somebody else's are looked at.
+const LOOKED_AT: usize = 10;
 /// How many families are looked at at the same time.
 const LOOKS_AT_ONCE: usize = 8;
 
@@ -40,7 +42,10 @@ impl ResourceKind for TaskDefinitions {
         let Some(definition) = answer.task_definition() else { return Ok(None) };
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
-        let tags = tags::from_ecs(answer.tags());
+        let mut tags = tags::from_ecs(answer.tags());
+        if self.follows_ours(&desired.family, &tags, &self.0.stack).await? {
+            tags.insert(STACK_TAG.to_owned(), self.0.stack.to_string());
+        }
         let properties = self.properties(json.member("taskDefinition")?, &tags, desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags) }))
     }
@@ -149,12 +154,34 @@ impl TaskDefinitions {
             },
         };
         let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
-        let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+        let likely = infra::names::likely_task_families(stack).contains(&family);
+        let ours = Ownership::of(&tags, stack) == Ownership::Ours
+            || (likely && self.follows_ours(&family, &tags, stack).await?);
         Ok(ours.then(|| Found {
             id: id_from(&tags, TaskDefinition::KIND, &family),
             name: family.clone(),
             locator: family,
         }))
+    }
+
+    /// Whether a revision that carries nobody's tags follows on one of the stack's: then somebody registered it by hand, in
+    /// a family that is ours.
+    async fn follows_ours(&self, family: &str, tags: &Tags, stack: &str) -> Result<bool, Failure> {
+        if tags.contains_key(STACK_TAG) {
+            return Ok(false);
+        }
+        let (active, inactive) = tokio::try_join!(
+            self.revisions(family, TaskDefinitionStatus::Active),
+            self.revisions(family, TaskDefinitionStatus::Inactive)
+        )?;
+        for revision in active.iter().rev().chain(inactive.iter().rev()).take(LOOKED_AT) {
+            let answer = self.describe(revision, &Answer::default()).await?;
+            let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
+            if Ownership::of(&tags, stack) == Ownership::Ours {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
