@@ -59,4 +59,9 @@ impl Resource for Bucket {
     fn physical_name(&self) -> String {
         self.name.clone()
     }
+
+    fn normalise(&mut self) {
+        self.browser_upload_origins.sort();
+        self.browser_upload_origins.dedup();
+    }
 }

@@ -65,5 +65,6 @@ impl Resource for IamRole {
 
     fn normalise(&mut self) {
         self.managed_policies.sort();
+        self.managed_policies.dedup();
     }
 }

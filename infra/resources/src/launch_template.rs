@@ -90,6 +90,10 @@ impl Resource for LaunchTemplate {
         self.name.clone()
     }
 
+    fn normalise(&mut self) {
+        self.security_group_ids.sort_by_key(|id| id.get().cloned().unwrap_or_default());
+    }
+
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.root_volume.size_gib < 30 {

@@ -40,5 +40,6 @@ impl Resource for ListenerRule {
 
     fn normalise(&mut self) {
         self.path_patterns.sort();
+        self.path_patterns.dedup();
     }
 }

@@ -42,6 +42,13 @@ impl Resource for LoadBalancer {
         self.name.clone()
     }
 
+    fn normalise(&mut self) {
+        if let Output::Known(ids) = &mut self.subnet_ids {
+            ids.sort();
+        }
+        self.security_group_ids.sort_by_key(|id| id.get().cloned().unwrap_or_default());
+    }
+
     fn problems(&self) -> Vec<String> {
         rules::load_balancer(self).refusals()
     }

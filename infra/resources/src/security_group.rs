@@ -85,6 +85,7 @@ impl Resource for SecurityGroup {
 
     fn normalise(&mut self) {
         self.ingress.sort_by_key(Ingress::sort_key);
+        self.ingress.dedup();
     }
 }
 
