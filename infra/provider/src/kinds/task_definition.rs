@@ -10,7 +10,7 @@ use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDe
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
+use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
 use infra_resources::ecs::body::{self, lean};
@@ -43,8 +43,9 @@ impl ResourceKind for TaskDefinitions {
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
         let mut tags = tags::from_ecs(answer.tags());
-        if self.follows_ours(&desired.family, &tags, &self.0.stack).await? {
-            tags.insert(STACK_TAG.to_owned(), self.0.stack.to_string());
+        if let Some(before) = self.tags_before(&desired.family, &tags, &self.0.stack).await? {
+            // The stack's tag is missing still, and shows as that.
+            tags = before.into_iter().filter(|(key, _)| key == RESOURCE_TAG).chain(tags).collect();
         }
         let properties = self.properties(json.member("taskDefinition")?, &tags, desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags) }))
@@ -156,7 +157,7 @@ impl TaskDefinitions {
         let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
         let likely = infra::names::likely_task_families(stack).contains(&family);
         let ours = Ownership::of(&tags, stack) == Ownership::Ours
-            || (likely && self.follows_ours(&family, &tags, stack).await?);
+            || (likely && self.tags_before(&family, &tags, stack).await?.is_some());
         Ok(ours.then(|| Found {
             id: id_from(&tags, TaskDefinition::KIND, &family),
             name: family.clone(),
@@ -164,11 +165,11 @@ impl TaskDefinitions {
         }))
     }
 
-    /// Whether a revision that carries nobody's tags follows on one of the stack's: then somebody registered it by hand, in
-    /// a family that is ours.
-    async fn follows_ours(&self, family: &str, tags: &Tags, stack: &str) -> Result<bool, Failure> {
-        if tags.contains_key(STACK_TAG) {
-            return Ok(false);
+    /// The tags of an earlier revision of the stack's, where the newest one does not carry them: somebody removed them, or
+    /// registered it by hand in a family that is ours.
+    async fn tags_before(&self, family: &str, newest: &Tags, stack: &str) -> Result<Option<Tags>, Failure> {
+        if newest.contains_key(STACK_TAG) {
+            return Ok(None);
         }
         let (active, inactive) = tokio::try_join!(
             self.revisions(family, TaskDefinitionStatus::Active),
@@ -178,10 +179,10 @@ impl TaskDefinitions {
             let answer = self.describe(revision, &Answer::default()).await?;
             let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
             if Ownership::of(&tags, stack) == Ownership::Ours {
-                return Ok(true);
+                return Ok(Some(tags));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
