@@ -75,6 +75,37 @@ impl AwsApi {
         json_of(&call, &answer)
     }
 
+    /// Calls an operation of ECR.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn ecr(&self, operation: &'static str, body: Value) -> Value {
+        self.json(Call::Json { service: "ecr", target: ECR, operation, body }).await
+    }
+
+    /// Calls an operation of CloudWatch Logs.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn logs(&self, operation: &'static str, body: Value) -> Value {
+        self.json(Call::Json { service: "logs", target: LOGS, operation, body }).await
+    }
+
+    /// Sends S3 a body, or deletes without one: a part of a bucket, such as `my-bucket?cors`.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn s3(&self, path: &str, body: Option<&str>) {
+        let url = format!("{}/{path}", self.endpoint);
+        let request = match body {
+            Some(body) => self.client.put(url).body(body.to_owned()),
+            None => self.client.delete(url),
+        };
+        let sent = request.header("authorization", self.scope("s3")).send().await;
+        let status = sent.unwrap_or_else(|error| panic!("{path}: {error:?}")).status();
+        assert!(status.is_success(), "{path}: {status}");
+    }
+
     /// Calls an action with these parameters, such as `InstanceId.1=i-0`; gives the XML.
     ///
     /// # Panics
@@ -85,8 +116,7 @@ impl AwsApi {
 
     /// Creates a log group.
     pub async fn create_log_group(&self, name: &str) {
-        let body = json!({ "logGroupName": name });
-        self.json(Call::Json { service: "logs", target: LOGS, operation: "CreateLogGroup", body }).await;
+        self.logs("CreateLogGroup", json!({ "logGroupName": name })).await;
     }
 
     async fn json(&self, call: Call) -> Value {
@@ -108,14 +138,15 @@ impl AwsApi {
         (status, text)
     }
 
+    fn scope(&self, service: &str) -> String {
+        let region = &self.region;
+        format!(
+            "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        )
+    }
+
     fn request(&self, call: &Call) -> RequestBuilder {
-        let scope = |service: &str| {
-            let region = &self.region;
-            format!(
-                "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, \
-                 SignedHeaders=host, Signature=0"
-            )
-        };
+        let scope = |service: &str| self.scope(service);
         match call {
             Call::Json { service, target, operation, body } => self
                 .client

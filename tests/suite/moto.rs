@@ -1,6 +1,7 @@
 //! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
 
 mod deploys;
+mod drift;
 mod faults;
 mod half_deployed;
 mod instances;
