@@ -316,7 +316,7 @@ mod tests {
                 _ = call("Create") => panic!("the last write was answered"),
                 () = proxy.is_cut() => {}
             }
-            let late = tokio::time::timeout(std::time::Duration::from_millis(200), call("List"));
+            let late = tokio::time::timeout(Duration::from_millis(200), call("List"));
             assert!(late.await.is_err());
             let passed: Vec<_> = proxy.take_calls().into_iter().filter_map(|call| call.action).collect();
             assert_eq!(passed, expected);
