@@ -51,6 +51,12 @@ pub async fn moto() -> Container {
     start(image.into(), &[5000]).await
 }
 
+/// MiniStack in us-east-1, without the Docker socket: what ECS is told is kept, and no container starts.
+pub async fn ministack() -> Container {
+    let image = emulator(names::MINISTACK).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
+    start(image.with_env_var("MINISTACK_REGION", "us-east-1"), &[4566]).await
+}
+
 /// One of the apps, with these variables. `PORT` is heeded; the metrics' port is published too.
 pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
     let image = image(&built(app).await);

@@ -8,3 +8,4 @@ mod fault_proxy;
 mod house_rules;
 mod local_stack;
 mod moto;
+mod settings_matrix;
