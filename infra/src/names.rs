@@ -205,6 +205,11 @@ pub fn likely_task_families(stack: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// What the names of a stack's families of task definitions begin with; a listing of the account looks at no others.
+pub fn family_prefix(stack: &str) -> String {
+    if stack == DEFAULT_STACK { "My-".to_owned() } else { format!("{stack}-") }
+}
+
 impl AppNames {
     fn new(stack: &StackName, repository: &str, family: &str) -> Result<Self, NameError> {
         Ok(Self {
@@ -235,6 +240,16 @@ mod tests {
     #[test]
     fn another_stack_shares_no_name_with_it() {
         assert_eq!(names("demo").unwrap().web.task_family, "demo-My-Web-App");
+    }
+
+    #[test]
+    fn families_are_found_by_what_their_names_begin_with() {
+        for stack in [DEFAULT_STACK, "demo"] {
+            let names = names(stack).unwrap();
+            for family in [names.web.task_family, names.php.task_family] {
+                assert!(family.starts_with(&family_prefix(stack)), "{family}");
+            }
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Settings {
     pub ec2: Ec2Settings,
     /// The load balancer.
     pub load_balancer: LoadBalancerSettings,
+    /// The task definitions of both apps.
+    pub tasks: TaskSettings,
     /// The Rust app.
     pub web: AppSettings,
     /// The PHP app.
@@ -99,6 +101,14 @@ pub struct LoadBalancerSettings {
     pub deregistration_delay_seconds: u32,
 }
 
+/// The task definitions of both apps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSettings {
+    /// How many revisions of a task definition stay registered; the running one and the one before it always do.
+    pub kept_revisions: usize,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -109,6 +119,7 @@ impl Default for Settings {
             cluster: ClusterSettings::default(),
             ec2: Ec2Settings::default(),
             load_balancer: LoadBalancerSettings::default(),
+            tasks: TaskSettings::default(),
             web: AppSettings::web(),
             php: AppSettings::php(),
         }
@@ -147,6 +158,12 @@ impl Default for LogSettings {
 impl Default for LoadBalancerSettings {
     fn default() -> Self {
         Self { idle_timeout_seconds: 60, deregistration_delay_seconds: 30 }
+    }
+}
+
+impl Default for TaskSettings {
+    fn default() -> Self {
+        Self { kept_revisions: 10 }
     }
 }
 

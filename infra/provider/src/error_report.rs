@@ -34,6 +34,12 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(FAILURE)
 }
 
+/// Prints a failure that does not end the run, with its causes.
+pub fn warn(what: &str, failure: &Failure) {
+    eprintln!("{} {what}: {failure}", style("warning:").for_stderr().yellow().bold());
+    print_causes(failure, None);
+}
+
 fn print_causes(error: &(dyn Error + 'static), title: Option<String>) {
     if let Some(title) = title {
         eprintln!("  {title}");

@@ -23,7 +23,7 @@ mod security_group;
 pub mod service;
 pub mod service_scaling;
 mod target_group;
-mod task_definition;
+pub mod task_definition;
 
 pub(crate) use cluster::clusters_of;
 

@@ -14,6 +14,7 @@ pub mod container;
 pub mod fit;
 pub mod reader;
 pub mod requests;
+pub mod revisions;
 pub mod rules;
 pub mod run_task;
 pub mod service;

@@ -1,7 +1,9 @@
 //! `deploy`: show what would change, ask, change it, and see that the app answers.
 
 use super::{LeaseOptions, StackOptions, consent};
+use crate::error_report;
 use crate::image_builds;
+use crate::kinds::task_definition::prune::Pruning;
 use crate::lease::Lease;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
@@ -52,7 +54,9 @@ async fn alone(
             let Looked { world, plan, .. } = session.look(options.adopt).await?;
             (world, plan)
         };
-        anyhow::Ok(apply(&session.program.stack, &plan, &world, &session.provider, view).await?)
+        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, view).await?;
+        prune(session, &plan, view).await;
+        anyhow::Ok(outputs)
     };
     let outputs = work.await;
     let released = lease.release(outputs.as_ref().ok().map(arns_of_listeners)).await;
@@ -68,6 +72,16 @@ fn arns_of_listeners(outputs: &AllOutputs) -> Vec<String> {
     let mut arns: Vec<_> = outputs.filter_map(|outputs| Some(outputs["arn"].as_str()?.to_owned())).collect();
     arns.sort();
     arns
+}
+
+/// Deregisters what is old of the task definitions that have a new revision.
+async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
+    let kept = session.settings.tasks.kept_revisions;
+    let pruning = Pruning { aws: &session.aws, cluster: &session.program.exports.cluster, kept };
+    for (family, failure) in pruning.after(plan, view).await {
+        let what = format!("old revisions of {family} stay registered");
+        view.suspend(|| error_report::warn(&what, &failure));
+    }
 }
 
 /// Brings the stack up to what the code says.

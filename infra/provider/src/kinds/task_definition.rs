@@ -1,5 +1,7 @@
 //! Reads and registers task definitions.
 
+pub mod prune;
+
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::json_call::{Answer, fill_untold, json_of, with_body};
@@ -8,6 +10,7 @@ use async_trait::async_trait;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use infra::names::family_prefix;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
@@ -22,8 +25,8 @@ use serde_json::{Value, json};
 const DELETIONS_PER_CALL: usize = 10;
 /// How many revisions before one of somebody else's are looked at.
 const LOOKED_AT: usize = 10;
-/// How many families are looked at at the same time.
-const LOOKS_AT_ONCE: usize = 8;
+/// How many families or revisions are worked on at the same time.
+const AT_ONCE: usize = 8;
 
 /// Families of task definitions.
 pub struct TaskDefinitions(pub Aws);
@@ -75,11 +78,9 @@ impl ResourceKind for TaskDefinitions {
 
     /// Deregisters every revision of the family, then deletes them.
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        for revision in self.revisions(&found.name, TaskDefinitionStatus::Active).await? {
-            let request = self.0.ecs.deregister_task_definition().task_definition(&revision);
-            request.send().await.explain("deregister a revision")?;
-            context.waiting(format!("{revision} deregistered"));
-        }
+        let active = self.revisions(&found.name, TaskDefinitionStatus::Active).await?;
+        let deregistered = active.iter().map(|revision| self.deregister(revision, context));
+        stream::iter(deregistered).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let inactive = self.revisions(&found.name, TaskDefinitionStatus::Inactive).await?;
         for revisions in inactive.chunks(DELETIONS_PER_CALL) {
             let request = self.0.ecs.delete_task_definitions().set_task_definitions(Some(revisions.to_vec()));
@@ -91,22 +92,27 @@ impl ResourceKind for TaskDefinitions {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         // Families without an active revision are there while a deletion is under way or was cut off.
         let (mut families, partly_deleted) = tokio::try_join!(
-            self.families(TaskDefinitionFamilyStatus::Active),
-            self.families(TaskDefinitionFamilyStatus::Inactive)
+            self.families(stack, TaskDefinitionFamilyStatus::Active),
+            self.families(stack, TaskDefinitionFamilyStatus::Inactive)
         )?;
         families.extend(partly_deleted);
         families.sort();
         families.dedup();
-        let looks =
-            stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(LOOKS_AT_ONCE);
+        let looks = stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(AT_ONCE);
         let found: Vec<Option<Found>> = looks.try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 }
 
 impl TaskDefinitions {
-    async fn families(&self, status: TaskDefinitionFamilyStatus) -> Result<Vec<String>, Failure> {
-        let pages = self.0.ecs.list_task_definition_families().status(status).into_paginator().items().send();
+    /// The families that are named as the stack's: a look at each costs a call, and an account may have hundreds.
+    async fn families(
+        &self,
+        stack: &str,
+        status: TaskDefinitionFamilyStatus,
+    ) -> Result<Vec<String>, Failure> {
+        let request = self.0.ecs.list_task_definition_families().family_prefix(family_prefix(stack));
+        let pages = request.status(status).into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.explain("list task definition families")
     }
 
@@ -185,6 +191,14 @@ impl TaskDefinitions {
         Ok(None)
     }
 
+    async fn deregister(&self, revision: &str, context: &Context<'_>) -> Result<(), Failure> {
+        let request = self.0.ecs.deregister_task_definition().task_definition(revision);
+        request.send().await.explain("deregister a revision")?;
+        context.waiting(format!("{revision} deregistered"));
+        Ok(())
+    }
+
+    /// The ARNs of the family's revisions.
     async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
         let request = self.0.ecs.list_task_definitions().family_prefix(family).status(status);
         let pages = request.into_paginator().items().send();
