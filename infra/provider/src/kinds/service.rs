@@ -10,7 +10,7 @@ use crate::json_call::{Answer, asked, fill_untold, json_of, with_body};
 use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
-use aws_sdk_ecs::types::{Service as Described, ServiceField};
+use aws_sdk_ecs::types::{DesiredStatus, Service as Described, ServiceField};
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
@@ -211,7 +211,8 @@ impl Services {
     }
 
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<usize, Failure> {
-        let answer = self.0.ecs.list_tasks().cluster(cluster).service_name(service).send().await;
+        let request = self.0.ecs.list_tasks().cluster(cluster).service_name(service);
+        let answer = request.desired_status(DesiredStatus::Running).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         Ok(answer.unless(&gone, "list the service's tasks")?.map_or(0, |answer| answer.task_arns().len()))
     }

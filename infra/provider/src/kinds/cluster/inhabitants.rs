@@ -2,7 +2,7 @@
 
 use crate::aws::Aws;
 use crate::explain::Explain;
-use aws_sdk_ecs::types::Task;
+use aws_sdk_ecs::types::{DesiredStatus, Task};
 use infra_engine::Failure;
 
 const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
@@ -42,7 +42,8 @@ pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
 }
 
 async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
-    let pages = aws.ecs.list_tasks().cluster(cluster).into_paginator().items().send();
+    let request = aws.ecs.list_tasks().cluster(cluster).desired_status(DesiredStatus::Running);
+    let pages = request.into_paginator().items().send();
     let tasks = pages.collect::<Result<Vec<_>, _>>().await.unless(&NO_CLUSTER, "list the cluster's tasks")?;
     Ok(tasks.unwrap_or_default())
 }
