@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// In a log, word of waiting comes at most so often per resource.
+/// In a log, word of waiting comes at most so often per resource; at once where nothing else has told of it.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 
@@ -56,14 +56,15 @@ impl ProgressView {
     }
 
     fn waiting(&self, id: &ResourceId, what: &str) {
-        if !self.lines().contains_key(id) {
+        let is_first = !self.lines().contains_key(id);
+        if is_first {
             // Nothing of it changes, but it is not yet in effect.
             self.started(id.clone(), "", "wait");
         }
         let mut lines = self.lines();
         let Some(line) = lines.get_mut(id) else { return };
         line.bar.set_message(console::strip_ansi_codes(what).into_owned());
-        if !self.terminal && line.last_word.elapsed() >= LOG_EVERY {
+        if !self.terminal && (is_first || line.last_word.elapsed() >= LOG_EVERY) {
             line.last_word = Instant::now();
             eprintln!("  ... {id}: {what}");
         }
