@@ -19,12 +19,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
+/// How many seconds a lease lasts that is not renewed.
+const SECONDS: u64 = 60;
+/// The variable by which tests shorten that.
+const SECONDS_VARIABLE: &str = "IMAGE_APP_LEASE_SECONDS";
+/// It is renewed four times in that time: every 15 s.
+const RENEWALS: u32 = 4;
+
 /// How long a lease lasts that is not renewed.
-const LENGTH: Duration = Duration::from_secs(60);
-/// It is renewed four times in that time.
-const RENEWED_EVERY: Duration = Duration::from_secs(15);
-/// The holder stops this long before others may take it, for the clocks of two machines differ.
-const MARGIN: Duration = Duration::from_secs(10);
+fn length() -> Duration {
+    let asked = std::env::var(SECONDS_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(asked.unwrap_or(SECONDS))
+}
+
+/// How long the holder of a lease may write: it stops 10 s before others may take it, for the clocks of two machines differ.
+fn writable() -> Duration {
+    length() - length() / 6
+}
 
 /// Another run holds the stack's lease.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +99,7 @@ impl Lease {
         let context = Context::of(&aws.stack, &id, reporter);
         let (bucket, patience) = (wanted.bucket.as_str(), wanted.patience);
         let (began, mut seen, mut is_as_seen) = (Instant::now(), seen, true);
-        let taken = until(patience + LENGTH, &context, async || {
+        let taken = until(patience + length(), &context, async || {
             if !is_as_seen {
                 seen = look(aws, bucket).await?;
             }
@@ -101,7 +112,7 @@ impl Lease {
             make_place(aws, &wanted, &seen).await?;
             let asked = Instant::now();
             let arns = seen.record.as_ref().map(|record| record.arns.clone()).unwrap_or_default();
-            let record = Record { holder: Holder::this(wanted.command, LENGTH), is_released: false, arns };
+            let record = Record { holder: Holder::this(wanted.command, length()), is_released: false, arns };
             if let Some(now) = write(aws, bucket, record, &seen).await? {
                 return Ok(Look::Done(Ok((now, asked, is_as_seen))));
             }
@@ -111,7 +122,7 @@ impl Lease {
         })
         .await?;
         let (now, asked, is_as_seen) = taken.map_err(HeldByAnother)?;
-        guard::hold_until(asked + LENGTH - MARGIN);
+        guard::hold_until(asked + writable());
         let now = Arc::new(Mutex::new(now));
         let renewal = tokio::spawn(renew(aws.clone(), bucket.to_owned(), Arc::clone(&now)));
         Ok(Self { aws: aws.clone(), bucket: bucket.to_owned(), now, is_as_seen, renewal })
@@ -170,14 +181,14 @@ async fn make_place(aws: &Aws, wanted: &Wanted, seen: &Seen) -> Result<(), Failu
 /// Renews it until it can't be renewed in time: then the guard lets no write pass any more.
 async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
     loop {
-        tokio::time::sleep(RENEWED_EVERY).await;
+        tokio::time::sleep(length() / RENEWALS).await;
         let (asked, seen) = (Instant::now(), locked(&now).clone());
         let Some(record) = seen.record.clone() else { return };
-        let record = Record { holder: record.holder.renewed(LENGTH), ..record };
+        let record = Record { holder: record.holder.renewed(length()), ..record };
         match write(&aws, &bucket, record, &seen).await {
             Ok(Some(new)) => {
                 *locked(&now) = new;
-                guard::hold_until(asked + LENGTH - MARGIN);
+                guard::hold_until(asked + writable());
             }
             Ok(None) => match look(&aws, &bucket).await {
                 // The answer to a renewal was lost.

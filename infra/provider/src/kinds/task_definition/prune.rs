@@ -39,7 +39,7 @@ impl Pruning<'_> {
     pub async fn after(&self, plan: &Plan, reporter: &dyn Reporter) -> Vec<(String, Failure)> {
         let registered = |step: &&Step| step.kind == TaskDefinition::KIND && step.action == Action::Update;
         let families = plan.steps.iter().filter(registered).map(async |step| {
-            let context = Context { stack: &self.aws.stack, id: &step.id, reporter };
+            let context = Context::of(&self.aws.stack, &step.id, reporter);
             let pruned = RESOURCE.scope(step.id.to_string(), self.family(&step.name, &context)).await;
             pruned.err().map(|failure| (step.name.clone(), failure))
         });
