@@ -193,7 +193,7 @@ async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
             Ok(None) => match look(&aws, &bucket).await {
                 // The answer to a renewal was lost.
                 Ok(it) if it.record.as_ref().is_some_and(|record| record.holder.is_this()) => {
-                    *locked(&now) = it
+                    *locked(&now) = it;
                 }
                 // Somebody else has it.
                 Ok(_) => return guard::hold_until(asked),
