@@ -23,6 +23,9 @@ const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
 /// ECS gives this tag to groups that it scales; without it it would differ from what we made.
 const MANAGED_BY_ECS: &str = "AmazonECSManaged";
 
+/// As many groups as are listed at once.
+const PAGE: i32 = 100;
+
 /// Auto Scaling groups.
 pub struct AutoScalingGroups(pub Aws);
 
@@ -171,7 +174,14 @@ impl ResourceKind for AutoScalingGroups {
 
 impl AutoScalingGroups {
     async fn all(&self) -> Result<Vec<Described>, Failure> {
-        let pages = self.0.autoscaling.describe_auto_scaling_groups().into_paginator().items().send();
+        let pages = self
+            .0
+            .autoscaling
+            .describe_auto_scaling_groups()
+            .max_records(PAGE)
+            .into_paginator()
+            .items()
+            .send();
         pages.collect::<Result<Vec<_>, _>>().await.explain("list Auto Scaling groups")
     }
 

@@ -18,6 +18,9 @@ use infra_resources::ecr_repository::EcrRepositoryOutputs;
 use infra_resources::{EcrRepository, TagMutability};
 use serde_json::Value;
 
+/// As many as ECR lists at once.
+const PAGE: i32 = 1000;
+
 /// ECR repositories.
 pub struct EcrRepositories(pub Aws);
 
@@ -122,7 +125,7 @@ impl ResourceKind for EcrRepositories {
 impl EcrRepositories {
     /// Those that may be the stack's: their names tell which are worth a look at their tags, which cost a call each.
     async fn repositories_of(&self, stack: &str) -> Result<Vec<Repository>, Failure> {
-        let pages = self.0.ecr.describe_repositories().into_paginator().items().send();
+        let pages = self.0.ecr.describe_repositories().max_results(PAGE).into_paginator().items().send();
         let mut repositories = pages.collect::<Result<Vec<_>, _>>().await.explain("list repositories")?;
         let prefix = format!("{stack}-");
         repositories

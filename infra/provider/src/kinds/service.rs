@@ -24,6 +24,8 @@ use std::time::Duration;
 
 /// `DescribeServices` takes at most so many.
 const SERVICES_PER_CALL: usize = 10;
+/// As many as ECS lists at once; ten without asking.
+const PAGE: i32 = 100;
 const GONE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// ECS services.
@@ -133,7 +135,7 @@ impl ResourceKind for Services {
 
 /// All services of a cluster; none when it is gone.
 pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure> {
-    let pages = aws.ecs.list_services().cluster(cluster).into_paginator().items().send();
+    let pages = aws.ecs.list_services().cluster(cluster).max_results(PAGE).into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.unless(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
     let services = Services(aws.clone());
