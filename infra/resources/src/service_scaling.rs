@@ -83,6 +83,9 @@ pub struct ScheduledAction {
     pub max_tasks: u32,
 }
 
+/// The time zone of a schedule that names none.
+pub const UTC: &str = "UTC";
+
 outputs! {
     /// What others refer to: nothing does.
     ServiceScalingOutputs {
@@ -115,6 +118,9 @@ impl Resource for ServiceScaling {
     fn normalise(&mut self) {
         self.policies.sort_by(|a, b| a.name.cmp(&b.name));
         self.scheduled_actions.sort_by(|a, b| a.name.cmp(&b.name));
+        for action in &mut self.scheduled_actions {
+            action.timezone = action.timezone.take().filter(|zone| zone != UTC);
+        }
     }
 
     fn problems(&self) -> Vec<String> {

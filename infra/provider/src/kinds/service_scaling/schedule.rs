@@ -6,7 +6,7 @@ use crate::explain::Explain;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use futures::future::try_join_all;
 use infra_engine::Failure;
-use infra_resources::service_scaling::ScheduledAction;
+use infra_resources::service_scaling::{ScheduledAction, UTC};
 
 /// The scheduled actions of a service.
 ///
@@ -41,7 +41,7 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> R
         let request = aws.application_autoscaling.put_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(&action.name).service_namespace(ServiceNamespace::Ecs);
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
-        let request = request.schedule(&action.schedule).set_timezone(action.timezone.clone());
+        let request = request.schedule(&action.schedule).timezone(action.timezone.as_deref().unwrap_or(UTC));
         let put = request.scalable_target_action(limits.build()).send().await;
         put.explain("put the scheduled action")
     }));
