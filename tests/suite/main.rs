@@ -8,4 +8,5 @@ mod fault_proxy;
 mod house_rules;
 mod local_stack;
 mod moto;
+mod round_trip;
 mod settings_matrix;
