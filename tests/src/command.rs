@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
 
 use crate::repository;
@@ -15,6 +15,12 @@ const XTASK: &str = "target/debug/xtask";
 pub struct Run {
     line: String,
     command: Command,
+}
+
+/// A command that runs.
+pub struct Running {
+    line: String,
+    child: Child,
 }
 
 /// How a command ended.
@@ -102,19 +108,23 @@ impl Run {
         self.command
     }
 
+    /// Starts it, to be followed while it runs; it is killed when it is dropped.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub fn start(mut self) -> Running {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = self.command.spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
+        Running { line: self.line, child }
+    }
+
     /// Runs it to its end.
     ///
     /// # Panics
     /// When it can't be started.
-    pub async fn end(mut self) -> Outcome {
-        let output = self.command.output().await;
-        let output = output.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
-        Outcome {
-            line: self.line,
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+    pub async fn end(self) -> Outcome {
+        self.start().end().await
     }
 
     /// Runs it; it must end with this exit code.
@@ -125,6 +135,33 @@ impl Run {
         let outcome = self.end().await;
         assert!(outcome.code == Some(code), "should have ended with {code}: {outcome}");
         outcome
+    }
+}
+
+impl Running {
+    /// Sends it a signal, such as `STOP`.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.id().unwrap_or_else(|| panic!("`{}` has ended", self.line));
+        let sent = Command::new("kill").args(["-s", name, &id.to_string()]).status().await;
+        assert!(sent.is_ok_and(|status| status.success()), "cannot send {name} to `{}`", self.line);
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When that can't be waited for.
+    pub async fn end(self) -> Outcome {
+        let output = self.child.wait_with_output().await;
+        let output = output.unwrap_or_else(|error| panic!("cannot wait for `{}`: {error}", self.line));
+        Outcome {
+            line: self.line,
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 }
 

@@ -26,10 +26,10 @@ pub struct Call {
     pub method: Method,
     /// The path.
     pub path: String,
-    /// When it came, since the proxy was started.
-    pub began: Duration,
+    /// When it came.
+    pub began: Instant,
     /// When its answer went back, if it did.
-    pub ended: Option<Duration>,
+    pub ended: Option<Instant>,
 }
 
 /// How long a call takes at least.
@@ -49,7 +49,6 @@ struct Forwarder {
     calls: Arc<Mutex<Vec<Call>>>,
     cut: Option<Cut>,
     latency: Latency,
-    started: Instant,
 }
 
 /// A write after which nothing passes.
@@ -87,7 +86,7 @@ impl Call {
         }
     }
 
-    fn new(request: &Request<Body>, body: &[u8], began: Duration) -> Self {
+    fn new(request: &Request<Body>, body: &[u8]) -> Self {
         // JSON services name the operation in a header, query services in a form field, S3 not at all.
         let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
         let action = match target {
@@ -99,7 +98,7 @@ impl Call {
         };
         let service = signed_for(request).unwrap_or_default().to_owned();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        Self { service, action, method, path, began, ended: None }
+        Self { service, action, method, path, began: Instant::now(), ended: None }
     }
 }
 
@@ -144,8 +143,7 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let started = Instant::now();
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone(), latency, started };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone(), latency };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
@@ -202,7 +200,7 @@ impl Cut {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await?;
         let request = Request::from_parts(parts, Body::empty());
-        let (passes, is_answered) = self.comes(&Call::new(&request, &body, Duration::ZERO));
+        let (passes, is_answered) = self.comes(&Call::new(&request, &body));
         if !passes {
             return std::future::pending().await;
         }
@@ -240,10 +238,10 @@ impl Forwarder {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await?;
         let request = Request::from_parts(parts, Body::empty());
-        let call = Call::new(&request, &body, self.started.elapsed());
+        let call = Call::new(&request, &body);
         let place = self.begun(call.clone());
         let answer = self.pass_on(request, body).await;
-        tokio::time::sleep_until((self.started + call.began + (self.latency)(&call)).into()).await;
+        tokio::time::sleep_until((call.began + (self.latency)(&call)).into()).await;
         self.has_ended(place);
         answer
     }
@@ -259,7 +257,7 @@ impl Forwarder {
         if let Ok(mut calls) = self.calls.lock()
             && let Some(call) = calls.get_mut(place)
         {
-            call.ended = Some(self.started.elapsed());
+            call.ended = Some(Instant::now());
         }
     }
 
@@ -293,7 +291,7 @@ mod tests {
             action,
             method,
             path: "/".to_owned(),
-            began: Duration::ZERO,
+            began: Instant::now(),
             ended: None,
         }
     }
@@ -338,10 +336,10 @@ mod tests {
     #[test]
     fn the_operation_is_found_in_the_header_and_in_the_form() {
         let json = Request::post("/").header("x-amz-target", "AmazonEC2ContainerService.ListClusters");
-        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}", Duration::ZERO);
+        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}");
         assert_eq!(json.action.as_deref(), Some("ListClusters"));
         let query = Request::post("/").body(Body::empty()).unwrap();
-        let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles", Duration::ZERO);
+        let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles");
         assert_eq!(query.action.as_deref(), Some("ListRoles"));
     }
 }

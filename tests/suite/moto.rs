@@ -3,16 +3,21 @@
 mod deploys;
 mod drift;
 mod faults;
+mod full_account;
 mod half_deployed;
 mod instances;
 mod moves;
 mod others;
+mod ownership;
+mod revisions;
 mod scaling;
+mod two_runs;
 
 use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};
 use e2e::containers::{self, Container};
 use e2e::counting_proxy::CountingProxy;
+use reqwest::Method;
 
 const REGION: &str = "eu-west-1";
 
@@ -50,13 +55,23 @@ impl Moto {
     }
 
     async fn put_object(&self, bucket: &str, key: &str, body: &str) {
+        self.s3(Method::PUT, &format!("{bucket}/{key}"), body).await;
+    }
+
+    /// Deletes something of S3's, such as `bucket?tagging`.
+    async fn delete(&self, path: &str) {
+        self.s3(Method::DELETE, path, "").await;
+    }
+
+    async fn s3(&self, method: Method, path: &str, body: &str) {
         let client = reqwest::Client::builder().no_proxy().build();
         let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));
-        let put = client.put(format!("{}/{bucket}/{key}", self.endpoint)).body(body.to_owned());
-        // Nobody without a name may write over what is there; which name, moto does not check.
-        let signed = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0";
-        let put = put.header("authorization", signed).send().await;
-        let status = put.unwrap_or_else(|error| panic!("{error}")).status();
+        // Without a signature, which nobody checks, it is somebody to whom the bucket is closed.
+        let scope = format!("Credential=test/20260101/{}/s3/aws4_request", self.region);
+        let signed = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
+        let request = client.request(method, format!("{}/{path}", self.endpoint));
+        let sent = request.header("authorization", signed).body(body.to_owned()).send().await;
+        let status = sent.unwrap_or_else(|error| panic!("{error}")).status();
         assert!(status.is_success(), "{status}");
     }
 

@@ -1,7 +1,7 @@
 //! Round trips: how many calls came one after the other because each waited for the one before.
 
 use e2e::counting_proxy::Call;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The greatest number of calls of which each began only after the one before had its answer.
 ///
@@ -20,7 +20,7 @@ pub fn longest_chain(calls: &[Call]) -> usize {
 
 /// The greatest number of calls that were under way at the same time.
 pub fn most_in_flight(calls: &[Call]) -> usize {
-    let under_way = |at: Duration| {
+    let under_way = |at: Instant| {
         calls.iter().filter(|call| call.began <= at && call.ended.is_none_or(|end| end > at)).count()
     };
     calls.iter().map(|call| under_way(call.began)).max().unwrap_or_default()
@@ -28,29 +28,31 @@ pub fn most_in_flight(calls: &[Call]) -> usize {
 
 /// From the beginning of the first call to the end of the last.
 pub fn span(calls: &[Call]) -> Duration {
-    let began = calls.iter().map(|call| call.began).min().unwrap_or_default();
-    let ended = calls.iter().filter_map(|call| call.ended).max().unwrap_or_default();
-    ended.saturating_sub(began)
+    let began = calls.iter().map(|call| call.began).min();
+    let ended = calls.iter().filter_map(|call| call.ended).max();
+    ended.zip(began).map_or(Duration::ZERO, |(ended, began)| ended.saturating_duration_since(began))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn call(began: u64, ended: u64) -> Call {
+    fn call(start: Instant, began: u64, ended: u64) -> Call {
         Call {
             service: "ecs".to_owned(),
             action: Some("ListClusters".to_owned()),
             method: "POST".parse().unwrap(),
             path: "/".to_owned(),
-            began: Duration::from_millis(began),
-            ended: Some(Duration::from_millis(ended)),
+            began: start + Duration::from_millis(began),
+            ended: Some(start + Duration::from_millis(ended)),
         }
     }
 
     #[test]
     fn calls_at_the_same_time_are_one_round_trip() {
-        let calls = [call(0, 100), call(5, 105), call(110, 210), call(112, 212), call(215, 315)];
+        let start = Instant::now();
+        let times = [(0, 100), (5, 105), (110, 210), (112, 212), (215, 315)];
+        let calls = times.map(|(began, ended)| call(start, began, ended));
         assert_eq!(longest_chain(&calls), 3);
         assert_eq!(most_in_flight(&calls), 2);
         assert_eq!(span(&calls), Duration::from_millis(315));

@@ -6,7 +6,7 @@ use e2e::command::{Run, provider};
 use e2e::containers;
 use e2e::counting_proxy::{Call, CountingProxy, Latency};
 use serde::Serialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const REGION: &str = "eu-west-1";
 /// Images that nobody has to build: the emulator starts no tasks.
@@ -120,10 +120,10 @@ async fn run(words: &str, settings: &[&str]) -> Run {
 
 fn print(name: &str, calls: &[Call]) {
     eprintln!("{name}");
-    let first = calls.iter().map(|call| call.began).min().unwrap_or_default();
+    let Some(first) = calls.iter().map(|call| call.began).min() else { return };
     for call in calls {
-        let [began, ended] =
-            [Some(call.began), call.ended].map(|at| at.unwrap_or_default().saturating_sub(first).as_millis());
+        let since = |at: Instant| at.saturating_duration_since(first).as_millis();
+        let (began, ended) = (since(call.began), call.ended.map_or(0, since));
         let operation = call.action.clone().unwrap_or_else(|| format!("{} {}", call.method, call.path));
         eprintln!("  {began:>6} {ended:>6}  {:<24} {operation}", call.service);
     }
