@@ -58,11 +58,6 @@ impl Moto {
         self.s3(Method::PUT, &format!("{bucket}/{key}"), body).await;
     }
 
-    /// Deletes something of S3's, such as `bucket?tagging`.
-    async fn delete(&self, path: &str) {
-        self.s3(Method::DELETE, path, "").await;
-    }
-
     async fn s3(&self, method: Method, path: &str, body: &str) {
         let client = reqwest::Client::builder().no_proxy().build();
         let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));

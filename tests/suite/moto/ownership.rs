@@ -2,6 +2,7 @@
 
 use e2e::aws_api::QueryService::{AutoScaling, Ec2, Iam, LoadBalancing};
 use e2e::aws_api::{AwsApi, QueryService};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Moto, REGION};
@@ -13,7 +14,7 @@ const DEPLOY: &str = "deploy --yes --no-wait --stack whose";
 
 /// What a deploy makes and anybody may have made before, the other way round than it is planned: whatever is somebody else's
 /// is then the first that the plan comes to.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 14] = [
     "service/php",
     "target-group/php",
     "task-definition/php",
@@ -26,7 +27,6 @@ const KINDS: [&str; 15] = [
     "load-balancer/main",
     "cluster/main",
     "log-group/tasks",
-    "bucket/images",
     "ecr-repository/php",
     "security-group/load-balancer",
 ];
@@ -35,8 +35,6 @@ const KINDS: [&str; 15] = [
 async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopted_on_request() {
     let moto = Moto::start().await;
     moto.deploy("whose", &[]).await;
-    // An empty bucket without tags is one whose making was cut off.
-    moto.put_object("whose-images-123456789012-eu-west-1", "theirs", "theirs").await;
     let listing = moto.api().everything_named("whose").await;
     for kind in KINDS {
         disown(&moto, kind).await;
@@ -44,6 +42,19 @@ async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopt
         refused.says(&[&format!("{kind}: "), "exists already", "--adopt"]);
     }
     assert_eq!(moto.api().everything_named("whose").await, listing);
+    moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;
+    moto.run("preview --stack whose", &[]).await.ends_with(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_with_something_in_it_is_refused_before_anything_is_written() {
+    let moto = Moto::start().await;
+    let bucket = "whose-images-123456789012-eu-west-1";
+    let place = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
+    moto.s3(Method::PUT, bucket, place).await;
+    moto.put_object(bucket, "theirs", "theirs").await;
+    let refused = moto.without_a_write(DEPLOY, &[], 1).await;
+    refused.says(&["bucket/images: ", bucket, "--adopt"]);
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;
     moto.run("preview --stack whose", &[]).await.ends_with(0).await;
 }
@@ -136,7 +147,6 @@ async fn disown(moto: &Moto, kind: &str) {
             aws.ecr("UntagResource", json!({ "resourceArn": arn, "tagKeys": [STACK_TAG, RESOURCE_TAG] }))
                 .await;
         }
-        "bucket/images" => moto.delete("whose-images-123456789012-eu-west-1?tagging").await,
         other => panic!("nobody knows how to disown {other}"),
     }
 }

@@ -108,7 +108,7 @@ async fn a_run_that_slept_longer_than_its_lease_writes_nothing_when_it_wakes() {
 async fn the_lease_of_a_machine_that_is_gone_ends_by_itself_and_the_waiting_is_told() {
     let moto = Moto::start().await;
     moto.deploy("ends", &[]).await;
-    let lease = holder_elsewhere(now() + 3).to_string();
+    let lease = holder_elsewhere(now() + 15).to_string();
     moto.put_object("ends-lease-123456789012-eu-west-1", "lease.json", &lease).await;
     let deploy: Run = moto.run("deploy --yes --no-wait --wait-for-lease 60 --stack ends", &[ONE]).await;
     deploy.ends_with(0).await.says(&["someone@elsewhere", "s more"]);
