@@ -14,13 +14,12 @@ const DEPLOY: &str = "deploy --yes --no-wait --stack whose";
 
 /// What a deploy makes and anybody may have made before, the other way round than it is planned: whatever is somebody else's
 /// is then the first that the plan comes to.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 13] = [
     "service/php",
     "target-group/php",
     "task-definition/php",
     "capacity-provider/ec2",
     "auto-scaling-group/ec2",
-    "launch-template/ec2",
     "instance-profile/ec2",
     "iam-role/ec2",
     "listener/http",
@@ -120,10 +119,6 @@ async fn disown(moto: &Moto, kind: &str) {
             };
             let tags = format!("{}&{}", tag(1, STACK_TAG), tag(2, RESOURCE_TAG));
             query(AutoScaling, "DeleteTags", tags).await;
-        }
-        "launch-template/ec2" => {
-            let found = query(Ec2, "DescribeLaunchTemplates", String::new()).await;
-            untag_ec2(&aws, value(&found, "launchTemplateId", "lt-")).await;
         }
         "security-group/load-balancer" => {
             let by_name = "Filter.1.Name=group-name&Filter.1.Value.1=whose-alb-sg".to_owned();
