@@ -114,22 +114,6 @@ impl AwsApi {
         self.answer(&service.call(action, parameters)).await
     }
 
-    /// Calls an operation of CloudWatch Logs.
-    ///
-    /// # Panics
-    /// When it fails.
-    pub async fn logs(&self, operation: &'static str, body: Value) -> Value {
-        self.json(Call::Json { service: "logs", target: LOGS, operation, body }).await
-    }
-
-    /// Calls an operation of ECR.
-    ///
-    /// # Panics
-    /// When it fails.
-    pub async fn ecr(&self, operation: &'static str, body: Value) -> Value {
-        self.json(Call::Json { service: "ecr", target: ECR, operation, body }).await
-    }
-
     /// Creates a log group.
     pub async fn create_log_group(&self, name: &str) {
         self.logs("CreateLogGroup", json!({ "logGroupName": name })).await;

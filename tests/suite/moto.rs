@@ -17,7 +17,6 @@ use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};
 use e2e::containers::{self, Container};
 use e2e::counting_proxy::CountingProxy;
-use reqwest::Method;
 
 const REGION: &str = "eu-west-1";
 
@@ -55,19 +54,7 @@ impl Moto {
     }
 
     async fn put_object(&self, bucket: &str, key: &str, body: &str) {
-        self.s3(Method::PUT, &format!("{bucket}/{key}"), body).await;
-    }
-
-    async fn s3(&self, method: Method, path: &str, body: &str) {
-        let client = reqwest::Client::builder().no_proxy().build();
-        let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));
-        // Without a signature, which nobody checks, it is somebody to whom the bucket is closed.
-        let scope = format!("Credential=test/20260101/{}/s3/aws4_request", self.region);
-        let signed = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
-        let request = client.request(method, format!("{}/{path}", self.endpoint));
-        let sent = request.header("authorization", signed).body(body.to_owned()).send().await;
-        let status = sent.unwrap_or_else(|error| panic!("{error}")).status();
-        assert!(status.is_success(), "{status}");
+        self.api().s3(&format!("{bucket}/{key}"), Some(body)).await;
     }
 
     async fn deploy(&self, stack: &str, settings: &[&str]) {

@@ -2,7 +2,6 @@
 
 use e2e::aws_api::QueryService::{AutoScaling, Ec2, Iam, LoadBalancing};
 use e2e::aws_api::{AwsApi, QueryService};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Moto, REGION};
@@ -50,7 +49,7 @@ async fn a_bucket_with_something_in_it_is_refused_before_anything_is_written() {
     let moto = Moto::start().await;
     let bucket = "whose-images-123456789012-eu-west-1";
     let place = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
-    moto.s3(Method::PUT, bucket, place).await;
+    moto.api().s3(bucket, Some(place)).await;
     moto.put_object(bucket, "theirs", "theirs").await;
     let refused = moto.without_a_write(DEPLOY, &[], 1).await;
     refused.says(&["bucket/images: ", bucket, "--adopt"]);
