@@ -89,20 +89,19 @@ impl ResourceKind for ServiceScalings {
         self.put_rules(desired).await
     }
 
-    /// Its policies, their alarms and its scheduled actions go with it; emulators leave them.
+    /// The target goes last: by it the rest is found again when a run is killed in between. AWS deletes its policies, their
+    /// alarms and its scheduled actions with it; emulators leave them.
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        if self.0.is_emulated() {
+            tokio::try_join!(
+                policies::put(&self.0, &found.name, &[]),
+                schedule::put(&self.0, &found.name, &[])
+            )?;
+        }
         let request = self.0.application_autoscaling.deregister_scalable_target().resource_id(&found.name);
         let request = request.service_namespace(ServiceNamespace::Ecs);
         let deregistered = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
-        deregistered.unless(&GONE, "take the service from Application Auto Scaling")?;
-        if !self.0.is_emulated() {
-            return Ok(());
-        }
-        let none = tokio::try_join!(
-            policies::put(&self.0, &found.name, &[]),
-            schedule::put(&self.0, &found.name, &[])
-        );
-        none.map(|_| ())
+        deregistered.unless(&GONE, "take the service from Application Auto Scaling").map(drop)
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
