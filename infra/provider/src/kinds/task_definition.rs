@@ -43,6 +43,10 @@ impl ResourceKind for TaskDefinitions {
         let json = Answer::default();
         let Some(answer) = self.describe(&desired.family, &json).await? else { return Ok(None) };
         let Some(definition) = answer.task_definition() else { return Ok(None) };
+        // MiniStack tells the newest revision also where it is deregistered or deleted; a service can't run that.
+        if definition.status().is_some_and(|status| *status != TaskDefinitionStatus::Active) {
+            return Ok(None);
+        }
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
         let mut tags = tags::from_ecs(answer.tags());
