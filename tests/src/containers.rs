@@ -51,10 +51,10 @@ pub async fn moto() -> Container {
     start(image.into(), &[5000]).await
 }
 
-/// MiniStack in us-east-1, without the Docker socket: what ECS is told is kept, and no container starts.
-pub async fn ministack() -> Container {
+/// MiniStack in a region, without the Docker socket: what ECS is told is kept, and no container starts.
+pub async fn ministack(region: &str) -> Container {
     let image = emulator(names::MINISTACK).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
-    start(image.with_env_var("MINISTACK_REGION", "us-east-1"), &[4566]).await
+    start(image.with_env_var("MINISTACK_REGION", region), &[4566]).await
 }
 
 /// One of the apps, with these variables. `PORT` is heeded; the metrics' port is published too.

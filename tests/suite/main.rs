@@ -10,3 +10,4 @@ mod local_stack;
 mod moto;
 mod round_trip;
 mod settings_matrix;
+mod sweeps;

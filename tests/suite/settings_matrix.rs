@@ -41,7 +41,7 @@ async fn after_a_deploy_on_moto_no_setting_leaves_anything_to_change() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_deploy_on_ministack_no_setting_leaves_anything_to_change() {
-    let container = containers::ministack().await;
+    let container = containers::ministack("us-east-1").await;
     // As `cargo xtask deploy --local` does it: there is no Application Auto Scaling.
     walk(&container.url().await, "us-east-1", "--local", &[]).await;
 }

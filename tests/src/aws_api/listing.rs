@@ -161,10 +161,13 @@ pub fn without_ids(found: &BTreeSet<String>) -> Vec<String> {
 }
 
 fn without_ids_in(line: &str) -> String {
+    let of_load_balancing = line.contains(":elasticloadbalancing:");
     let is_id = |part: &str| {
-        part.len() >= 12
+        let is_hex = part.len() >= 12
             && part.chars().all(|c| c.is_ascii_hexdigit())
-            && part.contains(|c: char| c.is_ascii_digit())
+            && part.contains(|c: char| c.is_ascii_digit());
+        // MiniStack writes these with all letters.
+        is_hex || (of_load_balancing && part.len() == 16)
     };
     let mut parts = Vec::new();
     for piece in line.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
@@ -173,6 +176,11 @@ fn without_ids_in(line: &str) -> String {
         parts.push(if is_id(part) { format!("ID{rest}") } else { piece.to_owned() });
     }
     let line = parts.concat();
+    // A load balancer's name, a number, and the region.
+    if let Some((host, rest)) = line.split_once('.').filter(|(_, rest)| rest.contains(".elb.")) {
+        let name = host.rsplit_once('-').map_or(host, |(name, _)| name);
+        return format!("{name}-ID.{rest}");
+    }
     match line.rsplit_once(':') {
         Some((family, revision)) if line.contains(":task-definition/") && revision.parse::<u32>().is_ok() => {
             format!("{family}:REVISION")
@@ -278,5 +286,15 @@ mod tests {
         );
         assert_eq!(without_ids_in("DescribeInstances: i-0123456789abcdef0"), "DescribeInstances: i-ID");
         assert_eq!(without_ids_in("DescribeServices: moves-web-5e0c"), "DescribeServices: moves-web-5e0c");
+        let rule =
+            "DescribeListeners: arn:aws:elasticloadbalancing:eu-west-1:000000000000:listener/app/a-alb";
+        assert_eq!(
+            without_ids_in(&format!("{rule}/k1tdo52pkru54r9o/tanaidheleyiyyoq")),
+            rule.replace("000000000000", "ID") + "/ID/ID"
+        );
+        assert_eq!(
+            without_ids_in("DescribeLoadBalancers: a-alb-k1tdo52p.eu-west-1.elb.amazonaws.com"),
+            "DescribeLoadBalancers: a-alb-ID.eu-west-1.elb.amazonaws.com"
+        );
     }
 }

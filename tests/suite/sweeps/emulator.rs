@@ -1,0 +1,132 @@
+//! An emulator with stacks in it whose commands are killed and run again.
+
+use e2e::aws_api::{AwsApi, without_ids};
+use e2e::command::{Run, provider};
+use e2e::containers::{self, Container};
+
+use super::{Cut, Cuts};
+
+const REGION: &str = "eu-west-1";
+const FAULTS: &str = "IMAGE_APP_FAULTS";
+/// How a process ends that dies at a cut.
+const KILLED: i32 = 137;
+
+/// Images that nobody has to build: no tasks are started.
+const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
+                     0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// An emulator of a test's own.
+pub struct Emulator {
+    _container: Container,
+    endpoint: String,
+    settings: &'static [&'static str],
+}
+
+/// A stack in an emulator.
+pub struct Stack<'a> {
+    emulator: &'a Emulator,
+    name: &'static str,
+}
+
+impl Emulator {
+    pub async fn moto() -> Self {
+        Self::of(containers::moto().await, &[]).await
+    }
+
+    /// MiniStack has no Application Auto Scaling.
+    pub async fn ministack() -> Self {
+        let settings = &["web.scaling.enabled=false", "php.scaling.enabled=false"];
+        Self::of(containers::ministack(REGION).await, settings).await
+    }
+
+    async fn of(container: Container, settings: &'static [&'static str]) -> Self {
+        Self { endpoint: container.url().await, _container: container, settings }
+    }
+
+    pub fn stack(&self, name: &'static str) -> Stack<'_> {
+        Stack { emulator: self, name }
+    }
+}
+
+impl Stack<'_> {
+    /// A look at the emulator that does not go through the code under test.
+    pub fn api(&self) -> AwsApi {
+        AwsApi::new(&self.emulator.endpoint, REGION)
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub async fn run(&self, command: &str, settings: &[&str]) -> Run {
+        let words = match command {
+            "deploy" => "deploy --yes --no-wait",
+            "teardown" => "teardown --yes",
+            other => other,
+        };
+        let run =
+            provider(&format!("{words} --stack {}", self.name)).await.at(&self.emulator.endpoint, REGION);
+        if command == "teardown" {
+            return run;
+        }
+        let images = ["web", "php"].map(|app| format!("{app}.image={IMAGE}"));
+        let settings =
+            images.iter().map(String::as_str).chain(self.emulator.settings.iter().chain(settings).copied());
+        settings.fold(run, |run, setting| run.arg("--set").arg(setting))
+    }
+
+    pub async fn deploy(&self, settings: &[&str]) {
+        self.run("deploy", settings).await.ends_with(0).await;
+    }
+
+    /// A command goes through in spite of a fault.
+    pub async fn goes_through(&self, command: &str, settings: &[&str], fault: &str) {
+        self.run(command, settings).await.env(FAULTS, fault).ends_with(0).await;
+    }
+
+    /// Kills a command at the next cut, and runs it again undisturbed. Without a cut that is all; gives the cut.
+    pub async fn killed_and_run_again(&self, command: &str, settings: &[&str], cuts: &Cuts) -> Option<Cut> {
+        let cut = cuts.next();
+        if let Some(cut) = cut {
+            let killed = self.run(command, settings).await.env(FAULTS, &cut.fault()).end().await;
+            match killed.code {
+                Some(KILLED) => {}
+                Some(0) => {
+                    cuts.end();
+                    return None;
+                }
+                _ => panic!("{cut}: {killed}"),
+            }
+        }
+        let again = self.run(command, settings).await.end().await;
+        assert_eq!(again.code, Some(0), "after {}: {again}", told(cut));
+        cut
+    }
+
+    /// What there is of it, in order and without what AWS makes up itself.
+    pub async fn found(&self) -> Vec<String> {
+        without_ids(&self.api().everything_named(self.name).await)
+    }
+
+    /// It is as it is after an undisturbed run, with one of each resource, and there is nothing left to change.
+    pub async fn is_as_expected(&self, expected: &[String], settings: &[&str], cut: Option<Cut>) {
+        let found = self.found().await;
+        let more: Vec<_> = found.iter().filter(|line| !expected.contains(line)).collect();
+        assert!(
+            found == expected,
+            "after {}: {found:#?} instead of {expected:#?}; not expected: {more:#?}",
+            told(cut)
+        );
+        let preview = self.run("preview", settings).await.end().await;
+        assert_eq!(preview.code, Some(0), "after {}: {preview}", told(cut));
+    }
+
+    pub async fn is_gone(&self, cut: Option<Cut>) {
+        let left = self.found().await;
+        assert!(left.is_empty(), "after {}: {left:#?}", told(cut));
+    }
+}
+
+fn told(cut: Option<Cut>) -> String {
+    cut.map_or_else(|| "an undisturbed run".to_owned(), |cut| cut.to_string())
+}
