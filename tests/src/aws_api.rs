@@ -114,9 +114,9 @@ impl AwsApi {
         self.answer(&service.call(action, parameters)).await
     }
 
-    /// Creates a log group.
-    pub async fn create_log_group(&self, name: &str) {
-        self.logs("CreateLogGroup", json!({ "logGroupName": name })).await;
+    /// Creates a log group with these tags.
+    pub async fn create_log_group(&self, name: &str, tags: Value) {
+        self.logs("CreateLogGroup", json!({ "logGroupName": name, "tags": tags })).await;
     }
 
     async fn json(&self, call: Call) -> Value {

@@ -1,6 +1,7 @@
 //! Runs the real command lines, `cargo xtask` and the provider's, in an environment without the developer's own AWS.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -125,6 +126,20 @@ impl Run {
     /// When it can't be started.
     pub async fn end(self) -> Outcome {
         self.start().end().await
+    }
+
+    /// Kills it by SIGKILL when so much time has passed; gives the exit code if it has ended before.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub async fn killed_after(mut self, time: Duration) -> Option<i32> {
+        let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = child.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
+        let ended = tokio::time::timeout(time, child.wait()).await;
+        if ended.is_err() {
+            child.kill().await.unwrap_or_else(|error| panic!("cannot kill `{}`: {error}", self.line));
+        }
+        ended.ok()?.ok()?.code()
     }
 
     /// Runs it; it must end with this exit code.

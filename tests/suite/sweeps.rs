@@ -4,10 +4,10 @@
 mod cuts;
 mod emulator;
 mod first_deploy;
-//mod kills;
-//mod removal;
+mod kills;
+mod removal;
 mod replacements;
-//mod transient;
+mod transient;
 
 use cuts::{Cut, Cuts};
 use emulator::{Emulator, Stack};

@@ -81,7 +81,7 @@ async fn tearing_one_stack_down_leaves_another_complete() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_made_is_refused_by_name() {
     let moto = Moto::start().await;
-    moto.api().create_log_group("/ecs/other").await;
+    moto.api().create_log_group("/ecs/other", serde_json::json!({})).await;
     moto.run("deploy --yes --no-wait --stack other", &[])
         .await
         .ends_with(1)
@@ -92,7 +92,7 @@ async fn what_somebody_else_made_is_refused_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_made_is_taken_over_with_adopt() {
     let moto = Moto::start().await;
-    moto.api().create_log_group("/ecs/other").await;
+    moto.api().create_log_group("/ecs/other", serde_json::json!({})).await;
     moto.run("deploy --yes --no-wait --adopt --stack other", &[]).await.ends_with(0).await;
     moto.run("preview --stack other", &[]).await.ends_with(0).await;
 }

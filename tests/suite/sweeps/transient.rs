@@ -1,0 +1,34 @@
+//! Faults that pass: every call fails once, in one way or another, and one run goes through without help.
+
+use futures::StreamExt;
+
+use super::Emulator;
+
+/// What happens to every call when it is made for the first time, each in a stack of its own.
+const FAULTS: [(&str, &str); 6] = [
+    ("broken", "reset@every"),
+    ("failing", "500@every"),
+    ("busy", "503@every"),
+    ("hurried", "throttle@every"),
+    ("late", "timeout@every"),
+    ("cut-off", "truncate@every"),
+];
+/// What replaces service, target group and instances.
+const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
+const LANES: usize = 3;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_fails_once_and_one_run_goes_through() {
+    let moto = Emulator::moto().await;
+    let goes_through = |(name, fault)| {
+        let stack = moto.stack(name);
+        async move {
+            stack.goes_through("deploy", &[], fault).await;
+            stack.goes_through("deploy", REPLACING, fault).await;
+            stack.run("preview", REPLACING).await.ends_with(0).await;
+            stack.goes_through("teardown", &[], fault).await;
+            stack.is_gone(None).await;
+        }
+    };
+    futures::stream::iter(FAULTS).map(goes_through).buffer_unordered(LANES).collect::<Vec<()>>().await;
+}
