@@ -114,7 +114,7 @@ impl Work<'_> {
         let (kind, context) = (self.provider.kind(&self.node.id.kind)?, self.context());
         let outputs = match self.live {
             None => self.create(kind, desired, &context).await?,
-            Some(live) => kind.update(desired, live, &context).await?,
+            Some(live) => self.update(kind, desired, live, &context).await?,
         };
         kind.settle(desired, &context).await?;
         Ok(outputs)
@@ -141,6 +141,31 @@ impl Work<'_> {
                 _ => return Err(failure),
             }
         }
+    }
+
+    /// Updates it. What an update creates, such as a revision, may have been made although the answer is lost: it is looked
+    /// at before another one is made.
+    async fn update(
+        &self,
+        kind: &dyn ErasedKind,
+        desired: &Value,
+        live: &LiveValue,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure> {
+        let mut updated = kind.update(desired, live, context).await;
+        for _ in 1..CREATED_AT_MOST {
+            match &updated {
+                Err(failure) if failure.answer_is_lost() => {}
+                _ => break,
+            }
+            // If it can't be read now, the first failure says more.
+            let Ok(Some(now)) = kind.read(desired).await else { break };
+            if differences(self.stack.name(), &self.node.id, desired, &now).is_empty() {
+                return Ok(now.outputs);
+            }
+            updated = kind.update(desired, &now, context).await;
+        }
+        updated
     }
 
     fn is_ours(&self, live: &LiveValue) -> bool {
