@@ -72,7 +72,7 @@ async fn fill(aws: &AwsApi) {
     })
     .await;
     many(200, async |n| {
-        aws.create_log_group(&format!("/ecs/theirs-{n}")).await;
+        aws.create_log_group(&format!("/ecs/theirs-{n}"), serde_json::json!({})).await;
         let definition = json!({ "family": format!("theirs-{n}"), "containerDefinitions": container });
         aws.ecs("RegisterTaskDefinition", definition).await;
     })
