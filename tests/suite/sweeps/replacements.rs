@@ -4,9 +4,9 @@ use super::{Cuts, Emulator, Stack};
 
 /// A stack of its own for each, and the setting.
 const CHANGES: [(&str, &[&str]); 3] = [
-    ("port", &["web.container_port=8080"]),
-    ("place", &["php.runs_on=fargate"]),
-    ("type", &["ec2.instance_type=t3.micro"]),
+    ("cutport", &["web.container_port=8080"]),
+    ("cutplace", &["php.runs_on=fargate"]),
+    ("cuttype", &["ec2.instance_type=t3.micro"]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ const FAULTS: [(&str, &str); 6] = [
     ("failing", "500@every"),
     ("busy", "503@every"),
     ("hurried", "throttle@every"),
-    ("late", "timeout@every"),
+    ("tardy", "timeout@every"),
     ("cut-off", "truncate@every"),
 ];
 /// What replaces service, target group and instances.
