@@ -22,7 +22,6 @@ use std::time::Duration;
 
 /// What was made a moment ago is not known everywhere at once.
 const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
-const GONE: [&str; 1] = ["ObjectNotFoundException"];
 
 /// Services as scalable targets.
 pub struct ServiceScalings(pub Aws);
@@ -101,7 +100,7 @@ impl ResourceKind for ServiceScalings {
         let request = self.0.application_autoscaling.deregister_scalable_target().resource_id(&found.name);
         let request = request.service_namespace(ServiceNamespace::Ecs);
         let deregistered = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
-        deregistered.unless(&GONE, "take the service from Application Auto Scaling").map(drop)
+        unless_gone(deregistered, "take the service from Application Auto Scaling")
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
@@ -178,6 +177,18 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call())
+}
+
+/// A deletion; what is gone already is no failure. moto says so in words alone.
+fn unless_gone<T, E>(deleted: Result<T, SdkError<E, HttpResponse>>, call: &str) -> Result<(), Failure>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let is_gone = deleted.as_ref().err().is_some_and(|error| {
+        let problem = problem_of(error);
+        problem.has_code(&["ObjectNotFoundException"]) || problem.says("found for service namespace")
+    });
+    if is_gone { Ok(()) } else { deleted.explain(call).map(drop) }
 }
 
 /// The first autoscaler of an account makes a role, which takes a moment; so does a new service.

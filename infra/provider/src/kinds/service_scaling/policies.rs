@@ -1,6 +1,6 @@
 //! The target tracking policies of a service.
 
-use super::GONE;
+use super::unless_gone;
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::Explain;
@@ -42,7 +42,7 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[TargetTracking]) -> Re
         let request = aws.application_autoscaling.delete_scaling_policy().resource_id(resource_id);
         let request = request.policy_name(name).service_namespace(ServiceNamespace::Ecs);
         let deleted = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
-        deleted.unless(&GONE, "delete the scaling policy")?;
+        unless_gone(deleted, "delete the scaling policy")?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The scheduled actions of a service.
 
-use super::{GONE, count, limit};
+use super::{count, limit, unless_gone};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
@@ -51,7 +51,7 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> R
         let request = aws.application_autoscaling.delete_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(name).service_namespace(ServiceNamespace::Ecs);
         let deleted = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
-        deleted.unless(&GONE, "delete the scheduled action")?;
+        unless_gone(deleted, "delete the scheduled action")?;
     }
     Ok(())
 }
