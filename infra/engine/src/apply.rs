@@ -1,7 +1,7 @@
 //! Carrying a plan out: creates and updates along the graph, then deletions against it.
 
 use crate::event::{Event, Reporter};
-use crate::failure::{Failure, ResourceFailure, ResourceFailures};
+use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures};
 use crate::id::ResourceId;
 use crate::kind::{Context, ErasedKind};
 use crate::live::{Found, LiveValue};
@@ -18,8 +18,6 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// So often a call to create is made whose answer is lost each time.
-const CREATED_AT_MOST: u32 = 3;
 
 /// The outputs of every resource, by address.
 pub type AllOutputs = HashMap<ResourceId, Value>;
@@ -137,7 +135,7 @@ impl Work<'_> {
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
                 Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
-                Ok(None) if failure.answer_is_lost() && attempts < CREATED_AT_MOST => attempts += 1,
+                Ok(None) if failure.answer_is_lost() && attempts < MADE_AT_MOST => attempts += 1,
                 _ => return Err(failure),
             }
         }
@@ -153,7 +151,7 @@ impl Work<'_> {
         context: &Context<'_>,
     ) -> Result<Value, Failure> {
         let mut updated = kind.update(desired, live, context).await;
-        for _ in 1..CREATED_AT_MOST {
+        for _ in 1..MADE_AT_MOST {
             match &updated {
                 Err(failure) if failure.answer_is_lost() => {}
                 _ => break,

@@ -4,6 +4,9 @@ use crate::id::ResourceId;
 use std::error::Error;
 use std::fmt;
 
+/// So often a change is made whose answer is lost each time.
+pub(crate) const MADE_AT_MOST: u32 = 3;
+
 /// Why a resource could not be read or changed, with a hint on what to do where there is one.
 ///
 /// `Display` does not repeat the source; whoever prints it walks the chain.

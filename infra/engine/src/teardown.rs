@@ -1,8 +1,8 @@
 //! Deleting what was found in the account: users before what they use, independent resources at the same time.
 
 use crate::event::{Event, Reporter};
-use crate::failure::{ResourceFailure, ResourceFailures};
-use crate::kind::Context;
+use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures};
+use crate::kind::{Context, ErasedKind};
 use crate::live::Found;
 use crate::provider::Provider;
 use crate::refresh::list_owned;
@@ -55,7 +55,7 @@ async fn delete_one(
     let context = Context::of(stack, &found.id, reporter);
     reporter.report(Event::Started { id: found.id.clone(), name: found.name.clone(), action });
     let result = match provider.kind(&found.id.kind) {
-        Ok(kind) => kind.delete(found, &context).await,
+        Ok(kind) => delete(kind, found, &context).await,
         Err(failure) => Err(failure),
     };
     reporter.report(Event::Finished {
@@ -71,6 +71,19 @@ async fn delete_one(
         name: found.name.clone(),
         source,
     })
+}
+
+/// Deletes it. When the answer to a call is lost, it looks again: what is gone by then is as good as deleted, while the same
+/// call made again may fail because of that.
+async fn delete(kind: &dyn ErasedKind, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+    let mut deleted = kind.delete(found, context).await;
+    for _ in 1..MADE_AT_MOST {
+        match &deleted {
+            Err(failure) if failure.answer_is_lost() => deleted = kind.delete(found, context).await,
+            _ => break,
+        }
+    }
+    deleted
 }
 
 fn uses_by_kind(provider: &Provider) -> BTreeMap<&'static str, &'static [&'static str]> {

@@ -48,9 +48,24 @@ struct Cloud {
     crates: Arc<Mutex<BTreeMap<String, (Crate, Tags)>>>,
     writes: Arc<Mutex<Vec<String>>>,
     settled: Arc<Mutex<Vec<String>>>,
+    /// The answers to so many of the next writes are lost.
+    to_be_lost: Arc<Mutex<u32>>,
 }
 
 impl Cloud {
+    fn answer<T>(&self, answer: T) -> Result<T, Failure> {
+        let mut to_be_lost = self.to_be_lost.lock().unwrap();
+        if *to_be_lost == 0 {
+            return Ok(answer);
+        }
+        *to_be_lost -= 1;
+        Err(Failure::new("the connection broke").with_answer_lost())
+    }
+
+    fn loses(&self, answers: u32) {
+        *self.to_be_lost.lock().unwrap() = answers;
+    }
+
     fn wrote(&self, what: &str, name: &str) {
         self.writes.lock().unwrap().push(format!("{what} {name}"));
     }
@@ -87,7 +102,7 @@ impl ResourceKind for Cloud {
         }
         self.wrote("create", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
-        Ok(address(&desired.name))
+        self.answer(address(&desired.name))
     }
 
     async fn update(
@@ -98,7 +113,7 @@ impl ResourceKind for Cloud {
     ) -> Result<CrateOutputs, Failure> {
         self.wrote("update", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
-        Ok(address(&desired.name))
+        self.answer(address(&desired.name))
     }
 
     async fn settle(&self, desired: &Crate, _: &Context<'_>) -> Result<(), Failure> {
@@ -107,9 +122,11 @@ impl ResourceKind for Cloud {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        if self.crates.lock().unwrap().remove(&found.name).is_none() {
+            return Ok(());
+        }
         self.wrote("delete", &found.name);
-        self.crates.lock().unwrap().remove(&found.name);
-        Ok(())
+        self.answer(())
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
@@ -250,4 +267,40 @@ async fn teardown_needs_only_the_stacks_name_and_leaves_others_alone() {
     let deleted = teardown("test", &world.provider, &Silent).await.unwrap();
     assert_eq!(deleted.len(), 2);
     assert_eq!(world.cloud.crates.lock().unwrap().keys().collect::<Vec<_>>(), ["other"]);
+}
+
+#[tokio::test]
+async fn what_was_made_although_the_answer_is_lost_is_not_made_again() {
+    let world = World::new();
+    world.cloud.loses(1);
+    let writes = world.deploy(&stack("bottom", "blue")).await;
+    assert_eq!(writes, ["create bottom", "update bottom", "create top"]);
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_is_lost_is_looked_at_before_it_is_made_again() {
+    let world = World::new();
+    world.deploy(&stack("bottom", "blue")).await;
+    world.cloud.loses(1);
+    assert_eq!(world.deploy(&stack("bottom", "green")).await, ["update bottom"]);
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_is_lost_is_taken_for_done_when_it_is_gone() {
+    let world = World::new();
+    world.deploy(&stack("bottom", "blue")).await;
+    world.cloud.loses(2);
+    teardown("test", &world.provider, &Silent).await.unwrap();
+    assert!(world.cloud.crates.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_change_whose_answers_are_all_lost_fails() {
+    let world = World::new();
+    world.cloud.loses(u32::MAX);
+    let stack = stack("bottom", "blue");
+    let seen = refresh(&stack, &world.provider).await.unwrap();
+    let plan = plan(&stack, &seen, false).unwrap();
+    let failures = apply(&stack, &plan, &seen, &world.provider, &Silent).await.unwrap_err();
+    assert_eq!(failures.0.len(), 1);
 }
