@@ -5,6 +5,7 @@ use crate::explain::{Explain, problem_of};
 use crate::wire;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_s3::config::retry::RetryPartition;
 use infra_engine::Failure;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Aws {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// S3.
     pub s3: aws_sdk_s3::Client,
+    /// S3 for the lease, whose renewal is tried again however often other calls were.
+    pub lease_s3: aws_sdk_s3::Client,
     /// The account that the credentials belong to.
     pub account_id: String,
     /// The region.
@@ -52,7 +55,8 @@ pub struct Aws {
 /// # Errors
 /// When no region is configured.
 pub async fn configuration(region: Option<String>) -> Result<SdkConfig, Failure> {
-    let retries = RetryConfig::adaptive().with_max_attempts(MOST_ATTEMPTS);
+    // Not `adaptive`: that holds a whole service back to a call in two seconds; how many calls are under way adapts instead.
+    let retries = RetryConfig::standard().with_max_attempts(MOST_ATTEMPTS);
     let mut loader =
         aws_config::defaults(BehaviorVersion::latest()).http_client(wire::client()?).retry_config(retries);
     if let Some(region) = region {
@@ -91,7 +95,9 @@ impl Aws {
         };
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(config.endpoint_url().is_some())
-            .retry_classifier(BucketConflict);
+            .retry_classifier(BucketConflict)
+            .build();
+        let lease_s3 = s3.to_builder().retry_partition(RetryPartition::new("lease")).build();
         Ok(Self {
             application_autoscaling: aws_sdk_applicationautoscaling::Client::new(config),
             autoscaling: aws_sdk_autoscaling::Client::new(config),
@@ -101,7 +107,8 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(config),
             iam: aws_sdk_iam::Client::new(config),
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
-            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            lease_s3: aws_sdk_s3::Client::from_conf(lease_s3),
             account_id: identity.account().unwrap_or_default().to_owned(),
             region: region(config),
             local_registry: config.endpoint_url().and_then(plain_http_host),

@@ -99,6 +99,7 @@ impl Lease {
         let context = Context::of(&aws.stack, &id, reporter);
         let (bucket, patience) = (wanted.bucket.as_str(), wanted.patience);
         let (began, mut seen, mut is_as_seen) = (Instant::now(), seen, true);
+        let mut last_asked = None;
         let taken = until(patience + length(), &context, async || {
             if !is_as_seen {
                 seen = look(aws, bucket).await?;
@@ -109,8 +110,13 @@ impl Lease {
                 let is_over = began.elapsed() >= patience;
                 return Ok(if is_over { Look::Done(Err(held)) } else { Look::NotYet(held) });
             }
+            if let Some(asked) = last_asked.filter(|_| seen.is_held_by_this()) {
+                // The answer to its taking was lost.
+                return Ok(Look::Done(Ok((seen.clone(), asked, is_as_seen))));
+            }
             make_place(aws, &wanted, &seen).await?;
             let asked = Instant::now();
+            last_asked = Some(asked);
             let arns = seen.record.as_ref().map(|record| record.arns.clone()).unwrap_or_default();
             let record = Record { holder: Holder::this(wanted.command, length()), is_released: false, arns };
             if let Some(now) = write(aws, bucket, record, &seen).await? {
@@ -145,8 +151,9 @@ impl Lease {
     pub async fn release(self, arns: Option<Vec<String>>) -> Result<(), Failure> {
         self.renewal.abort();
         let mut now = locked(&self.now).clone();
-        while let Some(record) = now.record.clone().filter(|record| record.holder.is_this())
+        while now.is_held_by_this()
             && !guard::is_lost()
+            && let Some(record) = now.record.clone()
         {
             let arns = arns.clone().unwrap_or_else(|| record.arns.clone());
             let released = Record { is_released: true, arns, ..record };
@@ -185,14 +192,18 @@ async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
         let (asked, seen) = (Instant::now(), locked(&now).clone());
         let Some(record) = seen.record.clone() else { return };
         let record = Record { holder: record.holder.renewed(length()), ..record };
+        let until = record.holder.until;
         match write(&aws, &bucket, record, &seen).await {
             Ok(Some(new)) => {
                 *locked(&now) = new;
                 guard::hold_until(asked + writable());
             }
             Ok(None) => match look(&aws, &bucket).await {
-                // The answer to a renewal was lost.
-                Ok(it) if it.record.as_ref().is_some_and(|record| record.holder.is_this()) => {
+                // The answer to a renewal was lost: this one's, or an earlier one's.
+                Ok(it) if it.is_held_by_this() => {
+                    if it.record.as_ref().is_some_and(|record| record.holder.until == until) {
+                        guard::hold_until(asked + writable());
+                    }
                     *locked(&now) = it;
                 }
                 // Somebody else has it.

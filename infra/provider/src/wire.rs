@@ -5,6 +5,7 @@ mod call;
 mod fault;
 pub mod guard;
 pub mod journal;
+mod pace;
 pub mod survey;
 
 use aws_smithy_http_client::Connector;
@@ -20,14 +21,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use call::Call;
 use fault::Faults;
 use infra_engine::Failure;
+use pace::PACE;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use survey::Answer;
-use tokio::sync::Semaphore;
-
-/// How many calls are under way at the same time; services throttle clients that ask for more.
-static IN_FLIGHT: Semaphore = Semaphore::const_new(16);
 
 /// The SDK's own HTTP client behind our gate.
 ///
@@ -102,7 +100,7 @@ impl Gate {
         request: HttpRequest,
         call: &Call,
     ) -> Result<HttpResponse, ConnectorError> {
-        let _permit = IN_FLIGHT.acquire().await.map_err(|error| ConnectorError::user(error.into()))?;
+        let _turn = PACE.turn(call.is_repeated).await.map_err(|error| ConnectorError::user(error.into()))?;
         if call.is_write() && guard::is_lost() {
             return Err(ConnectorError::user(guard::LOST.into()));
         }

@@ -103,12 +103,17 @@ fn namespace() -> String {
     fs::read_link("/proc/self/ns/pid").map(|link| link.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The twenty-second field of its status; empty where there is no such process.
+/// The twenty-second field of its status; empty where there is no such process, or one that has ended and whose parent has not
+/// noticed yet.
 fn started(id: u32) -> String {
     let status = read(&format!("/proc/{id}/stat"));
     // The second field is a name in brackets, which may have spaces in it.
     let after_name = status.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
-    after_name.split_whitespace().nth(19).unwrap_or_default().to_owned()
+    let mut fields = after_name.split_whitespace();
+    match fields.next() {
+        Some("Z" | "X") | None => String::new(),
+        Some(_) => fields.nth(18).unwrap_or_default().to_owned(),
+    }
 }
 
 fn read(path: &str) -> String {
@@ -140,6 +145,21 @@ mod tests {
         assert!(ended(number_used_again).is_gone());
         let no_such_number = Process { id: u32::MAX, ..this().process };
         assert!(ended(no_such_number).is_gone());
+    }
+
+    #[test]
+    fn a_killed_process_whose_parent_has_not_noticed_holds_nothing() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let process = Process { id: child.id(), started: started(child.id()), ..this().process };
+        let holder = Holder { process, ..this() };
+        assert!(!holder.is_gone());
+        child.kill().unwrap();
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while !holder.is_gone() {
+            assert!(std::time::Instant::now() < deadline, "it is still taken for alive");
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
     }
 
     #[test]

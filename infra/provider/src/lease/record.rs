@@ -51,6 +51,11 @@ impl Seen {
         Some(&record.holder).filter(|holder| !holder.is_gone() && !holder.is_this())
     }
 
+    /// Whether this very process holds it.
+    pub fn is_held_by_this(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| !record.is_released && record.holder.is_this())
+    }
+
     /// Whether no run can have written since a look at the stack began: the last one gave the lease back before that. Of one
     /// that died a write may still be on its way.
     pub fn was_quiet_since(&self, began: Instant) -> bool {
@@ -65,7 +70,7 @@ impl Seen {
 /// When S3 can't be asked, or something else lies there.
 pub async fn look(aws: &Aws, bucket: &str) -> Result<Seen, Failure> {
     let date = Date::default();
-    let request = aws.s3.get_object().bucket(bucket).key(LEASE_KEY).customize().interceptor(date.clone());
+    let request = aws.lease_s3.get_object().bucket(bucket).key(LEASE_KEY).customize().interceptor(date.clone());
     let answer = request.send().await;
     let has_bucket = !answer.as_ref().is_err_and(|error| problem_of(error).has_code(&["NoSuchBucket"]));
     let Some(answer) = answer.unless(&["NoSuchKey", "NoSuchBucket", "404"], "look who holds the stack")?
@@ -88,7 +93,7 @@ pub async fn look(aws: &Aws, bucket: &str) -> Result<Seen, Failure> {
 pub async fn write(aws: &Aws, bucket: &str, record: Record, seen: &Seen) -> Result<Option<Seen>, Failure> {
     let body =
         serde_json::to_vec(&record).map_err(|error| Failure::caused_by("a lease has no JSON form", error))?;
-    let request = aws.s3.put_object().bucket(bucket).key(LEASE_KEY).body(ByteStream::from(body));
+    let request = aws.lease_s3.put_object().bucket(bucket).key(LEASE_KEY).body(ByteStream::from(body));
     let request = match &seen.etag {
         Some(etag) => request.if_match(etag),
         None => request.if_none_match("*"),

@@ -27,6 +27,8 @@ pub struct Call {
     pub protocol: Protocol,
     /// The same for the same call, whoever repeats it.
     pub key: u64,
+    /// Whether the SDK makes it again, because AWS throttled it or failed.
+    pub is_repeated: bool,
 }
 
 impl Call {
@@ -51,6 +53,7 @@ impl Call {
             service: service.to_owned(),
             operation: operation.to_owned(),
             protocol,
+            is_repeated: request.headers().get("amz-sdk-request").is_some_and(|it| !it.contains("attempt=1;")),
             key: key([service, operation, request.method(), request.uri()], body),
         }
     }

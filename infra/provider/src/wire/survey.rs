@@ -1,7 +1,7 @@
 //! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
 //! before anything is written, so no answer outlives what it tells of.
 
-use super::IN_FLIGHT;
+use super::pace::PACE;
 use super::call::Call;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -53,7 +53,7 @@ impl Survey {
     /// Forgets every answer.
     pub fn end(&self) {
         if self.is_wide.replace(false) {
-            IN_FLIGHT.forget_permits(MORE_IN_FLIGHT);
+            PACE.narrow(MORE_IN_FLIGHT);
         }
         *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -61,7 +61,7 @@ impl Survey {
     /// Lets more questions be asked at the same time.
     pub fn widen(&self) {
         if !self.is_wide.replace(true) {
-            IN_FLIGHT.add_permits(MORE_IN_FLIGHT);
+            PACE.widen(MORE_IN_FLIGHT);
         }
     }
 }

@@ -1,0 +1,113 @@
+//! How many calls are under way at the same time: fewer as soon as calls have to be repeated, because AWS throttles or fails, and
+//! more again as soon as they succeed at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+
+/// Calls under way at most; services throttle clients that ask for more.
+const MOST: usize = 16;
+/// Calls that may be under way however often they have to be repeated.
+const LEAST: usize = 2;
+
+/// The pace of this process.
+pub static PACE: Pace = Pace::new();
+
+/// Turns for calls.
+#[derive(Debug)]
+pub struct Pace {
+    turns: Semaphore,
+    /// How many turns are kept back for now.
+    withheld: AtomicUsize,
+}
+
+/// A call's turn, which the next one gets when it is dropped.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    pace: &'a Pace,
+    is_repeated: bool,
+    permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Pace {
+    const fn new() -> Self {
+        Self { turns: Semaphore::const_new(MOST), withheld: AtomicUsize::new(0) }
+    }
+
+    /// Waits for a turn. `is_repeated` says that AWS did not take the call the first time.
+    ///
+    /// # Errors
+    /// Never: there are always turns to come.
+    pub async fn turn(&self, is_repeated: bool) -> Result<Turn<'_>, AcquireError> {
+        Ok(Turn { pace: self, is_repeated, permit: Some(self.turns.acquire().await?) })
+    }
+
+    /// So many more calls may be under way.
+    pub fn widen(&self, more: usize) {
+        self.turns.add_permits(more);
+    }
+
+    /// So many calls fewer may be under way, after it was widened.
+    pub fn narrow(&self, fewer: usize) {
+        let left = fewer - self.turns.forget_permits(fewer);
+        // Those were kept back while it was wide: they are not given out again.
+        self.change_withheld(|withheld| Some(withheld.saturating_sub(left)));
+    }
+
+    fn change_withheld(&self, change: impl FnMut(usize) -> Option<usize>) -> bool {
+        self.withheld.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let pace = self.pace;
+        if self.is_repeated {
+            let is_withheld = pace.change_withheld(|n| (n < MOST - LEAST).then_some(n + 1));
+            if let Some(permit) = self.permit.take_if(|_| is_withheld) {
+                permit.forget();
+            }
+        } else if pace.change_withheld(|withheld| withheld.checked_sub(1)) {
+            pace.turns.add_permits(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn calls(pace: &Pace, count: usize, are_repeated: bool) {
+        for _ in 0..count {
+            pace.turn(are_repeated).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn repeated_calls_leave_fewer_turns_but_never_none() {
+        let pace = Pace::new();
+        calls(&pace, 4, true).await;
+        assert_eq!(pace.turns.available_permits(), MOST - 4);
+        calls(&pace, 100, true).await;
+        assert_eq!(pace.turns.available_permits(), LEAST);
+    }
+
+    #[tokio::test]
+    async fn calls_that_succeed_at_once_bring_all_turns_back_and_no_more() {
+        let pace = Pace::new();
+        calls(&pace, 100, true).await;
+        calls(&pace, 4, false).await;
+        assert_eq!(pace.turns.available_permits(), LEAST + 4);
+        calls(&pace, 100, false).await;
+        assert_eq!(pace.turns.available_permits(), MOST);
+    }
+
+    #[tokio::test]
+    async fn turns_kept_back_while_it_was_wide_stay_away() {
+        let pace = Pace::new();
+        pace.widen(64);
+        calls(&pace, 10, true).await;
+        pace.narrow(64);
+        calls(&pace, 100, false).await;
+        assert_eq!(pace.turns.available_permits(), MOST);
+    }
+}
