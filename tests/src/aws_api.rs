@@ -130,6 +130,15 @@ impl AwsApi {
         text
     }
 
+    /// The answers to a listing, page by page.
+    async fn pages(&self, listing: &Call) -> Vec<String> {
+        let mut pages = vec![self.answer(listing).await];
+        while let Some(next) = pages.last().and_then(|page| listing.after(page)) {
+            pages.push(self.answer(&next).await);
+        }
+        pages
+    }
+
     async fn sent(&self, call: &Call) -> (StatusCode, String) {
         let sent = self.request(call).send().await;
         let answer = sent.unwrap_or_else(|error| panic!("{}: {error:?}", call.name()));
@@ -172,6 +181,27 @@ impl Call {
             Self::Json { operation, .. } => operation,
             Self::Query { action, .. } => action,
             Self::Buckets => "ListBuckets",
+        }
+    }
+
+    /// The call for the page of this listing that comes after a page.
+    fn after(&self, answer: &str) -> Option<Self> {
+        match self {
+            Self::Json { service, target, operation, body } => {
+                let token = json_of(self, answer)["nextToken"].as_str()?.to_owned();
+                let mut body = body.clone();
+                body["nextToken"] = token.into();
+                Some(Self::Json { service, target, operation, body })
+            }
+            Self::Query { service, version, action, parameters } => {
+                let names = [("NextToken", "NextToken"), ("NextMarker", "Marker"), ("Marker", "Marker")];
+                let told = names.iter().find_map(|(told, asked)| {
+                    let token = *listing::values(answer, told).first().filter(|token| !token.is_empty())?;
+                    Some(format!("{parameters}&{}", listing::parameter(asked, token)))
+                });
+                Some(Self::Query { service, version, action, parameters: told? })
+            }
+            Self::Buckets => None,
         }
     }
 }

@@ -18,7 +18,6 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-
 /// The outputs of every resource, by address.
 pub type AllOutputs = HashMap<ResourceId, Value>;
 

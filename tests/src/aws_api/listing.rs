@@ -23,13 +23,17 @@ impl AwsApi {
         found.extend(self.listeners_and_rules_named(text).await);
         found.extend(self.scaling_named(text).await);
         for call in every_listing() {
-            let answer = self.answer(&call).await;
-            found.extend(words(&answer, text).map(|word| format!("{}: {word}", call.name())));
+            for page in self.pages(&call).await {
+                found.extend(words(&page, text).map(|word| format!("{}: {word}", call.name())));
+            }
         }
         for (call, id) in listings_by_tag() {
-            let answer = self.answer(&call).await;
-            let items = items(&answer).into_iter().filter(|item| item.contains(text));
-            found.extend(items.flat_map(|item| values(item, id)).map(|id| format!("{}: {id}", call.name())));
+            for page in self.pages(&call).await {
+                let items = items(&page).into_iter().filter(|item| item.contains(text));
+                found.extend(
+                    items.flat_map(|item| values(item, id)).map(|id| format!("{}: {id}", call.name())),
+                );
+            }
         }
         found
     }
@@ -242,13 +246,13 @@ fn items(xml: &str) -> Vec<&str> {
 }
 
 /// What elements of this name hold.
-fn values<'a>(xml: &'a str, element: &str) -> Vec<&'a str> {
+pub(super) fn values<'a>(xml: &'a str, element: &str) -> Vec<&'a str> {
     let (open, close) = (format!("<{element}>"), format!("</{element}>"));
     let after = xml.match_indices(&open).map(|(position, _)| &xml[position + open.len()..]);
     after.filter_map(|rest| rest.find(&close).map(|end| rest[..end].trim())).collect()
 }
 
-fn parameter(name: &str, value: &str) -> String {
+pub(super) fn parameter(name: &str, value: &str) -> String {
     format!("{name}={}", byte_serialize(value.as_bytes()).collect::<String>())
 }
 

@@ -70,7 +70,8 @@ impl Seen {
 /// When S3 can't be asked, or something else lies there.
 pub async fn look(aws: &Aws, bucket: &str) -> Result<Seen, Failure> {
     let date = Date::default();
-    let request = aws.lease_s3.get_object().bucket(bucket).key(LEASE_KEY).customize().interceptor(date.clone());
+    let request =
+        aws.lease_s3.get_object().bucket(bucket).key(LEASE_KEY).customize().interceptor(date.clone());
     let answer = request.send().await;
     let has_bucket = !answer.as_ref().is_err_and(|error| problem_of(error).has_code(&["NoSuchBucket"]));
     let Some(answer) = answer.unless(&["NoSuchKey", "NoSuchBucket", "404"], "look who holds the stack")?

@@ -53,7 +53,10 @@ impl Call {
             service: service.to_owned(),
             operation: operation.to_owned(),
             protocol,
-            is_repeated: request.headers().get("amz-sdk-request").is_some_and(|it| !it.contains("attempt=1;")),
+            is_repeated: request
+                .headers()
+                .get("amz-sdk-request")
+                .is_some_and(|it| !it.contains("attempt=1;")),
             key: key([service, operation, request.method(), request.uri()], body),
         }
     }

@@ -1,8 +1,8 @@
 //! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
 //! before anything is written, so no answer outlives what it tells of.
 
-use super::pace::PACE;
 use super::call::Call;
+use super::pace::PACE;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
