@@ -136,6 +136,7 @@ mod tests {
                 operation: operation.to_owned(),
                 protocol: Protocol::Rest,
                 key: 0,
+                is_repeated: false,
             };
             assert_eq!(call.is_write(), is_write, "{operation}");
         }

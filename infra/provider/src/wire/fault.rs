@@ -176,7 +176,13 @@ mod tests {
     use crate::wire::call::Protocol;
 
     fn call(operation: &str, key: u64) -> Call {
-        Call { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, key }
+        Call {
+            service: String::new(),
+            operation: operation.to_owned(),
+            protocol: Protocol::Json,
+            key,
+            is_repeated: false,
+        }
     }
 
     fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
