@@ -24,6 +24,7 @@ pub const ROWS: [Row; 6] = [
             "cluster.container_insights=true",
             "load_balancer.idle_timeout_seconds=90",
             "load_balancer.deregistration_delay_seconds=5",
+            "tasks.kept_revisions=3",
         ],
     },
     Row {

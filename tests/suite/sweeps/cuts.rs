@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// How the environment chooses: `all`, or a seed.
 const VARIABLE: &str = "SWEEP";
+/// The same writes each time, so that a change that breaks nothing passes; other seeds try others.
+const DEFAULT_SEED: u64 = 1;
 
 /// A write at which a process dies: before it is sent, or when it was processed and its answer was not seen yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ static CHOICE: LazyLock<Choice> = LazyLock::new(|| {
         Ok(seed) => {
             Choice::OfSeed(seed.parse().unwrap_or_else(|_| panic!("{VARIABLE} is `all` or a seed: {seed}")))
         }
-        Err(_) => Choice::OfSeed(std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_secs())),
+        Err(_) => Choice::OfSeed(DEFAULT_SEED),
     };
     eprintln!("sweeps: {VARIABLE}={choice}");
     choice
