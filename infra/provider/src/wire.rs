@@ -100,12 +100,16 @@ impl Gate {
         request: HttpRequest,
         call: &Call,
     ) -> Result<HttpResponse, ConnectorError> {
-        let _turn = PACE.turn(call.is_repeated).await.map_err(|error| ConnectorError::user(error.into()))?;
+        let mut turn =
+            PACE.turn(call.is_repeated).await.map_err(|error| ConnectorError::user(error.into()))?;
         if call.is_write() && guard::is_lost() {
             return Err(ConnectorError::user(guard::LOST.into()));
         }
         let began = Instant::now();
         let answer = answer(inner, self.faults.as_ref(), request, call).await;
+        if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+            turn.succeed();
+        }
         journal::write(call, began.elapsed(), &answer);
         answer.map_err(|error| if call.creates() { not_to_be_repeated(error) } else { error })
     }

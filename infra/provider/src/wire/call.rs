@@ -61,6 +61,18 @@ impl Call {
         }
     }
 
+    /// A call of this name, for tests.
+    #[cfg(test)]
+    pub fn named(operation: &str, key: u64) -> Self {
+        Self {
+            service: String::new(),
+            operation: operation.to_owned(),
+            protocol: Protocol::Json,
+            key,
+            is_repeated: false,
+        }
+    }
+
     /// Whether it makes something that a second call would make again or be refused.
     pub fn creates(&self) -> bool {
         ["Create", "Register", "RunTask"].iter().any(|prefix| self.operation.starts_with(prefix))
@@ -131,14 +143,7 @@ mod tests {
         for (operation, is_write) in
             [("DescribeVpcs", false), ("HEAD", false), ("PUT", true), ("TagRole", true)]
         {
-            let call = Call {
-                service: String::new(),
-                operation: operation.to_owned(),
-                protocol: Protocol::Rest,
-                key: 0,
-                is_repeated: false,
-            };
-            assert_eq!(call.is_write(), is_write, "{operation}");
+            assert_eq!(Call::named(operation, 0).is_write(), is_write, "{operation}");
         }
     }
 

@@ -173,20 +173,9 @@ fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, Connect
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::call::Protocol;
-
-    fn call(operation: &str, key: u64) -> Call {
-        Call {
-            service: String::new(),
-            operation: operation.to_owned(),
-            protocol: Protocol::Json,
-            key,
-            is_repeated: false,
-        }
-    }
 
     fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
-        faults.of(&call(operation, 0)).0
+        faults.of(&Call::named(operation, 0)).0
     }
 
     #[test]
@@ -203,7 +192,7 @@ mod tests {
     fn every_call_fails_the_first_time_and_not_the_second() {
         let faults = Faults::parse("reset@every").unwrap();
         for (key, fails) in [(1, true), (2, true), (1, false)] {
-            assert_eq!(faults.of(&call("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
+            assert_eq!(faults.of(&Call::named("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
         }
     }
 

@@ -25,6 +25,7 @@ pub struct Pace {
 pub struct Turn<'a> {
     pace: &'a Pace,
     is_repeated: bool,
+    has_succeeded: bool,
     permit: Option<SemaphorePermit<'a>>,
 }
 
@@ -38,7 +39,7 @@ impl Pace {
     /// # Errors
     /// Never: there are always turns to come.
     pub async fn turn(&self, is_repeated: bool) -> Result<Turn<'_>, AcquireError> {
-        Ok(Turn { pace: self, is_repeated, permit: Some(self.turns.acquire().await?) })
+        Ok(Turn { pace: self, is_repeated, has_succeeded: false, permit: Some(self.turns.acquire().await?) })
     }
 
     /// So many more calls may be under way.
@@ -58,6 +59,13 @@ impl Pace {
     }
 }
 
+impl Turn<'_> {
+    /// AWS has done what the call asks for.
+    pub fn succeed(&mut self) {
+        self.has_succeeded = true;
+    }
+}
+
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let pace = self.pace;
@@ -66,7 +74,7 @@ impl Drop for Turn<'_> {
             if let Some(permit) = self.permit.take_if(|_| is_withheld) {
                 permit.forget();
             }
-        } else if pace.change_withheld(|withheld| withheld.checked_sub(1)) {
+        } else if self.has_succeeded && pace.change_withheld(|withheld| withheld.checked_sub(1)) {
             pace.turns.add_permits(1);
         }
     }
@@ -76,38 +84,52 @@ impl Drop for Turn<'_> {
 mod tests {
     use super::*;
 
-    async fn calls(pace: &Pace, count: usize, are_repeated: bool) {
+    async fn repeated(pace: &Pace, count: usize) {
         for _ in 0..count {
-            pace.turn(are_repeated).await.unwrap();
+            pace.turn(true).await.unwrap().succeed();
+        }
+    }
+
+    async fn done_at_once(pace: &Pace, count: usize) {
+        for _ in 0..count {
+            pace.turn(false).await.unwrap().succeed();
         }
     }
 
     #[tokio::test]
     async fn repeated_calls_leave_fewer_turns_but_never_none() {
         let pace = Pace::new();
-        calls(&pace, 4, true).await;
+        repeated(&pace, 4).await;
         assert_eq!(pace.turns.available_permits(), MOST - 4);
-        calls(&pace, 100, true).await;
+        repeated(&pace, 100).await;
         assert_eq!(pace.turns.available_permits(), LEAST);
     }
 
     #[tokio::test]
     async fn calls_that_succeed_at_once_bring_all_turns_back_and_no_more() {
         let pace = Pace::new();
-        calls(&pace, 100, true).await;
-        calls(&pace, 4, false).await;
+        repeated(&pace, 100).await;
+        done_at_once(&pace, 4).await;
         assert_eq!(pace.turns.available_permits(), LEAST + 4);
-        calls(&pace, 100, false).await;
+        done_at_once(&pace, 100).await;
         assert_eq!(pace.turns.available_permits(), MOST);
+    }
+
+    #[tokio::test]
+    async fn calls_that_fail_bring_no_turn_back() {
+        let pace = Pace::new();
+        repeated(&pace, 4).await;
+        drop(pace.turn(false).await.unwrap());
+        assert_eq!(pace.turns.available_permits(), MOST - 4);
     }
 
     #[tokio::test]
     async fn turns_kept_back_while_it_was_wide_stay_away() {
         let pace = Pace::new();
         pace.widen(64);
-        calls(&pace, 10, true).await;
+        repeated(&pace, 10).await;
         pace.narrow(64);
-        calls(&pace, 100, false).await;
+        done_at_once(&pace, 100).await;
         assert_eq!(pace.turns.available_permits(), MOST);
     }
 }

@@ -149,30 +149,19 @@ impl NotKept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::call::Protocol;
-
-    fn call(operation: &str, key: u64) -> Call {
-        Call {
-            service: String::new(),
-            operation: operation.to_owned(),
-            protocol: Protocol::Json,
-            key,
-            is_repeated: false,
-        }
-    }
 
     #[tokio::test]
     async fn a_question_is_asked_once_in_a_survey_and_anew_after_it() {
         let same = |a: &Arc<OnceCell<Answer>>, b: &Arc<OnceCell<Answer>>| Arc::ptr_eq(a, b);
         let survey = begin();
-        let [first, again, other] = [1, 1, 2].map(|key| place_of(&call("ListRoles", key)).unwrap());
+        let [first, again, other] = [1, 1, 2].map(|key| place_of(&Call::named("ListRoles", key)).unwrap());
         assert!(same(&first, &again) && !same(&first, &other));
-        assert!(place_of(&call("CreateRole", 1)).is_none());
+        assert!(place_of(&Call::named("CreateRole", 1)).is_none());
         survey.over();
-        assert!(place_of(&call("ListRoles", 2)).is_some_and(|last| same(&last, &other)));
-        assert!(place_of(&call("ListRoles", 2)).is_none());
+        assert!(place_of(&Call::named("ListRoles", 2)).is_some_and(|last| same(&last, &other)));
+        assert!(place_of(&Call::named("ListRoles", 2)).is_none());
         drop(survey);
-        assert!(place_of(&call("ListRoles", 1)).is_none());
+        assert!(place_of(&Call::named("ListRoles", 1)).is_none());
     }
 
     #[tokio::test]
