@@ -16,6 +16,10 @@ use std::time::Duration;
 /// which go after this, are still used until then.
 const SPREADS_WITHIN: Duration = Duration::from_secs(20);
 
+/// The same where a local load balancer is one process: requests that it has assigned to old targets, but not yet sent.
+/// It stops tasks without draining them.
+const SPREADS_LOCALLY_WITHIN: Duration = Duration::from_secs(2);
+
 /// Listener rules.
 pub struct ListenerRules(pub Aws);
 
@@ -75,9 +79,8 @@ impl ResourceKind for ListenerRules {
             let request = self.0.elb.modify_rule().rule_arn(arn).conditions(condition(desired));
             let request = request.actions(forward_to(desired.target_group_arn.get()?));
             request.send().await.explain("change the listener rule")?;
-            if now.target_group_arn != desired.target_group_arn && !self.0.is_emulated() {
-                context.waiting("every node of the load balancer to use the new targets");
-                tokio::time::sleep(SPREADS_WITHIN).await;
+            if now.target_group_arn != desired.target_group_arn {
+                self.spread(now.target_group_arn.get()?, context).await?;
             }
         }
         settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
@@ -97,6 +100,20 @@ impl ResourceKind for ListenerRules {
             it.rules.iter().filter_map(move |rule| named(rule, &listener))
         });
         Ok(ours(ListenerRule::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
+    }
+}
+
+impl ListenerRules {
+    /// Leaves the load balancer time to follow a rule that led to these targets, unless there are none.
+    async fn spread(&self, old_targets: &str, context: &Context<'_>) -> Result<(), Failure> {
+        let health = self.0.elb.describe_target_health().target_group_arn(old_targets).send().await;
+        let health = health.unless(&["TargetGroupNotFound"], "see what the rule led to")?;
+        if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
+            context.waiting("every node of the load balancer to use the new targets");
+            let within = if self.0.is_emulated() { SPREADS_LOCALLY_WITHIN } else { SPREADS_WITHIN };
+            tokio::time::sleep(within).await;
+        }
+        Ok(())
     }
 }
 
