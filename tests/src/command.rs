@@ -11,6 +11,10 @@ use crate::repository;
 
 const PROVIDER: &str = "target/debug/infra-provider";
 const XTASK: &str = "target/debug/xtask";
+/// The variable that asks the provider for faults.
+const FAULTS: &str = "IMAGE_APP_FAULTS";
+/// The exit code of a command that died of a fault.
+pub const KILLED: i32 = 137;
 
 /// A command line that is still being put together.
 pub struct Run {
@@ -93,6 +97,12 @@ impl Run {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Lets something break, such as `die-after@CreateService`.
+    #[must_use]
+    pub fn with_fault(self, fault: &str) -> Self {
+        self.env(FAULTS, fault)
     }
 
     /// Leads to an emulator at this address.

@@ -1,5 +1,4 @@
-//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes. One that cuts lets
-//! nothing through after a certain write, as if the program that makes it had been killed at that moment.
+//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -9,7 +8,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::form_urlencoded;
 
@@ -39,7 +37,6 @@ pub type Latency = fn(&Call) -> Duration;
 pub struct CountingProxy {
     address: String,
     calls: Arc<Mutex<Vec<Call>>>,
-    cut: Option<Cut>,
     server: JoinHandle<()>,
 }
 
@@ -47,33 +44,7 @@ pub struct CountingProxy {
 struct Forwarder {
     client: reqwest::Client,
     calls: Arc<Mutex<Vec<Call>>>,
-    cut: Option<Cut>,
     latency: Latency,
-}
-
-/// A write after which nothing passes.
-#[derive(Clone)]
-struct Cut {
-    write: CutWrite,
-    state: watch::Sender<CutState>,
-}
-
-/// The write at which a proxy cuts.
-#[derive(Clone, Copy, Debug)]
-pub struct CutWrite {
-    /// Its operation.
-    pub action: &'static str,
-    /// Which of this operation's calls, counted from 1.
-    pub nth: usize,
-    /// Whether it is still done, though nobody gets its answer.
-    pub is_done: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-struct CutState {
-    seen: usize,
-    is_cut: bool,
-    under_way: usize,
 }
 
 impl Call {
@@ -114,7 +85,7 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn start() -> Self {
-        Self::with(None, |_| Duration::ZERO).await
+        Self::with_latency(|_| Duration::ZERO).await
     }
 
     /// Starts one whose answers take at least so long, as if AWS were far away.
@@ -122,19 +93,6 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn with_latency(latency: Latency) -> Self {
-        Self::with(None, latency).await
-    }
-
-    /// Starts one that lets everything through up to a write, and nothing after it.
-    ///
-    /// # Panics
-    /// When it can't listen.
-    pub async fn cutting_at(write: CutWrite) -> Self {
-        let cut = Cut { write, state: watch::Sender::new(CutState::default()) };
-        Self::with(Some(cut), |_| Duration::ZERO).await
-    }
-
-    async fn with(cut: Option<Cut>, latency: Latency) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
@@ -143,24 +101,13 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), cut: cut.clone(), latency };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
             axum::serve(listener, router).await.ok();
         });
-        Self { address: format!("http://{address}"), calls, cut, server }
-    }
-
-    /// Waits until the write has come, and what was let through is done.
-    ///
-    /// # Panics
-    /// When a request's handler has panicked.
-    pub async fn is_cut(&self) {
-        let Some(cut) = &self.cut else { return std::future::pending().await };
-        let mut state = cut.state.subscribe();
-        let done = state.wait_for(|state| state.is_cut && state.under_way == 0).await;
-        assert!(done.is_ok(), "the proxy has failed");
+        Self { address: format!("http://{address}"), calls, server }
     }
 
     /// Its address.
@@ -185,51 +132,9 @@ impl Drop for CountingProxy {
 }
 
 async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Response {
-    let answer = match forwarder.cut.clone() {
-        Some(cut) => cut.forward(forwarder, request).await,
-        None => forwarder.forward(request).await,
-    };
-    match answer {
+    match forwarder.forward(request).await {
         Ok(answer) => answer,
         Err(error) => (StatusCode::BAD_GATEWAY, format!("{error:?}")).into_response(),
-    }
-}
-
-impl Cut {
-    async fn forward(self, forwarder: Forwarder, request: Request) -> anyhow::Result<Response> {
-        let (parts, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST_BODY).await?;
-        let request = Request::from_parts(parts, Body::empty());
-        let (passes, is_answered) = self.comes(&Call::new(&request, &body));
-        if !passes {
-            return std::future::pending().await;
-        }
-        // It is done also when the program is killed meanwhile.
-        let (parts, _) = request.into_parts();
-        let (state, request) = (self.state.clone(), Request::from_parts(parts, Body::from(body)));
-        let done = tokio::spawn(async move {
-            let answer = forwarder.forward(request).await;
-            state.send_modify(|state| state.under_way -= 1);
-            answer
-        });
-        let answer = done.await?;
-        if is_answered { answer } else { std::future::pending().await }
-    }
-
-    /// Whether a call passes, and whether its answer does.
-    fn comes(&self, call: &Call) -> (bool, bool) {
-        let (mut passes, mut is_answered) = (false, false);
-        self.state.send_modify(|state| {
-            if state.is_cut {
-                return;
-            }
-            state.seen += usize::from(call.action.as_deref() == Some(self.write.action));
-            state.is_cut = state.seen == self.write.nth;
-            is_answered = !state.is_cut;
-            passes = is_answered || self.write.is_done;
-            state.under_way += usize::from(passes);
-        });
-        (passes, is_answered)
     }
 }
 

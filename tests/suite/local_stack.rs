@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use e2e::app_client::{AppClient, PNG};
 use e2e::aws_api::AwsApi;
-use e2e::command::{Run, provider, xtask};
+use e2e::command::{KILLED, Run, provider, xtask};
 use e2e::counting_proxy::CountingProxy;
 use e2e::exclusive;
 use e2e::load::Load;
@@ -53,9 +53,9 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     preview_after_a_deploy_shows_no_change().await;
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
-    an_app_moves_to_fargate_and_back_with_no_failed_request(&outputs).await;
+    an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
-    teardown_leaves_no_resource().await;
+    a_killed_teardown_is_finished_and_leaves_no_resource().await;
     teardown_of_the_last_stack_leaves_nothing_on_this_machine().await;
     drop(cleanup);
 }
@@ -169,15 +169,17 @@ async fn a_change_rolls_out_with_no_failed_request(outputs: &Outputs) {
     .await;
 }
 
-/// Other target groups, other services, and instances that go and come back.
-async fn an_app_moves_to_fargate_and_back_with_no_failed_request(outputs: &Outputs) {
+/// Other target groups, other services, and instances that go and come back. Each deploy is killed on its way.
+async fn an_app_moves_by_killed_deploys_with_no_failed_request(outputs: &Outputs) {
     let aws = AwsApi::new(ENDPOINT, REGION);
-    for (place, settings, launch_type) in
-        [("Fargate", &[CHANGE, PHP_ON_FARGATE] as &[_], "FARGATE"), ("EC2", &[CHANGE], "EC2")]
-    {
+    for (place, settings, launch_type, fault) in [
+        ("Fargate", &[CHANGE, PHP_ON_FARGATE] as &[_], "FARGATE", "die-after@CreateService"),
+        ("EC2", &[CHANGE], "EC2", "die-before@DeleteService"),
+    ] {
         chapter(&format!("PHP moves to {place} under load"));
         let set = |run: Run| settings.iter().fold(run, |run, setting| run.arg("--set").arg(setting));
         under_load(outputs, async || {
+            set(local("deploy --yes")).with_fault(fault).ends_with(KILLED).await;
             set(local("deploy --yes")).ends_with(0).await;
         })
         .await;
@@ -227,11 +229,13 @@ async fn tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(outputs: 
     assert!(before.iter().all(|task| after.contains(task)), "before: {before:?}, after: {after:?}");
 }
 
-async fn teardown_leaves_no_resource() {
+async fn a_killed_teardown_is_finished_and_leaves_no_resource() {
     chapter("teardown");
     let aws = AwsApi::new(ENDPOINT, REGION);
     assert!(!aws.everything_named("e2e").await.is_empty(), "the listing does not find what is there");
     // The provider alone: `cargo xtask teardown` would end the local AWS, which is asked afterwards.
+    let killed = local_provider("teardown --yes --local").await.with_fault("die-after@DeleteService");
+    killed.ends_with(KILLED).await;
     local_provider("teardown --yes --local").await.ends_with(0).await;
     let left = aws.everything_named("e2e").await;
     assert!(left.is_empty(), "{left:#?}");

@@ -2,9 +2,7 @@
 
 mod deploys;
 mod drift;
-mod faults;
 mod full_account;
-mod half_deployed;
 mod instances;
 mod moves;
 mod others;

@@ -38,7 +38,7 @@ async fn old_revisions_that_can_not_be_deregistered_are_told_and_end_no_deploy()
     let deploy = async |change: &str, fault: &str| {
         let settings = ["tasks.kept_revisions=2", change];
         let deploy = moto.run("deploy --yes --no-wait --stack told", &settings).await;
-        deploy.env("IMAGE_APP_FAULTS", fault).ends_with(0).await
+        deploy.with_fault(fault).ends_with(0).await
     };
     let refused = deploy(CHANGED, "refuse@DeregisterTaskDefinition/AccessDeniedException/9").await;
     refused.says(&["warning: old revisions of told-My-Web-App stay registered", "AccessDeniedException"]);

@@ -63,7 +63,7 @@ async fn a_run_whose_lease_another_has_taken_writes_no_more() {
     let proxy = CountingProxy::start().await;
     // ECS takes the services only after a while, so there is time to notice.
     let fault = "refuse@CreateService/InvalidParameterException/30";
-    let deploy = moto.run("deploy --yes --no-wait --stack taken", &[]).await.env("IMAGE_APP_FAULTS", fault);
+    let deploy = moto.run("deploy --yes --no-wait --stack taken", &[]).await.with_fault(fault);
     let deploy = deploy.env(SECONDS, "8").env("HTTP_PROXY", proxy.address()).start();
     let mut seen = Vec::new();
     until("the deploy to get far", SOON, async || {

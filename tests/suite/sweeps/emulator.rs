@@ -1,15 +1,12 @@
 //! An emulator with stacks in it whose commands are killed and run again.
 
 use e2e::aws_api::{AwsApi, without_ids};
-use e2e::command::{Run, provider};
+use e2e::command::{KILLED, Run, provider};
 use e2e::containers::{self, Container};
 
 use super::{Cut, Cuts};
 
 const REGION: &str = "eu-west-1";
-const FAULTS: &str = "IMAGE_APP_FAULTS";
-/// How a process ends that dies at a cut.
-const KILLED: i32 = 137;
 
 /// Images that nobody has to build: no tasks are started.
 const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
@@ -81,26 +78,32 @@ impl Stack<'_> {
 
     /// A command goes through in spite of a fault.
     pub async fn goes_through(&self, command: &str, settings: &[&str], fault: &str) {
-        self.run(command, settings).await.env(FAULTS, fault).ends_with(0).await;
+        self.run(command, settings).await.with_fault(fault).ends_with(0).await;
     }
 
-    /// Kills a command at the next cut, and runs it again undisturbed. Without a cut that is all; gives the cut.
-    pub async fn killed_and_run_again(&self, command: &str, settings: &[&str], cuts: &Cuts) -> Option<Cut> {
-        let cut = cuts.next();
-        if let Some(cut) = cut {
-            let killed = self.run(command, settings).await.env(FAULTS, &cut.fault()).end().await;
-            match killed.code {
-                Some(KILLED) => {}
-                Some(0) => {
-                    cuts.end();
-                    return None;
-                }
-                _ => panic!("{cut}: {killed}"),
+    /// Kills a command at the next cut. Without one it runs undisturbed; gives the cut.
+    pub async fn killed(&self, command: &str, settings: &[&str], cuts: &Cuts) -> Option<Cut> {
+        let Some(cut) = cuts.next() else {
+            self.run(command, settings).await.ends_with(0).await;
+            return None;
+        };
+        let killed = self.run(command, settings).await.with_fault(&cut.fault()).end().await;
+        match killed.code {
+            Some(KILLED) => Some(cut),
+            Some(0) => {
+                cuts.end();
+                None
             }
+            _ => panic!("{cut}: {killed}"),
         }
+    }
+
+    /// Kills a command at the next cut, if there is one, and runs it again undisturbed; gives the cut.
+    pub async fn killed_and_run_again(&self, command: &str, settings: &[&str], cuts: &Cuts) -> Option<Cut> {
+        let cut = self.killed(command, settings, cuts).await?;
         let again = self.run(command, settings).await.end().await;
-        assert_eq!(again.code, Some(0), "after {}: {again}", told(cut));
-        cut
+        assert_eq!(again.code, Some(0), "after {cut}: {again}");
+        Some(cut)
     }
 
     /// What there is of it, in order and without what AWS makes up itself.

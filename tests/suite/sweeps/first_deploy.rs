@@ -18,7 +18,7 @@ async fn converges(emulator: &Emulator, [deploy, teardown]: [usize; 2]) {
     futures::future::join_all(lanes.iter().map(|stack| lane(stack, &deploys, &teardowns))).await;
 }
 
-/// What a cut leaves of a deploy is finished, and what that made is then torn down with a cut: each measures the other.
+/// What a cut leaves of a deploy is torn down, or it is finished, and what that made is torn down with a cut.
 async fn lane(stack: &Stack<'_>, deploys: &Cuts, teardowns: &Cuts) {
     stack.deploy(&[]).await;
     let expected = stack.found().await;
@@ -29,6 +29,9 @@ async fn lane(stack: &Stack<'_>, deploys: &Cuts, teardowns: &Cuts) {
         if !deploys.are_left() && !teardowns.are_left() {
             return;
         }
+        let cut = stack.killed("deploy", &[], deploys).await;
+        stack.run("teardown", &[]).await.ends_with(0).await;
+        stack.is_gone(cut).await;
         let cut = stack.killed_and_run_again("deploy", &[], deploys).await;
         stack.is_as_expected(&expected, &[], cut).await;
     }

@@ -1,4 +1,5 @@
-//! Faults that pass: every call fails once, in one way or another, and one run goes through without help.
+//! Faults that pass: every call fails once, in one way or another, or what was just made is not known yet, and one run goes
+//! through without help.
 
 use futures::StreamExt;
 
@@ -12,6 +13,14 @@ const FAULTS: [(&str, &str); 6] = [
     ("hurried", "throttle@every"),
     ("tardy", "timeout@every"),
     ("cut-off", "truncate@every"),
+];
+/// What was just made is not known for a while, each time twice.
+const UNKNOWN: [&str; 5] = [
+    "refuse@AuthorizeSecurityGroupIngress/InvalidGroup.NotFound/2",
+    "refuse@AddRoleToInstanceProfile/NoSuchEntity/2",
+    "refuse@CreateService/InvalidParameterException/2",
+    "refuse@PutClusterCapacityProviders/UpdateInProgressException/2",
+    "refuse@RegisterScalableTarget/FailedResourceAccessException/2",
 ];
 /// What replaces service, target group and instances.
 const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
@@ -31,4 +40,12 @@ async fn every_call_fails_once_and_one_run_goes_through() {
         }
     };
     futures::stream::iter(FAULTS).map(goes_through).buffer_unordered(LANES).collect::<Vec<()>>().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_made_is_not_known_for_a_while_and_one_run_goes_through() {
+    let moto = Emulator::moto().await;
+    let stack = moto.stack("unknown");
+    stack.goes_through("deploy", &[], &UNKNOWN.join(";")).await;
+    stack.run("preview", &[]).await.ends_with(0).await;
 }

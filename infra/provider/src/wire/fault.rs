@@ -1,8 +1,8 @@
 //! Faults that tests ask for in the environment: at which call, before it is sent or after it was processed, what breaks.
 //!
 //! `IMAGE_APP_FAULTS` is a list of faults, separated by semicolons: `die-after@7` breaks the seventh call that writes,
-//! `throttle@every` every call when it is made for the first time, `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two
-//! calls of an operation.
+//! `die-after@CreateService` the first call of an operation, `throttle@every` every call when it is made for the first time,
+//! `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two calls of an operation.
 
 use super::call::Call;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -128,6 +128,9 @@ impl Fault {
         };
         let at = match at {
             "every" => At::Every(Mutex::default()),
+            operation if operation.starts_with(|first: char| first.is_ascii_uppercase()) => {
+                At::Operation(operation.to_owned(), AtomicUsize::new(1))
+            }
             number => At::Write(number.parse().map_err(|_| wrong())?),
         };
         Ok(Self { kind, at })
@@ -202,6 +205,13 @@ mod tests {
         let hits = (0..3).map(|_| kinds(&faults, "DeleteSecurityGroup").len());
         assert_eq!(hits.collect::<Vec<_>>(), [1, 1, 0]);
         assert!(kinds(&faults, "DeleteRole").is_empty());
+    }
+
+    #[test]
+    fn the_first_call_of_an_operation_breaks() {
+        let faults = Faults::parse("timeout@CreateService").unwrap();
+        let hits = ["CreateRole", "CreateService", "CreateService"].map(|it| kinds(&faults, it).len());
+        assert_eq!(hits, [0, 1, 0]);
     }
 
     #[test]
