@@ -1,7 +1,7 @@
 //! Whose a resource is: what is not the stack's is never touched, what is and is no longer in the code goes.
 
 use e2e::aws_api::QueryService::{AutoScaling, Ec2, Iam, LoadBalancing};
-use e2e::aws_api::{AwsApi, QueryService};
+use e2e::aws_api::{AwsApi, QueryService, without_ids};
 use serde_json::{Value, json};
 
 use super::{Moto, REGION};
@@ -13,12 +13,14 @@ const DEPLOY: &str = "deploy --yes --no-wait --stack whose";
 
 /// What a deploy makes and anybody may have made before, the other way round than it is planned: whatever is somebody else's
 /// is then the first that the plan comes to.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 15] = [
+    "listener-rule/php",
     "service/php",
     "target-group/php",
     "task-definition/php",
     "capacity-provider/ec2",
     "auto-scaling-group/ec2",
+    "launch-template/ec2",
     "instance-profile/ec2",
     "iam-role/ec2",
     "listener/http",
@@ -33,13 +35,14 @@ const KINDS: [&str; 13] = [
 async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopted_on_request() {
     let moto = Moto::start().await;
     moto.deploy("whose", &[]).await;
-    let listing = moto.api().everything_named("whose").await;
+    let listing = without_ids(&moto.api().everything_named("whose").await);
     for kind in KINDS {
         disown(&moto, kind).await;
         let refused = moto.without_a_write(DEPLOY, &["logs.retention_in_days=30"], 1).await;
         refused.says(&[&format!("{kind}: "), "exists already", "--adopt"]);
     }
-    assert_eq!(moto.api().everything_named("whose").await, listing);
+    assert_eq!(without_ids(&moto.api().everything_named("whose").await), listing);
+    delete_template(&moto.api()).await;
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;
     moto.run("preview --stack whose", &[]).await.ends_with(0).await;
 }
@@ -47,12 +50,14 @@ async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopt
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_with_something_in_it_is_refused_before_anything_is_written() {
     let moto = Moto::start().await;
-    let bucket = "whose-images-123456789012-eu-west-1";
     let place = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
-    moto.api().s3(bucket, Some(place)).await;
-    moto.put_object(bucket, "theirs", "theirs").await;
-    let refused = moto.without_a_write(DEPLOY, &[], 1).await;
-    refused.says(&["bucket/images: ", bucket, "--adopt"]);
+    for purpose in ["images", "lease"] {
+        let bucket = format!("whose-{purpose}-{ACCOUNT}-{REGION}");
+        moto.api().s3(&bucket, Some(place)).await;
+        moto.put_object(&bucket, "theirs", "theirs").await;
+        let refused = moto.without_a_write(DEPLOY, &[], 1).await;
+        refused.says(&[&format!("bucket/{purpose}: "), &bucket, "--adopt"]);
+    }
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;
     moto.run("preview --stack whose", &[]).await.ends_with(0).await;
 }
@@ -109,6 +114,15 @@ async fn disown(moto: &Moto, kind: &str) {
             let found = query(LoadBalancing, "DescribeListeners", format!("LoadBalancerArn={arn}")).await;
             remove_tags(&aws, value(&found, "ListenerArn", "/whose-alb")).await;
         }
+        "listener-rule/php" => {
+            let balancers = aws.query(LoadBalancing, "DescribeLoadBalancers", "").await;
+            let arn = value(&balancers, "LoadBalancerArn", "/whose-alb");
+            let found = query(LoadBalancing, "DescribeListeners", format!("LoadBalancerArn={arn}")).await;
+            let listener = format!("ListenerArn={}", value(&found, "ListenerArn", "/whose-alb"));
+            let rules = query(LoadBalancing, "DescribeRules", listener).await;
+            remove_tags(&aws, php_rule(&rules)).await;
+        }
+        "launch-template/ec2" => made_by_hand(&aws).await,
         "auto-scaling-group/ec2" => {
             let group = moto.group_of("whose").await;
             let tag = |n, key| {
@@ -162,6 +176,29 @@ async fn untag_ec2(aws: &AwsApi, id: &str) {
 
 fn keys() -> String {
     format!("TagKeys.member.1={STACK_TAG}&TagKeys.member.2={RESOURCE_TAG}")
+}
+
+/// The ARN of the rule that leads to the PHP app.
+fn php_rule(rules: &str) -> &str {
+    let rule = rules.split("<RuleArn>").find(|rule| rule.contains("<member>/php/*</member>"));
+    rule.and_then(|rule| rule.split('<').next()).unwrap_or_else(|| panic!("no rule for /php: {rules}"))
+}
+
+/// A launch template in place of the stack's. Moto tells a template's tags as they were when it was made,
+/// so one that was adopted would still seem somebody else's.
+async fn made_by_hand(aws: &AwsApi) {
+    let name = delete_template(aws).await;
+    let theirs = "LaunchTemplateData.InstanceType=t3.nano&TagSpecification.1.ResourceType=launch-template\
+                  &TagSpecification.1.Tag.1.Key=owner&TagSpecification.1.Tag.1.Value=whose";
+    aws.query(Ec2, "CreateLaunchTemplate", &format!("{name}&{theirs}")).await;
+}
+
+/// Gives its name, as a parameter.
+async fn delete_template(aws: &AwsApi) -> String {
+    let templates = aws.query(Ec2, "DescribeLaunchTemplates", "").await;
+    let name = format!("LaunchTemplateName={}", value(&templates, "launchTemplateName", "whose-"));
+    aws.query(Ec2, "DeleteLaunchTemplate", &name).await;
+    name
 }
 
 async fn service_name(aws: &AwsApi) -> String {
