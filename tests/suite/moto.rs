@@ -5,6 +5,7 @@ mod drift;
 mod full_account;
 mod instances;
 mod moves;
+mod orphans;
 mod others;
 mod ownership;
 mod revisions;
