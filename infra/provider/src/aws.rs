@@ -2,7 +2,7 @@
 
 use crate::bucket_conflict::BucketConflict;
 use crate::explain::{Explain, problem_of};
-use crate::wire;
+use crate::{timeouts, wire};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::RetryPartition;
@@ -57,8 +57,10 @@ pub struct Aws {
 pub async fn configuration(region: Option<String>) -> Result<SdkConfig, Failure> {
     // Not `adaptive`: that holds a whole service back to a call in two seconds; how many calls are under way adapts instead.
     let retries = RetryConfig::standard().with_max_attempts(MOST_ATTEMPTS);
-    let mut loader =
-        aws_config::defaults(BehaviorVersion::latest()).http_client(wire::client()?).retry_config(retries);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(wire::client()?)
+        .retry_config(retries)
+        .timeout_config(timeouts::of_calls());
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region));
     }
@@ -97,7 +99,11 @@ impl Aws {
             .force_path_style(config.endpoint_url().is_some())
             .retry_classifier(BucketConflict)
             .build();
-        let lease_s3 = s3.to_builder().retry_partition(RetryPartition::new("lease")).build();
+        let lease_s3 = s3
+            .to_builder()
+            .retry_partition(RetryPartition::new("lease"))
+            .timeout_config(timeouts::of_lease())
+            .build();
         Ok(Self {
             application_autoscaling: aws_sdk_applicationautoscaling::Client::new(config),
             autoscaling: aws_sdk_autoscaling::Client::new(config),

@@ -20,6 +20,7 @@ mod served;
 mod session;
 mod summary;
 mod tags;
+mod timeouts;
 mod traced;
 mod wait;
 mod wire;

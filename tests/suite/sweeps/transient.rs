@@ -1,6 +1,9 @@
 //! Faults that pass: every call fails once, in one way or another, or what was just made is not known yet, and one run goes
 //! through without help.
 
+use std::time::Duration;
+
+use e2e::counting_proxy::CountingProxy;
 use futures::StreamExt;
 
 use super::Emulator;
@@ -24,6 +27,8 @@ const UNKNOWN: [&str; 5] = [
 ];
 /// What replaces service, target group and instances.
 const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
+/// When an answer comes that never does.
+const NEVER: Duration = Duration::from_secs(3600);
 const LANES: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,5 +52,19 @@ async fn what_was_just_made_is_not_known_for_a_while_and_one_run_goes_through() 
     let moto = Emulator::moto().await;
     let stack = moto.stack("unknown");
     stack.goes_through("deploy", &[], &UNKNOWN.join(";")).await;
+    stack.run("preview", &[]).await.ends_with(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_creation_is_ever_answered_and_one_run_goes_through() {
+    let moto = Emulator::moto().await;
+    let stack = moto.stack("unheard");
+    let proxy = CountingProxy::with_latency(|call| match call.action.as_deref() {
+        Some(action) if action.starts_with("Create") => NEVER,
+        _ => Duration::ZERO,
+    });
+    let proxy = proxy.await;
+    let deploy = stack.run("deploy", &[]).await.env("HTTP_PROXY", proxy.address());
+    deploy.env("IMAGE_APP_ANSWER_SECONDS", "1").ends_with(0).await;
     stack.run("preview", &[]).await.ends_with(0).await;
 }
