@@ -1,7 +1,7 @@
 //! Carrying a plan out: creates and updates along the graph, then deletions against it.
 
 use crate::event::{Event, Reporter};
-use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures};
+use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, wait_after};
 use crate::id::ResourceId;
 use crate::kind::{Context, ErasedKind};
 use crate::live::{Found, LiveValue};
@@ -125,8 +125,9 @@ impl Work<'_> {
         desired: &Value,
         context: &Context<'_>,
     ) -> Result<Value, Failure> {
-        let mut attempts = 1;
+        let mut times = 0;
         loop {
+            times += 1;
             let failure = match kind.create(desired, context).await {
                 Ok(outputs) => return Ok(outputs),
                 Err(failure) => failure,
@@ -134,7 +135,7 @@ impl Work<'_> {
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
                 Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
-                Ok(None) if failure.answer_is_lost() && attempts < MADE_AT_MOST => attempts += 1,
+                Ok(None) if failure.answer_is_lost() && times < MADE_AT_MOST => wait_after(times).await,
                 _ => return Err(failure),
             }
         }
@@ -150,7 +151,7 @@ impl Work<'_> {
         context: &Context<'_>,
     ) -> Result<Value, Failure> {
         let mut updated = kind.update(desired, live, context).await;
-        for _ in 1..MADE_AT_MOST {
+        for times in 1..MADE_AT_MOST {
             match &updated {
                 Err(failure) if failure.answer_is_lost() => {}
                 _ => break,
@@ -160,6 +161,7 @@ impl Work<'_> {
             if differences(self.stack.name(), &self.node.id, desired, &now).is_empty() {
                 return Ok(now.outputs);
             }
+            wait_after(times).await;
             updated = kind.update(desired, &now, context).await;
         }
         updated

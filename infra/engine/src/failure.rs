@@ -3,9 +3,17 @@
 use crate::id::ResourceId;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 /// So often a change is made whose answer is lost each time.
-pub(crate) const MADE_AT_MOST: u32 = 3;
+pub(crate) const MADE_AT_MOST: u32 = 4;
+/// So long it is waited before the second time, and twice as long before each further one.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Leaves a service that does not answer time to come back, when something was made so many times.
+pub(crate) async fn wait_after(times: u32) {
+    tokio::time::sleep(FIRST_WAIT * 2_u32.pow(times - 1)).await;
+}
 
 /// Why a resource could not be read or changed, with a hint on what to do where there is one.
 ///

@@ -1,7 +1,7 @@
 //! Deleting what was found in the account: users before what they use, independent resources at the same time.
 
 use crate::event::{Event, Reporter};
-use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures};
+use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, wait_after};
 use crate::kind::{Context, ErasedKind};
 use crate::live::Found;
 use crate::provider::Provider;
@@ -77,11 +77,13 @@ async fn delete_one(
 /// call made again may fail because of that.
 async fn delete(kind: &dyn ErasedKind, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
     let mut deleted = kind.delete(found, context).await;
-    for _ in 1..MADE_AT_MOST {
+    for times in 1..MADE_AT_MOST {
         match &deleted {
-            Err(failure) if failure.answer_is_lost() => deleted = kind.delete(found, context).await,
+            Err(failure) if failure.answer_is_lost() => {}
             _ => break,
         }
+        wait_after(times).await;
+        deleted = kind.delete(found, context).await;
     }
     deleted
 }

@@ -2,6 +2,7 @@
 
 use crate::bucket_conflict::BucketConflict;
 use crate::explain::{Explain, problem_of};
+use crate::wire::creations::Creations;
 use crate::{timeouts, wire};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -104,15 +105,22 @@ impl Aws {
             .retry_partition(RetryPartition::new("lease"))
             .timeout_config(timeouts::of_lease())
             .build();
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(config).retry_classifier(Creations).build(),
+                )
+            };
+        }
         Ok(Self {
-            application_autoscaling: aws_sdk_applicationautoscaling::Client::new(config),
-            autoscaling: aws_sdk_autoscaling::Client::new(config),
-            ec2: aws_sdk_ec2::Client::new(config),
-            ecr: aws_sdk_ecr::Client::new(config),
-            ecs: aws_sdk_ecs::Client::new(config),
-            elb: aws_sdk_elasticloadbalancingv2::Client::new(config),
-            iam: aws_sdk_iam::Client::new(config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            application_autoscaling: client!(aws_sdk_applicationautoscaling),
+            autoscaling: client!(aws_sdk_autoscaling),
+            ec2: client!(aws_sdk_ec2),
+            ecr: client!(aws_sdk_ecr),
+            ecs: client!(aws_sdk_ecs),
+            elb: client!(aws_sdk_elasticloadbalancingv2),
+            iam: client!(aws_sdk_iam),
+            logs: client!(aws_sdk_cloudwatchlogs),
             s3: aws_sdk_s3::Client::from_conf(s3),
             lease_s3: aws_sdk_s3::Client::from_conf(lease_s3),
             account_id: identity.account().unwrap_or_default().to_owned(),

@@ -2,6 +2,7 @@
 //! lost its lease is stopped, and tests break what they want to see broken.
 
 mod call;
+pub mod creations;
 mod fault;
 pub mod guard;
 pub mod journal;
@@ -111,14 +112,8 @@ impl Gate {
             turn.succeed();
         }
         journal::write(call, began.elapsed(), &answer);
-        answer.map_err(|error| if call.creates() { not_to_be_repeated(error) } else { error })
+        creations::made_once(answer, call)
     }
-}
-
-/// A call that creates something may have done so although its answer is lost. The engine looks before it tries again; the
-/// SDK would make a second one, or be told that there is one.
-fn not_to_be_repeated(error: ConnectorError) -> ConnectorError {
-    if error.is_timeout() || error.is_io() { ConnectorError::other(error.into(), None) } else { error }
 }
 
 /// The service's answer, or what a fault makes of it.

@@ -9,13 +9,14 @@ use futures::StreamExt;
 use super::Emulator;
 
 /// What happens to every call when it is made for the first time, each in a stack of its own.
-const FAULTS: [(&str, &str); 6] = [
+const FAULTS: [(&str, &str); 7] = [
     ("broken", "reset@every"),
     ("failing", "500@every"),
     ("busy", "503@every"),
     ("hurried", "throttle@every"),
     ("tardy", "timeout@every"),
     ("cut-off", "truncate@every"),
+    ("gateway", "502@every"),
 ];
 /// What was just made is not known for a while, each time twice.
 const UNKNOWN: [&str; 5] = [

@@ -45,6 +45,8 @@ pub enum Kind {
     Timeout,
     /// The call is processed, and its answer breaks off in the middle.
     Truncate,
+    /// The call is processed, and a gateway on the way says that it was not.
+    BadGateway,
     /// The service answers with this code instead of doing anything.
     Refuse {
         /// The HTTP status.
@@ -114,6 +116,7 @@ impl Fault {
             "reset" => (Kind::Reset, at),
             "timeout" => (Kind::Timeout, at),
             "truncate" => (Kind::Truncate, at),
+            "502" => (Kind::BadGateway, at),
             "throttle" => (refuse(400, "ThrottlingException"), at),
             "500" => (refuse(500, "InternalFailure"), at),
             "503" => (refuse(503, "ServiceUnavailable"), at),
@@ -148,7 +151,7 @@ impl FaultsOfCall {
             Kind::DieBefore => std::process::exit(KILLED),
             Kind::Reset => Some(Err(ConnectorError::io("the connection was reset (a fault)".into()))),
             Kind::Refuse { status, code } => Some(refusal(call, *status, code)),
-            Kind::DieAfter | Kind::Timeout | Kind::Truncate => None,
+            Kind::DieAfter | Kind::Timeout | Kind::Truncate | Kind::BadGateway => None,
         })
     }
 
@@ -158,19 +161,23 @@ impl FaultsOfCall {
             Kind::DieAfter => std::process::exit(KILLED),
             Kind::Timeout => Err(ConnectorError::timeout("the answer did not come in time (a fault)".into())),
             Kind::Truncate => Err(ConnectorError::io("the answer broke off (a fault)".into())),
+            Kind::BadGateway => Ok(HttpResponse::new(status(502)?, SdkBody::from("a fault"))),
             Kind::DieBefore | Kind::Reset | Kind::Refuse { .. } => Ok(answer),
         })
     }
 }
 
-fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, ConnectorError> {
+fn refusal(call: &Call, http: u16, code: &str) -> Result<HttpResponse, ConnectorError> {
     // Words that our own waits look for.
     let message = match code {
         "InvalidParameterException" => "Unable to assume the role (a fault)",
         _ => "a fault",
     };
-    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()))?;
-    Ok(HttpResponse::new(status, SdkBody::from(call.error(code, message))))
+    Ok(HttpResponse::new(status(http)?, SdkBody::from(call.error(code, message))))
+}
+
+fn status(code: u16) -> Result<StatusCode, ConnectorError> {
+    StatusCode::try_from(code).map_err(|error| ConnectorError::user(error.into()))
 }
 
 #[cfg(test)]
