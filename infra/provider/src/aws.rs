@@ -2,7 +2,7 @@
 
 use crate::bucket_conflict::BucketConflict;
 use crate::explain::{Explain, problem_of};
-use crate::wire::creations::Creations;
+use crate::wire::writes::Writes;
 use crate::{timeouts, wire};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -105,11 +105,10 @@ impl Aws {
             .retry_partition(RetryPartition::new("lease"))
             .timeout_config(timeouts::of_lease())
             .build();
+        let s3 = s3.to_builder().retry_classifier(Writes).build();
         macro_rules! client {
             ($sdk:ident) => {
-                $sdk::Client::from_conf(
-                    $sdk::config::Builder::from(config).retry_classifier(Creations).build(),
-                )
+                $sdk::Client::from_conf($sdk::config::Builder::from(config).retry_classifier(Writes).build())
             };
         }
         Ok(Self {

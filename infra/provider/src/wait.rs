@@ -13,6 +13,20 @@ pub enum Look<T> {
     NotYet(String),
 }
 
+/// So long AWS may not know what it has just made.
+const KNOWN_WITHIN: Duration = Duration::from_secs(30);
+
+/// What is not found in a wait that began then: not known yet, or by now gone.
+///
+/// # Errors
+/// When it should be known.
+pub fn not_found<T>(what: &str, began: Instant) -> Result<Look<T>, Failure> {
+    if began.elapsed() < KNOWN_WITHIN {
+        return Ok(Look::NotYet(format!("AWS to know {what}")));
+    }
+    Err(Failure::new(format!("{what} is gone while it was being deployed")))
+}
+
 /// Looks again and again until the condition holds.
 ///
 /// # Errors

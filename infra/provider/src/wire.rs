@@ -2,12 +2,12 @@
 //! lost its lease is stopped, and tests break what they want to see broken.
 
 mod call;
-pub mod creations;
 mod fault;
 pub mod guard;
 pub mod journal;
 mod pace;
 pub mod survey;
+pub mod writes;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -112,7 +112,7 @@ impl Gate {
             turn.succeed();
         }
         journal::write(call, began.elapsed(), &answer);
-        creations::made_once(answer, call)
+        writes::noted(answer, call)
     }
 }
 

@@ -19,7 +19,14 @@ const FAULTS: [(&str, &str); 7] = [
     ("gateway", "502@every"),
 ];
 /// What was just made is not known for a while, each time twice.
-const UNKNOWN: [&str; 5] = [
+const UNKNOWN: [&str; 12] = [
+    "refuse@PutRolePolicy/NoSuchEntity/2",
+    "refuse@PutLifecyclePolicy/RepositoryNotFoundException/2",
+    "refuse@PutRetentionPolicy/ResourceNotFoundException/2",
+    "refuse@ModifyTargetGroupAttributes/TargetGroupNotFound/2",
+    "refuse@CreateListener/LoadBalancerNotFound/2",
+    "refuse@CreateRule/ListenerNotFound/2",
+    "refuse@CreateCapacityProvider/ResourceNotFoundException/2",
     "refuse@AuthorizeSecurityGroupIngress/InvalidGroup.NotFound/2",
     "refuse@AddRoleToInstanceProfile/NoSuchEntity/2",
     "refuse@CreateService/InvalidParameterException/2",

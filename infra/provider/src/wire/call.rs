@@ -84,6 +84,13 @@ impl Call {
         !READS.iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
+    /// Whether it changes something that has to be there, and to stay.
+    pub fn needs_what_it_names(&self) -> bool {
+        const REMOVING: [&str; 8] =
+            ["Delete", "Remove", "Detach", "Deregister", "Revoke", "Untag", "DELETE", "POST"];
+        self.is_write() && !REMOVING.iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
     /// The body of an error in the words of the service's protocol.
     pub fn error(&self, code: &str, message: &str) -> String {
         match self.protocol {

@@ -3,11 +3,12 @@
 use super::AutoScalingGroups;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
-use crate::wait::{Look, until};
+use crate::wait::{Look, not_found, until};
 use aws_sdk_autoscaling::types::{AutoScalingGroup as Described, LifecycleState, ScalingActivityStatusCode};
 use infra_engine::{Context, Failure};
 use infra_resources::AutoScalingGroup;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const IN_SERVICE_DEADLINE: Duration = Duration::from_secs(600);
 /// `SetInstanceProtection` takes at most so many.
@@ -32,9 +33,9 @@ pub async fn wait_for(
     desired: &AutoScalingGroup,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
+    let began = Instant::now();
     until(IN_SERVICE_DEADLINE, context, async || {
-        let group = groups.find(&desired.name).await?;
-        let group = group.ok_or_else(|| Failure::new("the group is gone while it was being deployed"))?;
+        let Some(group) = groups.find(&desired.name).await? else { return not_found("the group", began) };
         let (there, wanted) = (in_service(&group), wanted(desired));
         if there >= wanted {
             return Ok(Look::Done(()));

@@ -3,13 +3,14 @@
 use super::{evidence, revision};
 use crate::aws::Aws;
 use crate::explain::Explain;
-use crate::wait::{Look, until};
+use crate::wait::{Look, not_found, until};
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 use infra_engine::{Context, Failure};
 use infra_resources::Service;
 use infra_resources::ecs::service::SchedulingStrategy;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Longer than a circuit breaker takes to give up on a few tasks. What a strategy waits for comes on top.
 const DEADLINE: Duration = Duration::from_secs(900);
@@ -22,9 +23,9 @@ const HOOK_MINUTES: i32 = 1440;
 /// # Errors
 /// When ECS gives the deployment up or rolls it back, with what its tasks said while they died; or at the deadline.
 pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
-    let mut evidence = evidence::Evidence::default();
+    let (mut evidence, began) = (evidence::Evidence::default(), Instant::now());
     let result = until(DEADLINE + waits(desired), context, async || {
-        let service = describe(aws, desired).await?;
+        let Some(service) = describe(aws, desired).await? else { return not_found("the service", began) };
         let look = match progress(&service, desired) {
             Ok(Look::Done(())) => healthy(aws, desired).await,
             other => other,
@@ -41,13 +42,12 @@ pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result
     }
 }
 
-async fn describe(aws: &Aws, desired: &Service) -> Result<Described, Failure> {
+async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Failure> {
     // With tags, as the survey asks for it.
     let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.service_name);
     let request = request.include(ServiceField::Tags);
     let answer = request.send().await.explain("describe the service")?;
-    let service = answer.services.unwrap_or_default().into_iter().next();
-    service.ok_or_else(|| Failure::new("the service is gone while it was being deployed"))
+    Ok(answer.services.unwrap_or_default().into_iter().next())
 }
 
 /// Whether the desired revision is the service's own and runs in full.
