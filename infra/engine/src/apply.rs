@@ -135,7 +135,10 @@ impl Work<'_> {
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
                 Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
-                Ok(None) if failure.answer_is_lost() && times < MADE_AT_MOST => wait_after(times).await,
+                // After a lost answer, "there is one already" may come before it can be read.
+                Ok(None) if (failure.answer_is_lost() || times > 1) && times < MADE_AT_MOST => {
+                    wait_after(times).await;
+                }
                 _ => return Err(failure),
             }
         }

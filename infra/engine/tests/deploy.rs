@@ -50,6 +50,8 @@ struct Cloud {
     settled: Arc<Mutex<Vec<String>>>,
     /// The answers to so many of the next writes are lost.
     to_be_lost: Arc<Mutex<u32>>,
+    /// So many of the next reads do not know of a crate that is there.
+    unknown: Arc<Mutex<u32>>,
 }
 
 impl Cloud {
@@ -89,6 +91,11 @@ impl ResourceKind for Cloud {
 
     async fn read(&self, desired: &Crate) -> ReadResult<Crate> {
         let crates = self.crates.lock().unwrap();
+        let mut unknown = self.unknown.lock().unwrap();
+        if *unknown > 0 && crates.contains_key(&desired.name) {
+            *unknown -= 1;
+            return Ok(None);
+        }
         Ok(crates.get(&desired.name).map(|(live, tags)| Live {
             properties: live.clone(),
             outputs: address(&live.name),
@@ -99,6 +106,9 @@ impl ResourceKind for Cloud {
     async fn create(&self, desired: &Crate, context: &Context<'_>) -> Result<CrateOutputs, Failure> {
         if desired.color == "invisible" {
             return Err(Failure::new("there is no such color"));
+        }
+        if self.crates.lock().unwrap().contains_key(&desired.name) {
+            return Err(Failure::new("it exists already"));
         }
         self.wrote("create", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
@@ -273,6 +283,15 @@ async fn teardown_needs_only_the_stacks_name_and_leaves_others_alone() {
 async fn what_was_made_although_the_answer_is_lost_is_not_made_again() {
     let world = World::new();
     world.cloud.loses(1);
+    let writes = world.deploy(&stack("bottom", "blue")).await;
+    assert_eq!(writes, ["create bottom", "update bottom", "create top"]);
+}
+
+#[tokio::test]
+async fn what_was_made_although_the_answer_is_lost_may_not_be_known_for_a_while() {
+    let world = World::new();
+    world.cloud.loses(1);
+    *world.cloud.unknown.lock().unwrap() = 2;
     let writes = world.deploy(&stack("bottom", "blue")).await;
     assert_eq!(writes, ["create bottom", "update bottom", "create top"]);
 }
