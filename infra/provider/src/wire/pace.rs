@@ -18,6 +18,8 @@ pub struct Pace {
     turns: Semaphore,
     /// How many turns are kept back for now.
     withheld: AtomicUsize,
+    /// How many of the turns that are taken are not given out again, as there were too many of them.
+    owed: AtomicUsize,
 }
 
 /// A call's turn, which the next one gets when it is dropped.
@@ -31,7 +33,7 @@ pub struct Turn<'a> {
 
 impl Pace {
     const fn new() -> Self {
-        Self { turns: Semaphore::const_new(MOST), withheld: AtomicUsize::new(0) }
+        Self { turns: Semaphore::const_new(MOST), withheld: AtomicUsize::new(0), owed: AtomicUsize::new(0) }
     }
 
     /// Waits for a turn. `is_repeated` says that AWS did not take the call the first time.
@@ -50,12 +52,12 @@ impl Pace {
     /// So many calls fewer may be under way, after it was widened.
     pub fn narrow(&self, fewer: usize) {
         let left = fewer - self.turns.forget_permits(fewer);
-        // Those were kept back while it was wide: they are not given out again.
-        self.change_withheld(|withheld| Some(withheld.saturating_sub(left)));
-    }
-
-    fn change_withheld(&self, change: impl FnMut(usize) -> Option<usize>) -> bool {
-        self.withheld.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+        // Some were kept back while it was wide: they are not given out again. The others are still taken.
+        let withheld = self.withheld.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |withheld| {
+            Some(withheld.saturating_sub(left))
+        });
+        let kept_back = withheld.unwrap_or_else(|withheld| withheld);
+        self.owed.fetch_add(left.saturating_sub(kept_back), Ordering::Relaxed);
     }
 }
 
@@ -69,15 +71,19 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let pace = self.pace;
-        if self.is_repeated {
-            let is_withheld = pace.change_withheld(|n| (n < MOST - LEAST).then_some(n + 1));
-            if let Some(permit) = self.permit.take_if(|_| is_withheld) {
-                permit.forget();
-            }
-        } else if self.has_succeeded && pace.change_withheld(|withheld| withheld.checked_sub(1)) {
+        let is_kept = changed(&pace.owed, |owed| owed.checked_sub(1))
+            || self.is_repeated && changed(&pace.withheld, |n| (n < MOST - LEAST).then_some(n + 1));
+        if let Some(permit) = self.permit.take_if(|_| is_kept) {
+            permit.forget();
+        }
+        if !self.is_repeated && self.has_succeeded && changed(&pace.withheld, |n| n.checked_sub(1)) {
             pace.turns.add_permits(1);
         }
     }
+}
+
+fn changed(count: &AtomicUsize, change: impl FnMut(usize) -> Option<usize>) -> bool {
+    count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
 }
 
 #[cfg(test)]
@@ -130,6 +136,20 @@ mod tests {
         repeated(&pace, 10).await;
         pace.narrow(64);
         done_at_once(&pace, 100).await;
+        assert_eq!(pace.turns.available_permits(), MOST);
+    }
+
+    #[tokio::test]
+    async fn turns_that_were_taken_while_it_was_wide_are_not_given_out_again() {
+        let pace = Pace::new();
+        pace.widen(64);
+        let mut taken = Vec::new();
+        for _ in 0..30 {
+            taken.push(pace.turn(false).await.unwrap());
+        }
+        pace.narrow(64);
+        assert_eq!(pace.turns.available_permits(), 0);
+        drop(taken);
         assert_eq!(pace.turns.available_permits(), MOST);
     }
 }
