@@ -4,6 +4,7 @@
 mod call;
 mod fault;
 pub mod guard;
+mod held_body;
 pub mod journal;
 mod pace;
 pub mod survey;
@@ -21,6 +22,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use call::Call;
 use fault::Faults;
+use held_body::held;
 use infra_engine::Failure;
 use pace::PACE;
 use std::collections::HashMap;
@@ -98,13 +100,17 @@ impl Gate {
     async fn pass(
         &self,
         inner: &SharedHttpConnector,
-        request: HttpRequest,
+        mut request: HttpRequest,
         call: &Call,
     ) -> Result<HttpResponse, ConnectorError> {
         let mut turn =
             PACE.turn(call.is_repeated).await.map_err(|error| ConnectorError::user(error.into()))?;
         if call.is_write() && guard::is_lost() {
             return Err(ConnectorError::user(guard::LOST.into()));
+        }
+        if call.is_write() {
+            let body = request.take_body();
+            *request.body_mut() = held(body);
         }
         let began = Instant::now();
         let answer = answer(inner, self.faults.as_ref(), request, call).await;
