@@ -106,6 +106,7 @@ impl Aws {
             .timeout_config(timeouts::of_lease())
             .build();
         let s3 = s3.to_builder().retry_classifier(Writes).build();
+        // The builders of the services share no trait.
         macro_rules! client {
             ($sdk:ident) => {
                 $sdk::Client::from_conf($sdk::config::Builder::from(config).retry_classifier(Writes).build())

@@ -106,10 +106,13 @@ where
 {
     let problem = problem_of(&error);
     let hint = hint_for(&problem);
-    let lost = matches!(
+    let is_broken = matches!(
         error,
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
-    ) || problem.status.is_some_and(|status| status >= 500);
+    );
+    // What is held back without the lease was never sent.
+    let lost = (is_broken && !problem.text.contains(guard::LOST))
+        || problem.status.is_some_and(|status| status >= 500);
     let message = match (problem.code, problem.message) {
         (Some(code), Some(message)) => {
             return with_hint(Failure::new(format!("{call}: {message} ({code})")), hint, lost);

@@ -6,6 +6,7 @@ mod record;
 
 use crate::aws::Aws;
 use crate::kinds::bucket;
+use crate::shortened;
 use crate::wait::{Look, until};
 use crate::wire::guard;
 use holder::Holder;
@@ -28,8 +29,7 @@ const RENEWALS: u32 = 4;
 
 /// How long a lease lasts that is not renewed.
 fn length() -> Duration {
-    let asked = std::env::var(SECONDS_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs(asked.unwrap_or(SECONDS))
+    shortened::seconds(SECONDS, SECONDS_VARIABLE)
 }
 
 /// How long the holder of a lease may write: it stops 10 s before others may take it, for the clocks of two machines differ.

@@ -18,6 +18,7 @@ mod plan_view;
 mod progress_view;
 mod served;
 mod session;
+mod shortened;
 mod summary;
 mod tags;
 mod timeouts;

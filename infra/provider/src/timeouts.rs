@@ -1,6 +1,7 @@
 //! How long calls wait for their answers. By itself the SDK waits for ever for a service that has taken a call and says
 //! nothing. A call that has waited long enough is one whose answer is lost: what it has done is looked into.
 
+use crate::shortened;
 use aws_config::timeout::TimeoutConfig;
 use std::time::Duration;
 
@@ -15,8 +16,7 @@ const OF_LEASE: Duration = Duration::from_secs(5);
 
 /// Of all calls but the lease's.
 pub fn of_calls() -> TimeoutConfig {
-    let asked = std::env::var(SECONDS_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
-    answers_within(Duration::from_secs(asked.unwrap_or(SECONDS)))
+    answers_within(shortened::seconds(SECONDS, SECONDS_VARIABLE))
 }
 
 /// Of the lease's calls.

@@ -52,3 +52,16 @@ pub async fn until<T>(
         pause = (pause * 3 / 2).min(Duration::from_secs(5));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_found_is_waited_for_at_first_and_gone_later() {
+        let now = Instant::now();
+        assert!(matches!(not_found::<()>("the service", now), Ok(Look::NotYet(_))));
+        let long_ago = now - KNOWN_WITHIN - Duration::from_secs(1);
+        assert!(not_found::<()>("the service", long_ago).is_err());
+    }
+}

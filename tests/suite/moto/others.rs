@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::aws_api::QueryService;
+use e2e::command::KILLED;
 use serde_json::json;
 
 use super::Moto;
@@ -81,6 +82,6 @@ async fn while_another_run_holds_the_lease_a_second_one_leaves_and_says_who_it_i
 async fn the_lease_of_a_run_that_died_on_this_machine_ends_with_it() {
     let moto = Moto::start().await;
     let deploy = "deploy --yes --no-wait --wait-for-lease 0 --stack died";
-    moto.run(deploy, &[]).await.with_fault("die-after@9").ends_with(137).await;
+    moto.run(deploy, &[]).await.with_fault("die-after@9").ends_with(KILLED).await;
     moto.run(deploy, &[]).await.ends_with(0).await;
 }

@@ -86,6 +86,7 @@ impl Call {
 
     /// Whether it changes something that has to be there, and to stay.
     pub fn needs_what_it_names(&self) -> bool {
+        // S3 deletes many objects by `POST`.
         const REMOVING: [&str; 8] =
             ["Delete", "Remove", "Detach", "Deregister", "Revoke", "Untag", "DELETE", "POST"];
         self.is_write() && !REMOVING.iter().any(|prefix| self.operation.starts_with(prefix))

@@ -161,22 +161,22 @@ impl FaultsOfCall {
             Kind::DieAfter => std::process::exit(KILLED),
             Kind::Timeout => Err(ConnectorError::timeout("the answer did not come in time (a fault)".into())),
             Kind::Truncate => Err(ConnectorError::io("the answer broke off (a fault)".into())),
-            Kind::BadGateway => Ok(HttpResponse::new(status(502)?, SdkBody::from("a fault"))),
+            Kind::BadGateway => Ok(HttpResponse::new(status_of(502)?, SdkBody::from("a fault"))),
             Kind::DieBefore | Kind::Reset | Kind::Refuse { .. } => Ok(answer),
         })
     }
 }
 
-fn refusal(call: &Call, http: u16, code: &str) -> Result<HttpResponse, ConnectorError> {
+fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, ConnectorError> {
     // Words that our own waits look for.
     let message = match code {
         "InvalidParameterException" => "Unable to assume the role (a fault)",
         _ => "a fault",
     };
-    Ok(HttpResponse::new(status(http)?, SdkBody::from(call.error(code, message))))
+    Ok(HttpResponse::new(status_of(status)?, SdkBody::from(call.error(code, message))))
 }
 
-fn status(code: u16) -> Result<StatusCode, ConnectorError> {
+fn status_of(code: u16) -> Result<StatusCode, ConnectorError> {
     StatusCode::try_from(code).map_err(|error| ConnectorError::user(error.into()))
 }
 
