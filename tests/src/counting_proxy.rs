@@ -1,13 +1,19 @@
 //! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
 
+mod late_answers;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+pub use late_answers::LateAnswers;
+use late_answers::Source;
 use tokio::task::JoinHandle;
 use url::form_urlencoded;
 
@@ -45,6 +51,15 @@ struct Forwarder {
     client: reqwest::Client,
     calls: Arc<Mutex<Vec<Call>>>,
     latency: Latency,
+    late: Option<Arc<LateAnswers>>,
+}
+
+/// What the service answered.
+#[derive(Clone, Default)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
 impl Call {
@@ -57,9 +72,9 @@ impl Call {
         }
     }
 
-    fn new(request: &Request<Body>, body: &[u8]) -> Self {
+    fn new(request: &Parts, body: &[u8]) -> Self {
         // JSON services name the operation in a header, query services in a form field, S3 not at all.
-        let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
+        let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
         let action = match target {
             Some(target) => target.rsplit('.').next().map(str::to_owned),
             None => {
@@ -68,14 +83,14 @@ impl Call {
             }
         };
         let service = signed_for(request).unwrap_or_default().to_owned();
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let (method, path) = (request.method.clone(), request.uri.path().to_owned());
         Self { service, action, method, path, began: Instant::now(), ended: None }
     }
 }
 
 /// From `AWS4-HMAC-SHA256 Credential=test/20261125/eu-west-1/ecs/aws4_request, ...`.
-fn signed_for(request: &Request<Body>) -> Option<&str> {
-    let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+fn signed_for(request: &Parts) -> Option<&str> {
+    let authorization = request.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     authorization.split('/').nth(3)
 }
 
@@ -93,6 +108,18 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn with_latency(latency: Latency) -> Self {
+        Self::listen(latency, None).await
+    }
+
+    /// Starts one whose reads tell of a write only after a while.
+    ///
+    /// # Panics
+    /// When it can't listen.
+    pub async fn with_late_answers(late: LateAnswers) -> Self {
+        Self::listen(|_| Duration::ZERO, Some(Arc::new(late))).await
+    }
+
+    async fn listen(latency: Latency, late: Option<Arc<LateAnswers>>) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let client =
             reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
@@ -101,7 +128,7 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency, late };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
@@ -140,15 +167,32 @@ async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Respon
 
 impl Forwarder {
     async fn forward(&self, request: Request) -> anyhow::Result<Response> {
-        let (parts, body) = request.into_parts();
+        let (request, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await?;
-        let request = Request::from_parts(parts, Body::empty());
         let call = Call::new(&request, &body);
         let place = self.begun(call.clone());
-        let answer = self.pass_on(request, body).await;
+        let answer = self.answer(&call, request, body).await;
         tokio::time::sleep_until((call.began + (self.latency)(&call)).into()).await;
         self.has_ended(place);
-        answer
+        Ok(answer?.into_response())
+    }
+
+    async fn answer(&self, call: &Call, request: Parts, body: Bytes) -> anyhow::Result<Answer> {
+        // The address in the request line is the emulator's: that is how a client speaks to a proxy.
+        let to = request.uri.to_string();
+        let Some(late) = &self.late else { return self.pass_on(request, body, to).await };
+        match late.source(call, &body) {
+            Source::Now => {
+                let answer = self.pass_on(request, body.clone(), to).await?;
+                late.note(call, &body, &answer);
+                Ok(answer)
+            }
+            Source::EmptyAccount(address) => {
+                let to = format!("{address}{}", request.uri.path());
+                self.pass_on(request, body, to).await
+            }
+            Source::Before(answer) => Ok(answer),
+        }
     }
 
     fn begun(&self, call: Call) -> usize {
@@ -166,22 +210,23 @@ impl Forwarder {
         }
     }
 
-    async fn pass_on(&self, request: Request<Body>, body: bytes::Bytes) -> anyhow::Result<Response> {
-        let (parts, _) = request.into_parts();
-        let mut headers = parts.headers;
+    async fn pass_on(&self, request: Parts, body: Bytes, to: String) -> anyhow::Result<Answer> {
+        let mut headers = request.headers;
         for hop_by_hop in ["proxy-connection", "proxy-authorization", "connection", "transfer-encoding"] {
             headers.remove(hop_by_hop);
         }
-        // The address in the request line is the emulator's: that is how a client speaks to a proxy.
-        let sent = self.client.request(parts.method, parts.uri.to_string()).headers(headers).body(body);
-        let answer = sent.send().await?;
-        let mut response = Response::builder().status(answer.status());
-        for (name, value) in answer.headers() {
-            if ![header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH].contains(name) {
-                response = response.header(name, value);
-            }
+        let answer = self.client.request(request.method, to).headers(headers).body(body).send().await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        for of_the_connection in [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH] {
+            headers.remove(of_the_connection);
         }
-        Ok(response.body(Body::from(answer.bytes().await?))?)
+        Ok(Answer { status, headers, body: answer.bytes().await? })
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        (self.status, self.headers, self.body).into_response()
     }
 }
 
@@ -189,7 +234,7 @@ impl Forwarder {
 mod tests {
     use super::*;
 
-    fn call(method: Method, action: Option<&str>) -> Call {
+    pub fn call(method: Method, action: Option<&str>) -> Call {
         let action = action.map(str::to_owned);
         Call {
             service: String::new(),
@@ -216,9 +261,9 @@ mod tests {
     #[test]
     fn the_operation_is_found_in_the_header_and_in_the_form() {
         let json = Request::post("/").header("x-amz-target", "AmazonEC2ContainerService.ListClusters");
-        let json = Call::new(&json.body(Body::empty()).unwrap(), b"{}");
+        let json = Call::new(&json.body(()).unwrap().into_parts().0, b"{}");
         assert_eq!(json.action.as_deref(), Some("ListClusters"));
-        let query = Request::post("/").body(Body::empty()).unwrap();
+        let query = Request::post("/").body(()).unwrap().into_parts().0;
         let query = Call::new(&query, b"Version=2010-05-08&Action=ListRoles");
         assert_eq!(query.action.as_deref(), Some("ListRoles"));
     }

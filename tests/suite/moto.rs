@@ -3,6 +3,7 @@
 mod deploys;
 mod drift;
 mod full_account;
+mod gateway_endpoint;
 mod instances;
 mod moves;
 mod orphans;

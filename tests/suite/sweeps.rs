@@ -5,6 +5,7 @@ mod cuts;
 mod emulator;
 mod first_deploy;
 mod kills;
+mod late;
 mod removal;
 mod replacements;
 mod transient;

@@ -1,7 +1,7 @@
 //! Carrying a plan out: creates and updates along the graph, then deletions against it.
 
 use crate::event::{Event, Reporter};
-use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, wait_after};
+use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, SOUGHT_AT_MOST, wait_after};
 use crate::id::ResourceId;
 use crate::kind::{Context, ErasedKind};
 use crate::live::{Found, LiveValue};
@@ -132,11 +132,17 @@ impl Work<'_> {
                 Ok(outputs) => return Ok(outputs),
                 Err(failure) => failure,
             };
+            let at_most = if failure.name_is_taken() { SOUGHT_AT_MOST } else { MADE_AT_MOST };
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
                 Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
-                // After a lost answer, "there is one already" may come before it can be read.
-                Ok(None) if (failure.answer_is_lost() || times > 1) && times < MADE_AT_MOST => {
+                // What was made a moment ago, by a run that was killed or by a call whose answer was lost, may be refused as
+                // there already before it can be read.
+                Ok(None)
+                    if (failure.answer_is_lost() || failure.name_is_taken() || times > 1)
+                        && times < at_most =>
+                {
+                    context.waiting(format!("AWS to show {}", self.node.name));
                     wait_after(times).await;
                 }
                 _ => return Err(failure),

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// So often a change is made whose answer is lost each time.
 pub(crate) const MADE_AT_MOST: u32 = 4;
+/// So often a resource is looked for that is there, as AWS says, and can't be read yet: 15 s.
+pub(crate) const SOUGHT_AT_MOST: u32 = 6;
 /// So long it is waited before the second time, and twice as long before each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
@@ -24,6 +26,7 @@ pub struct Failure {
     message: String,
     hint: Option<String>,
     lost: bool,
+    taken: bool,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -31,12 +34,12 @@ pub struct Failure {
 impl Failure {
     /// A failure without a cause of its own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, lost: false, source: None }
+        Self { message: message.into(), hint: None, lost: false, taken: false, source: None }
     }
 
     /// A failure that something else caused.
     pub fn caused_by(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { message: message.into(), hint: None, lost: false, source: Some(source.into()) }
+        Self { source: Some(source.into()), ..Self::new(message) }
     }
 
     /// The same failure with a word on what to do next.
@@ -55,6 +58,17 @@ impl Failure {
     /// Whether the call may have been processed, as its answer did not arrive.
     pub fn answer_is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// The same failure of a creation that was refused because there is such a resource already.
+    #[must_use]
+    pub fn with_name_taken(self) -> Self {
+        Self { taken: true, ..self }
+    }
+
+    /// Whether there is such a resource already.
+    pub fn name_is_taken(&self) -> bool {
+        self.taken
     }
 
     /// What to do next, if that is known.

@@ -108,7 +108,7 @@ impl ResourceKind for Cloud {
             return Err(Failure::new("there is no such color"));
         }
         if self.crates.lock().unwrap().contains_key(&desired.name) {
-            return Err(Failure::new("it exists already"));
+            return Err(Failure::new("it exists already").with_name_taken());
         }
         self.wrote("create", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
@@ -294,6 +294,14 @@ async fn what_was_made_although_the_answer_is_lost_may_not_be_known_for_a_while(
     *world.cloud.unknown.lock().unwrap() = 2;
     let writes = world.deploy(&stack("bottom", "blue")).await;
     assert_eq!(writes, ["create bottom", "update bottom", "create top"]);
+}
+
+#[tokio::test]
+async fn what_a_run_made_that_was_killed_may_not_be_known_to_the_next_one_for_a_while() {
+    let world = World::new();
+    world.deploy(&stack("bottom", "blue")).await;
+    *world.cloud.unknown.lock().unwrap() = 4;
+    assert_eq!(world.deploy(&stack("bottom", "green")).await, ["update bottom"]);
 }
 
 #[tokio::test]

@@ -85,6 +85,14 @@ impl Problem<'_> {
         self.message.is_some_and(|message| message.contains(text))
     }
 
+    /// Whether there is already what was to be created. Each service has a word of its own for that.
+    pub fn is_there_already(&self) -> bool {
+        const CODES: [&str; 4] = ["AlreadyExist", "Duplicate", "AlreadyOwnedByYou", "PriorityInUse"];
+        const MESSAGES: [&str; 2] = ["already exists", "not idempotent"];
+        self.code.is_some_and(|code| CODES.iter().any(|it| code.contains(it)))
+            || MESSAGES.iter().any(|it| self.says(it))
+    }
+
     /// Whether there were no credentials, or none that are accepted.
     pub fn is_about_credentials(&self) -> bool {
         const CODES: [&str; 6] = [
@@ -105,7 +113,6 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     let problem = problem_of(&error);
-    let hint = hint_for(&problem);
     let is_broken = matches!(
         error,
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
@@ -113,14 +120,18 @@ where
     // What is held back without the lease was never sent.
     let lost = (is_broken && !problem.text.contains(guard::LOST))
         || problem.status.is_some_and(|status| status >= 500);
-    let message = match (problem.code, problem.message) {
-        (Some(code), Some(message)) => {
-            return with_hint(Failure::new(format!("{call}: {message} ({code})")), hint, lost);
-        }
-        (Some(code), None) => format!("{call}: {code}"),
-        _ => call.to_owned(),
+    let (hint, taken) = (hint_for(&problem), problem.is_there_already());
+    let failure = match (problem.code, problem.message) {
+        (Some(code), Some(message)) => Failure::new(format!("{call}: {message} ({code})")),
+        (Some(code), None) => Failure::caused_by(format!("{call}: {code}"), error),
+        _ => Failure::caused_by(call.to_owned(), error),
     };
-    with_hint(Failure::caused_by(message, error), hint, lost)
+    let failure = if lost { failure.with_answer_lost() } else { failure };
+    let failure = if taken { failure.with_name_taken() } else { failure };
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
@@ -139,14 +150,6 @@ fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
         .text
         .contains("dispatch failure")
         .then_some("the endpoint can't be reached: check the network and AWS_ENDPOINT_URL")
-}
-
-fn with_hint(failure: Failure, hint: Option<&'static str>, lost: bool) -> Failure {
-    let failure = if lost { failure.with_answer_lost() } else { failure };
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
 }
 
 fn chain(error: &(dyn Error + 'static)) -> String {

@@ -3,6 +3,7 @@
 use e2e::aws_api::{AwsApi, without_ids};
 use e2e::command::{KILLED, Run, provider};
 use e2e::containers::{self, Container};
+use e2e::counting_proxy::{CountingProxy, LateAnswers};
 
 use super::{Cut, Cuts};
 
@@ -14,9 +15,11 @@ const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
 
 /// An emulator of a test's own.
 pub struct Emulator {
-    _container: Container,
+    containers: Vec<Container>,
     endpoint: String,
     settings: &'static [&'static str],
+    /// What commands that change something speak through.
+    proxy: Option<CountingProxy>,
 }
 
 /// A stack in an emulator.
@@ -36,8 +39,17 @@ impl Emulator {
         Self::of(containers::ministack(REGION).await, settings).await
     }
 
+    /// One whose reads tell of a write late: so many answers to each question are those from before it.
+    pub async fn late(answers: usize) -> Self {
+        let (empty, mut moto) = (containers::moto().await, Self::moto().await);
+        let late = LateAnswers::after(answers, empty.url().await);
+        moto.proxy = Some(CountingProxy::with_late_answers(late).await);
+        moto.containers.push(empty);
+        moto
+    }
+
     async fn of(container: Container, settings: &'static [&'static str]) -> Self {
-        Self { endpoint: container.url().await, _container: container, settings }
+        Self { endpoint: container.url().await, containers: vec![container], settings, proxy: None }
     }
 
     pub fn stack(&self, name: &'static str) -> Stack<'_> {
@@ -61,8 +73,12 @@ impl Stack<'_> {
             "teardown" => "teardown --yes",
             other => other,
         };
-        let run =
-            provider(&format!("{words} --stack {}", self.name)).await.at(&self.emulator.endpoint, REGION);
+        let run = provider(&format!("{words} --stack {}", self.name)).await;
+        let run = run.at(&self.emulator.endpoint, REGION);
+        let run = match &self.emulator.proxy {
+            Some(proxy) if command != "preview" => run.env("HTTP_PROXY", proxy.address()),
+            _ => run,
+        };
         if command == "teardown" {
             return run;
         }

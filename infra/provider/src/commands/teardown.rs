@@ -18,7 +18,11 @@ use infra_engine::teardown::delete_all;
 use infra_engine::{Failure, Found, Provider, Resource, ResourceFailures};
 use infra_resources::Cluster;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// So long AWS may list what was deleted, or not list what was made.
+const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// The options of `teardown`.
 #[derive(Debug, Args)]
@@ -51,46 +55,72 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let view = ProgressView::new();
     let lease = Lease::acquire(&aws, wanted, seen, &view).await?;
     // Another run may have changed what there is before the lease was there.
-    let to_delete =
-        if lease.is_as_seen && was_quiet { found.clone() } else { surveyed(stack, &provider).await? };
+    let to_delete = if lease.is_as_seen && was_quiet { found } else { surveyed(stack, &provider).await? };
     let deleted = alone(&aws, &lease, to_delete, &provider, &view).await;
     match &deleted {
         // It went with its bucket.
-        Ok(()) => lease.forget(),
+        Ok(_) => lease.forget(),
         Err(_) => lease.release(None).await?,
     }
-    deleted?;
+    let deleted = deleted?;
     drop(view);
-    let left = surveyed(stack, &provider).await?;
-    if let Some(first) = left.first() {
-        bail!(
-            "{} resources are still there, such as {} ({}): run teardown again",
-            left.len(),
-            first.id,
-            first.name
-        );
-    }
-    eprintln!("stack {stack} is gone: {} resources deleted, none left", found.len());
-    print(&options, &found)
+    eprintln!("stack {stack} is gone: {} resources deleted, none left", deleted.len());
+    print(&options, &deleted)
 }
 
-/// Deletes what is there now that the lease is held; the lease's own bucket goes last.
+/// Deletes what is there now that the lease is held, and gives it. The lease's own bucket goes last, when nothing else is left.
 async fn alone(
     aws: &Aws,
     lease: &Lease,
     found: Vec<Found>,
     provider: &Provider,
     view: &ProgressView,
-) -> Result<()> {
+) -> Result<Vec<Found>> {
     // One-off tasks would hold instances and cluster for as long as they run.
     for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
         stop_one_off_tasks(aws, &cluster.name).await?;
     }
     let stack = aws.stack.as_ref();
-    let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.id == lease_bucket_id());
+    let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_of_the_lease);
     delete_all(stack, &others, provider, view).await?;
+    let mut deleted = others;
+    deleted.extend(delete_what_shows_late(aws, &deleted, provider, view).await?);
     lease.let_expire();
-    Ok(delete_all(stack, &its_bucket, provider, view).await?)
+    delete_all(stack, &its_bucket, provider, view).await?;
+    deleted.extend(its_bucket);
+    Ok(deleted)
+}
+
+/// Looks until nothing is left but the lease's bucket. AWS may list for a while what was deleted, and may list only now what
+/// was made a moment before: that is deleted, too, and given.
+async fn delete_what_shows_late(
+    aws: &Aws,
+    deleted: &[Found],
+    provider: &Provider,
+    view: &ProgressView,
+) -> Result<Vec<Found>> {
+    let (stack, began, mut late) = (aws.stack.as_ref(), Instant::now(), Vec::new());
+    loop {
+        let mut left = surveyed(stack, provider).await?;
+        left.retain(|found| !is_of_the_lease(found));
+        let Some(first) = left.first() else { return Ok(late) };
+        if began.elapsed() >= SHOWN_WITHIN {
+            bail!(
+                "{} resources are still there, such as {} ({}): run teardown again",
+                left.len(),
+                first.id,
+                first.name
+            );
+        }
+        left.retain(|found| !deleted.contains(found) && !late.contains(found));
+        delete_all(stack, &left, provider, view).await?;
+        late.extend(left);
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+fn is_of_the_lease(found: &Found) -> bool {
+    found.id == lease_bucket_id()
 }
 
 /// Everything that is there.
