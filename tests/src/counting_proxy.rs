@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -43,6 +43,7 @@ pub type Latency = fn(&Call) -> Duration;
 pub struct CountingProxy {
     address: String,
     calls: Arc<Mutex<Vec<Call>>>,
+    late: Option<Arc<LateAnswers>>,
     server: JoinHandle<()>,
 }
 
@@ -128,18 +129,28 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency, late };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency, late: late.clone() };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
             axum::serve(listener, router).await.ok();
         });
-        Self { address: format!("http://{address}"), calls, server }
+        Self { address: format!("http://{address}"), calls, late, server }
     }
 
     /// Its address.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Late answers catch up with what was written so far; after that there is nothing in the account, or something.
+    ///
+    /// # Panics
+    /// When a request's handler has panicked.
+    pub fn catch_up(&self, is_empty: bool) {
+        if let Some(late) = &self.late {
+            late.catch_up(is_empty);
+        }
     }
 
     /// The calls since the last time it was asked.

@@ -132,15 +132,16 @@ impl Work<'_> {
                 Ok(outputs) => return Ok(outputs),
                 Err(failure) => failure,
             };
-            let at_most = if failure.name_is_taken() { SOUGHT_AT_MOST } else { MADE_AT_MOST };
+            let is_there = failure.name_is_taken();
+            let at_most = if is_there { SOUGHT_AT_MOST } else { MADE_AT_MOST };
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
                 Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
                 // What was made a moment ago, by a run that was killed or by a call whose answer was lost, may be refused as
-                // there already before it can be read.
-                Ok(None)
-                    if (failure.answer_is_lost() || failure.name_is_taken() || times > 1)
-                        && times < at_most =>
+                // there already before it can be read, or before all of it can.
+                seen if times < at_most
+                    && (is_there
+                        || (matches!(seen, Ok(None)) && (failure.answer_is_lost() || times > 1))) =>
                 {
                     context.waiting(format!("AWS to show {}", self.node.name));
                     wait_after(times).await;

@@ -301,7 +301,7 @@ async fn what_a_run_made_that_was_killed_may_not_be_known_to_the_next_one_for_a_
     let world = World::new();
     world.deploy(&stack("bottom", "blue")).await;
     *world.cloud.unknown.lock().unwrap() = 4;
-    assert_eq!(world.deploy(&stack("bottom", "green")).await, ["update bottom"]);
+    assert_eq!(world.deploy(&stack("bottom", "green")).await, ["update bottom", "update top"]);
 }
 
 #[tokio::test]

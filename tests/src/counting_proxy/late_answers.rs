@@ -7,8 +7,9 @@ use super::{Answer, Call};
 
 /// Services whose reads tell of every write at once, as AWS promises.
 const PROMPT_SERVICES: [&str; 2] = ["s3", "sts"];
-/// Reads without which a second run would make a second one: AWS refuses two listeners on one port, moto does not.
-const PROMPT_READS: [&str; 1] = ["DescribeListeners"];
+/// Reads without which a second run would make a second one: AWS refuses a second load balancer of a name and a second
+/// listener on a port, moto does not.
+const PROMPT_READS: [&str; 2] = ["DescribeLoadBalancers", "DescribeListeners"];
 
 /// What is known of the answers that came so far.
 pub struct LateAnswers {
@@ -21,6 +22,8 @@ pub struct LateAnswers {
 
 #[derive(Default)]
 struct Known {
+    /// Whether there was something before the first write.
+    is_old: bool,
     /// How often each service was written to.
     writes: HashMap<String, usize>,
     /// The last answer in time to each question.
@@ -68,6 +71,9 @@ impl LateAnswers {
             return Source::Now;
         }
         let writes = *writes;
+        if known.is_old && !known.questions.contains_key(&question(call, body)) {
+            return Source::Now;
+        }
         let never_asked = || InTime { answer: None, writes: 0, given: 0 };
         let last = known.questions.entry(question(call, body)).or_insert_with(never_asked);
         if last.writes == writes || last.given >= self.answers {
@@ -86,6 +92,11 @@ impl LateAnswers {
         let writes = known.writes.get(&call.service).copied().unwrap_or_default();
         let now = InTime { answer: Some(answer.clone()), writes, given: 0 };
         known.questions.insert(question(call, body), now);
+    }
+
+    /// Time passes, and reads tell of all that was written so far.
+    pub(super) fn catch_up(&self, is_empty: bool) {
+        *self.known() = Known { is_old: !is_empty, ..Known::default() };
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -133,5 +144,14 @@ mod tests {
         let late = LateAnswers::after(1, String::new());
         let told: Vec<_> = ["CreateRole", "GetRole", "GetRole"].iter().map(|it| told(&late, it)).collect();
         assert_eq!(told, ["now", "nothing", "now"]);
+    }
+
+    #[test]
+    fn what_was_written_a_while_ago_is_told() {
+        let late = LateAnswers::after(1, String::new());
+        told(&late, "CreateRole");
+        late.catch_up(false);
+        let told: Vec<_> = ["TagRole", "GetRole", "TagRole", "GetRole"].map(|it| told(&late, it)).into();
+        assert_eq!(told, ["now", "now", "now", "before"]);
     }
 }

@@ -48,7 +48,8 @@ async fn the_stacks_own_goes_to_another_stack_that_uses_it_and_with_the_last_one
 async fn endpoints(aws: &AwsApi) -> Vec<String> {
     let described = aws.query(Ec2, "DescribeVpcEndpoints", "").await;
     let endpoint = |rest: &str| rest.split("</tagSet>").next().unwrap_or_default().to_owned();
-    described.split("<vpcEndpointId>").skip(1).map(endpoint).collect()
+    let endpoints = described.split("<vpcEndpointId>").skip(1).map(endpoint);
+    endpoints.filter(|it| !it.contains("<state>deleted<")).collect()
 }
 
 /// The stack that it carries the tag of.

@@ -140,9 +140,23 @@ impl Stack<'_> {
         assert_eq!(preview.code, Some(0), "after {}: {preview}", told(cut));
     }
 
+    /// Some time later there is nothing to change.
+    pub async fn is_unchanged(&self, settings: &[&str]) {
+        self.time_passes(false);
+        self.run("preview", settings).await.ends_with(0).await;
+    }
+
     pub async fn is_gone(&self, cut: Option<Cut>) {
         let left = self.found().await;
         assert!(left.is_empty(), "after {}: {left:#?}", told(cut));
+        self.time_passes(true);
+    }
+
+    /// Late reads catch up.
+    fn time_passes(&self, is_gone: bool) {
+        if let Some(proxy) = &self.emulator.proxy {
+            proxy.catch_up(is_gone);
+        }
     }
 }
 

@@ -92,7 +92,7 @@ async fn alone(
 }
 
 /// Looks until nothing is left but the lease's bucket. AWS may list for a while what was deleted, and may list only now what
-/// was made a moment before: that is deleted, too, and given.
+/// was made a moment before: all of that is deleted, and what was not deleted before is given.
 async fn delete_what_shows_late(
     aws: &Aws,
     deleted: &[Found],
@@ -112,8 +112,8 @@ async fn delete_what_shows_late(
                 first.name
             );
         }
-        left.retain(|found| !deleted.contains(found) && !late.contains(found));
         delete_all(stack, &left, provider, view).await?;
+        left.retain(|found| !deleted.contains(found) && !late.contains(found));
         late.extend(left);
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }

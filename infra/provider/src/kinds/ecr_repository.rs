@@ -7,7 +7,7 @@ use crate::explain::Explain;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ecr::types::{
-    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository,
+    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository, Tag,
 };
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -38,6 +38,8 @@ impl ResourceKind for EcrRepositories {
         let Some(repository) = repositories.iter().find(named) else { return Ok(None) };
         let arn = repository.repository_arn().unwrap_or_default();
         let (policy, tags) = tokio::try_join!(self.lifecycle_policy(&desired.name), self.tags_of(arn))?;
+        // The list tells of it already or still, and the repository is not known yet or gone.
+        let Some(tags) = tags else { return Ok(None) };
         let properties = EcrRepository {
             name: desired.name.clone(),
             scan_on_push: repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push()),
@@ -113,7 +115,8 @@ impl ResourceKind for EcrRepositories {
         let repositories = self.repositories_of(stack).await?;
         let found = try_join_all(repositories.iter().map(async |repository| {
             let name = repository.repository_name().unwrap_or_default();
-            let tags = self.tags_of(repository.repository_arn().unwrap_or_default()).await?;
+            let tags =
+                self.tags_of(repository.repository_arn().unwrap_or_default()).await?.unwrap_or_default();
             let ours = Ownership::of(&tags, stack) == Ownership::Ours;
             let id = id_from(&tags, EcrRepository::KIND, name);
             Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
@@ -135,7 +138,8 @@ impl EcrRepositories {
 
     async fn lifecycle_policy(&self, name: &str) -> Result<Value, Failure> {
         let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
-        let policy = policy.unless(&["LifecyclePolicyNotFoundException"], "read the lifecycle policy")?;
+        let absent = ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"];
+        let policy = policy.unless(&absent, "read the lifecycle policy")?;
         let text = policy.and_then(|answer| answer.lifecycle_policy_text().map(str::to_owned));
         Ok(text.map_or(Value::Null, |text| policy_document::parse(&text)))
     }
@@ -147,11 +151,11 @@ impl EcrRepositories {
         Ok(())
     }
 
-    async fn tags_of(&self, arn: &str) -> Result<Tags, Failure> {
+    async fn tags_of(&self, arn: &str) -> Result<Option<Tags>, Failure> {
         let answer = self.0.ecr.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = answer.unless(&["RepositoryNotFoundException"], "list the repository's tags")?;
-        let tags = answer.map(|answer| answer.tags().to_vec()).unwrap_or_default();
-        Ok(tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
+        let pair = |tag: &Tag| (tag.key().to_owned(), tag.value().to_owned());
+        Ok(answer.map(|answer| answer.tags().iter().map(pair).collect()))
     }
 
     /// An emulator's registry is at its own endpoint, whatever address it gives.

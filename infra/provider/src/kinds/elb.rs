@@ -4,7 +4,7 @@ use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::tags;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule,
+    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule, Tag, TagDescription,
 };
 use futures::future::try_join_all;
 use infra_engine::live::Tags;
@@ -24,23 +24,30 @@ pub struct Named {
     pub name: String,
 }
 
-/// The tags of these resources, by ARN.
+/// The tags of those of these resources that are there, by ARN.
 pub async fn tags_of(aws: &Aws, arns: &[String]) -> Result<HashMap<String, Tags>, Failure> {
-    let mut all = HashMap::new();
-    let asked = arns.chunks(ARNS_PER_CALL).map(async |arns| {
-        let answer = aws.elb.describe_tags().set_resource_arns(Some(arns.to_vec())).send().await;
-        let gone = ["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
-        answer.unless(&gone, "describe tags of load balancing")
-    });
-    for answer in try_join_all(asked).await?.into_iter().flatten() {
-        for described in answer.tag_descriptions() {
-            let tags = described.tags().iter();
-            let tags =
-                tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))).collect();
-            all.insert(described.resource_arn().unwrap_or_default().to_owned(), tags);
+    let asked = arns.chunks(ARNS_PER_CALL).map(async |arns| match described_tags(aws, arns).await? {
+        Some(tags) => Ok(tags),
+        // One that is gone spoils the answer for all.
+        None => {
+            let alone = arns.iter().map(|arn| described_tags(aws, std::slice::from_ref(arn)));
+            Ok::<_, Failure>(try_join_all(alone).await?.into_iter().flatten().flatten().collect())
         }
-    }
-    Ok(all)
+    });
+    let pair = |tag: Tag| Some((tag.key?, tag.value?));
+    let by_arn = |described: TagDescription| {
+        let tags = described.tags.unwrap_or_default().into_iter().filter_map(pair).collect();
+        (described.resource_arn.unwrap_or_default(), tags)
+    };
+    Ok(try_join_all(asked).await?.into_iter().flatten().map(by_arn).collect())
+}
+
+/// `None` if one of them is gone.
+async fn described_tags(aws: &Aws, arns: &[String]) -> Result<Option<Vec<TagDescription>>, Failure> {
+    let answer = aws.elb.describe_tags().set_resource_arns(Some(arns.to_vec())).send().await;
+    let gone = ["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
+    let answer = answer.unless(&gone, "describe tags of load balancing")?;
+    Ok(answer.map(|answer| answer.tag_descriptions.unwrap_or_default()))
 }
 
 /// Puts our tags on a resource that lacks them.

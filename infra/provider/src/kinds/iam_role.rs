@@ -2,8 +2,9 @@
 
 use super::policy_document;
 use crate::aws::Aws;
-use crate::explain::Explain;
+use crate::explain::{Explain, problem_of};
 use crate::tags;
+use crate::wait::{Look, until};
 use async_trait::async_trait;
 use aws_sdk_iam::types::Role;
 use futures::future::try_join_all;
@@ -16,9 +17,13 @@ use infra_resources::iam_role::IamRoleOutputs;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How the ARNs of AWS's own policies begin.
 const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
+
+/// What was made a moment ago is not known everywhere at once.
+const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
 
 /// IAM roles.
 pub struct IamRoles(pub Aws);
@@ -100,14 +105,25 @@ impl ResourceKind for IamRoles {
         Ok(live.outputs)
     }
 
-    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let (name, gone) = (&found.name, ["NoSuchEntity"]);
-        let (inline, managed) = tokio::try_join!(self.inline_policies(name), self.managed_policies(name))?;
-        let removed = try_join_all(inline.keys().map(|policy| self.remove_inline(name, policy)));
-        let detached = try_join_all(managed.iter().map(|policy| self.detach(name, policy)));
-        tokio::try_join!(removed, detached)?;
-        self.0.iam.delete_role().role_name(name).send().await.unless(&gone, "delete the role")?;
-        Ok(())
+        until(KNOWN_DEADLINE, context, async || {
+            let (inline, managed) =
+                tokio::try_join!(self.inline_policies(name), self.managed_policies(name))?;
+            let removed = try_join_all(inline.keys().map(|policy| self.remove_inline(name, policy)));
+            let detached = try_join_all(managed.iter().map(|policy| self.detach(name, policy)));
+            tokio::try_join!(removed, detached)?;
+            let deleted = self.0.iam.delete_role().role_name(name).send().await;
+            match &deleted {
+                Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
+                    return Ok(Look::NotYet("IAM to tell which policies the role has".to_owned()));
+                }
+                _ => {}
+            }
+            deleted.unless(&gone, "delete the role")?;
+            Ok(Look::Done(()))
+        })
+        .await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {

@@ -85,14 +85,24 @@ impl ResourceKind for InstanceProfiles {
         Ok(live.outputs)
     }
 
-    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let Some(profile) = self.find(&found.name).await? else { return Ok(()) };
-        for role in profile.roles() {
-            self.remove_role(&found.name, role.role_name()).await?;
-        }
-        let deleted = self.0.iam.delete_instance_profile().instance_profile_name(&found.name).send().await;
-        deleted.unless(&["NoSuchEntity"], "delete the instance profile")?;
-        Ok(())
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        until(KNOWN_DEADLINE, context, async || {
+            let profile = self.find(&found.name).await?;
+            for role in profile.iter().flat_map(Described::roles) {
+                self.remove_role(&found.name, role.role_name()).await?;
+            }
+            let request = self.0.iam.delete_instance_profile().instance_profile_name(&found.name);
+            let deleted = request.send().await;
+            match &deleted {
+                Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
+                    return Ok(Look::NotYet("IAM to tell which role the instance profile has".to_owned()));
+                }
+                _ => {}
+            }
+            deleted.unless(&["NoSuchEntity"], "delete the instance profile")?;
+            Ok(Look::Done(()))
+        })
+        .await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {

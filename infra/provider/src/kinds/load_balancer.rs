@@ -37,6 +37,8 @@ impl ResourceKind for LoadBalancers {
         let Some(balancer) = balancers.iter().find(named) else { return Ok(None) };
         let (arn, all) = (balancer.load_balancer_arn().unwrap_or_default(), arns_of(&balancers));
         let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all))?;
+        // The list tells of it already or still, and the load balancer is not known yet or gone.
+        let Some(attributes) = attributes else { return Ok(None) };
         let mut subnet_ids: Vec<String> = balancer
             .availability_zones()
             .iter()
@@ -141,11 +143,13 @@ impl LoadBalancers {
         Ok(answer.and_then(|answer| answer.load_balancers().first().cloned()))
     }
 
-    async fn attributes(&self, arn: &str) -> Result<HashMap<String, String>, Failure> {
+    async fn attributes(&self, arn: &str) -> Result<Option<HashMap<String, String>>, Failure> {
         let answer = self.0.elb.describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
         let answer = answer.unless(&["LoadBalancerNotFound"], "describe the load balancer's attributes")?;
-        let attributes = answer.and_then(|answer| answer.attributes).unwrap_or_default();
-        Ok(attributes.into_iter().filter_map(|attribute| Some((attribute.key?, attribute.value?))).collect())
+        let attributes = answer.map(|answer| answer.attributes.unwrap_or_default());
+        let pairs =
+            |it: Vec<LoadBalancerAttribute>| it.into_iter().filter_map(|it| Some((it.key?, it.value?)));
+        Ok(attributes.map(|attributes| pairs(attributes).collect()))
     }
 
     async fn put_attributes(&self, arn: &str, desired: &LoadBalancer) -> Result<(), Failure> {

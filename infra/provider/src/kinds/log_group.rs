@@ -31,13 +31,15 @@ impl ResourceKind for LogGroups {
             name: desired.name.clone(),
             retention_in_days: group.retention_in_days().unwrap_or_default(),
         };
-        Ok(Some(Live { properties, outputs: outputs(&desired.name), tags: Some(self.tags_of(group).await?) }))
+        // The list tells of it already or still, and the log group is not known yet or gone.
+        let Some(tags) = self.tags_of(group).await? else { return Ok(None) };
+        Ok(Some(Live { properties, outputs: outputs(&desired.name), tags: Some(tags) }))
     }
 
     async fn create(&self, desired: &LogGroup, context: &Context<'_>) -> Result<LogGroupOutputs, Failure> {
         let request = self.0.logs.create_log_group().log_group_name(&desired.name);
         let request = request.set_tags(Some(context.tags().into_iter().collect()));
-        request.send().await.unless(&["ResourceAlreadyExistsException"], "create the log group")?;
+        request.send().await.explain("create the log group")?;
         self.put_retention(desired).await?;
         Ok(outputs(&desired.name))
     }
@@ -68,7 +70,8 @@ impl ResourceKind for LogGroups {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let mut ours = Vec::new();
         for group in self.groups(&format!("/ecs/{stack}")).await? {
-            let (tags, name) = (self.tags_of(&group).await?, group.log_group_name().unwrap_or_default());
+            let (tags, name) =
+                (self.tags_of(&group).await?.unwrap_or_default(), group.log_group_name().unwrap_or_default());
             if Ownership::of(&tags, stack) == Ownership::Ours {
                 let id = id_from(&tags, LogGroup::KIND, name);
                 ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
@@ -92,12 +95,11 @@ impl LogGroups {
         Ok(())
     }
 
-    async fn tags_of(&self, group: &Group) -> Result<Tags, Failure> {
+    async fn tags_of(&self, group: &Group) -> Result<Option<Tags>, Failure> {
         let arn = self.arn(group.log_group_name().unwrap_or_default());
         let answer = self.0.logs.list_tags_for_resource().resource_arn(arn).send().await;
         let answer = answer.unless(&["ResourceNotFoundException"], "list the log group's tags")?;
-        let tags = answer.and_then(|answer| answer.tags().cloned()).unwrap_or_default();
-        Ok(tags.into_iter().collect())
+        Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
     }
 
     /// The ARN as the tagging calls take it: without the `:*` at the end that other calls give.

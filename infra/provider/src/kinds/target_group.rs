@@ -34,11 +34,12 @@ impl ResourceKind for TargetGroups {
         let named = |group: &&Described| group.target_group_name() == Some(&desired.name);
         let Some(group) = groups.iter().find(named) else { return Ok(None) };
         let (arn, all) = (group.target_group_arn().unwrap_or_default(), arns_of(&groups));
-        let (delay, tags, ()) = tokio::try_join!(
-            self.deregistration_delay(arn),
-            tags_of(&self.0, &all),
-            self.ask_for_health(arn)
-        )?;
+        let (attributes, tags, ()) =
+            tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all), self.ask_for_health(arn))?;
+        // The list tells of it already or still, and the group is not known yet or gone.
+        let Some(attributes) = attributes else { return Ok(None) };
+        let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
+        let delay = delay.and_then(|attribute| attribute.value()?.parse().ok());
         let tags = tags.get(arn).cloned().unwrap_or_default();
         let properties = TargetGroup {
             name: desired.name.clone(),
@@ -151,7 +152,7 @@ impl TargetGroups {
     async fn ask_for_health(&self, arn: &str) -> Result<(), Failure> {
         if self.0.waits {
             let health = self.0.elb.describe_target_health().target_group_arn(arn).send().await;
-            health.explain("describe the health of the targets")?;
+            health.unless(&["TargetGroupNotFound"], "describe the health of the targets")?;
         }
         Ok(())
     }
@@ -165,12 +166,10 @@ impl TargetGroups {
         Ok(groups)
     }
 
-    async fn deregistration_delay(&self, arn: &str) -> Result<Option<u32>, Failure> {
+    async fn attributes(&self, arn: &str) -> Result<Option<Vec<TargetGroupAttribute>>, Failure> {
         let answer = self.0.elb.describe_target_group_attributes().target_group_arn(arn).send().await;
         let answer = answer.unless(&["TargetGroupNotFound"], "describe the target group's attributes")?;
-        let attributes = answer.and_then(|answer| answer.attributes).unwrap_or_default();
-        let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
-        Ok(delay.and_then(|attribute| attribute.value()?.parse().ok()))
+        Ok(answer.map(|answer| answer.attributes.unwrap_or_default()))
     }
 
     async fn put_deregistration_delay(&self, arn: &str, desired: &TargetGroup) -> Result<(), Failure> {

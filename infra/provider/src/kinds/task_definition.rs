@@ -197,7 +197,11 @@ impl TaskDefinitions {
 
     async fn deregister(&self, revision: &str, context: &Context<'_>) -> Result<(), Failure> {
         let request = self.0.ecs.deregister_task_definition().task_definition(revision);
-        request.send().await.explain("deregister a revision")?;
+        match request.send().await {
+            // So it says that there is no such revision any more.
+            Err(error) if problem_of(&error).says("Unable to describe task definition") => return Ok(()),
+            other => other.explain("deregister a revision")?,
+        };
         context.waiting(format!("{revision} deregistered"));
         Ok(())
     }

@@ -3,10 +3,11 @@
 use super::{DEADLINE, describe};
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
-use crate::wait::{Look, until};
+use crate::wait::{Look, not_found, until};
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
 use infra_engine::{Context, Failure};
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
+use tokio::time::Instant;
 
 /// What ECS says of a change that it has taken, but not carried out yet.
 const IN_PROGRESS: &str = "UPDATE_IN_PROGRESS";
@@ -37,10 +38,12 @@ pub async fn put(
     default_strategy: Option<Vec<Item>>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
+    let began = Instant::now();
     let is_under_way = until(DEADLINE, context, async || {
         let described = describe(aws, vec![cluster.to_owned()]).await?;
-        let described =
-            described.first().ok_or_else(|| Failure::new(format!("there is no cluster {cluster}")))?;
+        let Some(described) = described.first() else {
+            return not_found(&format!("the cluster {cluster}"), began);
+        };
         let mut providers = described.capacity_providers().to_vec();
         change(&mut providers);
         let now = || described.default_capacity_provider_strategy().to_vec();
