@@ -7,14 +7,12 @@ use super::{Answer, Call};
 
 /// Services whose reads tell of every write at once, as AWS promises.
 const PROMPT_SERVICES: [&str; 2] = ["s3", "sts"];
-/// Reads without which a second run would make a second one: AWS refuses a second load balancer of a name and a second
-/// listener on a port, moto does not.
-const PROMPT_READS: [&str; 2] = ["DescribeLoadBalancers", "DescribeListeners"];
-
 /// What is known of the answers that came so far.
 pub struct LateAnswers {
     /// So many answers to each question are late.
     answers: usize,
+    /// Operations that are answered in time.
+    in_time: &'static [&'static str],
     /// An account in which nothing was made yet: the answers to questions that were not asked before a write.
     empty_account: String,
     known: Mutex<Known>,
@@ -56,12 +54,20 @@ impl LateAnswers {
     /// So many answers to each question after a write are those from before it. A question that was never asked before is
     /// passed to an account in which nothing is, at this address.
     pub fn after(answers: usize, empty_account: String) -> Self {
-        Self { answers, empty_account, known: Mutex::default() }
+        Self { answers, in_time: &[], empty_account, known: Mutex::default() }
+    }
+
+    /// Answers these operations in time.
+    #[must_use]
+    pub fn but_not(self, in_time: &'static [&'static str]) -> Self {
+        Self { in_time, ..self }
     }
 
     /// Where the answer to a call comes from. Those that come from now are to be [noted](Self::note).
     pub(super) fn source(&self, call: &Call, body: &[u8]) -> Source {
-        if PROMPT_SERVICES.contains(&call.service.as_str()) || is_prompt(call) {
+        let is_in_time = |action: &str| self.in_time.contains(&action);
+        if PROMPT_SERVICES.contains(&call.service.as_str()) || call.action.as_deref().is_some_and(is_in_time)
+        {
             return Source::Now;
         }
         let mut known = self.known();
@@ -102,10 +108,6 @@ impl LateAnswers {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(|_| panic!("the proxy has failed"))
     }
-}
-
-fn is_prompt(call: &Call) -> bool {
-    call.action.as_deref().is_some_and(|action| PROMPT_READS.contains(&action))
 }
 
 fn question(call: &Call, body: &[u8]) -> Question {

@@ -39,10 +39,11 @@ impl Emulator {
         Self::of(containers::ministack(REGION).await, settings).await
     }
 
-    /// One whose reads tell of a write late: so many answers to each question are those from before it.
-    pub async fn late(answers: usize) -> Self {
+    /// One whose reads tell of a write late: so many answers to each question are those from before it, but not those of
+    /// these operations.
+    pub async fn late(answers: usize, in_time: &'static [&'static str]) -> Self {
         let (empty, mut moto) = (containers::moto().await, Self::moto().await);
-        let late = LateAnswers::after(answers, empty.url().await);
+        let late = LateAnswers::after(answers, empty.url().await).but_not(in_time);
         moto.proxy = Some(CountingProxy::with_late_answers(late).await);
         moto.containers.push(empty);
         moto

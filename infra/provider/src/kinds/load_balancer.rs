@@ -38,7 +38,7 @@ impl ResourceKind for LoadBalancers {
         let (arn, all) = (balancer.load_balancer_arn().unwrap_or_default(), arns_of(&balancers));
         let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all))?;
         // The list tells of it already or still, and the load balancer is not known yet or gone.
-        let Some(attributes) = attributes else { return Ok(None) };
+        let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let mut subnet_ids: Vec<String> = balancer
             .availability_zones()
             .iter()
@@ -58,8 +58,7 @@ impl ResourceKind for LoadBalancers {
                 .and_then(|value| value.parse().ok())
                 .unwrap_or(desired.idle_timeout_seconds),
         };
-        let tags = tags.get(arn).cloned().unwrap_or_default();
-        Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags) }))
+        Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags.clone()) }))
     }
 
     async fn create(

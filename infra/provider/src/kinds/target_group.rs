@@ -37,10 +37,9 @@ impl ResourceKind for TargetGroups {
         let (attributes, tags, ()) =
             tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all), self.ask_for_health(arn))?;
         // The list tells of it already or still, and the group is not known yet or gone.
-        let Some(attributes) = attributes else { return Ok(None) };
+        let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
         let delay = delay.and_then(|attribute| attribute.value()?.parse().ok());
-        let tags = tags.get(arn).cloned().unwrap_or_default();
         let properties = TargetGroup {
             name: desired.name.clone(),
             vpc_id: group.vpc_id().unwrap_or_default().into(),
@@ -52,7 +51,7 @@ impl ResourceKind for TargetGroups {
             health_check: health_check(group, &desired.health_check),
             deregistration_delay_seconds: delay.unwrap_or(desired.deregistration_delay_seconds),
         };
-        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags) }))
+        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags.clone()) }))
     }
 
     async fn create(
