@@ -115,8 +115,10 @@ impl ResourceKind for IamRoles {
             tokio::try_join!(removed, detached)?;
             let deleted = self.0.iam.delete_role().role_name(name).send().await;
             match &deleted {
+                // What it has was not told yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
-                    return Ok(Look::NotYet("IAM to tell which policies the role has".to_owned()));
+                    let why = problem_of(error).message().unwrap_or_default().to_owned();
+                    return Ok(Look::NotYet(format!("the role to be free ({why})")));
                 }
                 _ => {}
             }

@@ -94,8 +94,10 @@ impl ResourceKind for InstanceProfiles {
             let request = self.0.iam.delete_instance_profile().instance_profile_name(&found.name);
             let deleted = request.send().await;
             match &deleted {
+                // What it has was not told yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
-                    return Ok(Look::NotYet("IAM to tell which role the instance profile has".to_owned()));
+                    let why = problem_of(error).message().unwrap_or_default().to_owned();
+                    return Ok(Look::NotYet(format!("the instance profile to be free ({why})")));
                 }
                 _ => {}
             }
