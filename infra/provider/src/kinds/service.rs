@@ -4,6 +4,7 @@ mod evidence;
 mod rollout;
 
 use super::cluster::clusters_of;
+use super::cluster::inhabitants::{SERVICE_GROUP, in_groups};
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
 use crate::json_call::{Answer, asked, fill_untold, json_of, with_body};
@@ -216,7 +217,15 @@ impl Services {
         let request = self.0.ecs.list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
-        Ok(answer.unless(&gone, "list the service's tasks")?.map_or(0, |answer| answer.task_arns().len()))
+        let listed = answer.unless(&gone, "list the service's tasks")?;
+        let listed = listed.and_then(|answer| answer.task_arns).unwrap_or_default();
+        if listed.is_empty() || !self.0.is_emulated() {
+            return Ok(listed.len());
+        }
+        // LocalEmu lists the tasks of every service.
+        let group = format!("{SERVICE_GROUP}{service}");
+        let tasks = in_groups(&self.0, cluster, &listed).await?;
+        Ok(tasks.iter().filter(|task| task.group == group).count())
     }
 }
 
