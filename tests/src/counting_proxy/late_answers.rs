@@ -7,6 +7,7 @@ use super::{Answer, Call};
 
 /// Services whose reads tell of every write at once, as AWS promises.
 const PROMPT_SERVICES: [&str; 2] = ["s3", "sts"];
+
 /// What is known of the answers that came so far.
 pub struct LateAnswers {
     /// So many answers to each question are late.

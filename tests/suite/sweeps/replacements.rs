@@ -11,12 +11,12 @@ const CHANGES: [(&str, &[&str]); 3] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_replaces_and_was_killed_is_finished_by_the_next_deploy_on_moto() {
-    converge(&Emulator::moto().await, 23).await;
+    converge(&Emulator::moto().await, 17).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_replaces_and_was_killed_is_finished_by_the_next_deploy_on_ministack() {
-    converge(&Emulator::ministack().await, 11).await;
+    converge(&Emulator::ministack().await, 7).await;
 }
 
 async fn converge(emulator: &Emulator, stride: usize) {

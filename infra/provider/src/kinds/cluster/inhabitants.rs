@@ -89,7 +89,7 @@ async fn stop(aws: &Aws, cluster: &str, task: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the answer is one that the SDK can't read: LocalEmu tells numbers of tasks where ECS tells texts.
+/// Whether the call went through and the SDK can't read its answer: LocalEmu tells numbers of tasks where ECS tells texts.
 fn is_answered_oddly<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpResponse>>) -> bool {
     aws.is_emulated() && matches!(answer, Err(SdkError::ResponseError(_)))
 }
