@@ -37,6 +37,7 @@ pub fn instances(
 ) -> Result<Instances, NameError> {
     let ec2 = &settings.ec2;
     let of_type = InstanceNames::new(&names.stack, &ec2.instance_type)?;
+    let profile = instance_profile(stack, names);
     let template = launch_template(stack, names, &of_type, settings, network);
     let subnets = stack.add(
         "ec2",
@@ -56,9 +57,19 @@ pub fn instances(
         protect_from_scale_in: true,
         outdated_instances: 0,
     };
-    // An agent that does not find its cluster gives up.
-    let group = stack.add_after("ec2", group, &[&cluster_id()]);
+    // An agent that does not find its cluster gives up; and no group is made whose instances could not have their profile.
+    let group = stack.add_after("ec2", group, &[&cluster_id(), &profile]);
     Ok(attached_provider(stack, &of_type, ec2, &group, cluster))
+}
+
+fn instance_profile(stack: &mut Stack, names: &Names) -> ResourceId {
+    let role = instance_role(stack, names);
+    let profile = InstanceProfile {
+        name: names.instance_profile.clone(),
+        path: names.role_path.clone(),
+        role_name: role.name.clone(),
+    };
+    stack.add("ec2", profile).id
 }
 
 fn launch_template(
@@ -68,21 +79,13 @@ fn launch_template(
     settings: &Settings,
     network: &Network,
 ) -> Handle<LaunchTemplate> {
-    let (ec2, role) = (&settings.ec2, instance_role(stack, names));
-    let profile = stack.add(
-        "ec2",
-        InstanceProfile {
-            name: names.instance_profile.clone(),
-            path: names.role_path.clone(),
-            role_name: role.name.clone(),
-        },
-    );
+    let ec2 = &settings.ec2;
     let security_group = instance_group(stack, names, settings, network);
     let template = LaunchTemplate {
         name: of_type.launch_template.clone(),
         image_id: LaunchTemplate::ecs_optimised_image(CpuArchitecture::of_instance_type(&ec2.instance_type)),
         instance_type: ec2.instance_type.clone(),
-        instance_profile_arn: profile.arn.clone(),
+        instance_profile_name: names.instance_profile.clone(),
         security_group_ids: vec![security_group.group_id.clone()],
         key_name: ec2.key_pair.clone(),
         user_data: user_data(&names.cluster),

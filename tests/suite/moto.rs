@@ -1,5 +1,6 @@
 //! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
 
+mod account;
 mod deploys;
 mod drift;
 mod full_account;

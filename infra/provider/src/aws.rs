@@ -1,7 +1,7 @@
 //! The connection to AWS: one client per service, made from the standard configuration.
 
+use crate::account::Account;
 use crate::bucket_conflict::BucketConflict;
-use crate::explain::{Explain, problem_of};
 use crate::wire::writes::Writes;
 use crate::{timeouts, wire};
 use aws_config::retry::RetryConfig;
@@ -38,7 +38,7 @@ pub struct Aws {
     /// S3 for the lease, whose renewal is tried again however often other calls were.
     pub lease_s3: aws_sdk_s3::Client,
     /// The account that the credentials belong to.
-    pub account_id: String,
+    pub account: Account,
     /// The region.
     pub region: String,
     /// Host and port of an endpoint that stands in for AWS; its image registry is there too.
@@ -80,22 +80,13 @@ pub fn region(config: &SdkConfig) -> String {
 }
 
 impl Aws {
-    /// Connects with this configuration; asks whose credentials they are.
+    /// Connects with this configuration. Where the credentials say whose they are, that is still to be confirmed.
     ///
     /// # Errors
     /// When there are no credentials, or they are not accepted.
     pub async fn connect(config: &SdkConfig, stack: &str, workspace: PathBuf) -> Result<Self, Failure> {
-        let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
-        let identity = match identity {
-            Ok(identity) => identity,
-            Err(error) if problem_of(&error).is_about_credentials() => {
-                return Err(Failure::caused_by("there are no AWS credentials that work", error).hint(
-                    "run `aws configure` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
-                     AWS_SECRET_ACCESS_KEY; to deploy to this machine instead of AWS use --local",
-                ));
-            }
-            Err(error) => return Err(error).explain("ask AWS whose credentials these are"),
-        };
+        let (account, config) = Account::of_credentials(config).await?;
+        let config = &config;
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(config.endpoint_url().is_some())
             .retry_classifier(BucketConflict)
@@ -123,7 +114,7 @@ impl Aws {
             logs: client!(aws_sdk_cloudwatchlogs),
             s3: aws_sdk_s3::Client::from_conf(s3),
             lease_s3: aws_sdk_s3::Client::from_conf(lease_s3),
-            account_id: identity.account().unwrap_or_default().to_owned(),
+            account,
             region: region(config),
             local_registry: config.endpoint_url().and_then(plain_http_host),
             waits: false,

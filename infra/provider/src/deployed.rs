@@ -97,7 +97,7 @@ pub async fn service(aws: &Aws, logical_name: &str) -> Result<Deployed, Failure>
 }
 
 fn not_there(aws: &Aws, logical_name: &str, names: &[String]) -> Failure {
-    let (stack, place) = (&aws.stack, format!("{} (account {})", aws.region, aws.account_id));
+    let (stack, place) = (&aws.stack, format!("{} (account {})", aws.region, aws.account.id));
     if names.is_empty() {
         return Failure::new(format!(
             "stack {stack} has no service {logical_name} in {place}, nor any other"

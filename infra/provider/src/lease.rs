@@ -67,7 +67,7 @@ impl Wanted {
         command: &'static str,
         patience: Duration,
     ) -> anyhow::Result<Self> {
-        let destination = Destination { account_id: aws.account_id.clone(), region: aws.region.clone() };
+        let destination = Destination { account_id: aws.account.id.clone(), region: aws.region.clone() };
         let bucket = Names::new(name, &destination)?.lease_bucket;
         Ok(Self { bucket_id: lease_bucket_id(), bucket, adopt: false, command, patience })
     }

@@ -1,5 +1,6 @@
 //! Reads and writes every kind of resource over the AWS SDK, one file per kind in `kinds/`; the commands that need AWS.
 
+mod account;
 mod ask_ahead;
 pub mod aws;
 mod bucket_conflict;

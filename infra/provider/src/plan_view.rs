@@ -24,7 +24,7 @@ pub fn print(plan: &Plan, session: &Session) {
         eprintln!("{} {note}", style("note:").for_stderr().cyan().bold());
     }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
-    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
+    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     for step in plan.changes() {
         print_step(step);
     }
@@ -46,7 +46,7 @@ pub fn print_differences(steps: &[&Step]) {
 
 /// Prints what a teardown deletes.
 pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
-    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account_id);
+    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     for found in found {
         eprintln!("  {} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
     }

@@ -51,7 +51,7 @@ impl Session {
         let given = [&settings.web, &settings.php].iter().all(|app| app.image.is_some());
         let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, given));
         let aws = connected(&config, options).await?;
-        let destination = Destination { account_id: aws.account_id.clone(), region };
+        let destination = Destination { account_id: aws.account.id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
         Ok(Self { provider: kinds::all(&aws), aws, program, names, settings, notes })
@@ -63,7 +63,9 @@ impl Session {
     /// When there are no credentials or no region.
     pub async fn connect(options: &StackOptions) -> Result<Aws> {
         let config = aws::configuration(options.region.clone()).await?;
-        connected(&config, options).await
+        let aws = connected(&config, options).await?;
+        aws.account.confirm().await?;
+        Ok(aws)
     }
 
     /// Has its clients wait for deployments, or not.
@@ -106,7 +108,7 @@ impl Session {
         Ok(Looked { world, plan, lease, was_quiet, survey })
     }
 
-    /// Reads the world and the lease at the same time.
+    /// Reads the world and the lease, and makes sure of the account, at the same time.
     async fn survey(&self, survey: &Survey) -> Result<(World, Seen)> {
         let lease = async {
             let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
@@ -117,12 +119,14 @@ impl Session {
             Ok(seen)
         };
         // In this order: what is asked first is answered first.
-        let (lease, (), world, ()) = tokio::join!(
+        let (lease, (), world, (), account) = tokio::join!(
             lease,
             ask_ahead::services(&self.aws, &self.names.cluster),
             refresh(&self.program.stack, &self.provider),
-            ask_ahead::offerings(&self.aws, &self.program.stack)
+            ask_ahead::offerings(&self.aws, &self.program.stack),
+            self.aws.account.confirm()
         );
+        account?;
         let lease: Result<Seen, Failure> = lease;
         Ok((world?, lease?))
     }

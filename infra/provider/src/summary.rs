@@ -58,7 +58,7 @@ impl Summary {
             cluster: exports.cluster.clone(),
             services: exports.services.clone(),
             region: exports.region.clone(),
-            account: aws.account_id.clone(),
+            account: aws.account.id.clone(),
             load_balancer: dns_name,
             endpoint,
         })

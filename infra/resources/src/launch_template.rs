@@ -17,8 +17,8 @@ pub struct LaunchTemplate {
     pub image_id: String,
     /// The instance type, such as `t3.micro`.
     pub instance_type: String,
-    /// Who the instance is.
-    pub instance_profile_arn: Output<String>,
+    /// The name of the profile by which the instance gets its role. It need not exist before an instance is started.
+    pub instance_profile_name: String,
     /// Who may connect to the instance.
     pub security_group_ids: Vec<Output<String>>,
     /// The key pair with which one can log in; without one there is SSM Session Manager.

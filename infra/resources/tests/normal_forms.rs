@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn instances_have_one_form(
-        template in containers::launch_template("t", known("arn:p"), two("sg-1", "sg-2")),
+        template in containers::launch_template("t", "p", two("sg-1", "sg-2")),
         group in containers::auto_scaling_group("g", two("lt-1", "1"), subnets()),
     ) {
         has_one_form(&template, &["/securityGroupIds"])?;

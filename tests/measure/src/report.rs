@@ -4,7 +4,7 @@ use crate::run::Measured;
 use std::fmt::Write;
 
 /// One line for each run. `graph` is the least that the graph alone takes; `+ look` the least with what every run does around
-/// it: to ask whose account it is, to look what is there, to take the lease and to give it back.
+/// it: to look what is there, to take the lease and to give it back.
 pub fn table(measured: &[Measured]) -> String {
     let mut text = format!(
         "{:<22}{:>6}{:>8}{:>13}{:>11}{:>9}{:>9}{:>7}{:>9}{:>7}{:>10}\n",

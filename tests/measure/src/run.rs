@@ -14,6 +14,8 @@ const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// A run that begins right after another one looks twice; people are not so fast.
 const BETWEEN_RUNS: Duration = Duration::from_secs(3);
+/// The emulator's account, as the credentials of SSO or of an assumed role say it of theirs.
+const ACCOUNT: &str = "123456789012";
 const CHANGE: &str = "web.memory_mib=3072";
 
 /// What one run was like.
@@ -33,7 +35,7 @@ pub struct Measured {
     pub milliseconds: u64,
     /// The least that its graph allows with these.
     pub bound_milliseconds: u64,
-    /// The same with what every such run does around it: to ask who it is, to look, to take the lease and to give it back.
+    /// The same with what every such run does around it: to look, to take the lease and to give it back.
     pub whole_bound_milliseconds: u64,
     /// The most memory that its process had resident.
     pub peak_memory_kib: u64,
@@ -89,7 +91,8 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
     ] {
         tokio::time::sleep(BETWEEN_RUNS).await;
         let proxy = CountingProxy::with_latency(latency).await;
-        let run = run(words, settings).await.at(&endpoint, REGION).env("HTTP_PROXY", proxy.address());
+        let run = run(words, settings).await.at(&endpoint, REGION);
+        let run = run.env("AWS_ACCOUNT_ID", ACCOUNT).env("HTTP_PROXY", proxy.address());
         let peak_memory_kib = process::peak_memory_kib(run).await.context(name)?;
         let calls = proxy.take_calls();
         if prints_calls {

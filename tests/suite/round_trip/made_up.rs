@@ -119,11 +119,11 @@ fn instances(
     let role: IamRole = made_up(runner, account::iam_role(&format!("{name}-role-eu-west-1"), &path));
     let role = stack.add("ec2", role);
     let profile_name = format!("{name}-profile-eu-west-1");
-    let profile =
-        stack.add("ec2", InstanceProfile { name: profile_name, path, role_name: role.name.clone() });
+    let profile = InstanceProfile { name: profile_name.clone(), path, role_name: role.name.clone() };
+    stack.add("ec2", profile);
     let of_name = format!("{name}-instance");
     let template: LaunchTemplate =
-        made_up(runner, containers::launch_template(&of_name, profile.arn.clone(), groups.clone()));
+        made_up(runner, containers::launch_template(&of_name, &profile_name, groups.clone()));
     let template = stack.add("ec2", template);
     let of_template = [template.template_id.clone(), template.version.clone()];
     let group =

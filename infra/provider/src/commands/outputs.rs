@@ -26,7 +26,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
             let (stack, aws) = (&options.name, &session.aws);
             Failure::new(format!(
                 "stack {stack} is not deployed in {} (account {})",
-                aws.region, aws.account_id
+                aws.region, aws.account.id
             ))
             .hint("deploy it first, or name another stack with --stack NAME")
         })?;

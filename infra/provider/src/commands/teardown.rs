@@ -43,7 +43,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let (found, seen) = surveyed_with_lease(&aws, stack, &provider, &wanted).await?;
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
-        eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account_id);
+        eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account.id);
         return print(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);

@@ -33,9 +33,9 @@ pub struct AutoScalingGroups(pub Aws);
 impl ResourceKind for AutoScalingGroups {
     type Resource = AutoScalingGroup;
 
-    /// Its instances are members of the cluster until they end.
+    /// Its instances are members of the cluster, and have the profile's role, until they end.
     fn uses(&self) -> &'static [&'static str] {
-        &["cluster", "launch-template"]
+        &["cluster", "instance-profile", "launch-template"]
     }
 
     async fn read(&self, desired: &AutoScalingGroup) -> ReadResult<AutoScalingGroup> {

@@ -151,7 +151,7 @@ impl Buckets {
     async fn tags_or_unfinished(&self, name: &str) -> Result<Tags, Failure> {
         let tags = self.tags(name).await?;
         let named_as_ours =
-            name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account_id);
+            name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account.id);
         if tags.is_empty() && named_as_ours {
             let objects = self.0.s3.list_object_versions().bucket(name).send().await;
             let objects = objects.unless(&["NoSuchBucket"], "look into the bucket")?;

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     Filter, HttpTokensState, InstanceType, LaunchTemplate as Described,
     LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateEbsBlockDeviceRequest,
-    LaunchTemplateHttpTokensState, LaunchTemplateIamInstanceProfileSpecificationRequest,
-    LaunchTemplateInstanceMetadataEndpointState, LaunchTemplateInstanceMetadataOptionsRequest,
-    LaunchTemplateTagSpecificationRequest, RequestLaunchTemplateData, ResourceType,
-    ResponseLaunchTemplateData, VolumeType,
+    LaunchTemplateHttpTokensState, LaunchTemplateIamInstanceProfileSpecification,
+    LaunchTemplateIamInstanceProfileSpecificationRequest, LaunchTemplateInstanceMetadataEndpointState,
+    LaunchTemplateInstanceMetadataOptionsRequest, LaunchTemplateTagSpecificationRequest,
+    RequestLaunchTemplateData, ResourceType, ResponseLaunchTemplateData, VolumeType,
 };
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -37,7 +37,7 @@ impl ResourceKind for LaunchTemplates {
     type Resource = LaunchTemplate;
 
     fn uses(&self) -> &'static [&'static str] {
-        &["instance-profile", "security-group"]
+        &["security-group"]
     }
 
     async fn read(&self, desired: &LaunchTemplate) -> ReadResult<LaunchTemplate> {
@@ -147,12 +147,11 @@ fn properties(name: &str, data: &ResponseLaunchTemplateData) -> LaunchTemplate {
     let disk = disk.and_then(|mapping| mapping.ebs());
     let metadata = data.metadata_options();
     let tokens = metadata.and_then(|options| options.http_tokens());
-    let profile = data.iam_instance_profile().and_then(|profile| profile.arn());
     LaunchTemplate {
         name: name.to_owned(),
         image_id: text(data.image_id()),
         instance_type: text(data.instance_type().map(InstanceType::as_str)),
-        instance_profile_arn: text(profile).into(),
+        instance_profile_name: data.iam_instance_profile().map(profile_name).unwrap_or_default(),
         security_group_ids: data.security_group_ids().iter().map(|id| id.as_str().into()).collect(),
         key_name: data.key_name().filter(|name| !name.is_empty()).map(str::to_owned),
         user_data: decoded(data.user_data().unwrap_or_default()),
@@ -188,7 +187,7 @@ fn data(desired: &LaunchTemplate, context: &Context<'_>) -> Result<RequestLaunch
         .http_tokens(tokens)
         .http_put_response_hop_limit(desired.metadata.hop_limit);
     let profile = LaunchTemplateIamInstanceProfileSpecificationRequest::builder()
-        .arn(desired.instance_profile_arn.get()?)
+        .name(&desired.instance_profile_name)
         .build();
     let groups = desired.security_group_ids.iter().map(|id| id.get().cloned());
     let tagged = [ResourceType::Instance, ResourceType::Volume].map(|kind| {
@@ -206,6 +205,12 @@ fn data(desired: &LaunchTemplate, context: &Context<'_>) -> Result<RequestLaunch
         .metadata_options(metadata.build())
         .set_tag_specifications(Some(tagged.to_vec()))
         .build())
+}
+
+/// A template made by hand may give its ARN instead, which ends in the name.
+fn profile_name(profile: &LaunchTemplateIamInstanceProfileSpecification) -> String {
+    let arn = profile.arn().and_then(|arn| arn.rsplit('/').next());
+    profile.name().or(arn).unwrap_or_default().to_owned()
 }
 
 /// What is no text shows as a difference.

@@ -104,7 +104,7 @@ impl LogGroups {
 
     /// The ARN as the tagging calls take it: without the `:*` at the end that other calls give.
     fn arn(&self, name: &str) -> String {
-        format!("arn:aws:logs:{}:{}:log-group:{name}", self.0.region, self.0.account_id)
+        format!("arn:aws:logs:{}:{}:log-group:{name}", self.0.region, self.0.account.id)
     }
 }
 

@@ -185,7 +185,7 @@ impl SecurityGroups {
         }
         // EC2 tells whose a group is also where nobody named this account; MiniStack knows a rule only as it was made.
         let pairs = permissions.iter_mut().flat_map(|it| it.user_id_group_pairs.as_mut()).flatten();
-        for pair in pairs.filter(|pair| pair.user_id() == Some(&self.0.account_id)) {
+        for pair in pairs.filter(|pair| pair.user_id() == Some(&self.0.account.id)) {
             pair.user_id = None;
         }
         let request =

@@ -95,14 +95,21 @@ impl ResourceKind for TaskDefinitions {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         // Families without an active revision are there while a deletion is under way or was cut off.
-        let (mut families, partly_deleted) = tokio::try_join!(
+        let (active, mut partly_deleted) = tokio::try_join!(
             self.families(stack, TaskDefinitionFamilyStatus::Active),
             self.families(stack, TaskDefinitionFamilyStatus::Inactive)
         )?;
-        families.extend(partly_deleted);
-        families.sort();
-        families.dedup();
-        let looks = stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(AT_ONCE);
+        partly_deleted.retain(|family| !active.contains(family));
+        let families = active.into_iter().map(|family| (family, true));
+        let families = families.chain(partly_deleted.into_iter().map(|family| (family, false)));
+        let looks = stream::iter(families).map(async |(family, is_active)| {
+            if is_active {
+                self.ours(family, stack).await
+            } else {
+                self.ours_of_partly_deleted(family, stack).await
+            }
+        });
+        let looks = looks.buffer_unordered(AT_ONCE);
         let found: Vec<Option<Found>> = looks.try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -173,6 +180,16 @@ impl TaskDefinitions {
             name: family.clone(),
             locator: family,
         }))
+    }
+
+    /// The same for one without an active revision. What is asked of it next is asked at once: a survey keeps the answers.
+    async fn ours_of_partly_deleted(&self, family: String, stack: &str) -> Result<Option<Found>, Failure> {
+        let (found, _, _) = tokio::try_join!(
+            self.ours(family.clone(), stack),
+            self.revisions(&family, TaskDefinitionStatus::Active),
+            self.revisions(&family, TaskDefinitionStatus::Inactive)
+        )?;
+        Ok(found)
     }
 
     /// The tags of an earlier revision of the stack's, where the newest one does not carry them: somebody removed them, or

@@ -207,10 +207,10 @@ pub fn service_scaling(cluster: &str, service: &str) -> impl Strategy<Value = Se
 
 pub fn launch_template(
     name: &str,
-    profile: Output<String>,
+    profile: &str,
     groups: [Output<String>; 2],
 ) -> impl Strategy<Value = LaunchTemplate> + use<> {
-    let name = name.to_owned();
+    let (name, profile) = (name.to_owned(), profile.to_owned());
     (
         select(vec!["t3.micro", "t3.large", "m5.large"]),
         subsequence(groups.to_vec(), 1..=2).prop_shuffle(),
@@ -232,7 +232,7 @@ pub fn launch_template(
                         "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
                             .to_owned(),
                     instance_type: instance_type.to_owned(),
-                    instance_profile_arn: profile.clone(),
+                    instance_profile_name: profile.clone(),
                     security_group_ids,
                     key_name,
                     user_data: format!("#!/bin/bash\n{}\n", lines.join("\n")),

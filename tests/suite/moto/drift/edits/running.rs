@@ -115,7 +115,7 @@ pub fn instances(at: &Places) -> Vec<Edit> {
             // moto takes nothing over from the source version.
             &[
                 "imageId",
-                "instanceProfileArn",
+                "instanceProfileName",
                 "instanceType",
                 "metadata.hopLimit",
                 "metadata.tokensRequired",

@@ -1,0 +1,143 @@
+//! Whose account it is: what the credentials say of it, and what AWS says.
+
+use crate::explain::{Explain, problem_of};
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use infra_engine::Failure;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
+
+/// The account that the credentials belong to.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its number, as the credentials or AWS say.
+    pub id: String,
+    sts: aws_sdk_sts::Client,
+    /// Filled when AWS has said it.
+    confirmed: Arc<OnceCell<()>>,
+}
+
+impl Account {
+    /// What the credentials say of their account, so that reading can begin at once: those of SSO, of an assumed role and of
+    /// a profile with `aws_account_id` do. Where they do not, AWS is asked.
+    ///
+    /// # Errors
+    /// When there are no credentials, or they are not accepted.
+    pub async fn of_credentials(config: &SdkConfig) -> Result<(Self, SdkConfig), Failure> {
+        let (credentials, config) = fetched(config).await;
+        let sts = aws_sdk_sts::Client::new(&config);
+        let account = match credentials.as_ref().and_then(Credentials::account_id) {
+            Some(said) => Self { id: said.as_str().to_owned(), sts, confirmed: Arc::new(OnceCell::new()) },
+            None => {
+                let id = ask(&sts).await?;
+                Self { id, sts, confirmed: Arc::new(OnceCell::new_with(Some(()))) }
+            }
+        };
+        Ok((account, config))
+    }
+
+    /// Makes sure of it, if AWS has not been asked before. To be done before anything is told or written.
+    ///
+    /// # Errors
+    /// When the credentials are not accepted, or are another account's than they say.
+    pub async fn confirm(&self) -> Result<(), Failure> {
+        let confirmed = self.confirmed.get_or_try_init(async || {
+            let id = ask(&self.sts).await?;
+            if id == self.id {
+                return Ok(());
+            }
+            let why = format!("the credentials say that they are of account {}, AWS says of {id}", self.id);
+            Err(Failure::new(why)
+                .hint("set AWS_ACCOUNT_ID, or the profile's aws_account_id, right or not at all"))
+        });
+        confirmed.await.copied()
+    }
+}
+
+async fn ask(sts: &aws_sdk_sts::Client) -> Result<String, Failure> {
+    match sts.get_caller_identity().send().await {
+        Ok(identity) => Ok(identity.account().unwrap_or_default().to_owned()),
+        Err(error) if problem_of(&error).is_about_credentials() => {
+            Err(Failure::caused_by("there are no AWS credentials that work", error).hint(
+                "run `aws configure` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY; to deploy to this machine instead of AWS use --local",
+            ))
+        }
+        Err(error) => Err(error).explain("ask AWS whose credentials these are"),
+    }
+}
+
+/// The credentials, and a configuration that need not fetch them again. Where there are none, the first call says why.
+async fn fetched(config: &SdkConfig) -> (Option<Credentials>, SdkConfig) {
+    let Some(provider) = config.credentials_provider() else { return (None, config.clone()) };
+    let Ok(credentials) = provider.provide_credentials().await else { return (None, config.clone()) };
+    let first = Fetched { first: Mutex::new(Some(credentials.clone())), provider };
+    let config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(first)).build();
+    (Some(credentials), config)
+}
+
+/// Gives what was fetched already, and then what the provider has: credentials end while a long deploy runs.
+#[derive(Debug)]
+struct Fetched {
+    first: Mutex<Option<Credentials>>,
+    provider: SharedCredentialsProvider,
+}
+
+impl Fetched {
+    async fn next(&self) -> provider::Result {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(credentials) => Ok(credentials),
+            None => self.provider.provide_credentials().await,
+        }
+    }
+}
+
+impl ProvideCredentials for Fetched {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.next())
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.provider.fallback_on_interrupt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Counts how often it is asked.
+    #[derive(Clone, Debug, Default)]
+    struct Counted(Arc<AtomicUsize>);
+
+    impl ProvideCredentials for Counted {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let number = self.0.fetch_add(1, Ordering::Relaxed);
+            let credentials = Credentials::new(format!("key {number}"), "secret", None, None, "test");
+            future::ProvideCredentials::ready(Ok(credentials))
+        }
+    }
+
+    #[tokio::test]
+    async fn credentials_are_fetched_once_and_again_when_they_end() {
+        let counted = Counted::default();
+        let provider = SharedCredentialsProvider::new(counted.clone());
+        let config = SdkConfig::builder().credentials_provider(provider).build();
+        let (credentials, config) = fetched(&config).await;
+        assert_eq!(credentials.unwrap().access_key_id(), "key 0");
+        let provider = config.credentials_provider().unwrap();
+        for key in ["key 0", "key 1"] {
+            assert_eq!(provider.provide_credentials().await.unwrap().access_key_id(), key);
+        }
+        assert_eq!(counted.0.load(Ordering::Relaxed), 2);
+    }
+}
