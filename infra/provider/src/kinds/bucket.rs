@@ -97,13 +97,14 @@ pub async fn create_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
 }
 
 /// Makes sure that a bucket that is there is the stack's, so that the lease can lie in it. With `adopt` one that somebody else
-/// made becomes the stack's.
+/// made becomes the stack's; one that is gone by now is made.
 ///
 /// # Errors
 /// When it is somebody else's.
 pub async fn claim(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Result<(), Failure> {
     let (buckets, tags) = (Buckets(aws.clone()), tags_for(&aws.stack, id));
-    if Ownership::of(&buckets.tags(name).await?, &aws.stack) == Ownership::Ours {
+    let Some(found) = buckets.tags(name).await? else { return buckets.create_bare(name).await };
+    if Ownership::of(&found, &aws.stack) == Ownership::Ours {
         return Ok(());
     }
     // One whose making was cut off counts as ours only while nothing else is in it.
@@ -149,7 +150,7 @@ impl Buckets {
     /// The bucket's tags. S3 takes no tags when a bucket is made, so one that has our name (which holds the account's
     /// number), no tags and nothing but a lease in it is one whose making was cut off: it counts as ours.
     async fn tags_or_unfinished(&self, name: &str) -> Result<Tags, Failure> {
-        let tags = self.tags(name).await?;
+        let tags = self.tags(name).await?.unwrap_or_default();
         let named_as_ours =
             name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account.id);
         if tags.is_empty() && named_as_ours {
@@ -162,11 +163,15 @@ impl Buckets {
         Ok(tags)
     }
 
-    async fn tags(&self, name: &str) -> Result<Tags, Failure> {
+    /// The bucket's tags; nothing where there is no bucket.
+    async fn tags(&self, name: &str) -> Result<Option<Tags>, Failure> {
         let answer = self.0.s3.get_bucket_tagging().bucket(name).send().await;
-        let answer = answer.unless(&["NoSuchTagSet", "NoSuchBucket"], "get the bucket's tags")?;
+        if answer.as_ref().is_err_and(|error| problem_of(error).has_code(&["NoSuchBucket"])) {
+            return Ok(None);
+        }
+        let answer = answer.unless(&["NoSuchTagSet"], "get the bucket's tags")?;
         let tags = answer.map(|answer| answer.tag_set).unwrap_or_default();
-        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        Ok(Some(tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Failure> {

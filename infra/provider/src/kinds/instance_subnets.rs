@@ -63,13 +63,22 @@ impl ResourceKind for InstanceSubnets {
     }
 }
 
-/// The zones that offer an instance type; `None` where an emulator does not know the question.
+/// The zones that offer an instance type; `None` where an emulator does not know the question, or of any type.
 ///
 /// # Errors
 /// When EC2 can't be asked.
 pub async fn zones_that_offer(aws: &Aws, instance_type: &str) -> Result<Option<BTreeSet<String>>, Failure> {
     let filter = Filter::builder().name("instance-type").values(instance_type).build();
-    let request = aws.ec2.describe_instance_type_offerings().filters(filter);
+    let offered = zones_in(aws, Some(filter)).await?;
+    if aws.is_emulated() && offered.as_ref().is_some_and(BTreeSet::is_empty) {
+        let of_any_type = zones_in(aws, None).await?;
+        return Ok(of_any_type.filter(|zones| !zones.is_empty()).and(offered));
+    }
+    Ok(offered)
+}
+
+async fn zones_in(aws: &Aws, filter: Option<Filter>) -> Result<Option<BTreeSet<String>>, Failure> {
+    let request = aws.ec2.describe_instance_type_offerings().set_filters(filter.map(|filter| vec![filter]));
     let pages = request.location_type(LocationType::AvailabilityZone).into_paginator().items().send();
     let offerings = pages.collect::<Result<Vec<_>, _>>().await;
     match &offerings {

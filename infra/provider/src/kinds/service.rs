@@ -249,12 +249,14 @@ fn beginning_with(desired: &Service, tasks: i32) -> Service {
     Service { initial_desired_count: initial, ..desired.clone() }
 }
 
-/// As [`fill_untold`]. moto drops the strategy and tells a launch type that nobody chose.
+/// As [`fill_untold`]. moto drops the strategy, and some tell a launch type beside it that nobody chose: ECS takes one of them.
 fn fill_untold_by_emulators(told: &mut Value, desired: &Value) {
     let strategy = desired.get("capacityProviderStrategy");
     let told_strategy = told["capacityProviderStrategy"].as_array().is_some_and(|items| !items.is_empty());
     if let Some(strategy) = strategy.filter(|_| !told_strategy) {
         told["capacityProviderStrategy"] = strategy.clone();
+    }
+    if told_strategy || strategy.is_some() {
         told["launchType"] = Value::Null;
     }
     fill_untold(told, desired);
