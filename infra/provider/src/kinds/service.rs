@@ -2,12 +2,13 @@
 
 mod evidence;
 mod rollout;
+mod untold;
 
 use super::cluster::clusters_of;
 use super::cluster::inhabitants::{SERVICE_GROUP, in_groups};
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
-use crate::json_call::{Answer, asked, fill_untold, json_of, with_body};
+use crate::json_call::{Answer, asked, json_of, with_body};
 use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
@@ -169,7 +170,7 @@ impl Services {
             told["capacityProviderStrategy"] = Value::Array(Vec::new());
         }
         if self.0.is_emulated() {
-            fill_untold_by_emulators(&mut told, &lean(&wanted));
+            untold::fill(&mut told, &lean(&wanted));
         }
         if told["volumeConfigurations"].is_null() {
             told["volumeConfigurations"] = Value::Array(Vec::new());
@@ -247,19 +248,6 @@ fn not_yet(problem: &Problem<'_>) -> Option<&'static str> {
 fn beginning_with(desired: &Service, tasks: i32) -> Service {
     let initial = desired.initial_desired_count.map(|initial| initial.max(tasks));
     Service { initial_desired_count: initial, ..desired.clone() }
-}
-
-/// As [`fill_untold`]. moto drops the strategy, and some tell a launch type beside it that nobody chose: ECS takes one of them.
-fn fill_untold_by_emulators(told: &mut Value, desired: &Value) {
-    let strategy = desired.get("capacityProviderStrategy");
-    let told_strategy = told["capacityProviderStrategy"].as_array().is_some_and(|items| !items.is_empty());
-    if let Some(strategy) = strategy.filter(|_| !told_strategy) {
-        told["capacityProviderStrategy"] = strategy.clone();
-    }
-    if told_strategy || strategy.is_some() {
-        told["launchType"] = Value::Null;
-    }
-    fill_untold(told, desired);
 }
 
 fn found(service: &Described, stack: &str) -> Option<Found> {
