@@ -127,9 +127,10 @@ impl ResourceKind for CapacityProviders {
                     let what = refused.unwrap_or("what still uses the capacity provider".to_owned());
                     return Ok(Look::NotYet(what));
                 }
-                _ => {}
+                // A call was made again whose answer was lost.
+                Err(error) if problem_of(error).says("not found") => {}
+                _ => drop(deleted.explain("delete the capacity provider")?),
             }
-            deleted.explain("delete the capacity provider")?;
             Ok(Look::NotYet("ECS to delete the capacity provider".to_owned()))
         })
         .await
