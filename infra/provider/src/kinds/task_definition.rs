@@ -95,21 +95,14 @@ impl ResourceKind for TaskDefinitions {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         // Families without an active revision are there while a deletion is under way or was cut off.
-        let (active, mut partly_deleted) = tokio::try_join!(
+        let (mut families, partly_deleted) = tokio::try_join!(
             self.families(stack, TaskDefinitionFamilyStatus::Active),
             self.families(stack, TaskDefinitionFamilyStatus::Inactive)
         )?;
-        partly_deleted.retain(|family| !active.contains(family));
-        let families = active.into_iter().map(|family| (family, true));
-        let families = families.chain(partly_deleted.into_iter().map(|family| (family, false)));
-        let looks = stream::iter(families).map(async |(family, is_active)| {
-            if is_active {
-                self.ours(family, stack).await
-            } else {
-                self.ours_of_partly_deleted(family, stack).await
-            }
-        });
-        let looks = looks.buffer_unordered(AT_ONCE);
+        families.extend(partly_deleted);
+        families.sort();
+        families.dedup();
+        let looks = stream::iter(families).map(|family| self.ours(family, stack)).buffer_unordered(AT_ONCE);
         let found: Vec<Option<Found>> = looks.try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -166,7 +159,7 @@ impl TaskDefinitions {
     async fn ours(&self, family: String, stack: &str) -> Result<Option<Found>, Failure> {
         let answer = match self.describe(&family, &Answer::default()).await? {
             Some(active) => Some(active),
-            None => match self.revisions(&family, TaskDefinitionStatus::Inactive).await?.pop() {
+            None => match self.all_revisions(&family).await?.1.pop() {
                 Some(revision) => self.describe(&revision, &Answer::default()).await?,
                 None => None,
             },
@@ -182,26 +175,13 @@ impl TaskDefinitions {
         }))
     }
 
-    /// The same for one without an active revision. What is asked of it next is asked at once: a survey keeps the answers.
-    async fn ours_of_partly_deleted(&self, family: String, stack: &str) -> Result<Option<Found>, Failure> {
-        let (found, _, _) = tokio::try_join!(
-            self.ours(family.clone(), stack),
-            self.revisions(&family, TaskDefinitionStatus::Active),
-            self.revisions(&family, TaskDefinitionStatus::Inactive)
-        )?;
-        Ok(found)
-    }
-
     /// The tags of an earlier revision of the stack's, where the newest one does not carry them: somebody removed them, or
     /// registered it by hand in a family that is ours.
     async fn tags_before(&self, family: &str, newest: &Tags, stack: &str) -> Result<Option<Tags>, Failure> {
         if newest.contains_key(STACK_TAG) {
             return Ok(None);
         }
-        let (active, inactive) = tokio::try_join!(
-            self.revisions(family, TaskDefinitionStatus::Active),
-            self.revisions(family, TaskDefinitionStatus::Inactive)
-        )?;
+        let (active, inactive) = self.all_revisions(family).await?;
         for revision in active.iter().rev().chain(inactive.iter().rev()).take(LOOKED_AT) {
             let answer = self.describe(revision, &Answer::default()).await?;
             let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
@@ -223,7 +203,15 @@ impl TaskDefinitions {
         Ok(())
     }
 
-    /// The ARNs of the family's revisions.
+    /// The ARNs of the family's active revisions, and those of its inactive ones, asked for at the same time.
+    async fn all_revisions(&self, family: &str) -> Result<(Vec<String>, Vec<String>), Failure> {
+        tokio::try_join!(
+            self.revisions(family, TaskDefinitionStatus::Active),
+            self.revisions(family, TaskDefinitionStatus::Inactive)
+        )
+    }
+
+    /// The ARNs of the family's revisions of this status.
     async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
         let request = self.0.ecs.list_task_definitions().family_prefix(family).status(status);
         let pages = request.into_paginator().items().send();
