@@ -1,57 +1,102 @@
-//! Whose account it is: what the credentials say of it, and what AWS says.
+//! Whose account it is: what the credentials say of it, or AWS said the last time, and what AWS says now.
+
+mod remembered;
 
 use crate::explain::{Explain, problem_of};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 use infra_engine::Failure;
+use remembered::Place;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// The account that the credentials belong to.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Its number, as the credentials or AWS say.
+    /// Its number.
     pub id: String,
     sts: aws_sdk_sts::Client,
-    /// Filled when AWS has said it.
+    said_by: SaidBy,
+    /// Filled when AWS has said it in this run.
     confirmed: Arc<OnceCell<()>>,
+}
+
+/// Who says which account it is.
+#[derive(Clone, Debug)]
+enum SaidBy {
+    Credentials,
+    /// AWS: in this run, or in an earlier one that wrote it down in that place.
+    Aws(Option<Place>),
+}
+
+/// A key is another account's than in an earlier run, as happens with emulators. It is known now, and nothing was told or
+/// written yet: the command can begin again.
+#[derive(Debug, thiserror::Error)]
+#[error("the key was of account {before} in an earlier run, and is of {now}")]
+pub struct AnotherAccount {
+    before: String,
+    now: String,
 }
 
 impl Account {
     /// What the credentials say of their account, so that reading can begin at once: those of SSO, of an assumed role and of
-    /// a profile with `aws_account_id` do. Where they do not, AWS is asked.
+    /// a profile with `aws_account_id` do. Of a long-lived key it is what AWS said the last time. Otherwise AWS is asked.
     ///
     /// # Errors
     /// When there are no credentials, or they are not accepted.
-    pub async fn of_credentials(config: &SdkConfig) -> Result<(Self, SdkConfig), Failure> {
+    pub async fn of_credentials(config: &SdkConfig, workspace: &Path) -> Result<(Self, SdkConfig), Failure> {
         let (credentials, config) = fetched(config).await;
         let sts = aws_sdk_sts::Client::new(&config);
-        let account = match credentials.as_ref().and_then(Credentials::account_id) {
-            Some(said) => Self { id: said.as_str().to_owned(), sts, confirmed: Arc::new(OnceCell::new()) },
-            None => {
-                let id = ask(&sts).await?;
-                Self { id, sts, confirmed: Arc::new(OnceCell::new_with(Some(()))) }
+        let said = credentials.as_ref().and_then(Credentials::account_id);
+        let place = credentials.as_ref().and_then(|it| Place::of(workspace, it, &config));
+        let (id, said_by, confirmed) = match (said, place.as_ref().and_then(Place::read)) {
+            (Some(said), _) => (said.as_str().to_owned(), SaidBy::Credentials, None),
+            (None, Some(remembered)) => (remembered, SaidBy::Aws(place), None),
+            (None, None) => {
+                let (id, said_by) = (ask(&sts).await?, SaidBy::Aws(place));
+                said_by.remember(&id)?;
+                (id, said_by, Some(()))
             }
         };
-        Ok((account, config))
+        Ok((Self { id, sts, said_by, confirmed: Arc::new(OnceCell::new_with(confirmed)) }, config))
     }
 
-    /// Makes sure of it, if AWS has not been asked before. To be done before anything is told or written.
+    /// Makes sure of it, if AWS has not been asked in this run. To be done before anything is told or written.
     ///
     /// # Errors
-    /// When the credentials are not accepted, or are another account's than they say.
+    /// When the credentials are not accepted, or are another account's than they say; [`AnotherAccount`] if it was remembered.
     pub async fn confirm(&self) -> Result<(), Failure> {
         let confirmed = self.confirmed.get_or_try_init(async || {
-            let id = ask(&self.sts).await?;
-            if id == self.id {
+            let now = ask(&self.sts).await?;
+            if now == self.id {
                 return Ok(());
             }
-            let why = format!("the credentials say that they are of account {}, AWS says of {id}", self.id);
-            Err(Failure::new(why)
-                .hint("set AWS_ACCOUNT_ID, or the profile's aws_account_id, right or not at all"))
+            self.said_by.remember(&now)?;
+            Err(self.said_by.was_wrong(&self.id, now))
         });
         confirmed.await.copied()
+    }
+}
+
+impl SaidBy {
+    fn remember(&self, id: &str) -> Result<(), Failure> {
+        let Self::Aws(Some(place)) = self else { return Ok(()) };
+        place.write(id).map_err(|error| Failure::caused_by("cannot write to target/accounts", error))
+    }
+
+    fn was_wrong(&self, before: &str, now: String) -> Failure {
+        match self {
+            Self::Credentials => Failure::new(format!(
+                "the credentials say that they are of account {before}, AWS says of {now}"
+            ))
+            .hint("set AWS_ACCOUNT_ID, or the profile's aws_account_id, right or not at all"),
+            Self::Aws(_) => {
+                let another = AnotherAccount { before: before.to_owned(), now };
+                Failure::caused_by("the account is another one than before", another)
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod scale;
 mod stacks;
 mod teardown;
 
+use crate::account::AnotherAccount;
 use crate::error_report;
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -22,7 +23,7 @@ use std::time::Duration;
 const INTERRUPTED: u8 = 130;
 
 /// What to do.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Show what would change, then change it
     Deploy(deploy::Options),
@@ -85,16 +86,10 @@ fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
 /// Runs a command; Ctrl-C ends it at once, in a state from which the next run continues.
 pub async fn run(command: Command) -> ExitCode {
     let work = async {
-        match command {
-            Command::Deploy(options) => deploy::run(options).await,
-            Command::Preview(options) => preview::run(options).await,
-            Command::Drift(options) => drift::run(options).await,
-            Command::Explain(options) => explain::run(options).await,
-            Command::Teardown(options) => teardown::run(options).await,
-            Command::Outputs(options) => outputs::run(options).await,
-            Command::RunTask(options) => run_task::run(&options).await,
-            Command::Scale(options) => scale::run(options).await,
-            Command::Stacks(options) => stacks::run(options).await,
+        match begun(command.clone()).await {
+            // Nothing was told or written yet, and now it is known whose account it is.
+            Err(error) if error.chain().any(|cause| cause.is::<AnotherAccount>()) => begun(command).await,
+            result => result,
         }
     };
     let result: Result<ExitCode> = tokio::select! {
@@ -107,4 +102,18 @@ pub async fn run(command: Command) -> ExitCode {
         }
     };
     result.unwrap_or_else(|error| error_report::print(&error))
+}
+
+async fn begun(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Deploy(options) => deploy::run(options).await,
+        Command::Preview(options) => preview::run(options).await,
+        Command::Drift(options) => drift::run(options).await,
+        Command::Explain(options) => explain::run(options).await,
+        Command::Teardown(options) => teardown::run(options).await,
+        Command::Outputs(options) => outputs::run(options).await,
+        Command::RunTask(options) => run_task::run(&options).await,
+        Command::Scale(options) => scale::run(options).await,
+        Command::Stacks(options) => stacks::run(options).await,
+    }
 }

@@ -14,8 +14,6 @@ const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// A run that begins right after another one looks twice; people are not so fast.
 const BETWEEN_RUNS: Duration = Duration::from_secs(3);
-/// The emulator's account, as the credentials of SSO or of an assumed role say it of theirs.
-const ACCOUNT: &str = "123456789012";
 const CHANGE: &str = "web.memory_mib=3072";
 
 /// What one run was like.
@@ -91,8 +89,7 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
     ] {
         tokio::time::sleep(BETWEEN_RUNS).await;
         let proxy = CountingProxy::with_latency(latency).await;
-        let run = run(words, settings).await.at(&endpoint, REGION);
-        let run = run.env("AWS_ACCOUNT_ID", ACCOUNT).env("HTTP_PROXY", proxy.address());
+        let run = run(words, settings).await.at(&endpoint, REGION).env("HTTP_PROXY", proxy.address());
         let peak_memory_kib = process::peak_memory_kib(run).await.context(name)?;
         let calls = proxy.take_calls();
         if prints_calls {
@@ -103,7 +100,7 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
     Ok(seen)
 }
 
-/// The emulator loads each service when it is asked for the first time.
+/// The emulator loads each service when it is asked for the first time; and from now on the key's account is known.
 async fn warm_up(endpoint: &str) -> anyhow::Result<()> {
     for words in ["deploy --yes --no-wait", "teardown --yes"] {
         process::peak_memory_kib(run(words, &[]).await.at(endpoint, REGION)).await.context("warm-up")?;

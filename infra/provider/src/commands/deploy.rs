@@ -18,7 +18,7 @@ use infra_resources::{Listener, ListenerRule, Service};
 use std::process::ExitCode;
 
 /// The options of `deploy`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 const DRIFT: u8 = 3;
 
 /// The options of `drift`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const CALLS: usize = 20;
 
 /// The options of `explain`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     /// The resource: its address, such as `service/web`, or its name in the account
     resource: String,

@@ -10,7 +10,7 @@ use infra_engine::apply::known_outputs;
 use std::process::ExitCode;
 
 /// The options of `outputs`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

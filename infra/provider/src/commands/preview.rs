@@ -12,7 +12,7 @@ use std::process::ExitCode;
 const CHANGES: u8 = 2;
 
 /// The options of `preview`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The options of `run-task`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

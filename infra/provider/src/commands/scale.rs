@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::process::ExitCode;
 
 /// The options of `scale`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,

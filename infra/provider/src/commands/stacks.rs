@@ -7,7 +7,7 @@ use clap::Args;
 use std::process::ExitCode;
 
 /// The options of `stacks`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     stack: StackOptions,
