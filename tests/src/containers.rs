@@ -2,6 +2,7 @@
 //! the test program ends.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use infra_images::docker::{docker, output};
@@ -87,9 +88,21 @@ async fn built(app: &AppImage) -> String {
 /// # Panics
 /// When Docker's own network has none.
 pub async fn this_machine() -> String {
-    let format = "{{(index .IPAM.Config 0).Gateway}}";
-    let gateway = output(docker(&["network", "inspect", "bridge", "--format", format])).await;
-    gateway.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}")).trim().to_owned()
+    let format = "{{with index .IPAM.Config 0}}{{.Subnet}} {{.Gateway}}{{end}}";
+    let network = output(docker(&["network", "inspect", "bridge", "--format", format])).await;
+    let network = network.unwrap_or_else(|error| panic!("{error}{TEST_LOCAL}"));
+    gateway(&network).unwrap_or_else(|| panic!("Docker's network has no gateway: {network}{TEST_LOCAL}"))
+}
+
+/// From `172.17.0.0/16 172.17.0.1`. An engine that runs for the first time does not tell the gateway: it is the first address.
+fn gateway(network: &str) -> Option<String> {
+    let mut words = network.split_whitespace();
+    let subnet = words.next()?.split('/').next()?;
+    if let Some(gateway) = words.next() {
+        return Some(gateway.to_owned());
+    }
+    let first = u32::from(subnet.parse::<Ipv4Addr>().ok()?) + 1;
+    Some(Ipv4Addr::from(first).to_string())
 }
 
 /// The Rust app.
@@ -213,4 +226,16 @@ fn speak_the_engines_version() {
                 .unwrap_or_else(|error| panic!("the Docker engine does not answer: {error}{TEST_LOCAL}"));
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gateway_is_what_the_engine_says_or_the_first_address() {
+        assert_eq!(gateway("172.17.0.0/16 172.17.5.1\n").as_deref(), Some("172.17.5.1"));
+        assert_eq!(gateway("172.17.0.0/16 \n").as_deref(), Some("172.17.0.1"));
+        assert_eq!(gateway("\n"), None);
+    }
 }
