@@ -95,6 +95,7 @@ impl SaidBy {
             Self::Aws(_) => {
                 let another = AnotherAccount { before: before.to_owned(), now };
                 Failure::caused_by("the account is another one than before", another)
+                    .hint("run the same command again: nothing was changed")
             }
         }
     }
@@ -102,7 +103,10 @@ impl SaidBy {
 
 async fn ask(sts: &aws_sdk_sts::Client) -> Result<String, Failure> {
     match sts.get_caller_identity().send().await {
-        Ok(identity) => Ok(identity.account().unwrap_or_default().to_owned()),
+        Ok(identity) => {
+            let id = identity.account().map(str::to_owned);
+            id.ok_or_else(|| Failure::new("AWS does not say whose account the credentials are of"))
+        }
         Err(error) if problem_of(&error).is_about_credentials() => {
             Err(Failure::caused_by("there are no AWS credentials that work", error).hint(
                 "run `aws configure` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \

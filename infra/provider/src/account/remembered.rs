@@ -3,13 +3,17 @@
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
-use std::fs::{create_dir_all, read_to_string, rename, write};
-use std::io;
+use std::fs::{create_dir_all, read_to_string};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// The place of one key's account.
 #[derive(Clone, Debug)]
-pub struct Place(PathBuf);
+pub struct Place {
+    folder: PathBuf,
+    name: String,
+}
 
 impl Place {
     /// For a key at an endpoint; none for keys that end after some hours.
@@ -19,12 +23,16 @@ impl Place {
         }
         let key = format!("{}@{}", credentials.access_key_id(), config.endpoint_url().unwrap_or("aws"));
         let name = key.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-        Some(Self(workspace.join("target/accounts").join(name)))
+        Some(Self { folder: workspace.join("target/accounts"), name })
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join(&self.name)
     }
 
     /// The account that was written down.
     pub fn read(&self) -> Option<String> {
-        let id = read_to_string(&self.0).ok()?;
+        let id = read_to_string(self.file()).ok()?;
         let is_account = id.len() == 12 && id.bytes().all(|digit| digit.is_ascii_digit());
         is_account.then_some(id)
     }
@@ -37,10 +45,11 @@ impl Place {
         if self.read().as_deref() == Some(id) {
             return Ok(());
         }
-        let unfinished = self.0.with_extension(std::process::id().to_string());
-        self.0.parent().map_or(Ok(()), create_dir_all)?;
-        write(&unfinished, id)?;
-        rename(unfinished, &self.0)
+        create_dir_all(&self.folder)?;
+        let mut unfinished = NamedTempFile::new_in(&self.folder)?;
+        unfinished.write_all(id.as_bytes())?;
+        unfinished.persist(self.file())?;
+        Ok(())
     }
 }
 
