@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use async_trait::async_trait;
-use infra_engine::apply::apply;
+use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
@@ -11,8 +11,8 @@ use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
 use infra_engine::{
-    Action, Context, Failure, Found, Live, Output, Plan, Provider, Resource, ResourceKind, Silent, Stack,
-    outputs,
+    Action, Context, Event, Failure, Found, Live, Output, Plan, Provider, Reporter, Resource, ResourceId,
+    ResourceKind, Silent, Stack, outputs,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -196,6 +196,39 @@ async fn what_is_used_is_created_first() {
     assert_eq!(world.deploy(&stack("bottom", "blue")).await, ["create bottom", "create top"]);
     let top = world.cloud.crates.lock().unwrap()["top"].0.clone();
     assert_eq!(top.stands_on, Some("address-of-bottom".into()));
+}
+
+/// Keeps what is told of the end: what is in place, and what is left.
+#[derive(Default)]
+struct Ends(Mutex<Vec<[Vec<String>; 2]>>);
+
+impl Reporter for Ends {
+    fn report(&self, _: Event) {}
+
+    fn near_the_end(&self, outputs: &AllOutputs, left: &[&ResourceId]) {
+        let names = |ids: Vec<&ResourceId>| ids.iter().map(|id| id.logical_name.clone()).collect();
+        self.0.lock().unwrap().push([names(outputs.keys().collect()), names(left.to_vec())]);
+    }
+}
+
+#[tokio::test]
+async fn the_end_is_told_once_all_is_begun() {
+    let (world, ends, stack) = (World::new(), Ends::default(), stack("bottom", "blue"));
+    let found = refresh(&stack, &world.provider).await.unwrap();
+    let plan = plan(&stack, &found, false).unwrap();
+    apply(&stack, &plan, &found, &world.provider, &ends).await.unwrap();
+    let [bottom, top] = ["bottom", "top"].map(str::to_owned);
+    let told = [[vec![bottom.clone()], vec![top.clone()]], [vec![bottom, top], vec![]]];
+    assert_eq!(*ends.0.lock().unwrap(), told);
+}
+
+#[tokio::test]
+async fn of_a_graph_that_is_not_begun_to_the_last_no_end_is_told() {
+    let (world, ends, stack) = (World::new(), Ends::default(), stack("bottom", "invisible"));
+    let found = refresh(&stack, &world.provider).await.unwrap();
+    let plan = plan(&stack, &found, false).unwrap();
+    apply(&stack, &plan, &found, &world.provider, &ends).await.unwrap_err();
+    assert!(ends.0.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
