@@ -44,7 +44,6 @@ pub fn all(aws: &Aws) -> Provider {
         .with(Traced(cluster::Clusters(aws.clone())))
         .with(Traced(default_vpc::DefaultVpcs(aws.clone())))
         .with(Traced(ecr_repository::EcrRepositories(aws.clone())))
-        .with(Traced(gateway_endpoint::GatewayEndpoints(aws.clone())))
         .with(Traced(iam_role::IamRoles(aws.clone())))
         .with(Traced(image::Images(aws.clone())))
         .with(Traced(instance_profile::InstanceProfiles(aws.clone())))
@@ -58,7 +57,9 @@ pub fn all(aws: &Aws) -> Provider {
         .with(Traced(service::Services(aws.clone())))
         .with(Traced(service_scaling::ServiceScalings(aws.clone())))
         .with(Traced(target_group::TargetGroups(aws.clone())))
+        // Nothing follows from these two lists that is not asked anyway: they may come after the others.
         .with(Traced(task_definition::TaskDefinitions(aws.clone())))
+        .with(Traced(gateway_endpoint::GatewayEndpoints(aws.clone())))
 }
 
 /// The stacks that live in this account and region, told by the tags of their clusters and load balancers.
