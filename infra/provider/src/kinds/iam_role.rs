@@ -65,7 +65,7 @@ impl ResourceKind for IamRoles {
     }
 
     async fn create(&self, desired: &IamRole, context: &Context<'_>) -> Result<IamRoleOutputs, Failure> {
-        let created = self
+        let create = self
             .0
             .iam
             .create_role()
@@ -73,11 +73,10 @@ impl ResourceKind for IamRoles {
             .path(&desired.path)
             .description(format!("{} of stack {}", desired.name, context.stack))
             .assume_role_policy_document(desired.assume_role_policy.to_string())
-            .set_tags(Some(tags::iam(&context.tags())?))
-            .send()
-            .await
-            .explain("create the role")?;
-        self.settle_policies(desired, &BTreeMap::new(), &[]).await?;
+            .set_tags(Some(tags::iam(&context.tags())?));
+        let (created, lacking) = tokio::join!(create.send(), self.lacking(desired));
+        let created = created.explain("create the role")?;
+        self.settle_policies(desired, &BTreeMap::new(), &lacking?).await?;
         created.role().map(outputs).ok_or_else(|| Failure::new("IAM answered without a role"))
     }
 
@@ -161,8 +160,16 @@ impl IamRoles {
     /// Asks for the policies that are probably there while others find out which are: the answers of a survey are kept.
     async fn ask_for_what_is_likely(&self, desired: &IamRole) -> Result<(), Failure> {
         let inline = desired.inline_policies.keys().map(|name| self.inline_policy(&desired.name, name));
-        let managed = desired.managed_policies.iter().map(|policy| self.emulator_lacks(policy));
-        tokio::try_join!(try_join_all(inline), try_join_all(managed)).map(|_| ())
+        tokio::try_join!(try_join_all(inline), self.lacking(desired)).map(|_| ())
+    }
+
+    /// The managed policies that can't be attached, and count as attached.
+    async fn lacking(&self, desired: &IamRole) -> Result<Vec<String>, Failure> {
+        let lacking = desired
+            .managed_policies
+            .iter()
+            .map(async |policy| Ok::<_, Failure>(self.emulator_lacks(policy).await?.then(|| policy.clone())));
+        Ok(try_join_all(lacking).await?.into_iter().flatten().collect())
     }
 
     async fn inline_policy(&self, role: &str, name: &str) -> Result<Option<Value>, Failure> {
@@ -217,11 +224,8 @@ impl IamRoles {
         }));
         let attach = desired.managed_policies.iter().filter(|arn| !managed.contains(arn));
         let attach = try_join_all(attach.map(async |arn| {
-            if self.emulator_lacks(arn).await? {
-                return Ok(());
-            }
             let request = self.0.iam.attach_role_policy().role_name(role).policy_arn(arn);
-            request.send().await.explain("attach the managed policy").map(|_| ())
+            request.send().await.explain("attach the managed policy")
         }));
         tokio::try_join!(put, attach)?;
         for name in inline.keys().filter(|name| !desired.inline_policies.contains_key(*name)) {

@@ -12,9 +12,14 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule, VersioningConfiguration,
 };
+use futures::future::{FutureExt, LocalBoxFuture};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_engine::Failure;
 use infra_resources::Bucket;
 use serde_json::Value;
+
+/// Settings that are written at the same time: S3 refuses some that are changed together, and others wait for a turn.
+const AT_ONCE: usize = 2;
 
 /// Reads all settings at the same time.
 ///
@@ -49,18 +54,20 @@ pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
 pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Result<(), Failure> {
     let differs = |same: fn(&Bucket, &Bucket) -> bool| live.is_none_or(|live| !same(desired, live));
     let live_origins = live.map_or(&[][..], |live| &live.browser_upload_origins);
-    tokio::try_join!(
-        when(differs(|a, b| a.block_public_access == b.block_public_access), put_public_access(s3, desired)),
-        when(differs(|a, b| a.encryption == b.encryption), put_encryption(s3, desired)),
-        when(differs(|a, b| a.versioning == b.versioning), put_versioning(s3, desired)),
+    let writes: [LocalBoxFuture<'_, _>; 6] = [
+        when(differs(|a, b| a.block_public_access == b.block_public_access), put_public_access(s3, desired))
+            .boxed_local(),
+        when(differs(|a, b| a.encryption == b.encryption), put_encryption(s3, desired)).boxed_local(),
+        when(differs(|a, b| a.versioning == b.versioning), put_versioning(s3, desired)).boxed_local(),
         when(
             differs(|a, b| Lifecycle::of(a) == Lifecycle::of(b)),
-            lifecycle::write(s3, &desired.name, Lifecycle::of(desired))
-        ),
-        when(live_origins != desired.browser_upload_origins, put_cors(s3, desired)),
-        when(differs(|a, b| a.policy == b.policy), put_policy(s3, desired)),
-    )?;
-    Ok(())
+            lifecycle::write(s3, &desired.name, Lifecycle::of(desired)),
+        )
+        .boxed_local(),
+        when(live_origins != desired.browser_upload_origins, put_cors(s3, desired)).boxed_local(),
+        when(differs(|a, b| a.policy == b.policy), put_policy(s3, desired)).boxed_local(),
+    ];
+    stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 async fn when(wanted: bool, write: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
