@@ -168,6 +168,11 @@ impl Default for TaskSettings {
 }
 
 impl Settings {
+    /// Whether the images of both apps are given, and none is built.
+    pub fn builds_no_image(&self) -> bool {
+        [&self.web, &self.php].iter().all(|app| app.image.is_some())
+    }
+
     /// What is less safe than it could be, to be pointed out by preview.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();

@@ -1,14 +1,19 @@
 //! The stack's lease: one run at a time writes. An object in a bucket of its own, taken and renewed by conditional writes,
 //! so that S3 decides between two that want it. It expires by itself; there is nothing to unlock.
 
+mod first_place;
 mod holder;
 mod record;
+mod renewal;
 
 use crate::aws::Aws;
 use crate::kinds::bucket;
 use crate::shortened;
 use crate::wait::{Look, until};
 use crate::wire::guard;
+use crate::wire::pace::of_lease;
+use boot_time::Instant;
+pub use first_place::FirstPlace;
 use holder::Holder;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Names, StackName};
@@ -16,25 +21,23 @@ use infra_engine::kind::Context;
 use infra_engine::{Failure, Reporter, ResourceId};
 use record::{Record, write};
 pub use record::{Seen, look};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::task::JoinHandle;
+use renewal::Renewal;
+use std::time::Duration;
 
 /// How many seconds a lease lasts that is not renewed.
 const SECONDS: u64 = 60;
 /// The variable by which tests shorten that.
 const SECONDS_VARIABLE: &str = "IMAGE_APP_LEASE_SECONDS";
-/// It is renewed four times in that time: every 15 s.
-const RENEWALS: u32 = 4;
 
 /// How long a lease lasts that is not renewed.
 fn length() -> Duration {
     shortened::seconds(SECONDS, SECONDS_VARIABLE)
 }
 
-/// How long the holder of a lease may write: it stops 10 s before others may take it, for the clocks of two machines differ.
-fn writable() -> Duration {
-    length() - length() / 6
+/// How long the holder of a lease that lasts so long may write: it stops a sixth of that before others may take it, for what
+/// it has sent then may be on its way.
+fn writable(lasts: Duration) -> Duration {
+    lasts - lasts / 6
 }
 
 /// Another run holds the stack's lease.
@@ -75,13 +78,9 @@ impl Wanted {
 
 /// The lease, held until it is released or its process ends.
 pub struct Lease {
-    aws: Aws,
-    bucket: String,
-    /// How it is now that it is ours.
-    now: Arc<Mutex<Seen>>,
+    renewal: Renewal,
     /// Whether nobody held it between the look at it and its taking.
     pub is_as_seen: bool,
-    renewal: JoinHandle<()>,
 }
 
 impl Lease {
@@ -114,11 +113,17 @@ impl Lease {
                 // The answer to its taking was lost.
                 return Ok(Look::Done(Ok((seen.clone(), asked, is_as_seen))));
             }
-            make_place(aws, &wanted, &seen).await?;
+            of_lease(make_place(aws, &wanted, &seen)).await?;
             let asked = Instant::now();
             last_asked = Some(asked);
             let arns = seen.record.as_ref().map(|record| record.arns.clone()).unwrap_or_default();
-            let record = Record { holder: Holder::this(wanted.command, length()), is_released: false, arns };
+            let record = Record {
+                holder: Holder::this(wanted.command),
+                lasts_seconds: length().as_secs(),
+                renewals: 0,
+                is_released: false,
+                arns,
+            };
             if let Some(now) = write(aws, bucket, record, &seen).await? {
                 return Ok(Look::Done(Ok((now, asked, is_as_seen))));
             }
@@ -128,15 +133,13 @@ impl Lease {
         })
         .await?;
         let (now, asked, is_as_seen) = taken.map_err(HeldByAnother)?;
-        guard::hold_until(asked + writable());
-        let now = Arc::new(Mutex::new(now));
-        let renewal = tokio::spawn(renew(aws.clone(), bucket.to_owned(), Arc::clone(&now)));
-        Ok(Self { aws: aws.clone(), bucket: bucket.to_owned(), now, is_as_seen, renewal })
+        guard::hold_until(asked + writable(length()));
+        Ok(Self { renewal: Renewal::begin(aws, bucket, now), is_as_seen })
     }
 
     /// Renews it no more, as its bucket goes next; for what is left of its time this run may still write.
-    pub fn let_expire(&self) {
-        self.renewal.abort();
+    pub async fn let_expire(&self) {
+        self.renewal.stop().await;
     }
 
     /// Lets go of it when its bucket is gone.
@@ -144,78 +147,32 @@ impl Lease {
         guard::release();
     }
 
-    /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run asks about at once; without them the old ones stay.
+    /// The last writes are under way: from now on it lasts only for as long as these take, and need not be given back. If
+    /// they take longer, it is renewed as before. `arns` are those that the next run asks about at once.
+    pub async fn end_soon(&self, arns: Vec<String>) {
+        self.renewal.end_soon(arns).await;
+    }
+
+    /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run
+    /// asks about at once; without them the old ones stay.
     ///
     /// # Errors
     /// When S3 does not take it back; it expires by itself then.
     pub async fn release(self, arns: Option<Vec<String>>) -> Result<(), Failure> {
-        self.renewal.abort();
-        let mut now = locked(&self.now).clone();
-        while now.is_held_by_this()
-            && !guard::is_lost()
-            && let Some(record) = now.record.clone()
-        {
-            let arns = arns.clone().unwrap_or_else(|| record.arns.clone());
-            let released = Record { is_released: true, arns, ..record };
-            if write(&self.aws, &self.bucket, released, &now).await?.is_some() {
-                break;
-            }
-            // A renewal was under way, or the bucket is gone.
-            now = look(&self.aws, &self.bucket).await?;
-        }
+        self.renewal.stop().await;
+        let released = if self.renewal.ends_soon() { Ok(()) } else { self.renewal.give_back(arns).await };
         guard::release();
-        Ok(())
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.renewal.abort();
+        released
     }
 }
 
 /// Makes sure that the lease has a bucket to lie in. Where one lies already, the bucket is what it has to be.
 async fn make_place(aws: &Aws, wanted: &Wanted, seen: &Seen) -> Result<(), Failure> {
     match seen {
-        Seen { record: Some(_), .. } => Ok(()),
+        Seen { record: Some(_), .. } | Seen { has_new_bucket: true, .. } => Ok(()),
         Seen { has_bucket: true, .. } => {
             bucket::claim(aws, &wanted.bucket_id, &wanted.bucket, wanted.adopt).await
         }
         Seen { has_bucket: false, .. } => bucket::create_bare(aws, &wanted.bucket).await,
     }
-}
-
-/// Renews it until it can't be renewed in time: then the guard lets no write pass any more.
-async fn renew(aws: Aws, bucket: String, now: Arc<Mutex<Seen>>) {
-    loop {
-        tokio::time::sleep(length() / RENEWALS).await;
-        let (asked, seen) = (Instant::now(), locked(&now).clone());
-        let Some(record) = seen.record.clone() else { return };
-        let record = Record { holder: record.holder.renewed(length()), ..record };
-        let until = record.holder.until;
-        match write(&aws, &bucket, record, &seen).await {
-            Ok(Some(new)) => {
-                *locked(&now) = new;
-                guard::hold_until(asked + writable());
-            }
-            Ok(None) => match look(&aws, &bucket).await {
-                // The answer to a renewal was lost: this one's, or an earlier one's.
-                Ok(it) if it.is_held_by_this() => {
-                    if it.record.as_ref().is_some_and(|record| record.holder.until == until) {
-                        guard::hold_until(asked + writable());
-                    }
-                    *locked(&now) = it;
-                }
-                // Somebody else has it.
-                Ok(_) => return guard::hold_until(asked),
-                Err(_) => {}
-            },
-            // The next time may go well, and there are three of them.
-            Err(_) => {}
-        }
-    }
-}
-
-fn locked(now: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
-    now.lock().unwrap_or_else(PoisonError::into_inner)
 }

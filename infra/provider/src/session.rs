@@ -4,11 +4,12 @@ use crate::ask_ahead;
 use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::kinds;
-use crate::lease::{self, Seen, Wanted};
+use crate::lease::{self, FirstPlace, Seen, Wanted};
 use crate::wire::survey::Survey;
 use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
+use boot_time::Instant;
 use infra::registry::ImageTags;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Names, Program, Settings, program};
@@ -17,7 +18,7 @@ use infra_engine::refresh::{World, refresh};
 use infra_engine::{Failure, Plan, Provider};
 use infra_images::AppImage;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A stack as the code wants it, and the connection to where it is deployed.
 pub struct Session {
@@ -48,7 +49,7 @@ impl Session {
         infra::check(&options.name, &settings, &region)?;
 
         let workspace = options.workspace.clone();
-        let given = [&settings.web, &settings.php].iter().all(|app| app.image.is_some());
+        let given = settings.builds_no_image();
         let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, given));
         let aws = connected(&config, options).await?;
         let destination = Destination { account_id: aws.account.id.clone(), region };
@@ -87,7 +88,7 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        Ok(self.survey(&survey::begin()).await?.0)
+        Ok(self.survey(&survey::begin(), None).await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
@@ -95,9 +96,27 @@ impl Session {
     /// # Errors
     /// When something can't be read, or belongs to somebody else and is not adopted.
     pub async fn look(&self, adopt: bool) -> Result<Looked> {
+        self.looked(adopt, None).await
+    }
+
+    /// The same for a run that writes at once if it is not refused. Where no run of the stack ever held a lease, the bucket
+    /// for that is made meanwhile.
+    ///
+    /// # Errors
+    /// As of [`look`](Self::look); the bucket is gone again then.
+    pub async fn look_to_write(&self, adopt: bool) -> Result<Looked> {
+        let place = FirstPlace::new(&self.aws, &self.program.exports.lease_bucket);
+        let looked = self.looked(adopt, Some(&place)).await;
+        if looked.is_err() {
+            place.withdraw().await;
+        }
+        looked
+    }
+
+    async fn looked(&self, adopt: bool, place: Option<&FirstPlace<'_>>) -> Result<Looked> {
         let began = Instant::now();
         let survey = survey::begin();
-        let (world, lease) = self.survey(&survey).await?;
+        let (world, lease) = self.survey(&survey, place).await?;
         survey.over();
         let plan = plan(&self.program.stack, &world, adopt)?;
         let was_quiet = match lease.record {
@@ -108,27 +127,34 @@ impl Session {
         Ok(Looked { world, plan, lease, was_quiet, survey })
     }
 
-    /// Reads the world and the lease, and makes sure of the account, at the same time.
-    async fn survey(&self, survey: &Survey) -> Result<(World, Seen)> {
+    /// Reads the world and the lease, and makes sure of the account, at the same time. The first lease's place is made.
+    async fn survey(&self, survey: &Survey, place: Option<&FirstPlace<'_>>) -> Result<(World, Seen)> {
         let lease = async {
             let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
             if let Some(record) = &seen.record {
                 survey.widen();
                 ask_ahead::listeners(&self.aws, &record.arns).await;
             }
-            Ok(seen)
+            match place {
+                Some(place) => place.make(seen).await,
+                None => Ok(seen),
+            }
         };
         // In this order: what is asked first is answered first.
-        let (lease, (), world, (), account) = tokio::join!(
+        let (lease, account, (), world, ()) = tokio::join!(
             lease,
+            self.aws.account.confirm(),
             ask_ahead::services(&self.aws, &self.names.cluster),
             refresh(&self.program.stack, &self.provider),
             ask_ahead::offerings(&self.aws, &self.program.stack),
-            self.aws.account.confirm()
         );
         account?;
         let lease: Result<Seen, Failure> = lease;
-        Ok((world?, lease?))
+        let (world, lease) = (world?, lease?);
+        match place {
+            Some(place) => Ok((place.without_it(world), lease)),
+            None => Ok((world, lease)),
+        }
     }
 }
 

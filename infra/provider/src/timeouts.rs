@@ -11,7 +11,8 @@ const CONNECTS_WITHIN: Duration = Duration::from_millis(3100);
 const SECONDS: u64 = 30;
 /// The variable by which tests shorten that.
 const SECONDS_VARIABLE: &str = "IMAGE_APP_ANSWER_SECONDS";
-/// The lease is renewed every 15 s and ends after 60: a renewal that gets no answer leaves time for others.
+/// The lease is renewed every 15 s and ends after 60: a renewal that gets no answer leaves time for others. Where it is
+/// shortened, less is waited for.
 const OF_LEASE: Duration = Duration::from_secs(5);
 
 /// Of all calls but the lease's.

@@ -6,7 +6,7 @@ mod fault;
 pub mod guard;
 mod held_body;
 pub mod journal;
-mod pace;
+pub mod pace;
 pub mod survey;
 pub mod writes;
 

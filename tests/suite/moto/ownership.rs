@@ -48,14 +48,14 @@ async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopt
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bucket_with_something_in_it_is_refused_before_anything_is_written() {
+async fn a_bucket_with_something_in_it_is_refused_and_nothing_is_made() {
     let moto = Moto::start().await;
     let place = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
     for purpose in ["images", "lease"] {
         let bucket = format!("whose-{purpose}-{ACCOUNT}-{REGION}");
         moto.api().s3(&bucket, Some(place)).await;
         moto.put_object(&bucket, "theirs", "theirs").await;
-        let refused = moto.without_a_write(DEPLOY, &[], 1).await;
+        let refused = moto.refuses_a_first_deploy("whose", &[]).await;
         refused.says(&[&format!("bucket/{purpose}: "), &bucket, "--adopt"]);
     }
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;

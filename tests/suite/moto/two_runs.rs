@@ -1,7 +1,7 @@
 //! Two runs of one stack at the same time: they write one after the other or not at all, and a run that has lost its lease
 //! writes no more.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use e2e::command::{Outcome, Run};
 use e2e::counting_proxy::{Call, CountingProxy};
@@ -71,7 +71,7 @@ async fn a_run_whose_lease_another_has_taken_writes_no_more() {
         if seen.iter().any(|action| action == "CreateListener") { Ok(()) } else { Err(format!("{seen:?}")) }
     })
     .await;
-    let lease = holder_elsewhere(now() + 3600);
+    let lease = holder_elsewhere(3600);
     moto.put_object("taken-lease-123456789012-eu-west-1", "lease.json", &lease.to_string()).await;
     let outcome = deploy.end().await;
     is_lost(&outcome);
@@ -108,7 +108,7 @@ async fn a_run_that_slept_longer_than_its_lease_writes_nothing_when_it_wakes() {
 async fn the_lease_of_a_machine_that_is_gone_ends_by_itself_and_the_waiting_is_told() {
     let moto = Moto::start().await;
     moto.deploy("ends", &[]).await;
-    let lease = holder_elsewhere(now() + 15).to_string();
+    let lease = holder_elsewhere(15).to_string();
     moto.put_object("ends-lease-123456789012-eu-west-1", "lease.json", &lease).await;
     let deploy: Run = moto.run("deploy --yes --no-wait --wait-for-lease 60 --stack ends", &[ONE]).await;
     deploy.ends_with(0).await.says(&["someone@elsewhere", "s more"]);
@@ -125,14 +125,10 @@ fn is_lost(outcome: &Outcome) {
     outcome.says(&["lease was lost to another run", "nothing more was written"]);
 }
 
-/// A lease that a run on another machine holds until then.
-fn holder_elsewhere(until: u64) -> Value {
+/// A lease that a run on another machine has just written, whose clock is far behind.
+fn holder_elsewhere(lasts_seconds: u64) -> Value {
     json!({
-        "command": "deploy", "user": "someone", "host": "elsewhere", "since": until - 7200, "until": until,
+        "command": "deploy", "user": "someone", "host": "elsewhere", "since": 0, "lasts_seconds": lasts_seconds,
         "process": { "boot": "another", "namespace": "another", "id": 4711, "started": "1" },
     })
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

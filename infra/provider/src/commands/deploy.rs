@@ -13,9 +13,11 @@ use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clap::Args;
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::{Action, Plan, Resource, ResourceId};
+use infra_engine::{Action, Event, Plan, Reporter, Resource, ResourceId};
 use infra_resources::{Listener, ListenerRule, Service};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::oneshot;
 
 /// The options of `deploy`.
 #[derive(Clone, Debug, Args)]
@@ -46,6 +48,13 @@ async fn alone(
 ) -> Result<AllOutputs> {
     let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
     let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), view).await?;
+    let (last, at_last) = oneshot::channel();
+    let is_first = looked.lease.record.is_none();
+    let ending = async {
+        if let Ok(arns) = at_last.await {
+            lease.end_soon(arns).await;
+        }
+    };
     let work = async {
         let is_as_seen = lease.is_as_seen && looked.was_quiet;
         let (world, plan) = if is_as_seen {
@@ -54,24 +63,65 @@ async fn alone(
             let Looked { world, plan, .. } = session.look(options.adopt).await?;
             (world, plan)
         };
-        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, view).await?;
+        let reporter = LastBegun::new(view, last, is_first && only_creates(&plan));
+        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, &reporter).await?;
+        drop(reporter);
         prune(session, &plan, view).await;
         anyhow::Ok(outputs)
     };
-    let outputs = work.await;
+    let (outputs, ()) = tokio::join!(work, ending);
     let released = lease.release(outputs.as_ref().ok().map(arns_of_listeners)).await;
     let outputs = outputs?;
     released?;
     Ok(outputs)
 }
 
+/// Whether no write comes after those of the graph.
+fn only_creates(plan: &Plan) -> bool {
+    let is_created = |action| matches!(action, Action::Create | Action::Keep);
+    plan.deletions.is_empty() && plan.steps.iter().all(|step| is_created(step.action))
+}
+
+/// Passes on what is reported, and tells once that the last resources are being worked on.
+struct LastBegun<'a> {
+    view: &'a ProgressView,
+    /// Takes the ARNs of the listeners; nobody where it is not to be told.
+    tells: Mutex<Option<oneshot::Sender<Vec<String>>>>,
+}
+
+impl<'a> LastBegun<'a> {
+    fn new(view: &'a ProgressView, tells: oneshot::Sender<Vec<String>>, is_wanted: bool) -> Self {
+        Self { view, tells: Mutex::new(is_wanted.then_some(tells)) }
+    }
+}
+
+impl Reporter for LastBegun<'_> {
+    fn report(&self, event: Event) {
+        self.view.report(event);
+    }
+
+    fn near_the_end(&self, outputs: &AllOutputs, left: &[&ResourceId]) {
+        // Those of listeners and rules are what is to be told.
+        if left.is_empty() || left.iter().any(|id| has_an_arn_to_keep(id)) {
+            return;
+        }
+        if let Some(tells) = self.tells.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // The listener ends only with the run.
+            tells.send(arns_of_listeners(outputs)).ok();
+        }
+    }
+}
+
 /// What the next run asks about at once.
 fn arns_of_listeners(outputs: &AllOutputs) -> Vec<String> {
-    let of_kind = |id: &ResourceId| [Listener::KIND, ListenerRule::KIND].contains(&id.kind.as_str());
-    let outputs = outputs.iter().filter(|(id, _)| of_kind(id)).map(|(_, outputs)| outputs);
+    let outputs = outputs.iter().filter(|(id, _)| has_an_arn_to_keep(id)).map(|(_, outputs)| outputs);
     let mut arns: Vec<_> = outputs.filter_map(|outputs| Some(outputs["arn"].as_str()?.to_owned())).collect();
     arns.sort();
     arns
+}
+
+fn has_an_arn_to_keep(id: &ResourceId) -> bool {
+    [Listener::KIND, ListenerRule::KIND].contains(&id.kind.as_str())
 }
 
 /// Deregisters what is old of the task definitions that have a new revision.
@@ -87,7 +137,13 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
-    let looked = session.look(options.adopt).await?;
+    // Where images may have to be built first, or a person is asked, nothing is written before that.
+    let writes_at_once = options.stack.yes && session.settings.builds_no_image();
+    let looked = if writes_at_once {
+        session.look_to_write(options.adopt).await?
+    } else {
+        session.look(options.adopt).await?
+    };
     let plan = &looked.plan;
     plan_view::print(plan, &session);
     if options.no_wait && replaces_a_service(plan) && !session.aws.is_emulated() {

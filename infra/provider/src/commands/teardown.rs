@@ -11,6 +11,7 @@ use crate::progress_view::ProgressView;
 use crate::session::Session;
 use crate::wire::survey;
 use anyhow::{Context, Result, bail};
+use boot_time::Instant;
 use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::refresh::list_owned;
@@ -18,7 +19,7 @@ use infra_engine::teardown::delete_all;
 use infra_engine::{Failure, Found, Provider, Resource, ResourceFailures};
 use infra_resources::Cluster;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// So long AWS may list what was deleted, or not list what was made.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
@@ -85,7 +86,7 @@ async fn alone(
     delete_all(stack, &others, provider, view).await?;
     let mut deleted = others;
     deleted.extend(delete_what_shows_late(aws, &deleted, provider, view).await?);
-    lease.let_expire();
+    lease.let_expire().await;
     delete_all(stack, &its_bucket, provider, view).await?;
     deleted.extend(its_bucket);
     Ok(deleted)

@@ -38,11 +38,11 @@ impl ResourceKind for Buckets {
         if !self.names_of(&self.0.stack).await?.contains(&desired.name) {
             return Ok(None);
         }
-        let (properties, tags) = tokio::try_join!(
-            settings::read(&self.0.s3, &desired.name),
-            self.tags_or_unfinished(&desired.name)
-        )?;
-        Ok(Some(Live { properties, outputs: outputs(desired), tags: Some(tags) }))
+        let (properties, tags) =
+            tokio::join!(settings::read(&self.0.s3, &desired.name), self.tags_or_unfinished(&desired.name));
+        // S3 lists a bucket for a moment after it was deleted.
+        let Some(tags) = tags? else { return Ok(None) };
+        Ok(Some(Live { properties: properties?, outputs: outputs(desired), tags: Some(tags) }))
     }
 
     async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
@@ -79,7 +79,7 @@ impl ResourceKind for Buckets {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let names = self.names_of(stack).await?;
         let found = try_join_all(names.into_iter().map(async |name| {
-            let tags = self.tags_or_unfinished(&name).await?;
+            let Some(tags) = self.tags_or_unfinished(&name).await? else { return Ok(None) };
             let ours = Ownership::of(&tags, stack) == Ownership::Ours;
             let id = id_from(&tags, Bucket::KIND, &name);
             Ok::<_, Failure>(ours.then(|| Found { id, locator: name.clone(), name }))
@@ -96,6 +96,16 @@ pub async fn create_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
     Buckets(aws.clone()).create_bare(name).await
 }
 
+/// Deletes a bucket in which nothing is; one that another run has put something into stays.
+///
+/// # Errors
+/// When it can't be deleted.
+pub async fn delete_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
+    let deleted = aws.s3.delete_bucket().bucket(name).send().await;
+    deleted.unless(&["NoSuchBucket", "BucketNotEmpty"], "delete the bucket")?;
+    Ok(())
+}
+
 /// Makes sure that a bucket that is there is the stack's, so that the lease can lie in it. With `adopt` one that somebody else
 /// made becomes the stack's; one that is gone by now is made.
 ///
@@ -108,8 +118,8 @@ pub async fn claim(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Resul
         return Ok(());
     }
     // One whose making was cut off counts as ours only while nothing else is in it.
-    let unfinished = Ownership::of(&buckets.tags_or_unfinished(name).await?, &aws.stack) == Ownership::Ours;
-    if unfinished || adopt {
+    let Some(found) = buckets.tags_or_unfinished(name).await? else { return buckets.create_bare(name).await };
+    if Ownership::of(&found, &aws.stack) == Ownership::Ours || adopt {
         return buckets.tag(name, &tags).await;
     }
     Err(Failure::new(format!("bucket {name} exists already and does not belong to this stack"))
@@ -131,6 +141,10 @@ impl Buckets {
                 return Err(Failure::new("a bucket of this name belongs to another account")
                     .hint("choose another stack name: bucket names are shared by all accounts"));
             }
+            Err(error) if problem_of(error).has_code(&["OperationAborted"]) => {
+                return Err(Failure::new(format!("S3 is still deleting an earlier bucket {name}"))
+                    .hint("run the same command again in a few minutes"));
+            }
             _ => drop(created.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?),
         }
         Ok(())
@@ -147,20 +161,23 @@ impl Buckets {
         Ok(names.filter(here).map(str::to_owned).collect())
     }
 
-    /// The bucket's tags. S3 takes no tags when a bucket is made, so one that has our name (which holds the account's
-    /// number), no tags and nothing but a lease in it is one whose making was cut off: it counts as ours.
-    async fn tags_or_unfinished(&self, name: &str) -> Result<Tags, Failure> {
-        let tags = self.tags(name).await?.unwrap_or_default();
+    /// The bucket's tags; nothing where there is no bucket. S3 takes no tags when a bucket is made, so one that has our name
+    /// (which holds the account's number), no tags and nothing but a lease in it is one whose making was cut off: it counts as
+    /// ours.
+    async fn tags_or_unfinished(&self, name: &str) -> Result<Option<Tags>, Failure> {
+        let Some(tags) = self.tags(name).await? else { return Ok(None) };
         let named_as_ours =
             name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account.id);
         if tags.is_empty() && named_as_ours {
             let objects = self.0.s3.list_object_versions().bucket(name).send().await;
-            let objects = objects.unless(&["NoSuchBucket"], "look into the bucket")?;
-            if objects.is_some_and(|objects| has_nothing_but_a_lease(&objects)) {
-                return Ok(Tags::from([(STACK_TAG.to_owned(), self.0.stack.to_string())]));
+            let Some(objects) = objects.unless(&["NoSuchBucket"], "look into the bucket")? else {
+                return Ok(None);
+            };
+            if has_nothing_but_a_lease(&objects) {
+                return Ok(Some(Tags::from([(STACK_TAG.to_owned(), self.0.stack.to_string())])));
             }
         }
-        Ok(tags)
+        Ok(Some(tags))
     }
 
     /// The bucket's tags; nothing where there is no bucket.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a lease says of its holder, as JSON in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +15,8 @@ pub struct Holder {
     pub host: String,
     /// The process.
     pub process: Process,
-    /// Since when it holds the lease, in seconds of Unix time.
+    /// Since when it holds the lease by its own clock, in seconds of Unix time. Told to people; nothing is decided by it.
     pub since: u64,
-    /// Until when it holds it if it does not renew it, in seconds of Unix time.
-    pub until: u64,
 }
 
 /// A process, told from every other one: a number alone is used again.
@@ -35,9 +33,8 @@ pub struct Process {
 }
 
 impl Holder {
-    /// This process, holding a lease for so long.
-    pub fn this(command: &str, length: Duration) -> Self {
-        let now = now();
+    /// This process, from now on.
+    pub fn this(command: &str) -> Self {
         Self {
             command: command.to_owned(),
             user: std::env::var("USER")
@@ -45,14 +42,8 @@ impl Holder {
                 .unwrap_or_else(|_| "unknown".to_owned()),
             host: read("/proc/sys/kernel/hostname"),
             process: Process::this(),
-            since: now,
-            until: now + length.as_secs(),
+            since: now(),
         }
-    }
-
-    /// The same holder, for so long from now on.
-    pub fn renewed(&self, length: Duration) -> Self {
-        Self { until: now() + length.as_secs(), ..self.clone() }
     }
 
     /// Whether it is this process: the answer to its own write was lost.
@@ -60,24 +51,22 @@ impl Holder {
         self.process == Process::this()
     }
 
-    /// Whether its time is over, or it was a process of this machine that has ended.
-    pub fn is_gone(&self) -> bool {
-        now() > self.until || self.process.has_ended_here()
+    /// Whether it was a process of this machine that has ended.
+    pub fn has_ended_here(&self) -> bool {
+        self.process.has_ended_here()
     }
 }
 
 impl std::fmt::Display for Holder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let now = now();
         write!(
             formatter,
-            "{} by {}@{} (process {}) has held the stack for {} s and holds it for {} s more, unless it renews that",
+            "{} by {}@{} (process {}) has held the stack for {} s",
             self.command,
             self.user,
             self.host,
             self.process.id,
-            now.saturating_sub(self.since),
-            self.until.saturating_sub(now)
+            now().saturating_sub(self.since)
         )
     }
 }
@@ -129,33 +118,32 @@ mod tests {
     use super::*;
 
     fn this() -> Holder {
-        Holder::this("deploy", Duration::from_secs(60))
+        Holder::this("deploy")
     }
 
     #[test]
-    fn a_living_process_holds_its_lease_until_its_time_is_over() {
-        assert!(this().is_this() && !this().is_gone());
-        assert!(Holder { until: 0, ..this() }.is_gone());
+    fn a_living_process_is_known() {
+        assert!(this().is_this() && !this().has_ended_here());
     }
 
     #[test]
-    fn an_ended_process_of_this_machine_holds_nothing() {
+    fn an_ended_process_of_this_machine_is_known_as_ended() {
         let ended = |process| Holder { process, ..this() };
         let number_used_again = Process { started: "1".to_owned(), ..this().process };
-        assert!(ended(number_used_again).is_gone());
+        assert!(ended(number_used_again).has_ended_here());
         let no_such_number = Process { id: u32::MAX, ..this().process };
-        assert!(ended(no_such_number).is_gone());
+        assert!(ended(no_such_number).has_ended_here());
     }
 
     #[test]
-    fn a_killed_process_whose_parent_has_not_noticed_holds_nothing() {
+    fn a_killed_process_whose_parent_has_not_noticed_has_ended() {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         let process = Process { id: child.id(), started: started(child.id()), ..this().process };
         let holder = Holder { process, ..this() };
-        assert!(!holder.is_gone());
+        assert!(!holder.has_ended_here());
         child.kill().unwrap();
-        let deadline = std::time::Instant::now() + Duration::from_secs(10);
-        while !holder.is_gone() {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !holder.has_ended_here() {
             assert!(std::time::Instant::now() < deadline, "it is still taken for alive");
             std::thread::yield_now();
         }
@@ -163,8 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn of_another_machines_process_only_the_time_counts() {
+    fn of_another_machines_process_nothing_is_known() {
         let elsewhere = Process { boot: "another".to_owned(), id: u32::MAX, ..this().process };
-        assert!(!Holder { process: elsewhere, ..this() }.is_gone());
+        assert!(!Holder { process: elsewhere, ..this() }.has_ended_here());
     }
 }

@@ -1,18 +1,23 @@
 //! What lies in the lease's bucket: who holds the stack or held it last. It is read and written whole, each time as another
 //! version than before, so that a conditional write tells whether anybody was there meanwhile.
+//!
+//! How old it is, S3 tells by its own clock: those of two machines may differ.
 
 use super::holder::Holder;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::kinds::bucket::LEASE_KEY;
+use crate::wire::pace::of_lease;
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
+use boot_time::Instant;
 use infra_engine::Failure;
 use serde::{Deserialize, Serialize};
+use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 /// S3 tells times in whole seconds.
 const ROUNDING: Duration = Duration::from_secs(1);
@@ -23,6 +28,12 @@ pub struct Record {
     /// Who holds it, or held it last.
     #[serde(flatten)]
     pub holder: Holder,
+    /// For how many seconds after it was written it is held, unless it is renewed.
+    #[serde(default = "a_minute")]
+    pub lasts_seconds: u64,
+    /// How often its holder had tried to renew it, which makes each of its versions another one.
+    #[serde(default)]
+    pub renewals: u64,
     /// Whether it was given back.
     #[serde(default)]
     pub is_released: bool,
@@ -32,6 +43,17 @@ pub struct Record {
     pub arns: Vec<String>,
 }
 
+impl Record {
+    fn lasts(&self) -> Duration {
+        Duration::from_secs(self.lasts_seconds)
+    }
+}
+
+/// How long one lasts that does not say it.
+fn a_minute() -> u64 {
+    60
+}
+
 /// The lease as it was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
@@ -39,16 +61,39 @@ pub struct Seen {
     pub record: Option<Record>,
     /// Whether its bucket is there.
     pub has_bucket: bool,
-    /// Whether nobody can have held it since so long before it was seen.
-    pub quiet_for: Duration,
+    /// Whether this run has just made its bucket.
+    pub has_new_bucket: bool,
+    /// How old the record was, and when that was.
+    age: Option<(Duration, Instant)>,
     etag: Option<String>,
 }
 
+/// Another run that holds the lease.
+#[derive(Debug)]
+pub struct HeldBy<'a> {
+    holder: &'a Holder,
+    left: Duration,
+}
+
+impl Display for HeldBy<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { holder, left } = self;
+        write!(formatter, "{holder} and holds it for {} s more, unless it renews that", left.as_secs())
+    }
+}
+
 impl Seen {
+    /// Where this run has just made its bucket.
+    pub fn in_a_new_bucket() -> Self {
+        Self { has_bucket: true, has_new_bucket: true, ..Self::default() }
+    }
+
     /// Whether another run holds it: who that is.
-    pub fn held_by_another(&self) -> Option<&Holder> {
+    pub fn held_by_another(&self) -> Option<HeldBy<'_>> {
         let record = self.record.as_ref().filter(|record| !record.is_released)?;
-        Some(&record.holder).filter(|holder| !holder.is_gone() && !holder.is_this())
+        let (holder, age) = (&record.holder, self.age());
+        let is_over = age > record.lasts() + ROUNDING || holder.has_ended_here() || holder.is_this();
+        (!is_over).then(|| HeldBy { holder, left: (record.lasts() + ROUNDING).saturating_sub(age) })
     }
 
     /// Whether this very process holds it.
@@ -56,11 +101,17 @@ impl Seen {
         self.record.as_ref().is_some_and(|record| !record.is_released && record.holder.is_this())
     }
 
-    /// Whether no run can have written since a look at the stack began: the last one gave the lease back before that. Of one
-    /// that died a write may still be on its way.
+    /// Whether no run can have written since a look at the stack began: the last one gave the lease back before that, or its
+    /// time was over. Of one that has died since it last renewed the lease, a write may still be on its way.
     pub fn was_quiet_since(&self, began: Instant) -> bool {
-        let is_released = self.record.as_ref().is_none_or(|record| record.is_released);
-        is_released && (self.record.is_none() || self.quiet_for > began.elapsed() + ROUNDING)
+        self.record.as_ref().is_none_or(|record| {
+            let held_for = if record.is_released { Duration::ZERO } else { record.lasts() };
+            self.age() > held_for + began.elapsed() + ROUNDING
+        })
+    }
+
+    fn age(&self) -> Duration {
+        self.age.map(|(age, seen)| age + seen.elapsed()).unwrap_or_default()
     }
 }
 
@@ -72,19 +123,28 @@ pub async fn look(aws: &Aws, bucket: &str) -> Result<Seen, Failure> {
     let date = Date::default();
     let request =
         aws.lease_s3.get_object().bucket(bucket).key(LEASE_KEY).customize().interceptor(date.clone());
-    let answer = request.send().await;
+    let answer = of_lease(request.send()).await;
     let has_bucket = !answer.as_ref().is_err_and(|error| problem_of(error).has_code(&["NoSuchBucket"]));
     let Some(answer) = answer.unless(&["NoSuchKey", "NoSuchBucket", "404"], "look who holds the stack")?
     else {
         return Ok(Seen { has_bucket, ..Seen::default() });
     };
     let etag = answer.e_tag().map(str::to_owned);
-    let quiet_for = answer.last_modified().and_then(|written| date.since(written)).unwrap_or_default();
+    let now = date.answered().or_else(|| aws.is_emulated().then(|| DateTime::from(SystemTime::now())));
+    let age = now.zip(answer.last_modified()).map(|(now, written)| between(written, &now));
+    let age =
+        age.ok_or_else(|| Failure::new(format!("S3 does not say how old s3://{bucket}/{LEASE_KEY} is")))?;
     let body = answer.body.collect().await;
     let body = body.map_err(|error| Failure::caused_by("the stack's lease can't be read", error))?;
     let record = serde_json::from_slice(&body.into_bytes())
         .map_err(|error| Failure::caused_by(format!("s3://{bucket}/{LEASE_KEY} is no lease"), error))?;
-    Ok(Seen { record: Some(record), has_bucket, quiet_for, etag })
+    Ok(Seen {
+        record: Some(record),
+        has_bucket,
+        has_new_bucket: false,
+        age: Some((age, Instant::now())),
+        etag,
+    })
 }
 
 /// Writes it if it still is as it was seen; gives how it is now, or `None` if somebody else was faster.
@@ -99,18 +159,19 @@ pub async fn write(aws: &Aws, bucket: &str, record: Record, seen: &Seen) -> Resu
         Some(etag) => request.if_match(etag),
         None => request.if_none_match("*"),
     };
-    let written = request.send().await;
+    let written = of_lease(request.send()).await;
     let faster = ["PreconditionFailed", "ConditionalRequestConflict", "412", "409"];
+    // It was deleted in this moment, or its bucket was.
+    let gone = ["NoSuchKey", "NoSuchBucket", "404"];
     match &written {
-        Err(error) if problem_of(error).has_code(&faster) => return Ok(None),
-        // It was deleted in this moment.
-        Err(error) if seen.etag.is_some() && problem_of(error).has_code(&["NoSuchKey", "404"]) => {
+        Err(error) if problem_of(error).has_code(&faster) || problem_of(error).has_code(&gone) => {
             return Ok(None);
         }
         _ => {}
     }
     let etag = written.explain("take the stack's lease")?.e_tag().map(str::to_owned);
-    Ok(Some(Seen { record: Some(record), has_bucket: true, quiet_for: Duration::ZERO, etag }))
+    let age = Some((Duration::ZERO, Instant::now()));
+    Ok(Some(Seen { record: Some(record), age, etag, has_bucket: true, has_new_bucket: false }))
 }
 
 /// The time by S3's own clock at which it answered.
@@ -118,10 +179,15 @@ pub async fn write(aws: &Aws, bucket: &str, record: Record, seen: &Seen) -> Resu
 struct Date(Arc<Mutex<Option<DateTime>>>);
 
 impl Date {
-    fn since(&self, earlier: &DateTime) -> Option<Duration> {
-        let now = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        u64::try_from(now?.secs() - earlier.secs()).ok().map(Duration::from_secs)
+    /// Emulators that do not say it run on this machine, and have its clock.
+    fn answered(&self) -> Option<DateTime> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn between(earlier: &DateTime, later: &DateTime) -> Duration {
+    let seconds = later.secs().saturating_sub(earlier.secs());
+    Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
 }
 
 impl Intercept for Date {
@@ -139,5 +205,55 @@ impl Intercept for Date {
         let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::holder::Process;
+    use super::*;
+
+    /// A lease of ten seconds of another machine, whose clock is far ahead, so many seconds after it was written.
+    fn after(seconds: u64) -> Seen {
+        let process = Process { boot: "another".to_owned(), id: 1, ..Holder::this("deploy").process };
+        let holder = Holder { since: u64::MAX, process, ..Holder::this("deploy") };
+        let record = Record { holder, lasts_seconds: 10, renewals: 0, is_released: false, arns: Vec::new() };
+        let age = Some((Duration::from_secs(seconds), Instant::now()));
+        Seen { record: Some(record), has_bucket: true, age, ..Seen::default() }
+    }
+
+    fn released(mut seen: Seen) -> Seen {
+        seen.record.iter_mut().for_each(|record| record.is_released = true);
+        seen
+    }
+
+    #[test]
+    fn a_lease_is_over_when_it_is_older_than_it_lasts_by_the_clock_of_s3() {
+        for (age, is_held) in [(0, true), (10, true), (12, false)] {
+            assert_eq!(after(age).held_by_another().is_some(), is_held, "{age}");
+        }
+        assert!(released(after(0)).held_by_another().is_none());
+    }
+
+    #[test]
+    fn who_may_write_until_a_moment_ago_makes_a_look_at_the_stack_a_doubtful_one() {
+        let now = Instant::now();
+        for (seen, was_quiet) in [
+            (after(11), false),
+            (after(13), true),
+            (released(after(1)), false),
+            (released(after(3)), true),
+            (Seen::default(), true),
+        ] {
+            assert_eq!(seen.was_quiet_since(now), was_quiet, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_after_the_answer_began_has_no_age() {
+        let written = DateTime::from_secs(100);
+        for (answered, age) in [(107, 7), (99, 0)] {
+            assert_eq!(between(&written, &DateTime::from_secs(answered)), Duration::from_secs(age));
+        }
     }
 }

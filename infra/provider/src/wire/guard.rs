@@ -1,7 +1,7 @@
 //! Whether this run may still write: once it has held the stack's lease, it may only while it holds it.
 
+use boot_time::Instant;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 /// What a write is told that comes too late.
 pub const LOST: &str = "the stack's lease was lost to another run";
@@ -12,6 +12,12 @@ static UNTIL: Mutex<Option<Instant>> = Mutex::new(None);
 /// Writes are allowed until then.
 pub fn hold_until(until: Instant) {
     *UNTIL.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+}
+
+/// Writes are allowed until then at the latest.
+pub fn hold_no_longer_than(end: Instant) {
+    let mut until = UNTIL.lock().unwrap_or_else(PoisonError::into_inner);
+    *until = Some(until.map_or(end, |until| until.min(end)));
 }
 
 /// No lease is held any more, and none is needed for what follows.

@@ -1,13 +1,22 @@
 //! How many calls are under way at the same time: fewer as soon as calls have to be repeated, because AWS throttles or fails, and
-//! more again as soon as they succeed at once.
+//! more again as soon as they succeed at once. The lease has a turn of its own, so that no other call keeps it waiting.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
-/// Calls under way at most; services throttle clients that ask for more.
-const MOST: usize = 16;
+/// Calls under way at most, beside one of the lease; services throttle clients that ask for more.
+const MOST: usize = 15;
 /// Calls that may be under way however often they have to be repeated.
 const LEAST: usize = 2;
+
+tokio::task_local! {
+    static IS_OF_LEASE: ();
+}
+
+/// Makes calls of the lease, one after the other.
+pub async fn of_lease<T>(calls: impl Future<Output = T>) -> T {
+    IS_OF_LEASE.scope((), calls).await
+}
 
 /// The pace of this process.
 pub static PACE: Pace = Pace::new();
@@ -16,6 +25,7 @@ pub static PACE: Pace = Pace::new();
 #[derive(Debug)]
 pub struct Pace {
     turns: Semaphore,
+    of_lease: Semaphore,
     /// How many turns are kept back for now.
     withheld: AtomicUsize,
     /// How many of the turns that are taken are not given out again, as there were too many of them.
@@ -26,6 +36,7 @@ pub struct Pace {
 #[derive(Debug)]
 pub struct Turn<'a> {
     pace: &'a Pace,
+    is_of_lease: bool,
     is_repeated: bool,
     has_succeeded: bool,
     permit: Option<SemaphorePermit<'a>>,
@@ -33,7 +44,12 @@ pub struct Turn<'a> {
 
 impl Pace {
     const fn new() -> Self {
-        Self { turns: Semaphore::const_new(MOST), withheld: AtomicUsize::new(0), owed: AtomicUsize::new(0) }
+        Self {
+            turns: Semaphore::const_new(MOST),
+            of_lease: Semaphore::const_new(1),
+            withheld: AtomicUsize::new(0),
+            owed: AtomicUsize::new(0),
+        }
     }
 
     /// Waits for a turn. `is_repeated` says that AWS did not take the call the first time.
@@ -41,7 +57,10 @@ impl Pace {
     /// # Errors
     /// Never: there are always turns to come.
     pub async fn turn(&self, is_repeated: bool) -> Result<Turn<'_>, AcquireError> {
-        Ok(Turn { pace: self, is_repeated, has_succeeded: false, permit: Some(self.turns.acquire().await?) })
+        let is_of_lease = IS_OF_LEASE.try_with(|()| ()).is_ok();
+        let turns = if is_of_lease { &self.of_lease } else { &self.turns };
+        let permit = Some(turns.acquire().await?);
+        Ok(Turn { pace: self, is_of_lease, is_repeated, has_succeeded: false, permit })
     }
 
     /// So many more calls may be under way.
@@ -70,6 +89,9 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
+        if self.is_of_lease {
+            return;
+        }
         let pace = self.pace;
         let is_kept = changed(&pace.owed, |owed| owed.checked_sub(1))
             || self.is_repeated && changed(&pace.withheld, |n| (n < MOST - LEAST).then_some(n + 1));
@@ -151,5 +173,14 @@ mod tests {
         assert_eq!(pace.turns.available_permits(), 0);
         drop(taken);
         assert_eq!(pace.turns.available_permits(), MOST);
+    }
+
+    #[tokio::test]
+    async fn the_lease_waits_for_no_other_call() {
+        let pace = Pace::new();
+        let _others = pace.turns.acquire_many(u32::try_from(MOST).unwrap()).await.unwrap();
+        let turn = of_lease(pace.turn(true)).await.unwrap();
+        drop(turn);
+        assert_eq!(pace.of_lease.available_permits(), 1);
     }
 }

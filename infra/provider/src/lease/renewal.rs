@@ -1,0 +1,196 @@
+//! Renewing the lease while its run goes on, in the background.
+
+use super::record::{Record, Seen, look, write};
+use super::{length, writable};
+use crate::aws::Aws;
+use crate::wire::guard;
+use boot_time::Instant;
+use infra_engine::Failure;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// It is renewed four times in the time that it lasts: every 15 s.
+const RENEWALS: u32 = 4;
+/// When it is not known what came of a renewal, it is made again so soon.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a lease lasts whose run's last writes are under way: 10 s.
+fn length_at_the_end() -> Duration {
+    (length() / 6).max(Duration::from_secs(1))
+}
+
+/// A lease that is held, and the task that renews it.
+pub struct Renewal {
+    held: Held,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    aws: Aws,
+    bucket: String,
+    now: Arc<Mutex<Now>>,
+}
+
+/// The lease as this run wrote it last.
+struct Now {
+    seen: Seen,
+    /// How often it was tried to renew it.
+    renewals: u64,
+    /// Whether it ends by itself in a moment.
+    ends_soon: bool,
+}
+
+impl Renewal {
+    /// Renews the lease in a bucket, which is now as it was `seen`.
+    pub fn begin(aws: &Aws, bucket: &str, seen: Seen) -> Self {
+        let now = Arc::new(Mutex::new(Now { seen, renewals: 0, ends_soon: false }));
+        let held = Held { aws: aws.clone(), bucket: bucket.to_owned(), now };
+        let task = tokio::spawn(held.clone().keep(length() / RENEWALS));
+        Self { held, task: Mutex::new(Some(task)) }
+    }
+
+    /// Renews it no more. When this is over, no renewal is under way.
+    pub async fn stop(&self) {
+        let task = locked(&self.task).take();
+        if let Some(task) = task {
+            task.abort();
+            // It was aborted, or had ended by itself.
+            task.await.ok();
+        }
+    }
+
+    /// Shortens it to the time that the last writes may take, and renews it if that is not enough.
+    pub async fn end_soon(&self, arns: Vec<String>) {
+        self.stop().await;
+        let first = self.held.end_soon(arns).await;
+        *locked(&self.task) = Some(tokio::spawn(self.held.clone().keep(first)));
+    }
+
+    /// Whether it ends by itself in a moment. Nothing may renew it any more.
+    pub fn ends_soon(&self) -> bool {
+        locked(&self.held.now).ends_soon
+    }
+
+    /// Gives it back, if no other run has it by now. Nothing may renew it any more.
+    pub async fn give_back(&self, arns: Option<Vec<String>>) -> Result<(), Failure> {
+        let Held { aws, bucket, .. } = &self.held;
+        let mut now = self.held.seen();
+        while now.is_held_by_this()
+            && !guard::is_lost()
+            && let Some(record) = now.record.clone()
+        {
+            let arns = arns.clone().unwrap_or_else(|| record.arns.clone());
+            let released = Record { is_released: true, arns, ..record };
+            if write(aws, bucket, released, &now).await?.is_some() {
+                break;
+            }
+            // A renewal was under way, or the bucket is gone.
+            now = look(aws, bucket).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        if let Some(task) = &*locked(&self.task) {
+            task.abort();
+        }
+    }
+}
+
+/// What came of a renewal.
+enum Renewed {
+    Yes,
+    /// Nothing that is known.
+    Unclear,
+    /// Somebody else has it.
+    Lost,
+}
+
+impl Held {
+    /// Renews it, the first time after so long, until it is lost. If it can't be renewed in time, the guard lets no write pass
+    /// any more.
+    async fn keep(self, first: Duration) {
+        let mut pause = first;
+        loop {
+            tokio::time::sleep(pause).await;
+            locked(&self.now).ends_soon = false;
+            pause = match self.renew(length(), None).await {
+                Renewed::Yes => length() / RENEWALS,
+                Renewed::Unclear => AGAIN_AFTER.min(length() / RENEWALS),
+                Renewed::Lost => return,
+            };
+        }
+    }
+
+    /// Shortens it; gives after how long it is to be renewed.
+    async fn end_soon(&self, arns: Vec<String>) -> Duration {
+        let lasts = length_at_the_end();
+        let (asked, patience) = (Instant::now(), lasts / 5);
+        // S3 may take it although no answer comes.
+        guard::hold_no_longer_than(asked + writable(lasts));
+        match timeout(patience, self.renew(lasts, Some(arns))).await {
+            Ok(Renewed::Yes) => {
+                locked(&self.now).ends_soon = true;
+                patience.saturating_sub(asked.elapsed())
+            }
+            Ok(Renewed::Unclear | Renewed::Lost) | Err(_) => Duration::ZERO,
+        }
+    }
+
+    /// Renews it for so long; without `arns` the old ones stay.
+    async fn renew(&self, lasts: Duration, arns: Option<Vec<String>>) -> Renewed {
+        let (asked, seen, renewals) = (Instant::now(), self.seen(), self.next_renewal());
+        let Some(record) = seen.record.clone() else { return Renewed::Lost };
+        let arns = arns.unwrap_or_else(|| record.arns.clone());
+        let record = Record { lasts_seconds: lasts.as_secs(), renewals, arns, ..record };
+        match write(&self.aws, &self.bucket, record, &seen).await {
+            Ok(Some(new)) => {
+                self.is(new);
+                guard::hold_until(asked + writable(lasts));
+                Renewed::Yes
+            }
+            Ok(None) => match look(&self.aws, &self.bucket).await {
+                // The answer to a renewal was lost: this one's, or an earlier one's.
+                Ok(it) if it.is_held_by_this() => {
+                    let is_this = it.record.as_ref().is_some_and(|record| record.renewals == renewals);
+                    self.is(it);
+                    if is_this {
+                        guard::hold_until(asked + writable(lasts));
+                        return Renewed::Yes;
+                    }
+                    Renewed::Unclear
+                }
+                Ok(_) => {
+                    guard::hold_until(asked);
+                    Renewed::Lost
+                }
+                Err(_) => Renewed::Unclear,
+            },
+            Err(_) => Renewed::Unclear,
+        }
+    }
+
+    /// Each try has a number of its own, so that one whose answer was lost is known again.
+    fn next_renewal(&self) -> u64 {
+        let mut now = locked(&self.now);
+        now.renewals += 1;
+        now.renewals
+    }
+
+    fn seen(&self) -> Seen {
+        locked(&self.now).seen.clone()
+    }
+
+    fn is(&self, seen: Seen) {
+        locked(&self.now).seen = seen;
+    }
+}
+
+fn locked<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
