@@ -129,9 +129,10 @@ async fn answer(
     request: HttpRequest,
     call: &Call,
 ) -> Result<HttpResponse, ConnectorError> {
-    let Some(faults) = faults.map(|faults| faults.of(call)) else { return inner.call(request).await };
-    match faults.before_it_is_sent(call) {
+    let Some(faults) = faults else { return inner.call(request).await };
+    let of_call = faults.of(call);
+    match of_call.before_it_is_sent(call) {
         Some(instead) => instead,
-        None => faults.after_it_was_processed(inner.call(request).await?),
+        None => of_call.after_it_was_processed(faults.late.answer(call, inner.call(request)).await?),
     }
 }

@@ -30,6 +30,20 @@ async fn one_run_goes_through_though_reads_tell_of_its_writes_late() {
     stack.is_gone(None).await;
 }
 
+/// As above, within the client of each run: what the run has made is not there at first, and what it has not asked before
+/// its writes is not known.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_run_goes_through_though_its_own_client_hears_late_of_what_it_wrote() {
+    let moto = Emulator::moto().await;
+    let stack = moto.stack("hearsay");
+    stack.goes_through("deploy", &[], "late@2;unknown@2").await;
+    stack.is_unchanged(&[]).await;
+    stack.goes_through("deploy", REPLACING, "late@2").await;
+    stack.is_unchanged(REPLACING).await;
+    stack.goes_through("teardown", &[], "late@2").await;
+    stack.is_gone(None).await;
+}
+
 /// What a deploy that was killed left is finished, and the next one's is torn down at once; so is a teardown that was killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_killed_is_finished_by_the_next_one_though_reads_tell_late_what_it_wrote() {

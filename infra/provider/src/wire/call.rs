@@ -92,6 +92,22 @@ impl Call {
         self.is_write() && !REMOVING.iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
+    /// The answer that nothing of that is there, in the words of the service's protocol: a status and a body.
+    pub fn nothing_found(&self) -> (u16, String) {
+        let operation = &self.operation;
+        if operation.starts_with("Get") {
+            return (404, self.error("NoSuchEntity", "it is not known yet (a fault)"));
+        }
+        let nothing = match self.protocol {
+            Protocol::Json => "{}".to_owned(),
+            Protocol::Query => {
+                format!("<{operation}Response><{operation}Result></{operation}Result></{operation}Response>")
+            }
+            Protocol::Ec2 | Protocol::Rest => format!("<{operation}Response></{operation}Response>"),
+        };
+        (200, nothing)
+    }
+
     /// The body of an error in the words of the service's protocol.
     pub fn error(&self, code: &str, message: &str) -> String {
         match self.protocol {

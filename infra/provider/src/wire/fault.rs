@@ -2,7 +2,10 @@
 //!
 //! `IMAGE_APP_FAULTS` is a list of faults, separated by semicolons: `die-after@7` breaks the seventh call that writes,
 //! `die-after@CreateService` the first call of an operation, `throttle@every` every call when it is made for the first time,
-//! `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two calls of an operation.
+//! `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two calls of an operation. `late@2` and `unknown@2` are those of
+//! [`late`].
+
+mod late;
 
 use super::call::Call;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -10,6 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use infra_engine::Failure;
+use late::LateReads;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -24,6 +28,8 @@ const KILLED: i32 = 137;
 pub struct Faults {
     faults: Vec<Fault>,
     writes: AtomicUsize,
+    /// How late reads tell of what was written.
+    pub late: LateReads,
 }
 
 #[derive(Debug)]
@@ -79,8 +85,13 @@ impl Faults {
     }
 
     fn parse(text: &str) -> Result<Self, Failure> {
-        let faults = text.split(';').map(Fault::parse).collect::<Result<_, _>>()?;
-        Ok(Self { faults, writes: AtomicUsize::new(0) })
+        let (mut late, mut faults) = (LateReads::default(), Vec::new());
+        for fault in text.split(';') {
+            if !late.is_told(fault) {
+                faults.push(Fault::parse(fault)?);
+            }
+        }
+        Ok(Self { faults, writes: AtomicUsize::new(0), late })
     }
 
     /// The faults of one call.
@@ -223,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_no_fault_is_refused() {
-        for text in ["die", "die-after@", "die-after@x", "burn@1", "refuse@Op/Code"] {
+        for text in ["die", "die-after@", "die-after@x", "burn@1", "refuse@Op/Code", "late@x"] {
             assert!(Faults::parse(text).is_err(), "{text}");
         }
     }

@@ -1,5 +1,5 @@
 //! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
-//! before anything is written, so no answer outlives what it tells of.
+//! before anything is written but the bucket of a first lease, so no answer outlives what it tells of.
 
 use super::call::Call;
 use super::pace::PACE;
@@ -110,11 +110,19 @@ impl Answer {
         if !answer.status().is_success() && answer.status().as_u16() != NOT_FOUND {
             return Err(NotKept::Refused(answer));
         }
+        Self::of(answer).await.map_err(NotKept::Failed)
+    }
+
+    /// Takes an answer whole, whatever it says.
+    ///
+    /// # Errors
+    /// When it breaks off.
+    pub async fn of(answer: HttpResponse) -> Result<Self, ConnectorError> {
         let status = answer.status().as_u16();
         let headers = answer.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let headers = headers.collect();
         let body = ByteStream::new(answer.into_body()).collect().await;
-        let body = body.map_err(|error| NotKept::Failed(ConnectorError::io(error.into())))?;
+        let body = body.map_err(|error| ConnectorError::io(error.into()))?;
         Ok(Self { status, headers, body: body.to_vec() })
     }
 
