@@ -48,8 +48,16 @@ pub async fn localstack() -> Container {
 
 /// moto: a wide control plane without containers.
 pub async fn moto() -> Container {
-    let image = emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
-    start(image.into(), &[5000]).await
+    start(moto_image().await.into(), &[5000]).await
+}
+
+/// The same with AWS's own IAM policies, which take it some time to load.
+pub async fn moto_with_aws_policies() -> Container {
+    start(moto_image().await.with_env_var("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"), &[5000]).await
+}
+
+async fn moto_image() -> GenericImage {
+    emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"))
 }
 
 /// MiniStack in a region, without the Docker socket: what ECS is told is kept, and no container starts.
