@@ -18,6 +18,8 @@ use tokio::task::JoinHandle;
 use url::form_urlencoded;
 
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// How long a connection to an emulator is kept, so that it is not the emulator that ends it while a call is on its way.
+const SHORTER_THAN_AN_EMULATORS: Duration = Duration::from_secs(2);
 
 /// A call to AWS.
 #[derive(Clone, Debug)]
@@ -122,8 +124,8 @@ impl CountingProxy {
 
     async fn listen(latency: Latency, late: Option<Arc<LateAnswers>>) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
-        let client =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = client.pool_idle_timeout(SHORTER_THAN_AN_EMULATORS).build();
         let client = client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}"));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));

@@ -18,7 +18,7 @@ pub struct Emulator {
     containers: Vec<Container>,
     endpoint: String,
     settings: &'static [&'static str],
-    /// What commands that change something speak through.
+    /// What commands speak through.
     proxy: Option<CountingProxy>,
 }
 
@@ -36,7 +36,10 @@ impl Emulator {
     /// MiniStack has no Application Auto Scaling.
     pub async fn ministack() -> Self {
         let settings = &["web.scaling.enabled=false", "php.scaling.enabled=false"];
-        Self::of(containers::ministack(REGION).await, settings).await
+        let mut ministack = Self::of(containers::ministack(REGION).await, settings).await;
+        // It keeps each connection for 75 s, and a port of the engine takes no more than some thousand; the proxy's are used again.
+        ministack.proxy = Some(CountingProxy::start().await);
+        ministack
     }
 
     /// One whose reads tell of a write late: so many answers to each question are those from before it, but not those of
@@ -77,8 +80,8 @@ impl Stack<'_> {
         let run = provider(&format!("{words} --stack {}", self.name)).await;
         let run = run.at(&self.emulator.endpoint, REGION);
         let run = match &self.emulator.proxy {
-            Some(proxy) if command != "preview" => run.env("HTTP_PROXY", proxy.address()),
-            _ => run,
+            Some(proxy) => run.env("HTTP_PROXY", proxy.address()),
+            None => run,
         };
         if command == "teardown" {
             return run;

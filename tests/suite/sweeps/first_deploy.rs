@@ -4,12 +4,12 @@ use super::{Cuts, Emulator, Stack};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deploy_and_a_teardown_that_were_killed_are_finished_by_the_next_run_on_moto() {
-    converges(&Emulator::moto().await, [9, 9]).await;
+    converges(&Emulator::moto().await, [4, 4]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deploy_and_a_teardown_that_were_killed_are_finished_by_the_next_run_on_ministack() {
-    converges(&Emulator::ministack().await, [5, 5]).await;
+    converges(&Emulator::ministack().await, [3, 3]).await;
 }
 
 async fn converges(emulator: &Emulator, [deploy, teardown]: [usize; 2]) {
