@@ -5,6 +5,7 @@ use e2e::command::KILLED;
 use serde_json::json;
 
 use super::Moto;
+use super::two_runs::holder_elsewhere;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_hand_is_told_as_drift_and_repaired_by_deploy() {
@@ -60,11 +61,8 @@ async fn a_capacity_provider_that_somebody_gave_the_cluster_stays_there() {
 async fn while_another_run_holds_the_lease_a_second_one_leaves_and_says_who_it_is() {
     let moto = Moto::start().await;
     moto.deploy("held", &[]).await;
-    let holder = json!({
-        "command": "deploy", "user": "someone", "host": "elsewhere", "since": 0, "lasts_seconds": 3600,
-        "process": { "boot": "another", "namespace": "another", "id": 4711, "started": "1" },
-    });
-    moto.put_object("held-lease-123456789012-eu-west-1", "lease.json", &holder.to_string()).await;
+    let lease = holder_elsewhere(3600).to_string();
+    moto.put_object("held-lease-123456789012-eu-west-1", "lease.json", &lease).await;
     let other = ["logs.retention_in_days=30"];
     let second =
         moto.without_a_write("deploy --yes --no-wait --wait-for-lease 0 --stack held", &other, 75).await;

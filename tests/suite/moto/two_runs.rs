@@ -126,7 +126,7 @@ fn is_lost(outcome: &Outcome) {
 }
 
 /// A lease that a run on another machine has just written, whose clock is far behind.
-fn holder_elsewhere(lasts_seconds: u64) -> Value {
+pub(super) fn holder_elsewhere(lasts_seconds: u64) -> Value {
     json!({
         "command": "deploy", "user": "someone", "host": "elsewhere", "since": 0, "lasts_seconds": lasts_seconds,
         "process": { "boot": "another", "namespace": "another", "id": 4711, "started": "1" },

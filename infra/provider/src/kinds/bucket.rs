@@ -142,8 +142,10 @@ impl Buckets {
                     .hint("choose another stack name: bucket names are shared by all accounts"));
             }
             Err(error) if problem_of(error).has_code(&["OperationAborted"]) => {
-                return Err(Failure::new(format!("S3 is still deleting an earlier bucket {name}"))
-                    .hint("run the same command again in a few minutes"));
+                return Err(Failure::new(format!(
+                    "S3 is still at work on a bucket {name}, such as deleting an earlier one"
+                ))
+                .hint("run the same command again in a few minutes"));
             }
             _ => drop(created.unless(&["BucketAlreadyOwnedByYou"], "create the bucket")?),
         }

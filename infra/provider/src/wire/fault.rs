@@ -87,7 +87,7 @@ impl Faults {
     fn parse(text: &str) -> Result<Self, Failure> {
         let (mut late, mut faults) = (LateReads::default(), Vec::new());
         for fault in text.split(';') {
-            if !late.is_told(fault) {
+            if !late.takes(fault) {
                 faults.push(Fault::parse(fault)?);
             }
         }

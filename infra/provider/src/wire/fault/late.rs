@@ -53,7 +53,7 @@ enum Told {
 
 impl LateReads {
     /// Takes a fault of this kind; gives whether it is one.
-    pub fn is_told(&mut self, fault: &str) -> bool {
+    pub fn takes(&mut self, fault: &str) -> bool {
         let Some((kind, answers)) = fault.trim().split_once('@') else { return false };
         let answers = answers.parse();
         match (kind, answers) {
@@ -120,7 +120,7 @@ mod tests {
     /// What is told to reads; `W` writes, and each answer in time is another one.
     async fn told(faults: [&str; 2], calls: &str) -> String {
         let (mut late, in_time) = (LateReads::default(), AtomicUsize::new(0));
-        assert!(faults.iter().all(|fault| late.is_told(fault)));
+        assert!(faults.iter().all(|fault| late.takes(fault)));
         let mut told = String::new();
         for kind in calls.chars() {
             let operation = if kind == 'W' { "CreateCluster" } else { "DescribeClusters" };
