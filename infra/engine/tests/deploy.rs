@@ -198,7 +198,7 @@ async fn what_is_used_is_created_first() {
     assert_eq!(top.stands_on, Some("address-of-bottom".into()));
 }
 
-/// Keeps what is told of the end: what is in place, and what is left.
+/// Keeps what is told of the end: what is in place, and what is left, each by name.
 #[derive(Default)]
 struct Ends(Mutex<Vec<[Vec<String>; 2]>>);
 
@@ -206,7 +206,12 @@ impl Reporter for Ends {
     fn report(&self, _: Event) {}
 
     fn near_the_end(&self, outputs: &AllOutputs, left: &[&ResourceId]) {
-        let names = |ids: Vec<&ResourceId>| ids.iter().map(|id| id.logical_name.clone()).collect();
+        let names = |ids: Vec<&ResourceId>| {
+            let mut names: Vec<String> = ids.iter().map(|id| id.logical_name.clone()).collect();
+            // Outputs are in a hash map: in no order.
+            names.sort();
+            names
+        };
         self.0.lock().unwrap().push([names(outputs.keys().collect()), names(left.to_vec())]);
     }
 }
