@@ -9,6 +9,7 @@ use crate::ownership::Ownership;
 use crate::plan::{Plan, differences};
 use crate::provider::Provider;
 use crate::refresh::{World, locked};
+use crate::remake::{self, Gone};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use crate::teardown::delete_all;
@@ -38,13 +39,14 @@ pub async fn apply(
     let outputs = Mutex::new(known_outputs(world));
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
     let progress = Progress::new(stack);
+    let gone = Gone::default();
     let failures = walk(&order, |index| {
-        let (node, outputs, progress) = (&stack.nodes()[index], &outputs, &progress);
+        let (node, outputs, progress, gone) = (&stack.nodes()[index], &outputs, &progress, &gone);
         progress.begun(node, &locked(outputs), reporter);
         async move {
             let replaced = plan.deletions.iter().find(|found| found.id == node.id);
-            let changed = Work { stack, node, live: world.live.get(&node.id), replaced, provider, reporter };
-            if let Some(new) = changed.settle(outputs).await? {
+            let work = Work { stack, index, node, world, gone, replaced, provider, reporter };
+            if let Some(new) = work.settle(outputs).await? {
                 locked(outputs).insert(node.id.clone(), new);
             }
             progress.done(node, &locked(outputs), reporter);
@@ -102,8 +104,11 @@ impl Left<'_> {
 /// One resource on its way to what is desired.
 struct Work<'a> {
     stack: &'a Stack,
+    index: usize,
     node: &'a Node,
-    live: Option<&'a LiveValue>,
+    world: &'a World,
+    /// What had to go during this run.
+    gone: &'a Gone,
     replaced: Option<&'a Found>,
     provider: &'a Provider,
     reporter: &'a dyn Reporter,
@@ -113,17 +118,22 @@ impl Work<'_> {
     /// Creates or updates it if it needs that, and waits until it is in effect; gives its new outputs.
     async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailure> {
         let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
-        let action = match self.live {
-            None => "create",
-            Some(live) if differences(self.stack.name(), &self.node.id, &desired, live).is_empty() => {
+        let mut live = self.world.live.get(&self.node.id).filter(|_| !self.gone.contains(&self.node.id));
+        if let Some(now) = live {
+            let changes = differences(self.stack.name(), &self.node.id, &desired, now);
+            if changes.is_empty() {
                 let settled = self.wait(&desired).await;
                 return settled.map(|()| None).map_err(|source| self.failure("wait for", source));
             }
-            Some(_) => "update",
-        };
+            if remake::is_needed(self.node, &changes) {
+                self.make_way(outputs).await.map_err(|source| self.failure("remake", source))?;
+                live = None;
+            }
+        }
+        let action = if live.is_some() { "update" } else { "create" };
         let began = Instant::now();
         self.report(Event::Started { id: self.node.id.clone(), name: self.node.name.clone(), action });
-        let result = self.change(&desired).await;
+        let result = self.change(&desired, live).await;
         self.report(Event::Finished {
             id: self.node.id.clone(),
             name: self.node.name.clone(),
@@ -145,9 +155,18 @@ impl Work<'_> {
             .map_err(|error| Failure::caused_by("a resolved value has not the shape of its kind", error))
     }
 
-    async fn change(&self, desired: &Value) -> Result<Value, Failure> {
+    /// Deletes it as it is, with all that depends on it.
+    async fn make_way(&self, outputs: &Mutex<AllOutputs>) -> Result<(), Failure> {
+        let Self { stack, index, world, provider, reporter, .. } = *self;
+        let gone = self.gone.delete((stack, index), world, provider, reporter).await;
+        let gone = gone.map_err(|failures| Failure::caused_by("what is there can't be deleted", failures))?;
+        locked(outputs).retain(|id, _| !gone.contains(id));
+        Ok(())
+    }
+
+    async fn change(&self, desired: &Value, live: Option<&LiveValue>) -> Result<Value, Failure> {
         let (kind, context) = (self.provider.kind(&self.node.id.kind)?, self.context());
-        let outputs = match self.live {
+        let outputs = match live {
             None => self.create(kind, desired, &context).await?,
             Some(live) => self.update(kind, desired, live, &context).await?,
         };

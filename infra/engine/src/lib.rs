@@ -13,6 +13,7 @@ pub mod ownership;
 pub mod plan;
 pub mod provider;
 pub mod refresh;
+mod remake;
 pub mod resolve;
 pub mod resource;
 pub mod stack;

@@ -6,6 +6,7 @@ use crate::live::{Found, LiveValue, Tags};
 use crate::output::Reference;
 use crate::ownership::{Ownership, RESOURCE_TAG, tags_for};
 use crate::refresh::{World, output};
+use crate::remake;
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use serde::Serialize;
@@ -24,6 +25,9 @@ pub enum Action {
     Update,
     /// Something changes that can't change in place: a new one comes under a new name, then the old one goes.
     Replace,
+    /// Something changes that can't change in place and is no part of its name: it goes first, with all that depends on it,
+    /// and they come anew.
+    Remake,
     /// It is ours but no longer in the program.
     Delete,
 }
@@ -96,8 +100,18 @@ pub enum PlanError {
 pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError> {
     let mut changing: HashMap<ResourceId, Action> = HashMap::new();
     let mut steps = Vec::new();
-    for node in stack.nodes() {
-        let step = step_for(stack, node, world, &changing, adopt)?;
+    // Those made anew, and all that depend on them.
+    let mut anew = HashSet::new();
+    for (index, node) in stack.nodes().iter().enumerate() {
+        let mut step = step_for(stack, node, world, &changing, adopt)?;
+        let used = node.dependencies.iter().find(|used| anew.contains(*used));
+        if let Some(used) = used {
+            step.changes.insert(0, remake::goes_with(&stack.nodes()[*used].id));
+        }
+        if used.is_some() || step.action == Action::Update && remake::is_needed(node, &step.changes) {
+            anew.insert(index);
+            step.action = if step.action == Action::Create { Action::Create } else { Action::Remake };
+        }
         changing.insert(node.id.clone(), step.action);
         steps.push(step);
     }
@@ -159,12 +173,12 @@ fn stable_output(
     changing: &HashMap<ResourceId, Action>,
     reference: &Reference,
 ) -> Option<Value> {
-    let updated = changing.get(reference.resource()) == Some(&Action::Update);
     let node = &stack.nodes()[stack.index_of(reference.resource())?];
-    if updated && node.outputs_of_update.contains(&reference.attribute()) {
-        return None;
+    match changing.get(reference.resource()) {
+        Some(Action::Update) if node.outputs_of_update.contains(&reference.attribute()) => None,
+        Some(Action::Remake) => None,
+        _ => output(&world.live, reference),
     }
-    output(&world.live, reference)
 }
 
 fn missing_tags(stack: &str, id: &ResourceId, live: &Tags) -> Vec<Change> {

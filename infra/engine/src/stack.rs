@@ -30,6 +30,8 @@ pub struct Node {
     pub dependencies: Vec<usize>,
     /// Those whose outputs are needed to find it.
     pub found_after: Vec<usize>,
+    /// The members that can't change while it exists.
+    pub fixed: &'static [&'static str],
     /// The outputs that an update in place changes.
     pub outputs_of_update: &'static [&'static str],
     /// Brings a value of this kind to its normal form.
@@ -134,6 +136,7 @@ impl Stack {
             desired,
             dependencies: dependencies.into_iter().collect(),
             found_after: found_after.into_iter().collect(),
+            fixed: R::FIXED,
             outputs_of_update: R::OUTPUTS_OF_UPDATE,
             normalise: normalise::<R>,
         };

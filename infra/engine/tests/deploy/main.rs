@@ -2,193 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use async_trait::async_trait;
+mod cloud;
+mod remake;
+
+use cloud::{Crate, World, actions, stack};
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{
-    Action, Context, Event, Failure, Found, Live, Output, Plan, Provider, Reporter, Resource, ResourceId,
-    ResourceKind, Silent, Stack, outputs,
-};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
-/// A box that may stand on another one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Crate {
-    name: String,
-    color: String,
-    stands_on: Option<Output<String>>,
-}
-
-outputs! {
-    /// Where a crate stands.
-    CrateOutputs {
-        /// Its place.
-        address: String,
-    }
-}
-
-impl Resource for Crate {
-    const KIND: &'static str = "crate";
-    type Outputs = CrateOutputs;
-
-    fn physical_name(&self) -> String {
-        self.name.clone()
-    }
-}
-
-#[derive(Clone, Default)]
-struct Cloud {
-    crates: Arc<Mutex<BTreeMap<String, (Crate, Tags)>>>,
-    writes: Arc<Mutex<Vec<String>>>,
-    settled: Arc<Mutex<Vec<String>>>,
-    /// The answers to so many of the next writes are lost.
-    to_be_lost: Arc<Mutex<u32>>,
-    /// So many of the next reads do not know of a crate that is there.
-    unknown: Arc<Mutex<u32>>,
-}
-
-impl Cloud {
-    fn answer<T>(&self, answer: T) -> Result<T, Failure> {
-        let mut to_be_lost = self.to_be_lost.lock().unwrap();
-        if *to_be_lost == 0 {
-            return Ok(answer);
-        }
-        *to_be_lost -= 1;
-        Err(Failure::new("the connection broke").with_answer_lost())
-    }
-
-    fn loses(&self, answers: u32) {
-        *self.to_be_lost.lock().unwrap() = answers;
-    }
-
-    fn wrote(&self, what: &str, name: &str) {
-        self.writes.lock().unwrap().push(format!("{what} {name}"));
-    }
-
-    fn take_writes(&self) -> Vec<String> {
-        std::mem::take(&mut self.writes.lock().unwrap())
-    }
-}
-
-fn address(name: &str) -> CrateOutputs {
-    CrateOutputs { address: format!("address-of-{name}").into() }
-}
-
-#[async_trait(?Send)]
-impl ResourceKind for Cloud {
-    type Resource = Crate;
-
-    fn uses(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    async fn read(&self, desired: &Crate) -> ReadResult<Crate> {
-        let crates = self.crates.lock().unwrap();
-        let mut unknown = self.unknown.lock().unwrap();
-        if *unknown > 0 && crates.contains_key(&desired.name) {
-            *unknown -= 1;
-            return Ok(None);
-        }
-        Ok(crates.get(&desired.name).map(|(live, tags)| Live {
-            properties: live.clone(),
-            outputs: address(&live.name),
-            tags: Some(tags.clone()),
-        }))
-    }
-
-    async fn create(&self, desired: &Crate, context: &Context<'_>) -> Result<CrateOutputs, Failure> {
-        if desired.color == "invisible" {
-            return Err(Failure::new("there is no such color"));
-        }
-        if self.crates.lock().unwrap().contains_key(&desired.name) {
-            return Err(Failure::new("it exists already").with_name_taken());
-        }
-        self.wrote("create", &desired.name);
-        self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
-        self.answer(address(&desired.name))
-    }
-
-    async fn update(
-        &self,
-        desired: &Crate,
-        _: LiveOf<Crate>,
-        context: &Context<'_>,
-    ) -> Result<CrateOutputs, Failure> {
-        self.wrote("update", &desired.name);
-        self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
-        self.answer(address(&desired.name))
-    }
-
-    async fn settle(&self, desired: &Crate, _: &Context<'_>) -> Result<(), Failure> {
-        self.settled.lock().unwrap().push(desired.name.clone());
-        Ok(())
-    }
-
-    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        if self.crates.lock().unwrap().remove(&found.name).is_none() {
-            return Ok(());
-        }
-        self.wrote("delete", &found.name);
-        self.answer(())
-    }
-
-    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        let crates = self.crates.lock().unwrap();
-        let ours = crates.iter().filter(|(_, (_, tags))| Ownership::of(tags, stack) == Ownership::Ours);
-        Ok(ours
-            .map(|(name, (_, tags))| Found {
-                id: id_from(tags, Crate::KIND, name),
-                name: name.clone(),
-                locator: name.clone(),
-            })
-            .collect())
-    }
-}
-
-/// A bottom crate of this name and colour, and one that stands on it.
-fn stack(bottom: &str, color: &str) -> Stack {
-    let mut stack = Stack::new("test");
-    let lower =
-        stack.add("bottom", Crate { name: bottom.to_owned(), color: color.to_owned(), stands_on: None });
-    let upper =
-        Crate { name: "top".to_owned(), color: "red".to_owned(), stands_on: Some(lower.address.clone()) };
-    stack.add("top", upper);
-    stack
-}
-
-struct World {
-    cloud: Cloud,
-    provider: Provider,
-}
-
-impl World {
-    fn new() -> Self {
-        let cloud = Cloud::default();
-        Self { provider: Provider::default().with(cloud.clone()), cloud }
-    }
-
-    async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
-        plan(stack, &refresh(stack, &self.provider).await.unwrap(), false)
-    }
-
-    async fn deploy(&self, stack: &Stack) -> Vec<String> {
-        let world = refresh(stack, &self.provider).await.unwrap();
-        let plan = plan(stack, &world, false).unwrap();
-        apply(stack, &plan, &world, &self.provider, &Silent).await.unwrap();
-        self.cloud.take_writes()
-    }
-}
-
-fn actions(plan: &Plan) -> Vec<(Action, &str)> {
-    plan.changes().map(|step| (step.action, step.name.as_str())).collect()
-}
+use infra_engine::{Action, Event, Reporter, ResourceId, Silent, Stack};
+use std::sync::Mutex;
 
 #[tokio::test]
 async fn what_is_used_is_created_first() {
@@ -312,7 +135,7 @@ async fn teardown_needs_only_the_stacks_name_and_leaves_others_alone() {
     let world = World::new();
     world.deploy(&stack("bottom", "blue")).await;
     let mut other = Stack::new("other");
-    other.add("bottom", Crate { name: "other".to_owned(), color: "red".to_owned(), stands_on: None });
+    other.add("bottom", Crate::new("other", "red"));
     world.deploy(&other).await;
     let deleted = teardown("test", &world.provider, &Silent).await.unwrap();
     assert_eq!(deleted.len(), 2);
