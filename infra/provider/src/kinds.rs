@@ -13,7 +13,7 @@ mod iam_role;
 mod image;
 mod instance_profile;
 pub mod instance_subnets;
-mod launch_template;
+pub mod launch_template;
 mod listener;
 mod listener_rule;
 mod load_balancer;

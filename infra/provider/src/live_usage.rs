@@ -4,6 +4,7 @@ use crate::aws::Aws;
 use crate::deployed::{self, Deployed};
 use crate::explain::Explain;
 use crate::kinds::elb;
+use crate::kinds::launch_template::NOT_FOUND;
 use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_sdk_ecs::types::{Compatibility, TaskDefinition};
 use infra::cost::Counts;
@@ -84,8 +85,10 @@ async fn instances(aws: &Aws, group: &AutoScalingGroup) -> Result<Option<Instanc
     let request = aws.ec2.describe_launch_template_versions();
     let request = request.launch_template_id(template.launch_template_id().unwrap_or_default());
     let answer = request.versions(template.version().unwrap_or("$Default")).send().await;
-    let answer = answer.explain("describe the launch template")?;
-    let data = answer.launch_template_versions().first().and_then(|version| version.launch_template_data());
+    // Somebody may have deleted what the group names.
+    let answer = answer.unless(&NOT_FOUND, "describe the launch template")?;
+    let version = answer.as_ref().and_then(|answer| answer.launch_template_versions().first());
+    let data = version.and_then(|version| version.launch_template_data());
     Ok(data.map(|data| InstanceUse {
         instance_type: data.instance_type().map(|it| it.as_str().to_owned()).unwrap_or_default(),
         count: count(group.desired_capacity()),

@@ -66,6 +66,7 @@ fn verb(action: Action) -> StyledObject<&'static str> {
         Action::Create => style("+ create ").for_stderr().green(),
         Action::Update => style("~ update ").for_stderr().yellow(),
         Action::Replace => style("± replace").for_stderr().magenta(),
+        Action::Remake => style("∓ remake ").for_stderr().magenta(),
         Action::Delete => style("- delete ").for_stderr().red(),
     }
 }
@@ -97,8 +98,12 @@ fn totals(plan: &Plan) -> String {
         return format!("nothing to change: all {} resources are as the code says", plan.steps.len());
     }
     let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
+    let remade = match count(Action::Remake) {
+        0 => String::new(),
+        some => format!("{some} to remake, "),
+    };
     format!(
-        "{} to create, {} to update, {} to replace, {} to delete, {} unchanged",
+        "{} to create, {} to update, {} to replace, {remade}{} to delete, {} unchanged",
         count(Action::Create),
         count(Action::Update),
         count(Action::Replace),

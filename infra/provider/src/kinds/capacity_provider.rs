@@ -89,13 +89,6 @@ impl ResourceKind for CapacityProviders {
         context: &Context<'_>,
     ) -> Result<CapacityProviderOutputs, Failure> {
         let now = &live.properties;
-        if now.auto_scaling_group_arn != desired.auto_scaling_group_arn {
-            return Err(Failure::new(format!(
-                "its group is {} and can't become another one",
-                now.auto_scaling_group_arn.get()?
-            ))
-            .hint("move the services off it first (--set php.runs_on=fargate), then back"));
-        }
         if now != desired {
             let body = json!({
                 "name": desired.name,

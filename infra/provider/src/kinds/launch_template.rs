@@ -21,10 +21,12 @@ use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::LaunchTemplate;
 use infra_resources::launch_template::{LaunchTemplateOutputs, MetadataOptions, RootVolume};
 
-const NOT_FOUND: [&str; 3] = [
+/// What EC2 says where a template or the version asked for is gone.
+pub const NOT_FOUND: [&str; 4] = [
     "InvalidLaunchTemplateName.NotFoundException",
     "InvalidLaunchTemplateId.NotFound",
     "InvalidLaunchTemplateId.NotFoundException",
+    "InvalidLaunchTemplateId.VersionNotFound",
 ];
 /// The root device of Amazon Linux.
 const ROOT_DEVICE: &str = "/dev/xvda";

@@ -1,5 +1,7 @@
 //! Reads and writes security groups.
 
+mod by_rule_id;
+
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::tags;
@@ -188,10 +190,16 @@ impl SecurityGroups {
         for pair in pairs.filter(|pair| pair.user_id() == Some(&self.0.account.id)) {
             pair.user_id = None;
         }
-        let request =
-            self.0.ec2.revoke_security_group_ingress().group_id(id).set_ip_permissions(Some(permissions));
-        let gone = ["InvalidPermission.NotFound", "InvalidGroup.NotFound"];
-        request.send().await.unless(&gone, "take rules out of the security group")?;
+        let request = self.0.ec2.revoke_security_group_ingress().group_id(id);
+        let revoked = request.set_ip_permissions(Some(permissions.clone())).send().await;
+        match &revoked {
+            // This group is gone, or one that a rule names.
+            Err(error) if problem_of(error).has_code(&["InvalidGroup.NotFound"]) => {
+                return by_rule_id::revoke(&self.0, id, &permissions).await;
+            }
+            _ => {}
+        }
+        revoked.unless(&["InvalidPermission.NotFound"], "take rules out of the security group")?;
         Ok(())
     }
 }
