@@ -1,12 +1,14 @@
-//! Changes by hand, property by property: drift names each one, deploy takes each one back, and what belongs to an
-//! autoscaler or to ECS is left alone.
+//! Changes by hand, property by property, and deletions: drift names each one, deploy takes each one back, and what belongs
+//! to an autoscaler or to ECS is left alone.
 
+mod deletions;
 mod edits;
 mod places;
 mod tags;
 
 use std::collections::BTreeSet;
 
+use e2e::aws_api::without_ids;
 use serde_json::Value;
 
 use super::Moto;
@@ -53,12 +55,39 @@ async fn each_tag_that_somebody_removed_is_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_resource_that_somebody_deleted_is_named_and_comes_again() {
+    let (moto, mut places) = deployed("deleted").await;
+    let listing = found(&moto).await;
+    for number in 0..deletions::all(&places).len() {
+        let deletion = deletions::all(&places).swap_remove(number);
+        for hand in &deletion.hands {
+            hand.call(&moto.api()).await;
+        }
+        let drift = moto.run("drift --json --stack deleted", SETTINGS).await.ends_with(3).await.json();
+        let is_missed = |step: &Value| step["kind"] == deletion.kind && step["action"] == "create";
+        assert!(drift.as_array().into_iter().flatten().any(is_missed), "{}: {drift:#}", deletion.kind);
+        moto.run("preview --stack deleted", SETTINGS).await.ends_with(2).await;
+        moto.deploy("deleted", SETTINGS).await;
+        moto.run("preview --stack deleted", SETTINGS).await.ends_with(0).await;
+        assert_eq!(found(&moto).await, listing, "{}", deletion.kind);
+        places = Places::of(&moto.api(), "deleted").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_autoscaler_or_ecs_decides_is_no_drift() {
     let (moto, places) = deployed("theirs").await;
     for edit in edits::not_ours(&places) {
         edit.make(&moto.api()).await;
     }
     moto.run("drift --stack theirs", SETTINGS).await.ends_with(0).await;
+}
+
+/// What there is of the stack `deleted`. Of a target group moto goes on telling load balancers that are gone.
+async fn found(moto: &Moto) -> Vec<String> {
+    let mut found = without_ids(&moto.api().everything_named("deleted").await);
+    found.retain(|line| !(line.starts_with("DescribeTargetGroups") && line.contains(":loadbalancer/")));
+    found
 }
 
 async fn deployed(stack: &'static str) -> (Moto, Places) {

@@ -36,18 +36,24 @@ impl Edit {
     }
 
     pub async fn make(&self, aws: &AwsApi) {
-        match &self.hand {
-            Hand::Query(service, action, parameters) => drop(aws.query(*service, action, parameters).await),
-            Hand::Ecs(operation, body) => drop(aws.ecs(operation, body.clone()).await),
-            Hand::Ecr(operation, body) => drop(aws.ecr(operation, body.clone()).await),
-            Hand::Logs(operation, body) => drop(aws.logs(operation, body.clone()).await),
-            Hand::Scaling(operation, body) => drop(aws.scaling(operation, body.clone()).await),
-            Hand::S3(path, body) => aws.s3(path, body.as_deref()).await,
-        }
+        self.hand.call(aws).await;
     }
 
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.properties.iter().map(|property| format!("{}: {property}", self.resource))
+    }
+}
+
+impl Hand {
+    pub async fn call(&self, aws: &AwsApi) {
+        match self {
+            Self::Query(service, action, parameters) => drop(aws.query(*service, action, parameters).await),
+            Self::Ecs(operation, body) => drop(aws.ecs(operation, body.clone()).await),
+            Self::Ecr(operation, body) => drop(aws.ecr(operation, body.clone()).await),
+            Self::Logs(operation, body) => drop(aws.logs(operation, body.clone()).await),
+            Self::Scaling(operation, body) => drop(aws.scaling(operation, body.clone()).await),
+            Self::S3(path, body) => aws.s3(path, body.as_deref()).await,
+        }
     }
 }
 
