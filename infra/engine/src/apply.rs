@@ -155,7 +155,7 @@ impl Work<'_> {
             .map_err(|error| Failure::caused_by("a resolved value has not the shape of its kind", error))
     }
 
-    /// Deletes it as it is, with all that depends on it.
+    /// Deletes it as it is, with all that uses it.
     async fn make_way(&self, outputs: &Mutex<AllOutputs>) -> Result<(), Failure> {
         let Self { stack, index, world, provider, reporter, .. } = *self;
         let gone = self.gone.delete((stack, index), world, provider, reporter).await;

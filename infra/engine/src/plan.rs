@@ -25,8 +25,8 @@ pub enum Action {
     Update,
     /// Something changes that can't change in place: a new one comes under a new name, then the old one goes.
     Replace,
-    /// Something changes that can't change in place and is no part of its name: it goes first, with all that depends on it,
-    /// and they come anew.
+    /// Something changes that can't change in place and is no part of its name: it goes first, with all that uses it, and
+    /// they come anew.
     Remake,
     /// It is ours but no longer in the program.
     Delete,
@@ -100,17 +100,18 @@ pub enum PlanError {
 pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError> {
     let mut changing: HashMap<ResourceId, Action> = HashMap::new();
     let mut steps = Vec::new();
-    // Those made anew, and all that depend on them.
-    let mut anew = HashSet::new();
+    // Those that go, and come anew.
+    let mut going = Vec::new();
     for (index, node) in stack.nodes().iter().enumerate() {
         let mut step = step_for(stack, node, world, &changing, adopt)?;
-        let used = node.dependencies.iter().find(|used| anew.contains(*used));
-        if let Some(used) = used {
-            step.changes.insert(0, remake::goes_with(&stack.nodes()[*used].id));
+        let cause = remake::cause(stack, node, &going, &world.uses);
+        let is_there = step.action != Action::Create;
+        if cause.is_some() || is_there && remake::is_needed(node, &step.changes) {
+            going.push(index);
         }
-        if used.is_some() || step.action == Action::Update && remake::is_needed(node, &step.changes) {
-            anew.insert(index);
-            step.action = if step.action == Action::Create { Action::Create } else { Action::Remake };
+        if is_there && going.contains(&index) {
+            step.action = Action::Remake;
+            step.changes.splice(0..0, cause.map(remake::goes_with));
         }
         changing.insert(node.id.clone(), step.action);
         steps.push(step);

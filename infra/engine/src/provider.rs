@@ -2,6 +2,10 @@
 
 use crate::failure::Failure;
 use crate::kind::ErasedKind;
+use std::collections::BTreeMap;
+
+/// For each kind those that it uses, which go after it.
+pub type Uses = BTreeMap<&'static str, &'static [&'static str]>;
 
 /// Every kind of resource that a program can deploy.
 #[derive(Default)]
@@ -26,6 +30,11 @@ impl Provider {
             Failure::new(format!("there is no kind of resource called {name}"))
                 .hint("add it to the provider's list")
         })
+    }
+
+    /// Which kinds use which.
+    pub fn uses(&self) -> Uses {
+        self.kinds.iter().map(|kind| (kind.name(), kind.uses())).collect()
     }
 
     /// All kinds, in the order in which they were added: so they are listed.

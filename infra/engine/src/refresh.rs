@@ -4,7 +4,7 @@ use crate::failure::{Failure, ResourceFailure, ResourceFailures};
 use crate::id::ResourceId;
 use crate::live::{Found, LiveValue};
 use crate::output::Reference;
-use crate::provider::Provider;
+use crate::provider::{Provider, Uses};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use crate::walk::walk;
@@ -19,6 +19,8 @@ pub struct World {
     pub live: HashMap<ResourceId, LiveValue>,
     /// Every resource in the account that carries the stack's tags, in the code or not.
     pub owned: Vec<Found>,
+    /// Which kinds use which.
+    pub uses: Uses,
 }
 
 /// Reads every resource of the stack and lists what the account holds of it, both at the same time. The lists are asked for
@@ -28,7 +30,7 @@ pub struct World {
 /// When a read fails: what could not be read can't be compared, so nothing is planned.
 pub async fn refresh(stack: &Stack, provider: &Provider) -> Result<World, ResourceFailures> {
     let (owned, live) = tokio::join!(list_owned(stack.name(), provider), read_all(stack, provider));
-    Ok(World { live: live?, owned: owned? })
+    Ok(World { live: live?, owned: owned?, uses: provider.uses() })
 }
 
 /// Everything in the account that carries the stack's tags.

@@ -1,12 +1,12 @@
 //! What can't become what is desired, and has no new name under which a new one could come first: it goes with all that
-//! depends on it, and they come anew.
+//! uses it, and they come anew.
 
 use crate::diff::Change;
 use crate::event::Reporter;
 use crate::failure::ResourceFailures;
 use crate::id::ResourceId;
 use crate::live::Found;
-use crate::provider::Provider;
+use crate::provider::{Provider, Uses};
 use crate::refresh::{World, locked};
 use crate::stack::{Node, Stack};
 use crate::teardown::delete_all;
@@ -24,7 +24,20 @@ fn member_of(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
 }
 
-/// Why a resource goes that could stay by itself: one it depends on is made anew.
+/// Which of the resources that go a node can't stay without: one that it depends on, and that its kind uses. What only comes
+/// after another one stays.
+pub(crate) fn cause<'a>(
+    stack: &'a Stack,
+    node: &Node,
+    going: &[usize],
+    uses: &Uses,
+) -> Option<&'a ResourceId> {
+    let used = uses.get(node.id.kind.as_str()).copied().unwrap_or_default();
+    let ids = node.dependencies.iter().filter(|it| going.contains(it)).map(|it| &stack.nodes()[*it].id);
+    ids.into_iter().find(|id| used.contains(&id.kind.as_str()))
+}
+
+/// Why a resource goes that could stay by itself.
 pub(crate) fn goes_with(used: &ResourceId) -> Change {
     Change { path: used.to_string(), before: None, after: Some(Value::from("comes anew")) }
 }
@@ -38,7 +51,7 @@ impl Gone {
         locked(&self.0).contains(id)
     }
 
-    /// Deletes this resource and those that depend on it, which are still to be worked on; gives all of them.
+    /// Deletes this resource and those that use it, which are still to be worked on; gives all of them.
     pub(crate) async fn delete(
         &self,
         (stack, index): (&Stack, usize),
@@ -46,7 +59,7 @@ impl Gone {
         provider: &Provider,
         reporter: &dyn Reporter,
     ) -> Result<Vec<ResourceId>, ResourceFailures> {
-        let nodes = with_dependents(stack, index);
+        let nodes = with_users(stack, index, &world.uses);
         let is_one = |found: &&Found| nodes.iter().any(|it| it.id == found.id && it.name == found.name);
         let found: Vec<Found> = world.owned.iter().filter(is_one).cloned().collect();
         delete_all(stack.name(), &found, provider, reporter).await?;
@@ -56,12 +69,12 @@ impl Gone {
     }
 }
 
-/// A resource and all that depend on it, directly or through others.
-fn with_dependents(stack: &Stack, index: usize) -> Vec<&Node> {
+/// A resource and all that use it, directly or through others.
+fn with_users<'a>(stack: &'a Stack, index: usize, uses: &Uses) -> Vec<&'a Node> {
     let mut all = vec![index];
-    // Dependencies point backwards, so one pass meets every dependent after what it depends on.
+    // Dependencies point backwards, so one pass meets every user after what it uses.
     for (other, node) in stack.nodes().iter().enumerate().skip(index + 1) {
-        if node.dependencies.iter().any(|used| all.contains(used)) {
+        if cause(stack, node, &all, uses).is_some() {
             all.push(other);
         }
     }

@@ -4,10 +4,10 @@ use crate::event::{Event, Reporter};
 use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, wait_after};
 use crate::kind::{Context, ErasedKind};
 use crate::live::Found;
-use crate::provider::Provider;
+use crate::provider::{Provider, Uses};
 use crate::refresh::list_owned;
 use crate::walk::walk;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Deletes every resource in the account that carries the stack's tags; needs nothing but the stack's name.
@@ -35,7 +35,7 @@ pub async fn delete_all(
     provider: &Provider,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailures> {
-    let order = deletion_order(found, &uses_by_kind(provider));
+    let order = deletion_order(found, &provider.uses());
     let failures = walk(&order, |index| {
         let found = &found[index];
         async move { delete_one(stack, found, provider, reporter).await }
@@ -88,15 +88,8 @@ async fn delete(kind: &dyn ErasedKind, found: &Found, context: &Context<'_>) -> 
     deleted
 }
 
-fn uses_by_kind(provider: &Provider) -> BTreeMap<&'static str, &'static [&'static str]> {
-    provider.kinds().into_iter().map(|kind| (kind.name(), kind.uses())).collect()
-}
-
 /// For each resource the indices of those that must be gone before it: all of the kinds that use its kind.
-fn deletion_order(
-    found: &[Found],
-    uses: &BTreeMap<&'static str, &'static [&'static str]>,
-) -> Vec<Vec<usize>> {
+fn deletion_order(found: &[Found], uses: &Uses) -> Vec<Vec<usize>> {
     found
         .iter()
         .map(|used| {

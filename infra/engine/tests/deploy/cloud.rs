@@ -1,5 +1,6 @@
 //! A cloud in memory that has crates, and a stack of two of them.
 
+use super::labels::Labels;
 use async_trait::async_trait;
 use infra_engine::apply::apply;
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -53,6 +54,7 @@ impl Resource for Crate {
 #[derive(Clone, Default)]
 pub struct Cloud {
     pub crates: Arc<Mutex<BTreeMap<String, (Crate, Tags)>>>,
+    pub labels: Arc<Mutex<BTreeMap<String, Tags>>>,
     writes: Arc<Mutex<Vec<String>>>,
     pub settled: Arc<Mutex<Vec<String>>>,
     /// The answers to so many of the next writes are lost.
@@ -75,7 +77,7 @@ impl Cloud {
         *self.to_be_lost.lock().unwrap() = answers;
     }
 
-    fn wrote(&self, what: &str, name: &str) {
+    pub fn wrote(&self, what: &str, name: &str) {
         self.writes.lock().unwrap().push(format!("{what} {name}"));
     }
 
@@ -180,7 +182,7 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let cloud = Cloud::default();
-        Self { provider: Provider::default().with(cloud.clone()), cloud }
+        Self { provider: Provider::default().with(cloud.clone()).with(Labels(cloud.clone())), cloud }
     }
 
     pub async fn plan(&self, stack: &Stack) -> Result<Plan, PlanError> {
