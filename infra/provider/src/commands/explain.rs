@@ -60,7 +60,7 @@ fn why(step: &Step) -> &'static str {
             "is replaced: something that can't change in place is part of its name, so a new one comes beside the old one"
         }
         Action::Remake => {
-            "is made anew: what differs can't change in place, so it goes first, and what depends on it"
+            "is made anew: what differs can't change in place, so it goes first, and what uses it"
         }
         Action::Delete => "is deleted: it carries the stack's tags, and the code does not ask for it",
     }

@@ -5,7 +5,7 @@ mod rollout;
 mod untold;
 
 use super::cluster::clusters_of;
-use super::cluster::inhabitants::{SERVICE_GROUP, in_groups};
+use super::cluster::inhabitants::{SERVICE_GROUP, in_groups, stop};
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
 use crate::json_call::{Answer, asked, json_of, with_body};
@@ -117,10 +117,15 @@ impl ResourceKind for Services {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
             let draining = drained.iter().any(|service| service.status() == Some("DRAINING"));
             let tasks = self.running_tasks(cluster, name).await?;
-            Ok(match (draining, tasks) {
-                (false, 0) => Look::Done(()),
-                (_, tasks) => Look::NotYet(format!("{tasks} tasks to stop")),
-            })
+            if !draining && tasks.is_empty() {
+                return Ok(Look::Done(()));
+            }
+            if !draining {
+                // fakecloud leaves them to run.
+                try_join_all(tasks.iter().map(|task| stop(&self.0, cluster, task, "its service is gone")))
+                    .await?;
+            }
+            Ok(Look::NotYet(format!("{} tasks to stop", tasks.len())))
         })
         .await
     }
@@ -214,19 +219,19 @@ impl Services {
         Ok(services.first().map_or(0, |service| service.desired_count()))
     }
 
-    async fn running_tasks(&self, cluster: &str, service: &str) -> Result<usize, Failure> {
+    async fn running_tasks(&self, cluster: &str, service: &str) -> Result<Vec<String>, Failure> {
         let request = self.0.ecs.list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         let listed = answer.unless(&gone, "list the service's tasks")?;
         let listed = listed.and_then(|answer| answer.task_arns).unwrap_or_default();
         if listed.is_empty() || !self.0.is_emulated() {
-            return Ok(listed.len());
+            return Ok(listed);
         }
         // LocalEmu lists the tasks of every service.
         let group = format!("{SERVICE_GROUP}{service}");
         let tasks = in_groups(&self.0, cluster, &listed).await?;
-        Ok(tasks.iter().filter(|task| task.group == group).count())
+        Ok(tasks.into_iter().filter(|task| task.group == group).map(|task| task.arn).collect())
     }
 }
 

@@ -15,6 +15,7 @@ const GONE: [&str; 2] = ["ClusterNotFoundException", "InvalidParameterException"
 
 /// So the group of a service's tasks begins; its name follows.
 pub const SERVICE_GROUP: &str = "service:";
+const TORN_DOWN: &str = "the stack is torn down";
 /// `DescribeTasks` takes at most so many.
 const TASKS_PER_CALL: usize = 100;
 
@@ -26,7 +27,7 @@ pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure>
     let tasks = running(aws, cluster).await?;
     for task in in_groups(aws, cluster, &tasks).await? {
         if !task.group.starts_with(SERVICE_GROUP) {
-            stop(aws, cluster, &task.arn).await?;
+            stop(aws, cluster, &task.arn, TORN_DOWN).await?;
         }
     }
     Ok(())
@@ -35,8 +36,9 @@ pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure>
 /// A task and what it belongs to.
 #[derive(Deserialize)]
 pub struct TaskInGroup {
+    /// Its ARN.
     #[serde(rename = "taskArn")]
-    arn: String,
+    pub arn: String,
     /// `service:` and the service's name, or `family:` and the family's.
     #[serde(default)]
     pub group: String,
@@ -68,7 +70,7 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
 /// When tasks can't be listed or stopped.
 pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
     for task in running(aws, cluster).await? {
-        stop(aws, cluster, &task).await?;
+        stop(aws, cluster, &task, TORN_DOWN).await?;
     }
     Ok(())
 }
@@ -80,8 +82,12 @@ async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
     Ok(tasks.unwrap_or_default())
 }
 
-async fn stop(aws: &Aws, cluster: &str, task: &str) -> Result<(), Failure> {
-    let request = aws.ecs.stop_task().cluster(cluster).task(task).reason("the stack is torn down");
+/// Stops a task; one that has gone is stopped.
+///
+/// # Errors
+/// When it can't be.
+pub async fn stop(aws: &Aws, cluster: &str, task: &str, reason: &str) -> Result<(), Failure> {
+    let request = aws.ecs.stop_task().cluster(cluster).task(task).reason(reason);
     let stopped = request.send().await;
     if !is_answered_oddly(aws, &stopped) {
         stopped.unless(&GONE, "stop a task")?;
