@@ -6,6 +6,7 @@ mod emulator;
 mod first_deploy;
 mod kills;
 mod late;
+mod remake;
 mod removal;
 mod replacements;
 mod transient;
