@@ -54,6 +54,7 @@ pub async fn apply(
         }
     })
     .await;
+    let failures: Vec<_> = failures.into_iter().flat_map(|ResourceFailures(some)| some).collect();
     if !failures.is_empty() {
         return Err(ResourceFailures(failures));
     }
@@ -116,17 +117,18 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Creates or updates it if it needs that, and waits until it is in effect; gives its new outputs.
-    async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailure> {
+    async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailures> {
         let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
         let mut live = self.world.live.get(&self.node.id).filter(|_| !self.gone.contains(&self.node.id));
         if let Some(now) = live {
             let changes = differences(self.stack.name(), &self.node.id, &desired, now);
             if changes.is_empty() {
                 let settled = self.wait(&desired).await;
-                return settled.map(|()| None).map_err(|source| self.failure("wait for", source));
+                settled.map_err(|source| self.failure("wait for", source))?;
+                return Ok(None);
             }
             if remake::is_needed(self.node, &changes) {
-                self.make_way(outputs).await.map_err(|source| self.failure("remake", source))?;
+                self.make_way(outputs).await?;
                 live = None;
             }
         }
@@ -141,7 +143,7 @@ impl Work<'_> {
             elapsed: began.elapsed(),
             succeeded: result.is_ok(),
         });
-        result.map(Some).map_err(|source| self.failure(action, source))
+        Ok(Some(result.map_err(|source| self.failure(action, source))?))
     }
 
     fn desired(&self, outputs: &Mutex<AllOutputs>) -> Result<Value, Failure> {
@@ -156,10 +158,9 @@ impl Work<'_> {
     }
 
     /// Deletes it as it is, with all that uses it.
-    async fn make_way(&self, outputs: &Mutex<AllOutputs>) -> Result<(), Failure> {
+    async fn make_way(&self, outputs: &Mutex<AllOutputs>) -> Result<(), ResourceFailures> {
         let Self { stack, index, world, provider, reporter, .. } = *self;
-        let gone = self.gone.delete((stack, index), world, provider, reporter).await;
-        let gone = gone.map_err(|failures| Failure::caused_by("what is there can't be deleted", failures))?;
+        let gone = self.gone.delete((stack, index), world, provider, reporter).await?;
         locked(outputs).retain(|id, _| !gone.contains(id));
         Ok(())
     }

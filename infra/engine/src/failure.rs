@@ -106,3 +106,9 @@ impl fmt::Display for ResourceFailures {
 }
 
 impl Error for ResourceFailures {}
+
+impl From<ResourceFailure> for ResourceFailures {
+    fn from(one: ResourceFailure) -> Self {
+        Self(vec![one])
+    }
+}

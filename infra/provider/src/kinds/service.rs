@@ -115,13 +115,13 @@ impl ResourceKind for Services {
         deleted.unless(&gone, "delete the service")?;
         until(GONE_DEADLINE, context, async || {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
-            let draining = drained.iter().any(|service| service.status() == Some("DRAINING"));
+            let is = |status: &str| drained.iter().any(|service| service.status() == Some(status));
             let tasks = self.running_tasks(cluster, name).await?;
-            if !draining && tasks.is_empty() {
+            if !is("DRAINING") && tasks.is_empty() {
                 return Ok(Look::Done(()));
             }
-            if !draining {
-                // fakecloud leaves them to run.
+            if !is("DRAINING") && !is("ACTIVE") {
+                // ECS has stopped them by now; fakecloud leaves those to run of a service that somebody deleted by force.
                 try_join_all(tasks.iter().map(|task| stop(&self.0, cluster, task, "its service is gone")))
                     .await?;
             }
