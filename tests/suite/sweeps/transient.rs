@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use e2e::aws_api::QueryService::Ec2;
 use e2e::counting_proxy::CountingProxy;
 use futures::StreamExt;
 
@@ -53,6 +54,17 @@ async fn every_call_fails_once_and_one_run_goes_through() {
         }
     };
     futures::stream::iter(FAULTS).map(goes_through).buffer_unordered(LANES).collect::<Vec<()>>().await;
+}
+
+/// AWS does not delete a group that another one's rule names; moto does.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_name_a_deleted_group_go_though_no_answer_to_that_arrives_at_first() {
+    let moto = Emulator::moto().await;
+    let stack = moto.stack("dangling");
+    stack.deploy(&[]).await;
+    stack.api().query(Ec2, "DeleteSecurityGroup", "GroupName=dangling-alb-sg").await;
+    stack.goes_through("deploy", &[], "502@every").await;
+    stack.run("preview", &[]).await.ends_with(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

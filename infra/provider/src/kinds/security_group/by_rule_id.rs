@@ -13,7 +13,8 @@ pub async fn revoke(aws: &Aws, group: &str, permissions: &[IpPermission]) -> Res
     let of_the_group = Filter::builder().name("group-id").values(group).build();
     let pages = aws.ec2.describe_security_group_rules().filters(of_the_group).into_paginator().items().send();
     let rules = pages.collect::<Result<Vec<_>, _>>().await;
-    let gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"];
+    // So EC2 answers, too, when a call is made again whose answer was lost.
+    let gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
     let rules = rules.unless(&gone, "list the security group's rules")?.unwrap_or_default();
     let unwanted = rules.iter().filter(|rule| permissions.iter().any(|permission| is_of(rule, permission)));
     let ids: Vec<String> =
