@@ -1,5 +1,6 @@
 //! The whole stack on this machine, with real containers: one story, from the first deploy to the last trace gone.
 
+mod image_in_use;
 mod run_task;
 
 use std::collections::BTreeSet;
@@ -56,7 +57,8 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
     a_killed_teardown_is_finished_and_leaves_no_resource().await;
-    teardown_of_the_last_stack_leaves_nothing_on_this_machine().await;
+    image_in_use::a_container_of_somebody_else_keeps_its_image_which_is_named().await;
+    nothing_of_the_local_aws_is_left_on_this_machine().await;
     drop(cleanup);
 }
 
@@ -241,9 +243,7 @@ async fn a_killed_teardown_is_finished_and_leaves_no_resource() {
     assert!(left.is_empty(), "{left:#?}");
 }
 
-async fn teardown_of_the_last_stack_leaves_nothing_on_this_machine() {
-    chapter("end of the local AWS");
-    local("teardown --yes").ends_with(0).await;
+async fn nothing_of_the_local_aws_is_left_on_this_machine() {
     let own = format!("label=image-app.local-aws={PORT}");
     let tasks = format!("label=ministack.instance=image-app-local-aws-{PORT}:{PORT}");
     for filter in [own, tasks] {

@@ -25,6 +25,14 @@ pub struct LocalAws {
     region: String,
 }
 
+/// What the removal of a local AWS came to.
+pub struct Removed {
+    /// How many containers and networks it removed.
+    pub count: usize,
+    /// The images that stay, as containers of somebody else use them.
+    pub images_in_use: Vec<String>,
+}
+
 impl LocalAws {
     /// What a command that starts nothing works on: the running local AWS with `--local`, none without.
     pub async fn wanted(options: &StackOptions) -> anyhow::Result<Option<Self>> {
@@ -71,11 +79,11 @@ impl LocalAws {
         Self::start(port, region).await
     }
 
-    /// Removes a local AWS with everything it started here; returns how many things that were.
-    pub async fn remove(port: u16) -> anyhow::Result<usize> {
-        let removed = Container::on(port).remove().await?;
-        container::remove_images(port).await?;
-        Ok(removed)
+    /// Removes a local AWS with everything it started here, and the apps' images.
+    pub async fn remove(port: u16) -> anyhow::Result<Removed> {
+        let count = Container::on(port).remove().await?;
+        let images_in_use = container::remove_images(port).await?;
+        Ok(Removed { count, images_in_use })
     }
 
     /// What leads a program with the AWS SDK here.

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 
 use infra_images::engine;
 
-use crate::local_aws::LocalAws;
+use crate::local_aws::{LocalAws, Removed};
 use crate::provider::Provider;
 use crate::stack_options::{LeaseOptions, StackOptions};
 
 /// Delete everything that belongs to the stack
 ///
 /// With --local, the local AWS goes with its last stack: its container, its tasks' containers, its network and the
-/// apps' images. Base images (Debian, Rust, the emulators) stay as a cache for the next deploy; `docker image rm`
-/// removes them.
+/// apps' images, except those that another container uses. Base images (Debian, Rust, the emulators) stay as a cache
+/// for the next deploy; `docker image rm` removes them.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     #[command(flatten)]
@@ -40,8 +40,9 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     if code == 0 {
         let others = provider.stacks(&local).await?;
         if others.is_empty() {
-            LocalAws::remove(port).await?;
+            let removed = LocalAws::remove(port).await?;
             eprintln!("the local AWS on port {port} is gone too, with its containers and the apps' images");
+            tell_of_images_in_use(&removed);
         } else {
             eprintln!("the local AWS on port {port} stays for: {}", others.join(", "));
         }
@@ -53,8 +54,16 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
 async fn clean_up(port: u16) -> anyhow::Result<ExitCode> {
     let removed = LocalAws::remove(port).await?;
     eprintln!("no local AWS is running on port {port}, nothing to tear down");
-    if removed > 0 {
-        eprintln!("removed {removed} containers and networks that an earlier one left behind");
+    if removed.count > 0 {
+        eprintln!("removed {} containers and networks that an earlier one left behind", removed.count);
     }
+    tell_of_images_in_use(&removed);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A container that is not the local AWS's keeps its image, and whose it is the engine does not know.
+fn tell_of_images_in_use(removed: &Removed) {
+    for image in &removed.images_in_use {
+        eprintln!("image {image} stays, as a container uses it: `docker ps --all --filter ancestor={image}`");
+    }
 }

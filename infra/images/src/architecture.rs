@@ -2,7 +2,7 @@
 
 use crate::docker::{docker, output};
 use crate::error::ImageError;
-use crate::push::remove;
+use crate::remove::remove;
 use crate::source::AppImage;
 
 /// The processor that the image must run on, where the engine's is another one.

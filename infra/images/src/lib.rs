@@ -11,6 +11,7 @@ pub mod install;
 pub mod names;
 mod pruned;
 mod push;
+mod remove;
 mod source;
 
 pub use base::{BaseImage, Ensured, Origin, ensure};
@@ -18,5 +19,6 @@ pub use build::build;
 pub use docker::OnLine;
 pub use engine::EngineError;
 pub use error::{CommandFailure, ImageError};
-pub use push::{Credentials, push, remove};
+pub use push::{Credentials, push};
+pub use remove::remove;
 pub use source::AppImage;

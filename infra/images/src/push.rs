@@ -57,21 +57,6 @@ pub async fn push(
     digest.into_inner().ok().flatten().ok_or_else(|| ImageError::NoDigest { image: remote.to_owned() })
 }
 
-/// Removes images by name; names that are not there are passed over.
-pub async fn remove(names: &[String]) -> Result<(), ImageError> {
-    for name in names {
-        match docker::output(docker::docker(&["image", "rm", name])).await {
-            Ok(_) => {}
-            Err(CommandFailure::Status { tail, .. })
-                if tail.iter().any(|line| line.contains("No such image")) => {}
-            Err(source) => {
-                return Err(ImageError::Command { image: name.clone(), action: "remove it", source });
-            }
-        }
-    }
-    Ok(())
-}
-
 async fn log_in(mut login: Command, password: &str) -> Result<(), CommandFailure> {
     let line = docker::command_line(login.as_std());
     let start = |source| CommandFailure::Start { command: line.clone(), source };

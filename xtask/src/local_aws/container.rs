@@ -99,7 +99,8 @@ impl Container {
 }
 
 /// Removes the apps' images: those named for this local AWS's registry, and where no other one runs, those built here.
-pub async fn remove_images(port: u16) -> anyhow::Result<()> {
+/// Returns the names that stay, as containers that are not the local AWS's use them.
+pub async fn remove_images(port: u16) -> anyhow::Result<Vec<String>> {
     let mut prefixes = vec![format!("127.0.0.1:{port}/"), format!("localhost:{port}/")];
     if containers(&format!("label={PORT_LABEL}")).await?.is_empty() {
         prefixes.extend(AppImage::all(repository()).iter().map(|app| app.local_name("")));
@@ -108,10 +109,10 @@ pub async fn remove_images(port: u16) -> anyhow::Result<()> {
     let all = output(docker(&["image", "ls", "--digests", "--format", format]))
         .await
         .context("cannot list images")?;
-    let ours = |line: &&str| prefixes.iter().any(|prefix| line.starts_with(prefix));
+    // The registry's first: where a container uses an image, the last name stays, and that is the one it was run by.
+    let ours = prefixes.iter().flat_map(|prefix| all.lines().filter(move |line| line.starts_with(prefix)));
     // What a task pulled by its digest has no tag, and what was built here has no digest.
-    let names =
-        all.lines().filter(ours).flat_map(|line| line.split(' ')).filter(|name| !name.ends_with("<none>"));
+    let names = ours.flat_map(|line| line.split(' ')).filter(|name| !name.ends_with("<none>"));
     let names: Vec<_> = names.map(str::to_owned).collect();
     Ok(infra_images::remove(&names).await?)
 }
