@@ -34,6 +34,7 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
             name: names.load_balancer_security_group.clone(),
             vpc_id: vpc.vpc_id.clone(),
             ingress: vec![Ingress::port(80, TrafficSource::Cidr(settings.network.allowed_clients.clone()))],
+            all_egress: true,
         },
     );
     let ports = BTreeSet::from([settings.web.container_port, settings.php.container_port]);
@@ -44,6 +45,7 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
             name: names.task_security_group.clone(),
             vpc_id: vpc.vpc_id.clone(),
             ingress: ports.into_iter().map(|port| Ingress::port(port, from_load_balancer())).collect(),
+            all_egress: true,
         },
     );
     Network { vpc, load_balancer_group, task_group }
@@ -84,6 +86,7 @@ pub fn instance_group(
             name: names.instance_security_group.clone(),
             vpc_id: network.vpc.vpc_id.clone(),
             ingress,
+            all_egress: true,
         },
     )
 }

@@ -4,7 +4,7 @@ use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
 
-/// A security group with its ingress rules; egress stays as AWS makes it (everything is allowed out).
+/// A security group with its ingress rules, and whether everything is let out.
 ///
 /// AWS: "Security groups for your VPC", Amazon VPC User Guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct SecurityGroup {
     pub vpc_id: Output<String>,
     /// What is let in; nothing else is.
     pub ingress: Vec<Ingress>,
+    /// Whether everything is let out, to every IPv4 address: so AWS makes a group. Narrower egress rules are not looked at.
+    pub all_egress: bool,
 }
 
 /// A range of TCP ports that one source may connect to.
@@ -38,6 +40,15 @@ pub enum TrafficSource {
     Cidr(String),
     /// Whatever is in this security group, by its id.
     SecurityGroup(Output<String>),
+}
+
+impl TrafficSource {
+    /// An IPv4 range by its network's address, as EC2 keeps it; what is no such range stays as it is.
+    pub fn network(range: &str) -> Self {
+        let Some((address, bits)) = ipv4_range(range) else { return Self::Cidr(range.to_owned()) };
+        let mask = u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0);
+        Self::Cidr(format!("{}/{bits}", Ipv4Addr::from_bits(address.to_bits() & mask)))
+    }
 }
 
 impl Ingress {
@@ -84,14 +95,23 @@ impl Resource for SecurityGroup {
     }
 
     fn normalise(&mut self) {
+        for rule in &mut self.ingress {
+            if let TrafficSource::Cidr(range) = &rule.from {
+                rule.from = TrafficSource::network(range);
+            }
+        }
         self.ingress.sort_by_key(Ingress::sort_key);
         self.ingress.dedup();
     }
 }
 
 fn is_ipv4_range(text: &str) -> bool {
-    let parts = text.split_once('/').map(|(address, bits)| (address.parse::<Ipv4Addr>(), bits.parse::<u8>()));
-    matches!(parts, Some((Ok(_), Ok(0..=32))))
+    ipv4_range(text).is_some()
+}
+
+fn ipv4_range(text: &str) -> Option<(Ipv4Addr, u8)> {
+    let (address, bits) = text.split_once('/')?;
+    Some((address.parse().ok()?, bits.parse().ok().filter(|bits| *bits <= 32)?))
 }
 
 #[cfg(test)]
@@ -105,6 +125,15 @@ mod tests {
         }
         for text in ["", "0.0.0.0", "10.0.0/8", "10.0.0.0/33", "::/0", "everybody"] {
             assert!(!is_ipv4_range(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_kept_by_its_network() {
+        let ranges = ["203.0.113.7/24", "203.0.113.7/32", "203.0.113.7/0", "udp 203.0.113.7/24"];
+        let kept = ["203.0.113.0/24", "203.0.113.7/32", "0.0.0.0/0", "udp 203.0.113.7/24"];
+        for (range, kept) in ranges.into_iter().zip(kept) {
+            assert_eq!(TrafficSource::network(range), TrafficSource::Cidr(kept.to_owned()));
         }
     }
 }

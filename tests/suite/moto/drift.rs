@@ -3,6 +3,7 @@
 
 mod deletions;
 mod edits;
+mod owned;
 mod places;
 mod tags;
 
@@ -32,6 +33,8 @@ async fn each_property_that_was_changed_by_hand_is_named_and_repaired() {
         edit.make(&moto.api()).await;
         expected.extend(edit.lines());
     }
+    let unchanged = owned::unchanged(SETTINGS, &expected);
+    assert!(unchanged.is_empty(), "nobody changes {unchanged:#?}");
     let found = differences(&moto, "hand").await;
     assert_eq!(found, expected, "found: {:#?}, missed: {:#?}", &found - &expected, &expected - &found);
     moto.deploy("hand", SETTINGS).await;

@@ -13,7 +13,7 @@ pub const ROWS: [Row; 6] = [
         name: "what both apps share",
         settings: &[
             r#"network.excluded_zones=["REGIONa"]"#,
-            "network.allowed_clients=203.0.113.0/24",
+            "network.allowed_clients=203.0.113.7/24",
             "registry.tag_mutability=MUTABLE",
             "registry.keep_images=5",
             "storage.versioning=false",

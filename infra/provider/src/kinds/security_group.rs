@@ -1,6 +1,7 @@
 //! Reads and writes security groups.
 
 mod by_rule_id;
+mod egress;
 
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
@@ -50,6 +51,7 @@ impl ResourceKind for SecurityGroups {
             name: desired.name.clone(),
             vpc_id: desired.vpc_id.clone(),
             ingress: group.ip_permissions().iter().flat_map(rules_of).map(|(ingress, _)| ingress).collect(),
+            all_egress: egress::is_open(&group),
         };
         Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags_of(&group)) }))
     }
@@ -69,6 +71,9 @@ impl ResourceKind for SecurityGroups {
             .explain("create the security group")?;
         let id = created.group_id().unwrap_or_default().to_owned();
         self.authorize(&id, desired.ingress.iter(), context).await?;
+        if !desired.all_egress {
+            egress::close(&self.0, &id).await?;
+        }
         Ok(SecurityGroupOutputs { group_id: id.into() })
     }
 
@@ -88,6 +93,11 @@ impl ResourceKind for SecurityGroups {
         let missing = desired.ingress.iter().filter(|rule| !live.properties.ingress.contains(rule));
         self.authorize(id, missing, context).await?;
         self.revoke_others(desired, id).await?;
+        match (live.properties.all_egress, desired.all_egress) {
+            (false, true) => egress::open(&self.0, id).await?,
+            (true, false) => egress::close(&self.0, id).await?,
+            _ => {}
+        }
         Ok(live.outputs)
     }
 
@@ -243,7 +253,7 @@ fn described(permission: &IpPermission, source: &str) -> Ingress {
     Ingress {
         from_port: port(permission.from_port()),
         to_port: port(permission.to_port()),
-        from: TrafficSource::Cidr(source),
+        from: TrafficSource::network(&source),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Made-up values of what stands by itself in an account.
 
+use std::net::Ipv4Addr;
+
 use infra_engine::Output;
 use infra_resources::ecr_repository::keep_newest;
 use infra_resources::{
@@ -75,11 +77,8 @@ pub fn security_group(
     other: Option<Output<String>>,
 ) -> impl Strategy<Value = SecurityGroup> + use<> {
     let name = name.to_owned();
-    let range = (any::<[u8; 4]>(), 8..=32_u32).prop_map(|(address, bits)| {
-        // EC2 keeps the network's address alone.
-        let network = u32::from_be_bytes(address) & (u32::MAX << (32 - bits));
-        TrafficSource::Cidr(format!("{}/{bits}", std::net::Ipv4Addr::from(network)))
-    });
+    let range = (any::<Ipv4Addr>(), 0..=32_u8)
+        .prop_map(|(address, bits)| TrafficSource::Cidr(format!("{address}/{bits}")));
     let source = match other {
         Some(group) => prop_oneof![range, Just(TrafficSource::SecurityGroup(group))].boxed(),
         None => range.boxed(),
@@ -89,9 +88,9 @@ pub fn security_group(
         to_port: port + more,
         from,
     });
-    vec(rule, 0..6).prop_map(move |mut ingress| {
+    (vec(rule, 0..6), any::<bool>()).prop_map(move |(mut ingress, all_egress)| {
         ingress.extend(ingress.first().cloned());
-        SecurityGroup { name: name.clone(), vpc_id: vpc_id.clone(), ingress }
+        SecurityGroup { name: name.clone(), vpc_id: vpc_id.clone(), ingress, all_egress }
     })
 }
 

@@ -66,7 +66,9 @@ pub fn all(places: &Places) -> Vec<Edit> {
         foundation::registry_and_logs(places),
         load_balancing::load_balancing(places),
         running::cluster(places),
-        running::services(places),
+        running::service_on_instances(places),
+        running::service_on_fargate(places),
+        running::scaling(places),
         running::instances(places),
     ]
     .into_iter()

@@ -84,12 +84,21 @@ pub fn network(at: &Places) -> Vec<Edit> {
              &IpPermissions.1.ToPort={port}&IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0"
         )
     };
+    let everything = format!(
+        "GroupId={}&IpPermissions.1.IpProtocol=-1&IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0",
+        at.load_balancer_group
+    );
     let stack = at.stack;
     vec![
         Edit::new(
             format!("security-group {stack}-tasks-sg"),
             &["ingress"],
             Hand::Query(Ec2, "AuthorizeSecurityGroupIngress", rule(&at.task_group, 22)),
+        ),
+        Edit::new(
+            format!("security-group {stack}-alb-sg"),
+            &["allEgress"],
+            Hand::Query(Ec2, "RevokeSecurityGroupEgress", everything),
         ),
         Edit::new(
             format!("security-group {stack}-alb-sg"),

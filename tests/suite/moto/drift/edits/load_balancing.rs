@@ -20,6 +20,7 @@ pub fn load_balancing(at: &Places) -> Vec<Edit> {
         ("unhealthyThreshold", "UnhealthyThresholdCount=7"),
         ("port", "HealthCheckPort=9999"),
         ("statusCodes", "Matcher.HttpCode=200-499"),
+        ("protocol", "HealthCheckProtocol=HTTPS"),
     ];
     let mut edits: Vec<Edit> = checks
         .iter()

@@ -14,10 +14,16 @@ pub fn cluster(at: &Places) -> Vec<Edit> {
         "capacityProviders": ["FARGATE", at.capacity_provider],
         "defaultCapacityProviderStrategy": strategy,
     });
-    let scaling = json!({ "status": "ENABLED", "targetCapacity": 55 });
+    let scaling = json!({
+        "status": "DISABLED",
+        "targetCapacity": 55,
+        "minimumScalingStepSize": 3,
+        "maximumScalingStepSize": 7,
+        "instanceWarmupPeriod": 11,
+    });
     let provider = json!({
         "name": at.capacity_provider,
-        "autoScalingGroupProvider": { "managedScaling": scaling },
+        "autoScalingGroupProvider": { "managedScaling": scaling, "managedTerminationProtection": "DISABLED" },
     });
     vec![
         Edit::new(
@@ -27,87 +33,113 @@ pub fn cluster(at: &Places) -> Vec<Edit> {
         ),
         Edit::new(
             format!("capacity-provider {}", at.capacity_provider),
-            &["managedScaling.targetCapacity"],
+            &[
+                "managedScaling.instanceWarmupPeriod",
+                "managedScaling.maximumScalingStepSize",
+                "managedScaling.minimumScalingStepSize",
+                "managedScaling.status",
+                "managedScaling.targetCapacity",
+                "managedTerminationProtection",
+            ],
             Hand::Ecs("UpdateCapacityProvider", provider),
         ),
     ]
 }
 
 /// The services, their task definitions and scaling.
-pub fn services(at: &Places) -> Vec<Edit> {
-    let php = format!("service {}", text(&at.php["serviceName"]));
-    let web = format!("service {}", text(&at.web["serviceName"]));
-    let id = format!("service/{}/{}", at.cluster, text(&at.web["serviceName"]));
-    let network = json!({ "subnets": at.subnets, "securityGroups": [at.load_balancer_group], "assignPublicIp": "DISABLED" });
-    let awsvpc = "networkConfiguration.awsvpcConfiguration";
-    let awsvpc =
-        ["assignPublicIp", "securityGroups[0]", "subnets"].map(|member| format!("{awsvpc}.{member}"));
+pub fn service_on_instances(at: &Places) -> Vec<Edit> {
+    let name = format!("service {}", text(&at.php["serviceName"]));
+    let edit =
+        |properties: &[&str], change| Edit::new(&name, properties, update_service(at, &at.php, change));
     let percents = json!({ "maximumPercent": 150, "minimumHealthyPercent": 50 });
-    let target = json!({ "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount", "ResourceId": id });
-    let scaled = |more: Value| merged(target.clone(), &more);
-    let metric = json!({ "PredefinedMetricType": "ECSServiceAverageCPUUtilization" });
-    let tracking = json!({ "TargetValue": 33.0, "PredefinedMetricSpecification": metric, "ScaleInCooldown": 9, "ScaleOutCooldown": 9 });
-    let policy = json!({ "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": tracking });
+    let weights = json!([{ "capacityProvider": at.capacity_provider, "weight": 9, "base": 2 }]);
     vec![
-        Edit::new(&php, &["desiredCount"], update_service(at, &at.php, json!({ "desiredCount": 3 }))),
-        Edit::new(
-            &php,
+        edit(&["desiredCount"], json!({ "desiredCount": 3 })),
+        edit(
             &["deploymentConfiguration.maximumPercent", "deploymentConfiguration.minimumHealthyPercent"],
-            update_service(at, &at.php, json!({ "deploymentConfiguration": percents })),
+            json!({ "deploymentConfiguration": percents }),
         ),
-        Edit::new(
-            &php,
-            &["healthCheckGracePeriodSeconds"],
-            update_service(at, &at.php, json!({ "healthCheckGracePeriodSeconds": 7 })),
+        edit(&["healthCheckGracePeriodSeconds"], json!({ "healthCheckGracePeriodSeconds": 7 })),
+        edit(
+            &["capacityProviderStrategy[0].base", "capacityProviderStrategy[0].weight"],
+            json!({ "capacityProviderStrategy": weights }),
         ),
-        Edit::new(
-            php,
-            &["enableExecuteCommand"],
-            update_service(at, &at.php, json!({ "enableExecuteCommand": true })),
-        ),
-        Edit::new(
-            &web,
+        edit(&["placementStrategy"], json!({ "placementStrategy": [{ "type": "random" }] })),
+        edit(&["enableExecuteCommand"], json!({ "enableExecuteCommand": true })),
+    ]
+}
+
+pub fn service_on_fargate(at: &Places) -> Vec<Edit> {
+    let name = format!("service {}", text(&at.web["serviceName"]));
+    let edit =
+        |properties: &[&str], change| Edit::new(&name, properties, update_service(at, &at.web, change));
+    let network = json!({ "subnets": at.subnets, "securityGroups": [at.load_balancer_group], "assignPublicIp": "DISABLED" });
+    let awsvpc = ["assignPublicIp", "securityGroups[0]", "subnets"]
+        .map(|member| format!("networkConfiguration.awsvpcConfiguration.{member}"));
+    let breaker = json!({ "deploymentCircuitBreaker": { "enable": false, "rollback": false } });
+    vec![
+        edit(
             &awsvpc.each_ref().map(String::as_str),
-            update_service(
-                at,
-                &at.web,
-                json!({ "networkConfiguration": { "awsvpcConfiguration": network } }),
-            ),
+            json!({ "networkConfiguration": { "awsvpcConfiguration": network } }),
         ),
-        // A revision without our tags, which the service does not run: it is to run the newest one of ours.
+        edit(
+            &["deploymentConfiguration.deploymentCircuitBreaker"],
+            json!({ "deploymentConfiguration": breaker }),
+        ),
+        edit(&["loadBalancers"], json!({ "loadBalancers": [] })),
+        edit(&["availabilityZoneRebalancing"], json!({ "availabilityZoneRebalancing": "DISABLED" })),
+        edit(&["propagateTags"], json!({ "propagateTags": "NONE" })),
+        edit(&["platformVersion"], json!({ "platformVersion": "1.3.0" })),
         Edit::new(
             format!("task-definition {}", text(&at.task_definition["family"])),
             &["memory", "tags.ecs-image-app:stack"],
             Hand::Ecs("RegisterTaskDefinition", other_revision(at)),
         ),
-        Edit::new(web, &["taskDefinition"], Hand::Ecs("ListClusters", json!({}))),
-        Edit::new(
-            format!("service-scaling {id}"),
-            &["minTasks", "maxTasks"],
-            Hand::Scaling("RegisterScalableTarget", scaled(json!({ "MinCapacity": 1, "MaxCapacity": 9 }))),
-        ),
-        Edit::new(
-            format!("service-scaling {id}"),
-            &["targetValue", "scaleInCooldownSeconds", "scaleOutCooldownSeconds"]
-                .map(|it| ["policies[0].", it].concat())
-                .each_ref()
-                .map(String::as_str),
-            Hand::Scaling("PutScalingPolicy", scaled(policy)),
-        ),
+        Edit::new(name, &["taskDefinition"], Hand::Ecs("ListClusters", json!({}))),
     ]
 }
 
-/// The Auto Scaling group and its launch template.
+pub fn scaling(at: &Places) -> Vec<Edit> {
+    let id = format!("service/{}/{}", at.cluster, text(&at.web["serviceName"]));
+    let target = json!({ "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount", "ResourceId": id });
+    let edit = |properties: &[&str], operation, more: Value| {
+        let hand = Hand::Scaling(operation, merged(target.clone(), &more));
+        Edit::new(format!("service-scaling {id}"), properties, hand)
+    };
+    let metric = json!({ "PredefinedMetricType": "ECSServiceAverageCPUUtilization" });
+    let tracking = json!({ "TargetValue": 33.0, "PredefinedMetricSpecification": metric, "ScaleInCooldown": 9, "ScaleOutCooldown": 9 });
+    let policy = json!({ "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": tracking });
+    let action = json!({ "ScheduledActionName": "by-hand", "Schedule": "rate(1 day)", "ScalableTargetAction": { "MinCapacity": 5 } });
+    vec![
+        edit(
+            &["minTasks", "maxTasks"],
+            "RegisterScalableTarget",
+            json!({ "MinCapacity": 1, "MaxCapacity": 9 }),
+        ),
+        edit(
+            &[
+                "policies[0].targetValue",
+                "policies[0].scaleInCooldownSeconds",
+                "policies[0].scaleOutCooldownSeconds",
+            ],
+            "PutScalingPolicy",
+            policy,
+        ),
+        edit(&["scheduledActions"], "PutScheduledAction", action),
+    ]
+}
+
 pub fn instances(at: &Places) -> Vec<Edit> {
     let group = format!("AutoScalingGroupName={}", at.auto_scaling_group);
-    let limits = format!("{group}&MinSize=1&MaxSize=7&NewInstancesProtectedFromScaleIn=false");
+    let zone = format!("VPCZoneIdentifier={}", at.subnets[0]);
+    let limits = format!("{group}&{zone}&MinSize=1&MaxSize=7&NewInstancesProtectedFromScaleIn=false");
     let template = format!("LaunchTemplateId={}", at.launch_template);
     let other_type = format!("{template}&SourceVersion=1&LaunchTemplateData.InstanceType=t3.large");
     vec![
         Edit::new(
             format!("auto-scaling-group {}", at.auto_scaling_group),
             // The template's version, as another one follows on the one by hand.
-            &["minSize", "maxSize", "protectFromScaleIn", "launchTemplateVersion"],
+            &["minSize", "maxSize", "protectFromScaleIn", "launchTemplateVersion", "subnetIds"],
             Hand::Query(AutoScaling, "UpdateAutoScalingGroup", limits),
         ),
         Edit::new(
