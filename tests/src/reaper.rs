@@ -1,5 +1,5 @@
 //! Containers that several tests share live in a static, which Rust does not drop: another process removes them when
-//! this one has ended, however it did.
+//! this one has ended, however it did. What stayed where the engine ended first, a later one removes.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -24,9 +24,12 @@ fn start() -> Reaper {
     let value = format!("{}-{now}", std::process::id());
     // Its input ends with this process. It has its own group, so that an interrupt does not end it too early.
     let filter = format!("label={LABEL}={value}");
-    let script = "cat; docker rm --force --volumes $(docker ps --all --quiet --filter \"$1\")";
+    // No program's tests take two hours: what has stopped and is older is no longer anybody's.
+    let script = "docker container prune --force --filter label=$2 --filter until=2h
+                  cat
+                  docker rm --force --volumes $(docker ps --all --quiet --filter \"$1\")";
     let mut command = Command::new("sh");
-    command.args(["-c", script, "reaper", &filter]).process_group(0);
+    command.args(["-c", script, "reaper", &filter, LABEL]).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let child = command.spawn().unwrap_or_else(|error| panic!("cannot start sh: {error}"));
     Reaper { value, _child: child }
