@@ -46,7 +46,7 @@ pub fn cluster(at: &Places) -> Vec<Edit> {
     ]
 }
 
-/// The services, their task definitions and scaling.
+/// The PHP app's service, which has no autoscaler.
 pub fn service_on_instances(at: &Places) -> Vec<Edit> {
     let name = format!("service {}", text(&at.php["serviceName"]));
     let edit =
@@ -69,6 +69,7 @@ pub fn service_on_instances(at: &Places) -> Vec<Edit> {
     ]
 }
 
+/// The Rust app's service and its task definition.
 pub fn service_on_fargate(at: &Places) -> Vec<Edit> {
     let name = format!("service {}", text(&at.web["serviceName"]));
     let edit =
@@ -99,6 +100,7 @@ pub fn service_on_fargate(at: &Places) -> Vec<Edit> {
     ]
 }
 
+/// The Rust app's autoscaler.
 pub fn scaling(at: &Places) -> Vec<Edit> {
     let id = format!("service/{}/{}", at.cluster, text(&at.web["serviceName"]));
     let target = json!({ "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount", "ResourceId": id });
