@@ -11,11 +11,11 @@ mod containers;
 mod made_up;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use e2e::aws_api::{AwsApi, QueryService};
-use e2e::repository;
 use infra_engine::apply::apply;
 use infra_engine::plan::plan;
 use infra_engine::refresh::refresh;
@@ -38,7 +38,9 @@ async fn values_of_every_kind_are_read_back_as_they_were_asked_for() {
     let container = e2e::containers::moto().await;
     let endpoint = container.url().await;
     AwsApi::new(&endpoint, REGION).query(QueryService::Ec2, "CreateKeyPair", "KeyName=by-hand").await;
-    let provider = kinds::all(&connected(&endpoint).await);
+    // Of its own, as it remembers whose account answers at which port: the next run has another emulator there.
+    let workspace = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    let provider = kinds::all(&connected(&endpoint, workspace.path()).await);
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
     let (mut kinds_seen, mut otherwise) = (BTreeSet::new(), Vec::new());
@@ -72,7 +74,7 @@ async fn planned(stack: &Stack, provider: &Provider) -> Plan {
     plan(stack, &world, false).unwrap_or_else(|error| panic!("{error:#?}"))
 }
 
-async fn connected(endpoint: &str) -> Aws {
+async fn connected(endpoint: &str, workspace: &Path) -> Aws {
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
@@ -81,7 +83,7 @@ async fn connected(endpoint: &str) -> Aws {
             "test", "test", None, None, "test",
         )))
         .build();
-    let aws = Aws::connect(&config, NAME, repository().to_owned()).await;
+    let aws = Aws::connect(&config, NAME, workspace.to_owned()).await;
     let aws = aws.unwrap_or_else(|error| panic!("{error:#?}"));
     Aws { waits: false, ..aws }
 }
