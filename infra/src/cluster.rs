@@ -5,6 +5,7 @@ use crate::settings::ClusterSettings;
 use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::Cluster;
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_resources::ecs::cluster::ContainerInsights;
 use infra_resources::ecs::{CapacityProviderStrategyItem, ClusterRef};
 
 const LOGICAL_NAME: &str = "main";
@@ -20,7 +21,10 @@ pub fn cluster(stack: &mut Stack, names: &Names, settings: &ClusterSettings) -> 
         LOGICAL_NAME,
         Cluster {
             name: names.cluster.clone(),
-            container_insights: settings.container_insights,
+            container_insights: match settings.container_insights {
+                true => ContainerInsights::Enabled,
+                false => ContainerInsights::Disabled,
+            },
             capacity_providers: vec![FARGATE.to_owned(), FARGATE_SPOT.to_owned()],
             default_capacity_provider_strategy: vec![CapacityProviderStrategyItem::fargate()],
         },

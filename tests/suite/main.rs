@@ -7,6 +7,7 @@ mod ecs_commands;
 mod fault_proxy;
 mod house_rules;
 mod local_stack;
+mod ministack_drift;
 mod moto;
 mod round_trip;
 mod settings_matrix;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use infra_engine::Resource;
+use infra_resources::ecs::cluster::ContainerInsights;
 use infra_resources::ecs::rules::{self, Findings, Rule};
 use infra_resources::ecs::service::{LaunchType, PropagateTags};
 use infra_resources::ecs::task_definition::volume::Switch;
@@ -136,7 +137,7 @@ fn every_rule_about_services_has_a_case() {
 fn a_cluster_has_what_its_default_strategy_names() {
     let cluster = |providers: &[&str]| Cluster {
         name: "main".to_owned(),
-        container_insights: false,
+        container_insights: ContainerInsights::Disabled,
         capacity_providers: providers.iter().map(|&name| name.to_owned()).collect(),
         default_capacity_provider_strategy: vec![CapacityProviderStrategyItem::fargate()],
     };

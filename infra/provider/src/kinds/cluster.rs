@@ -19,7 +19,7 @@ use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Cluster;
 use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::cluster::ClusterOutputs;
+use infra_resources::ecs::cluster::{ClusterOutputs, ContainerInsights};
 use providers::is_own;
 use std::time::Duration;
 
@@ -48,7 +48,11 @@ impl ResourceKind for Clusters {
             .find(|setting| setting.name() == Some(&ClusterSettingName::ContainerInsights));
         let properties = Cluster {
             name: desired.name.clone(),
-            container_insights: insights.is_some_and(|setting| setting.value() != Some("disabled")),
+            container_insights: match insights.and_then(ClusterSetting::value) {
+                None | Some("disabled") => ContainerInsights::Disabled,
+                Some("enabled") => ContainerInsights::Enabled,
+                Some(_) => ContainerInsights::Enhanced,
+            },
             capacity_providers: cluster
                 .capacity_providers()
                 .iter()
@@ -224,7 +228,7 @@ fn item_of(item: &Item) -> CapacityProviderStrategyItem {
 }
 
 fn insights(desired: &Cluster) -> ClusterSetting {
-    let value = if desired.container_insights { "enabled" } else { "disabled" };
+    let value = desired.container_insights.as_str();
     ClusterSetting::builder().name(ClusterSettingName::ContainerInsights).value(value).build()
 }
 

@@ -13,13 +13,38 @@ use serde::{Deserialize, Serialize};
 pub struct Cluster {
     /// The cluster's name.
     pub name: String,
-    /// Whether CloudWatch Container Insights collects metrics (it costs extra).
-    pub container_insights: bool,
+    /// What CloudWatch Container Insights collects.
+    pub container_insights: ContainerInsights,
     /// The capacity providers of AWS's own that its services may use, sorted; those of one's own are attached to it
     /// ([`ClusterCapacity`](crate::ClusterCapacity)).
     pub capacity_providers: Vec<String>,
     /// Which of them a service uses that does not choose.
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+}
+
+/// Which metrics CloudWatch Container Insights collects. All but none cost extra.
+///
+/// AWS: "ClusterSetting", Amazon ECS API Reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerInsights {
+    /// None.
+    Disabled,
+    /// Those of the cluster and its services.
+    Enabled,
+    /// Those of tasks and containers, too.
+    Enhanced,
+}
+
+impl ContainerInsights {
+    /// As ECS writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Enhanced => "enhanced",
+        }
+    }
 }
 
 outputs! {

@@ -4,6 +4,7 @@ use infra_engine::Output;
 use infra_resources::ecs::CapacityProviderStrategyItem;
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::capacity_provider::ManagedScaling;
+use infra_resources::ecs::cluster::ContainerInsights;
 use infra_resources::ecs::container::{ContainerDefinition, HealthCheck, KeyValue, PortMapping};
 use infra_resources::ecs::service::{
     AwsvpcConfiguration, CircuitBreaker, DeploymentConfiguration, NetworkConfiguration, PropagateTags,
@@ -24,7 +25,7 @@ pub fn cluster(name: &str) -> impl Strategy<Value = Cluster> + use<> {
     let name = name.to_owned();
     strategy().prop_map(move |default_capacity_provider_strategy| Cluster {
         name: name.clone(),
-        container_insights: true,
+        container_insights: ContainerInsights::Enabled,
         capacity_providers: vec![FARGATE_SPOT.to_owned(), FARGATE.to_owned()],
         default_capacity_provider_strategy,
     })

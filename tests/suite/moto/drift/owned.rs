@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use infra::registry::ImageTags;
 use infra::{Destination, Settings};
-use serde_json::Value;
+use infra_resources::ecs::body::lean;
+use serde_json::Map;
 
 /// Kinds whose parts all stay as they were made.
 const KINDS: &[(&str, &str)] = &[
@@ -21,7 +22,7 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("security-group", "vpcId", "stays for ever"),
     ("iam-role", "path", "stays for ever"),
     ("instance-profile", "path", "stays for ever"),
-    ("cluster", "containerInsights", "moto can't change it"),
+    ("cluster", "containerInsights", "moto can't change it, MiniStack can: `ministack_drift`"),
     ("listener", "loadBalancerArn", "stays for ever"),
     ("listener", "loadBalancerName", "stays for ever"),
     ("listener", "port", "another port is another listener"),
@@ -35,16 +36,15 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("service", "clusterName", "stays for ever"),
     ("service", "deploymentController", "the program's never changes"),
     ("service", "initialDesiredCount", "counts when it is made"),
-    ("service", "launchType", "stays for ever"),
     ("service", "schedulingStrategy", "stays for ever"),
-    ("service", "enableEcsManagedTags", "moto does not tell it"),
+    ("service", "serviceName", "is its name"),
     ("service-scaling", "clusterName", "is its name"),
     ("service-scaling", "serviceName", "is its name"),
     ("auto-scaling-group", "launchTemplateId", "its version shows as well"),
     ("auto-scaling-group", "initialSize", "counts when it is made"),
     ("auto-scaling-group", "outdatedInstances", "there is no instance"),
     ("capacity-provider", "autoScalingGroupArn", "stays for ever; a group that comes anew is in `deletions`"),
-    ("capacity-provider", "managedDraining", "moto does not tell it"),
+    ("capacity-provider", "managedDraining", "moto does not tell it, MiniStack does: `ministack_drift`"),
     ("capacity-provider", "scaleInProtection", "is the group's"),
 ];
 
@@ -59,11 +59,13 @@ pub fn unchanged(settings: &[&str], differences: &BTreeSet<String>) -> BTreeSet<
     };
     let stays = |kind: &str, property: &str| {
         property == "name"
-            || property == "serviceName"
             || KINDS.iter().any(|(of, _)| *of == kind)
             || PROPERTIES.iter().any(|(of, name, _)| (*of, *name) == (kind, property))
     };
     let mut set = set_by_the_program(settings);
+    let is_set = |kind: &str, property: &str| set.contains(&(kind.to_owned(), property.to_owned()));
+    let not_set: Vec<_> = PROPERTIES.iter().filter(|(kind, property, _)| !is_set(kind, property)).collect();
+    assert!(not_set.is_empty(), "the program does not set {not_set:#?}");
     set.retain(|(kind, property)| !changed(kind, property) && !stays(kind, property));
     set.into_iter().map(|(kind, property)| format!("{kind}: {property}")).collect()
 }
@@ -79,17 +81,9 @@ fn set_by_the_program(settings: &[&str]) -> BTreeSet<(String, String)> {
     let program = program.unwrap_or_else(|error| panic!("{error}"));
     let mut set = BTreeSet::new();
     for node in program.stack.nodes() {
-        let properties = node.desired.as_object().into_iter().flatten().filter(|(_, value)| has_value(value));
-        set.extend(properties.map(|(property, _)| (node.id.kind.clone(), property.clone())));
+        let desired = lean(&node.desired);
+        let properties = desired.as_object().into_iter().flat_map(Map::keys);
+        set.extend(properties.map(|property| (node.id.kind.clone(), property.clone())));
     }
     set
-}
-
-fn has_value(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        _ => true,
-    }
 }
