@@ -1,6 +1,7 @@
 //! Reads and writes ECS services, and waits until their deployments are done.
 
 mod evidence;
+mod listening;
 mod rollout;
 mod untold;
 

@@ -1,11 +1,11 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
-use super::{evidence, revision};
+use super::{evidence, listening, revision};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::wait::{Look, not_found, until};
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
-use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
+use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
 use infra_engine::{Context, Failure};
 use infra_resources::Service;
 use infra_resources::ecs::service::SchedulingStrategy;
@@ -103,8 +103,17 @@ async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
     for group in balancer.target_group_arn.iter().chain(alternate) {
         let answer = aws.elb.describe_target_health().target_group_arn(group.get()?).send().await;
         let answer = answer.explain("describe the health of the targets")?;
-        let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
-        healthy += states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
+        let is_healthy = |it: &&TargetHealthDescription| {
+            it.target_health().is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy))
+        };
+        for told in answer.target_health_descriptions().iter().filter(is_healthy) {
+            let target = told.target().filter(|_| aws.is_emulated());
+            let refuses = match target {
+                Some(target) => listening::refuses(target).await,
+                None => false,
+            };
+            healthy += usize::from(!refuses);
+        }
     }
     let wanted = wanted_targets(desired);
     Ok(if healthy < wanted {
