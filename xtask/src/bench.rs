@@ -33,9 +33,9 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Write the tables into README.md, between its marks
+    /// Write the tables into docs/benchmarks.md, between its marks
     #[arg(long)]
-    readme: bool,
+    record: bool,
 
     /// Measure this image of the Rust app instead of the one that the sources give
     #[arg(long, value_name = "IMAGE")]
@@ -70,7 +70,7 @@ impl Options {
     /// What is passed on.
     fn arguments(&self) -> anyhow::Result<Vec<String>> {
         let mut arguments = Vec::new();
-        for (flag, given) in [("--quick", self.quick), ("--readme", self.readme)] {
+        for (flag, given) in [("--quick", self.quick), ("--record", self.record)] {
             arguments.extend(given.then(|| flag.to_owned()));
         }
         for part in &self.only {

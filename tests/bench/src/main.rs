@@ -8,7 +8,7 @@ mod load;
 mod machine;
 mod memory;
 mod processes;
-mod readme;
+mod record;
 mod report;
 mod run;
 mod s3;

@@ -15,7 +15,7 @@ use crate::memory;
 use crate::report::{Accounts, ImageFacts, Load, Report};
 use crate::scenario::{CONNECTIONS, Scenario, Target};
 use crate::stand_in::StandIn;
-use crate::{docker, readme, tables};
+use crate::{docker, record, tables};
 
 /// The sizes of the large uploads.
 const LARGE_BYTES: [usize; 2] = [10_000_000, 20_000_000];
@@ -48,9 +48,9 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Write the tables into README.md, between its marks
+    /// Write the tables into docs/benchmarks.md, between its marks
     #[arg(long)]
-    readme: bool,
+    record: bool,
 
     /// What to show as the command that repeats this
     #[arg(long, hide = true, default_value = "app-bench run")]
@@ -76,8 +76,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     docker::remove_leftovers().await?;
     let report = Bench::start(&options).await?.report().await?;
     let tables = tables::text(&report);
-    if options.readme {
-        readme::write(&report)?;
+    if options.record {
+        record::write(&report)?;
     }
     match &options.json {
         Some(file) if file.as_os_str() == "-" => println!("{}", serde_json::to_string_pretty(&report)?),

@@ -36,7 +36,7 @@ impl Table {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// For a README.
+    /// For a page of the documentation.
     pub fn markdown(&self) -> String {
         let row = |cells: Vec<&str>| format!("| {} |", cells.join(" | "));
         let rules = (0..self.head.len()).map(|column| if self.is_numeric(column) { "---:" } else { "---" });

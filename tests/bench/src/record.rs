@@ -1,4 +1,4 @@
-//! The part of README.md that holds the last full run.
+//! The part of docs/benchmarks.md that holds the last full run.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ const END: &str = "<!-- /bench -->";
 
 /// Replaces what stands between the marks.
 pub fn write(report: &Report) -> anyhow::Result<()> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let text = std::fs::read_to_string(&file).context("cannot read README.md")?;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/benchmarks.md");
+    let text = std::fs::read_to_string(&file).context("cannot read docs/benchmarks.md")?;
     let text = replaced(&text, &section(report))?;
-    std::fs::write(&file, text).context("cannot write README.md")
+    std::fs::write(&file, text).context("cannot write docs/benchmarks.md")
 }
 
 fn section(report: &Report) -> String {
@@ -71,10 +71,10 @@ fn cell(report: &Report, load: &Load) -> String {
 
 fn replaced(text: &str, section: &str) -> anyhow::Result<String> {
     let Some((before, rest)) = text.split_once(BEGINNING) else {
-        bail!("README.md has no {BEGINNING}");
+        bail!("docs/benchmarks.md has no {BEGINNING}");
     };
     let Some((_, after)) = rest.split_once(END) else {
-        bail!("README.md has no {END} behind {BEGINNING}");
+        bail!("docs/benchmarks.md has no {END} behind {BEGINNING}");
     };
     Ok(format!("{before}{BEGINNING}\n\n{section}\n\n{END}{after}"))
 }
