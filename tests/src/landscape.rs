@@ -1,4 +1,4 @@
-//! Pictures that are nice to look at, for the screenshots.
+//! Pictures that are nice to look at, made by code, for screenshots.
 
 use image::{ImageFormat, Rgb, RgbImage};
 

@@ -11,6 +11,7 @@ pub mod counting_proxy;
 pub mod exclusive;
 pub mod fault_proxy;
 pub mod form;
+pub mod landscape;
 pub mod load;
 pub mod objects;
 pub mod raw_client;

@@ -4,7 +4,6 @@ mod direct;
 mod keyboard;
 mod looks;
 mod other_site;
-mod pictures;
 mod refused;
 mod upload;
 mod without_script;

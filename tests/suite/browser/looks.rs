@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use e2e::browser::Look;
+use e2e::landscape::landscape;
 use e2e::site::App;
 use image::ImageFormat;
 
 use super::Visit;
-use super::pictures::landscape;
 
 const NAMES: [&str; 6] = [
     "harbour at dusk.png",
