@@ -55,6 +55,7 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
     an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
+    the_readmes_pictures_are_made_from_this_stack().await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
     a_killed_teardown_is_finished_and_leaves_no_resource().await;
     image_in_use::a_container_of_somebody_else_keeps_its_image_which_is_named().await;
@@ -215,6 +216,19 @@ async fn under_load(outputs: &Outputs, something: impl AsyncFnOnce()) {
         answers.failed.len(),
         answers.served
     );
+}
+
+async fn the_readmes_pictures_are_made_from_this_stack() {
+    chapter("pictures");
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder: {error}"));
+    let run = xtask(&format!("pictures --stack e2e --local-port {PORT} --yes --into"));
+    run.arg(&folder.path().to_string_lossy()).ends_with(0).await;
+    let terminal = std::fs::read_to_string(folder.path().join("deploy.svg")).unwrap_or_default();
+    for text in ["cargo xtask deploy", "~ update", "task-definition", "e2e-alb"] {
+        assert!(terminal.contains(text), "the picture of the deploy does not show `{text}`: {terminal}");
+    }
+    let page = image::image_dimensions(folder.path().join("page.png"));
+    assert!(page.as_ref().is_ok_and(|(width, _)| *width > 1000), "{page:?}");
 }
 
 async fn tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(outputs: &Outputs) {

@@ -16,6 +16,7 @@ mod local_aws;
 mod measure;
 mod output;
 mod outputs;
+mod pictures;
 mod port;
 mod preview;
 mod program;
@@ -69,6 +70,7 @@ enum Command {
     Build(build::Options),
     Bench(bench::Options),
     Measure(measure::Options),
+    Pictures(pictures::Options),
     Check(check::Options),
     Render(render::Options),
     Simulate(simulate::Options),
@@ -101,6 +103,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Build(options) => build::run(options).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Measure(options) => measure::run(options).await,
+        Command::Pictures(options) => pictures::run(options).await,
         Command::Check(options) => check::run(options),
         Command::Render(options) => render::run(options),
         Command::Simulate(options) => simulate::run(options),
