@@ -3,6 +3,7 @@
 mod browser;
 mod command_line;
 mod conformance;
+mod documentation;
 mod ecs_commands;
 mod fault_proxy;
 mod house_rules;
