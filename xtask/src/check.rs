@@ -1,10 +1,17 @@
-//! `check`: what ECS would refuse of task definitions, without asking it.
+//! `check`: what ECS would refuse of requests, without asking it.
 
+mod annotations;
+mod document;
 mod files;
+mod folder;
 mod lines;
 mod place;
+mod relaxed;
+mod report;
+mod tally;
+mod yaml;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use infra::names::DEFAULT_STACK;
@@ -12,63 +19,103 @@ use infra::{Destination, Settings};
 use infra_resources::ecs::verdict::Outcome;
 
 use crate::program::{ANY_ACCOUNT, program};
-use crate::report;
+use crate::report::failure;
 use crate::stack_options::DEFAULT_REGION;
+use files::Ending;
+use report::How;
+use tally::Tally;
 
 const MORE: &str = "\
+What is read, by its members: what `register-task-definition`, `create-service`, `update-service` and `run-task` take,
+what `describe-task-definition` and `describe-services` answer, and lists of containers; as JSON, JSON with comments and
+trailing commas, or YAML; with placeholders (${X}, <X>, {{ x }}, $X, %X%, @X@) where values will be put.
+
+Severities:
+  error    ECS would refuse it
+  warning  aws-cli and SDKs like it would refuse it, or AWS's own documents disagree
+  note     what is good to know: what tools drop or fill in before the request is sent
+
 With `-`, standard input is JSON Lines, and each line gets one verdict on standard output:
   {\"id\": 1, \"definition\": {...}}
-      -> {\"id\": 1, \"ok\": false, \"errors\": [{\"rule\", \"path\", \"message\"}], \"warnings\": []}
-  {\"id\": 2, \"desired\": 10, \"strategy\": [{\"capacityProvider\": \"FARGATE\", \"base\": 2, \"weight\": 1}]}
+      -> {\"id\": 1, \"ok\": false, \"errors\": [{\"rule\", \"path\", \"message\", \"minds\"}], \"warnings\": []}
+  {\"id\": 2, \"request\": {...}}
+      -> the same for any request
+  {\"id\": 3, \"desired\": 10, \"strategy\": [{\"capacityProvider\": \"FARGATE\", \"base\": 2, \"weight\": 1}]}
       -> and \"counts\": {\"FARGATE\": 10}
-  {\"id\": 3, \"service\": {\"desiredCount\": 4, \"minimumHealthyPercent\": 50, \"maximumPercent\": 100}}
+  {\"id\": 4, \"service\": {\"desiredCount\": 4, \"minimumHealthyPercent\": 50, \"maximumPercent\": 100}}
       -> and \"minRunning\", \"maxRunning\", \"canProgress\"
 
-Exit codes: 0 nothing would be refused, 1 something would, 2 the input is no JSON.";
+Exit codes: 0 nothing would be refused, 1 something would (with --strict also what is warned of), 2 something can't be
+read: no file, neither JSON nor YAML, or no request to ECS.";
 
-/// Check task definitions against the rules of ECS, without any call
+/// Check task definitions, services and run-task requests against the rules of ECS, without any call
 ///
-/// Takes the JSON that `aws ecs register-task-definition --cli-input-json` takes. Warnings are about points on which
-/// AWS's own documents disagree; they refuse nothing.
+/// Takes files as people have them, and folders. In GitHub Actions, findings are annotations of their lines, too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = MORE)]
 pub struct Options {
-    /// Files with a task definition each, or `-` for JSON Lines on standard input; by default the two definitions that
-    /// the program in infra/ makes
+    /// Files with requests; folders, whose JSON and YAML files are checked if they are requests; or `-` for JSON Lines on
+    /// standard input. By default the two task definitions that the program in infra/ makes
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Print the findings as JSON, one line for each file
+    /// Print the findings as JSON, one line for each request
     #[arg(long)]
     json: bool,
+
+    /// Let warnings count as errors
+    #[arg(long)]
+    strict: bool,
 }
 
-/// Checks files, standard input, or what the program makes.
+/// Checks files, folders, standard input, or what the program makes.
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let mut worst = Outcome::Taken;
+    let how = How {
+        json: options.json,
+        strict: options.strict,
+        annotate: !options.json && annotations::are_read(),
+    };
+    let mut tally = Tally::default();
     if options.files.is_empty() {
         let destination =
             Destination { account_id: ANY_ACCOUNT.to_owned(), region: DEFAULT_REGION.to_owned() };
         let program = program(&DEFAULT_STACK.parse()?, &Settings::default(), &destination)?;
         for (name, definition) in infra::render::task_definitions(&program) {
-            worst = worst.max(files::judge(&format!("task-definition/{name}"), &definition, options.json)?);
+            tally.add(files::judge_made(&format!("task-definition/{name}"), definition, &how)?);
         }
     }
-    for file in &options.files {
-        let outcome = if file.as_os_str() == "-" {
-            lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
-        } else {
-            files::check(file, options.json)
-        };
-        worst = worst.max(outcome.unwrap_or_else(|error| {
-            // The other files are checked all the same.
-            report::failure(&error);
-            Outcome::Refused
-        }));
+    for path in &options.files {
+        // The other files are checked all the same.
+        if let Err(error) = check(path, &how, &mut tally) {
+            failure(&error);
+            tally.add(Outcome::NoJson);
+        }
     }
-    Ok(match worst {
+    tally.print(&how)?;
+    Ok(match tally.worst() {
         Outcome::Taken => ExitCode::SUCCESS,
         Outcome::Refused => ExitCode::from(1),
         Outcome::NoJson => ExitCode::from(2),
     })
+}
+
+fn check(path: &Path, how: &How, tally: &mut Tally) -> anyhow::Result<()> {
+    if path.as_os_str() == "-" {
+        tally.add(lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), how.strict)?);
+    } else if path.is_dir() {
+        for file in folder::files(path)? {
+            match files::check_found(&file, how) {
+                Ok(Ending::Checked(outcome)) => tally.add(outcome),
+                Ok(Ending::Skipped(why)) => tally.skip(&file, why),
+                Err(error) => {
+                    failure(&error);
+                    tally.add(Outcome::NoJson);
+                }
+            }
+        }
+        tally.folder(path);
+    } else {
+        tally.add(files::check(path, how)?);
+    }
+    Ok(())
 }

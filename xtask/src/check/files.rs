@@ -1,67 +1,127 @@
-//! A file with one task definition, reported to people or as one line of JSON.
+//! Files with requests to ECS, one after the other.
 
 use std::path::Path;
 
 use anyhow::Context;
-use console::style;
-use infra_resources::ecs::requests;
-use infra_resources::ecs::rules::{Finding, Findings};
+use infra_resources::ecs::requests::{Kind, NoRequest, Part, parts};
+use infra_resources::ecs::rules::{Findings, Minds, Rule};
 use infra_resources::ecs::verdict::Outcome;
 use serde_json::{Value, json};
 
-use super::place::value_at;
+use super::document::{self, Document};
+use super::relaxed::Torn;
+use super::report::{self, How, Report};
 use crate::output;
 
-/// Checks a file and prints what was found.
-pub fn check(file: &Path, as_json: bool) -> anyhow::Result<Outcome> {
+/// A folder's files that are larger than this are no requests to ECS.
+const LARGEST: u64 = 1 << 20;
+/// Words by which a file that can't be read is known as one that should be.
+const WORDS: [&str; 2] = ["containerDefinitions", "taskDefinition"];
+
+/// How a file ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was checked, or it should have been.
+    Checked(Outcome),
+    /// It is no request to ECS, and nobody said that it is.
+    Skipped(&'static str),
+}
+
+/// Checks a file that was named, and prints what was found.
+pub fn check(file: &Path, how: &How) -> anyhow::Result<Outcome> {
     let name = file.display().to_string();
-    let text = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    match serde_json::from_slice(&text) {
-        Ok(definition) => judge(&name, &definition, as_json),
-        Err(error) => {
-            let line = json!({"file": name, "ok": false, "problem": format!("no JSON: {error}")});
-            let text = format!("{}: no JSON: {error}", style(name).bold());
-            output::print(if as_json { line.to_string() } else { text })?;
-            Ok(Outcome::NoJson)
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let documents = match document::read(file, bytes) {
+        Ok(documents) => documents,
+        Err(torn) => return unreadable(&name, &torn, how),
+    };
+    let mut worst = Outcome::Taken;
+    for document in &documents {
+        worst = worst.max(match parts(&document.json) {
+            Ok(parts) => judge_all(&name, document, &parts, how)?,
+            Err(NoRequest(what)) => unreadable(&name, &Torn { line: 1, problem: what.to_owned() }, how)?,
+        });
+    }
+    Ok(worst)
+}
+
+/// Checks a file that a folder has, if it is a request to ECS.
+pub fn check_found(file: &Path, how: &How) -> anyhow::Result<Ending> {
+    let name = file.display().to_string();
+    let size = std::fs::metadata(file).with_context(|| format!("cannot read {name}"))?.len();
+    if size > LARGEST {
+        return Ok(Ending::Skipped("too large for a request to ECS"));
+    }
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let looks_so = {
+        let text = String::from_utf8_lossy(&bytes);
+        WORDS.iter().any(|word| text.contains(word))
+    };
+    let documents = match document::read(file, bytes) {
+        Ok(documents) => documents,
+        Err(torn) if looks_so => return unreadable(&name, &torn, how).map(Ending::Checked),
+        Err(_) => return Ok(Ending::Skipped("neither JSON nor YAML")),
+    };
+    let mut ending = None;
+    let mut skipped = "no request to ECS";
+    for document in &documents {
+        match parts(&document.json) {
+            Ok(parts) => {
+                let outcome = judge_all(&name, document, &parts, how)?;
+                ending = Some(ending.map_or(outcome, |worst: Outcome| worst.max(outcome)));
+            }
+            Err(NoRequest(what)) => skipped = what,
         }
     }
+    Ok(ending.map_or(Ending::Skipped(skipped), Ending::Checked))
 }
 
-/// Checks a definition and prints what was found, under this name.
-pub fn judge(name: &str, definition: &Value, as_json: bool) -> anyhow::Result<Outcome> {
-    let findings = requests::task_definition(definition)?;
-    output::print(if as_json { line(name, &findings) } else { report(name, &findings, definition) })?;
-    Ok(if findings.is_ok() { Outcome::Taken } else { Outcome::Refused })
+/// Checks a task definition that is no file's.
+pub fn judge_made(name: &str, definition: Value, how: &How) -> anyhow::Result<Outcome> {
+    let document = Document::made(definition);
+    let part = Part { kind: Kind::TaskDefinition, place: String::new(), json: &document.json };
+    judge(name, &document, &part, how)
 }
 
-fn line(name: &str, findings: &Findings) -> String {
-    let Findings { errors, warnings, .. } = findings;
-    json!({"file": name, "ok": findings.is_ok(), "errors": errors, "warnings": warnings}).to_string()
+fn judge_all(name: &str, document: &Document, parts: &[Part<'_>], how: &How) -> anyhow::Result<Outcome> {
+    let mut worst = Outcome::Taken;
+    for part in parts {
+        worst = worst.max(judge(name, document, part, how)?);
+    }
+    Ok(worst)
 }
 
-fn report(name: &str, findings: &Findings, definition: &Value) -> String {
-    let Findings { errors, warnings, .. } = findings;
-    let mut lines = vec![format!("{}: {}", style(name).bold(), verdict(errors.len(), warnings.len()))];
-    lines.extend(errors.iter().map(|it| finding(it, &style("error").red().bold().to_string(), definition)));
-    lines.extend(
-        warnings.iter().map(|it| finding(it, &style("warning").yellow().bold().to_string(), definition)),
-    );
-    lines.join("\n")
+fn judge(name: &str, document: &Document, part: &Part<'_>, how: &How) -> anyhow::Result<Outcome> {
+    let mut findings = part.check()?;
+    remarks(document, &mut findings);
+    let report = Report::new(name, document, part, findings, how);
+    output::print(if how.json { report.line() } else { report.text() })?;
+    if how.annotate {
+        report.annotations().into_iter().try_for_each(output::print)?;
+    }
+    Ok(report.outcome())
 }
 
-fn verdict(errors: usize, warnings: usize) -> String {
-    let verdict = if errors == 0 { "ECS takes it" } else { "ECS refuses it" };
-    let counts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
-    let counts = counts.map(|(count, noun)| format!(", {count} {noun}{}", if count == 1 { "" } else { "s" }));
-    std::iter::once(verdict.to_owned()).chain(counts).collect()
+/// What the file has beside JSON, as a note.
+fn remarks(document: &Document, findings: &mut Findings) {
+    use infra_resources::ecs::rules::Path;
+    let Some(first) = document.remarks.first() else { return };
+    let all: Vec<_> = document.remarks.iter().map(|it| format!("{} (line {})", it.what, it.line)).collect();
+    let problem = format!("{}: more than aws-cli reads as JSON", all.join(", "));
+    // The note has its line for a path, as it is about the text.
+    let place = format!("line {}", first.line);
+    findings.note(Rule::T01, &Path::Root.member(&place), problem, Minds::AwsCli);
 }
 
-fn finding(finding: &Finding, severity: &str, definition: &Value) -> String {
-    let Finding { rule, path, problem } = finding;
-    let path = if path.is_empty() { "(the whole)" } else { path };
-    let mut lines = vec![format!("  {severity} {}  {path}: {problem}", rule.number())];
-    lines.extend(value_at(definition, path).map(|value| format!("    value: {value}")));
-    lines.push(format!("    valid: {}", rule.valid()));
-    lines.push(format!("    AWS:   {}", rule.page()));
-    lines.join("\n")
+fn unreadable(name: &str, torn: &Torn, how: &How) -> anyhow::Result<Outcome> {
+    let Torn { line, problem } = torn;
+    output::print(if how.json {
+        json!({"file": name, "ok": false, "problem": problem, "line": line}).to_string()
+    } else {
+        report::unreadable(name, torn)
+    })?;
+    if how.annotate {
+        output::print(super::annotations::error(name, Some(*line), "cannot be read", problem))?;
+    }
+    Ok(Outcome::NoJson)
 }

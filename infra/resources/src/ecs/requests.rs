@@ -1,71 +1,26 @@
 //! Requests to ECS as JSON: read, checked, and told all that is wrong with them.
 
+mod document;
+mod run_task;
+mod service;
+mod task_definition;
+
+pub use document::{Kind, NoRequest, Part, parts};
+pub use run_task::run_task;
+pub use service::service;
+pub use task_definition::{MOST_BYTES, containers, definition, task_definition};
+
 use crate::ecs::capacity::CapacityProviderStrategyItem;
-use crate::ecs::reader::read;
+use crate::ecs::reader::{Form, read};
 use crate::ecs::rules::{self, Findings, Path, Rule};
 use crate::ecs::simulation::{Bounds, Share, place};
-use crate::ecs::task_definition::TaskDefinition;
 use crate::ecs::task_definition::volume::Switch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Error, Value};
 use std::collections::BTreeMap;
-use std::io::Write;
 
-/// What ECS takes as a task definition at most.
-pub const MOST_BYTES: usize = 64 * 1024;
-
-/// What ECS would say to `aws ecs register-task-definition --cli-input-json`.
-///
-/// # Errors
-/// Never: the JSON is read into types that take anything.
-pub fn task_definition(json: &Value) -> Result<Findings, Error> {
-    let (definition, mut findings) = read::<TaskDefinition>(json)?;
-    let mut rules = rules::task_definition(&definition);
-    what_the_types_do_not_keep(json, &definition, &mut rules);
-    findings.extend_where_sound(rules);
-    let mut counter = Counter(0);
-    serde_json::to_writer(&mut counter, json)?;
-    let Counter(bytes) = counter;
-    if bytes > MOST_BYTES {
-        findings.add(Rule::T01, &Path::Root, format!("{bytes} bytes, and ECS takes at most {MOST_BYTES}"));
-    }
-    Ok(findings)
-}
-
-/// Counts bytes instead of keeping them.
-struct Counter(usize);
-
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// In the types, no list and an empty one are the same.
-fn what_the_types_do_not_keep(json: &Value, definition: &TaskDefinition, findings: &mut Findings) {
-    let constraints = Path::Root.member("placementConstraints");
-    let is_empty = |list: &Value| list.as_array().is_some_and(Vec::is_empty);
-    if definition.on_fargate() && json.get("placementConstraints").is_some_and(is_empty) {
-        findings.add(Rule::X06, &constraints, "an empty list on Fargate");
-    }
-    let path = Path::Root.member("containerDefinitions");
-    let Some(containers) = json.get("containerDefinitions") else {
-        findings.add(Rule::T01, &path, "a list of containers is required");
-        return;
-    };
-    for (index, container) in containers.as_array().into_iter().flatten().enumerate() {
-        let check = container.get("healthCheck").and_then(Value::as_object);
-        if check.is_some_and(|check| !check.contains_key("command")) {
-            let item = path.item(index);
-            findings.add(Rule::T01, &item.member("healthCheck").member("command"), "a command is required");
-        }
-    }
-}
+/// Forms of this program's own, in which nothing may be but what they have.
+const OWN: Form = Form { answers: &[], own: true };
 
 /// A capacity provider strategy and how many tasks it has to place.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -83,7 +38,7 @@ pub type Counts = BTreeMap<String, u32>;
 /// # Errors
 /// Never: the JSON is read into types that take anything.
 pub fn placement(json: &Value) -> Result<(Findings, Option<Counts>), Error> {
-    let (placement, mut findings) = read::<Placement>(json)?;
+    let (placement, mut findings) = read::<Placement>(json, OWN)?;
     let mut rules = Findings::default();
     rules::strategy(&placement.strategy, &Path::Root.member("strategy"), &mut rules);
     if placement.desired < 0 {
@@ -130,7 +85,7 @@ pub struct Progress {
 /// # Errors
 /// Never: the JSON is read into types that take anything.
 pub fn rolling_update(json: &Value) -> Result<(Findings, Option<Progress>), Error> {
-    let (update, mut findings) = read::<RollingUpdate>(json)?;
+    let (update, mut findings) = read::<RollingUpdate>(json, OWN)?;
     let (desired, least, most) =
         (update.desired_count, update.minimum_healthy_percent, update.maximum_percent);
     let rebalancing = update.availability_zone_rebalancing;

@@ -17,7 +17,7 @@ mod text;
 
 pub use capacity_provider::capacity_provider;
 pub use cluster::cluster;
-pub use finding::{Finding, Findings, Path, Refused};
+pub use finding::{Finding, Findings, Minds, Path, Refused};
 pub use rule::Rule;
 pub use run_task::{run_task, run_task_and_task};
 pub use service::{rolling_update, service};

@@ -40,15 +40,27 @@ pub enum Outcome {
 /// # Errors
 /// Never: a verdict has a JSON form.
 pub fn answer(line: &[u8]) -> serde_json::Result<(Vec<u8>, Outcome)> {
-    let (verdict, outcome) = judge(line);
+    answer_as(line, false)
+}
+
+/// As [`answer`]; where it is strict, warnings count as errors.
+///
+/// # Errors
+/// Never: a verdict has a JSON form.
+pub fn answer_as(line: &[u8], strict: bool) -> serde_json::Result<(Vec<u8>, Outcome)> {
+    let (verdict, outcome) = judge(line, strict);
     Ok((serde_json::to_vec(&verdict)?, outcome))
 }
 
-fn judge(line: &[u8]) -> (Verdict, Outcome) {
+fn judge(line: &[u8], strict: bool) -> (Verdict, Outcome) {
     let verdict = match serde_json::from_slice(line) {
         Ok(Value::Object(members)) => {
             let id = members.get("id").cloned().unwrap_or_default();
-            request(&members).unwrap_or_else(|error| refused(&error.to_string())).of(id)
+            let mut verdict = request(&members).unwrap_or_else(|error| refused(&error.to_string()));
+            if strict {
+                verdict.findings.strict();
+            }
+            verdict.of(id)
         }
         Ok(_) => refused("the line is no object").of(Value::Null),
         Err(error) => {
@@ -67,9 +79,14 @@ fn request(members: &Map<String, Value>) -> serde_json::Result<Verdict> {
     names.sort_unstable();
     match names[..] {
         ["definition"] => {
-            let findings = requests::task_definition(&members["definition"])?;
+            let findings = requests::definition(&members["definition"])?;
             Ok(Verdict { findings, ..Verdict::default() })
         }
+        ["request"] => match requests::parts(&members["request"]).as_deref() {
+            Ok([part]) => Ok(Verdict { findings: part.check()?, ..Verdict::default() }),
+            Ok(_) => Ok(refused("more than one request: a line has one")),
+            Err(no_request) => Ok(refused(&no_request.to_string())),
+        },
         ["desired", "strategy"] => {
             let mut request = members.clone();
             request.remove("id");
@@ -81,7 +98,7 @@ fn request(members: &Map<String, Value>) -> serde_json::Result<Verdict> {
             Ok(Verdict { findings, progress, ..Verdict::default() })
         }
         _ => Ok(refused(&format!(
-            "a line has an id and `definition`, or `desired` and `strategy`, or `service`; beside the id, this one has {}",
+            "a line has an id and `definition` or `request`, or `desired` and `strategy`, or `service`; beside the id, this one has {}",
             if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
         ))),
     }

@@ -15,6 +15,32 @@ pub struct Finding {
     pub path: String,
     /// What is wrong with the value.
     pub problem: String,
+    /// Who minds.
+    pub minds: Minds,
+}
+
+/// Who minds what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Minds {
+    /// ECS itself.
+    #[serde(rename = "ECS")]
+    Ecs,
+    /// The parameter validation of aws-cli and of SDKs like it; ECS does not.
+    #[serde(rename = "aws-cli")]
+    AwsCli,
+    /// This check alone, which can't see the value that will be sent.
+    #[serde(rename = "check")]
+    Check,
+}
+
+impl fmt::Display for Minds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ecs => "ECS",
+            Self::AwsCli => "aws-cli",
+            Self::Check => "this check alone",
+        })
+    }
 }
 
 impl Finding {
@@ -26,10 +52,11 @@ impl Finding {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut members = serializer.serialize_struct("Finding", 3)?;
+        let mut members = serializer.serialize_struct("Finding", 4)?;
         members.serialize_field("rule", self.rule.number())?;
         members.serialize_field("path", &self.path)?;
         members.serialize_field("message", &self.message())?;
+        members.serialize_field("minds", &self.minds)?;
         members.end()
     }
 }
@@ -39,31 +66,74 @@ impl Serialize for Finding {
 pub struct Findings {
     /// What ECS would refuse.
     pub errors: Vec<Finding>,
-    /// What the sources disagree about.
+    /// What the sources disagree about, and what only aws-cli minds.
     pub warnings: Vec<Finding>,
+    /// What is good to know and refuses nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Finding>,
     /// The ways to values that could not be read, in whose place something else was.
     #[serde(skip)]
     broken: Vec<String>,
+    /// The ways to texts that are not yet what will be sent.
+    #[serde(skip)]
+    unfinished: Vec<String>,
 }
 
 impl Findings {
     /// Adds a finding: a warning where the rule is disputed, else an error.
     pub fn add(&mut self, rule: Rule, path: &Path<'_>, problem: impl fmt::Display) {
-        let finding = Finding { rule, path: path.to_string(), problem: problem.to_string() };
+        let finding = finding(rule, path, problem, Minds::Ecs);
         if rule.is_disputed() { self.warnings.push(finding) } else { self.errors.push(finding) }
+    }
+
+    /// Adds a warning.
+    pub fn warn(&mut self, rule: Rule, path: &Path<'_>, problem: impl fmt::Display, minds: Minds) {
+        self.warnings.push(finding(rule, path, problem, minds));
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, rule: Rule, path: &Path<'_>, problem: impl fmt::Display, minds: Minds) {
+        self.notes.push(finding(rule, path, problem, minds));
     }
 
     /// Adds a finding about a value that can't be read.
     pub(crate) fn add_broken(&mut self, rule: Rule, path: &Path<'_>, problem: impl fmt::Display) {
         self.add(rule, path, problem);
+        self.unknown(path);
+    }
+
+    /// Something else was read in the place of a value that is not known yet.
+    pub(crate) fn unknown(&mut self, path: &Path<'_>) {
         self.broken.push(path.to_string());
+    }
+
+    /// The text at a path is not yet the one that will be sent.
+    pub(crate) fn unfinished(&mut self, path: &Path<'_>) {
+        self.unfinished.push(path.to_string());
     }
 
     /// Adds what the rules found in a value that was read in the place of a broken one, but not what depends on it.
     pub fn extend_where_sound(&mut self, others: Self) {
-        let sound = |finding: &Finding| !self.broken.iter().any(|path| depends(finding, path));
+        let sound = |finding: &Finding| {
+            !self.broken.iter().any(|path| depends(finding, path))
+                && !self.unfinished.iter().any(|path| is_about(finding, path))
+        };
         self.errors.extend(others.errors.into_iter().filter(sound));
         self.warnings.extend(others.warnings.into_iter().filter(sound));
+        self.notes.extend(others.notes.into_iter().filter(sound));
+    }
+
+    /// Warnings count as errors.
+    pub fn strict(&mut self) {
+        self.errors.append(&mut self.warnings);
+    }
+
+    /// What is an error for a program is a note for a file where the condition holds, as its tool fills the value in.
+    pub(crate) fn soften(&mut self, is_filled_in: impl Fn(&Finding) -> bool, why: &str) {
+        for mut finding in self.errors.extract_if(.., |finding| is_filled_in(finding)) {
+            finding.problem = format!("{}; {why}", finding.problem);
+            self.notes.push(finding);
+        }
     }
 
     /// The errors as lines.
@@ -75,6 +145,10 @@ impl Findings {
     pub fn is_ok(&self) -> bool {
         self.errors.is_empty()
     }
+}
+
+fn finding(rule: Rule, path: &Path<'_>, problem: impl fmt::Display, minds: Minds) -> Finding {
+    Finding { rule, path: path.to_string(), problem: problem.to_string(), minds }
 }
 
 /// A request that ECS would refuse.
@@ -89,6 +163,13 @@ const BY_LAUNCH_TYPE: &[Rule] = &[
     Rule::T38, Rule::T39, Rule::T40, Rule::T42, Rule::T48, Rule::T49, Rule::T51, Rule::T52, Rule::T57, Rule::T65,
     Rule::T70, Rule::T71, Rule::T72, Rule::T75, Rule::X01, Rule::X06, Rule::X11, Rule::X12, Rule::X15, Rule::X16,
     Rule::X17, Rule::X21, Rule::X24, Rule::X28, Rule::X29, Rule::X30,
+];
+
+/// Rules that are about some network modes only.
+#[rustfmt::skip]
+const BY_NETWORK_MODE: &[Rule] = &[
+    Rule::T08, Rule::T21, Rule::T22, Rule::T23, Rule::T25, Rule::T26, Rule::T28, Rule::T29, Rule::T30, Rule::T31,
+    Rule::T32, Rule::T33, Rule::T65, Rule::T66, Rule::T67, Rule::T69, Rule::T70, Rule::T71, Rule::X03, Rule::X16,
 ];
 
 /// Rules that look at a member from elsewhere: where it is broken, they can't tell.
@@ -116,17 +197,43 @@ const READ_ELSEWHERE: &[(&str, &[Rule])] = &[
     ("executionRoleArn", &[Rule::T52, Rule::X29]),
     ("ipcMode", &[Rule::T66]),
     ("pidMode", &[Rule::X17]),
-    ("networkMode", &[Rule::T26, Rule::T28, Rule::T67, Rule::T69, Rule::T70, Rule::T71]),
+    ("networkMode", BY_NETWORK_MODE),
     ("operatingSystemFamily", &[Rule::T11, Rule::T12, Rule::T64, Rule::T65, Rule::T72, Rule::X17, Rule::X25]),
     ("runtimePlatform", &[Rule::X17, Rule::X25]),
+    ("launchType", &[Rule::C10, Rule::C14, Rule::S04, Rule::S10, Rule::S11, Rule::S12, Rule::S15, Rule::S21]),
+    (
+        "capacityProvider",
+        &[Rule::C05, Rule::C06, Rule::C12, Rule::S04, Rule::S10, Rule::S11, Rule::S12, Rule::S15],
+    ),
+    (
+        "capacityProviderStrategy",
+        &[Rule::C10, Rule::C14, Rule::S04, Rule::S10, Rule::S11, Rule::S12, Rule::S15],
+    ),
+    ("schedulingStrategy", &[Rule::S03, Rule::S04, Rule::S05, Rule::S21]),
+    ("loadBalancers", &[Rule::S16, Rule::S17, Rule::S18, Rule::D14]),
+    ("networkConfiguration", &[Rule::S15, Rule::S16]),
+    ("deploymentController", BY_CONTROLLER),
+    ("type", BY_CONTROLLER),
+    ("strategy", &[Rule::D02, Rule::D11, Rule::D12, Rule::D14, Rule::D17, Rule::D19, Rule::L09]),
+    ("maximumPercent", &[Rule::S05, Rule::S21, Rule::D08]),
 ];
+
+/// Rules that are about some deployment controllers only.
+const BY_CONTROLLER: &[Rule] = &[Rule::S02, Rule::S04, Rule::S17, Rule::D02, Rule::D17, Rule::D18];
 
 /// Whether a finding may be there only because the value at a path is broken.
 fn depends(finding: &Finding, broken: &str) -> bool {
-    let member = broken.rsplit('.').next().unwrap_or(broken).split('[').next().unwrap_or(broken);
-    let elsewhere = READ_ELSEWHERE.iter().find(|(name, _)| *name == member);
-    elsewhere.is_some_and(|(_, rules)| rules.contains(&finding.rule))
-        || is_within(&finding.path, scope(broken))
+    looks_there(finding.rule, broken) || is_within(&finding.path, scope(broken))
+}
+
+/// Whether a finding is about the text at a path, and about nothing beside it.
+fn is_about(finding: &Finding, unfinished: &str) -> bool {
+    looks_there(finding.rule, unfinished) || is_within(&finding.path, unfinished)
+}
+
+fn looks_there(rule: Rule, path: &str) -> bool {
+    let member = path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or(path);
+    READ_ELSEWHERE.iter().any(|(name, rules)| *name == member && rules.contains(&rule))
 }
 
 /// The object that a broken member belongs to, as its siblings may depend on it; the member alone where that object is the

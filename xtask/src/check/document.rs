@@ -1,0 +1,146 @@
+//! A file's documents: JSON, JSON with freedoms, or YAML, in UTF-8 or UTF-16.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::relaxed::{self, Read, Remark, Torn};
+use super::yaml;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A document of a file.
+pub struct Document {
+    /// The document.
+    pub json: Value,
+    /// What aws-cli would not read.
+    pub remarks: Vec<Remark>,
+    lines: Lines,
+}
+
+/// Where values stand.
+enum Lines {
+    Known(BTreeMap<String, usize>),
+    /// To be found in strict JSON once somebody asks.
+    Of(String),
+    /// The document is no file's.
+    None,
+}
+
+impl Document {
+    /// A document that is no file's.
+    pub fn made(json: Value) -> Self {
+        Self { json, remarks: Vec::new(), lines: Lines::None }
+    }
+
+    /// The lines of its values, by the way to each.
+    pub fn lines(&self) -> BTreeMap<String, usize> {
+        match &self.lines {
+            Lines::Known(lines) => lines.clone(),
+            Lines::Of(text) => relaxed::lines(text),
+            Lines::None => BTreeMap::new(),
+        }
+    }
+
+    fn of(read: Read, more: &[Remark]) -> Self {
+        let Read { json, lines, mut remarks } = read;
+        remarks.extend_from_slice(more);
+        Self { json, remarks, lines: Lines::Known(lines) }
+    }
+}
+
+/// The documents of a file.
+///
+/// # Errors
+/// When it is neither JSON nor YAML.
+pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
+    // Nearly every file is strict JSON, and is read at once.
+    let bytes = match serde_json::from_slice(&bytes) {
+        Ok(json) => {
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            return Ok(vec![Document { json, remarks: Vec::new(), lines: Lines::Of(text) }]);
+        }
+        Err(_) => bytes,
+    };
+    let (text, remark) = decode(&bytes)?;
+    let more: Vec<Remark> = remark.into_iter().collect();
+    let documents = |reads: Vec<Read>| {
+        let documents: Vec<_> = reads.into_iter().map(|read| Document::of(read, &more)).collect();
+        if documents.is_empty() { Err(Torn { line: 1, problem: "the file is empty".to_owned() }) } else { Ok(documents) }
+    };
+    let yaml_first = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let is_braced = text.trim_start().starts_with(['{', '[', '/', '#', '%', '<']);
+    if yaml_first {
+        return yaml::read(&text).or_else(|torn| match relaxed::read(&text) {
+            Ok(read) => Ok(vec![read]),
+            Err(_) => Err(torn),
+        })
+        .and_then(documents);
+    }
+    match relaxed::read(&text) {
+        Ok(read) => documents(vec![read]),
+        Err(torn) if is_braced && text.trim_start().starts_with(['{', '[']) => Err(torn),
+        Err(torn) => yaml::read(&text).and_then(documents).map_err(|other| if is_braced { torn } else { other }),
+    }
+}
+
+/// The text of a file, without its byte-order mark.
+fn decode(bytes: &[u8]) -> Result<(String, Option<Remark>), Torn> {
+    let utf16 = |from: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<Result<String, _>>().ok()
+    };
+    let text = match bytes {
+        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
+        _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+    };
+    let text = text.ok_or_else(|| Torn { line: 1, problem: "neither UTF-8 nor UTF-16".to_owned() })?;
+    Ok(match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => (rest.to_owned(), Some(Remark { line: 1, what: "a byte-order mark" })),
+        None => (text, None),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn one(name: &str, bytes: &[u8]) -> Document {
+        read(Path::new(name), bytes.to_vec()).unwrap_or_else(|torn| panic!("{torn}")).remove(0)
+    }
+
+    #[test]
+    fn byte_order_marks_are_passed_over() {
+        let text = "\u{feff}{\"family\": \"shop\"}";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [text.as_bytes(), &little, &big] {
+            let document = one("a.json", bytes);
+            assert_eq!(document.json, json!({"family": "shop"}));
+            assert_eq!(document.remarks[0].what, "a byte-order mark");
+            assert_eq!(document.lines()["family"], 1);
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_what_it_is_whatever_its_name() {
+        for (name, text) in [
+            ("a.json", "{\"cpu\": 1}"),
+            ("a.yaml", "{\"cpu\": 1}"),
+            ("a.yml", "{\"cpu\": 1, // one\n}"),
+            ("a.json", "cpu: 1"),
+            ("a.tpl", "{\"cpu\": 1,}"),
+            ("a.json", "// one\n{\"cpu\": 1}"),
+            ("a", "# one\ncpu: 1\n"),
+        ] {
+            assert_eq!(one(name, text.as_bytes()).json, json!({"cpu": 1}), "{name}: {text}");
+        }
+        for text in ["{\"cpu\":", "", "\u{feff}", "{\"cpu\": [1}"] {
+            assert!(read(Path::new("a.json"), text.as_bytes().to_vec()).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! JSON as people keep it: with comments, commas too many, and a template's marks where values will be put. What it finds
+//! beside strict JSON is remarked, and each value's line is known.
+
+mod text;
+mod word;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// Deeper documents are none of ECS's.
+const DEEPEST: usize = 100;
+
+/// A document that was read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The document.
+    pub json: Value,
+    /// The line of each value, by the way to it.
+    pub lines: BTreeMap<String, usize>,
+    /// What strict JSON does not have.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something that strict JSON does not have, where it stands first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The line.
+    pub line: usize,
+    /// What it is.
+    pub what: &'static str,
+}
+
+/// A document that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct Torn {
+    /// The line.
+    pub line: usize,
+    /// What is there.
+    pub problem: String,
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// Where it is not even JSON with these freedoms.
+pub fn read(text: &str) -> Result<Read, Torn> {
+    Parser::new(text, true).document()
+}
+
+/// The lines of the values of strict JSON.
+pub fn lines(text: &str) -> BTreeMap<String, usize> {
+    Parser::new(text, false).document().map(|read| read.lines).unwrap_or_default()
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    /// Whether anything may be there that strict JSON does not have.
+    relaxed: bool,
+    /// A place whose line is known.
+    counted: (usize, usize),
+    way: String,
+    read: Read,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, relaxed: bool) -> Self {
+        Self { text, at: 0, relaxed, counted: (0, 1), way: String::new(), read: Read::default() }
+    }
+
+    fn document(mut self) -> Result<Read, Torn> {
+        self.read.json = self.value(0)?;
+        self.space();
+        if self.peek().is_some() {
+            return Err(self.torn(format!("{} behind the end of the document", self.here())));
+        }
+        Ok(self.read)
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn bump(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    /// Skips a character if it is the next one.
+    fn take(&mut self, wanted: char) -> bool {
+        let there = self.peek() == Some(wanted);
+        self.at += if there { wanted.len_utf8() } else { 0 };
+        there
+    }
+
+    fn line(&mut self) -> usize {
+        let (from, line) = self.counted;
+        let line = line + self.text[from..self.at].matches('\n').count();
+        self.counted = (self.at, line);
+        line
+    }
+
+    fn torn(&mut self, problem: impl Into<String>) -> Torn {
+        Torn { line: self.line(), problem: problem.into() }
+    }
+
+    /// The next character in a message.
+    fn here(&self) -> String {
+        self.peek().map_or_else(|| "the end".to_owned(), |c| format!("`{c}`"))
+    }
+
+    fn remark(&mut self, what: &'static str) {
+        if self.read.remarks.iter().all(|remark| remark.what != what) {
+            let line = self.line();
+            self.read.remarks.push(Remark { line, what });
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Value, Torn> {
+        self.space();
+        let line = self.line();
+        self.read.lines.insert(self.way.clone(), line);
+        if depth > DEEPEST {
+            return Err(self.torn("too many lists and objects within each other"));
+        }
+        match self.peek() {
+            Some('{') if !self.rest().starts_with("{{") => self.object(depth),
+            Some('[') => self.list(depth),
+            Some('"' | '\'') => self.string().map(Value::String),
+            Some(_) => self.word(),
+            None => Err(self.torn("the end where a value is expected")),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value, Torn> {
+        self.bump();
+        let mut members = Map::new();
+        loop {
+            self.commas('}');
+            if self.take('}') {
+                return Ok(Value::Object(members));
+            }
+            let name = match self.peek() {
+                Some('"' | '\'') => self.string()?,
+                _ => self.bare(),
+            };
+            self.space();
+            if !self.take(':') {
+                // A template puts whole members here.
+                if word::is_marked(&name) && self.relaxed {
+                    self.remark(word::OUTSIDE);
+                    continue;
+                }
+                return Err(self.torn(format!("{} where `:` is expected", self.here())));
+            }
+            let length = self.way.len();
+            if length > 0 {
+                self.way.push('.');
+            }
+            self.way.push_str(&name);
+            let value = self.value(depth + 1)?;
+            self.way.truncate(length);
+            members.insert(name, value);
+            self.end_of_item('}')?;
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Value, Torn> {
+        self.bump();
+        let mut items = Vec::new();
+        loop {
+            self.commas(']');
+            if self.take(']') {
+                return Ok(Value::Array(items));
+            }
+            let length = self.way.len();
+            self.way.push_str(&format!("[{}]", items.len()));
+            let item = self.value(depth + 1)?;
+            self.way.truncate(length);
+            items.push(item);
+            self.end_of_item(']')?;
+        }
+    }
+
+    /// Skips commas that stand where an item or the end is expected.
+    fn commas(&mut self, end: char) {
+        self.space();
+        while self.relaxed && self.peek() == Some(',') {
+            self.remark(if end == '}' { "a comma too many in an object" } else { "a comma too many in a list" });
+            self.bump();
+            self.space();
+        }
+    }
+
+    /// Skips what stands between items; the end is left there.
+    fn end_of_item(&mut self, end: char) -> Result<(), Torn> {
+        let control = self.space();
+        if self.take(',') {
+            self.space();
+            if self.peek() == Some(end) {
+                self.remark("a comma behind the last item");
+            }
+            return Ok(());
+        }
+        // What a template leaves out or repeats may end in a comma of its own.
+        if self.peek() == Some(end) || control {
+            return Ok(());
+        }
+        Err(self.torn(format!("{} where `,` or `{end}` is expected", self.here())))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What people have beside strict JSON, and where it stands.
+
+use serde_json::json;
+
+use super::*;
+
+fn read_as(text: &str, json: &Value) -> Vec<&'static str> {
+    let read = read(text).unwrap_or_else(|torn| panic!("{text}: {torn}"));
+    assert_eq!(read.json, *json, "{text}");
+    read.remarks.iter().map(|remark| remark.what).collect()
+}
+
+#[test]
+fn strict_json_is_read_as_it_is() {
+    let text = r#"{"a": [1, -2.5e3, true, false, null, "\u00e4\ud83d\ude00\n\"\\\/"], "b": {}, "c": []}"#;
+    let strict: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(read_as(text, &strict), Vec::<&str>::new());
+}
+
+#[test]
+fn comments_and_commas_are_remarked_with_their_line() {
+    let text = "{\n // one\n \"a\": 1, # two\n /* three\n */ \"b\": [1, 2,],\n}";
+    let read = read(text).unwrap();
+    assert_eq!(read.json, json!({"a": 1, "b": [1, 2]}));
+    let remarks: Vec<_> = read.remarks.iter().map(|remark| (remark.line, remark.what)).collect();
+    assert_eq!(remarks, [(2, "comments"), (5, "a comma behind the last item")]);
+}
+
+#[test]
+fn each_value_has_its_line() {
+    let lines = lines("{\n  \"cpu\": \"256\",\n  \"containers\": [\n    {\"name\": \"a\",\n     \"ports\": [80, 443]}\n  ]\n}");
+    for (way, line) in [("", 1), ("cpu", 2), ("containers", 3), ("containers[0].name", 4), ("containers[0].ports[1]", 5)] {
+        assert_eq!(lines.get(way), Some(&line), "{way}");
+    }
+}
+
+#[test]
+fn placeholders_stand_without_quotes() {
+    let text = r#"{"a": ${PORT}, "b": <MEMORY>, "c": {{ cpu }}, "d": %CPU%, "e": $PORT, "f": CPU_UNITS, "g": @cpu@,
+        "h": ${jsonencode({a = "b"})}, "i": [ {{ one }}, <%= two %> ], "j": __CPU__}"#;
+    let json = json!({
+        "a": "${PORT}", "b": "<MEMORY>", "c": "{{ cpu }}", "d": "%CPU%", "e": "$PORT", "f": "<CPU_UNITS>",
+        "g": "@cpu@", "h": "${jsonencode({a = \"b\"})}", "i": ["{{ one }}", "<%= two %>"], "j": "__CPU__",
+    });
+    assert_eq!(read_as(text, &json), ["placeholders without quotes"]);
+}
+
+#[test]
+fn quotes_within_a_templates_expression_do_not_end_a_text() {
+    let text = r#"{"image": "{{ must_env "IMAGE" }}:${lookup(tags, "app")}", "b": "{{ c", "d": "}}"}"#;
+    let json = json!({"image": "{{ must_env \"IMAGE\" }}:${lookup(tags, \"app\")}", "b": "{{ c", "d": "}}"});
+    assert_eq!(read_as(text, &json), Vec::<&str>::new());
+}
+
+#[test]
+fn control_blocks_are_passed_over() {
+    for text in [
+        "[{% for e in env %}{\"n\": 1}{% if not loop.last %},{% endif %}{% endfor %}]",
+        "[{{ if .X }}{\"n\": 1}{{ end }}]",
+        "[\n%{ for e in env ~}\n{\"n\": 1}\n%{ endfor ~}\n]",
+        "[{# a #}{\"n\": 1},{{- range .Y }}{{- end }}]",
+    ] {
+        let read = read(text).unwrap_or_else(|torn| panic!("{text}: {torn}"));
+        assert_eq!(read.json, json!([{"n": 1}]), "{text}");
+    }
+    let both = read("{\"cpu\": 1 {% if x %}, \"a\": 2{% else %}, \"b\": 3{% endif %}, {{ include \"more\" }} }").unwrap();
+    assert_eq!(both.json, json!({"cpu": 1, "a": 2, "b": 3}));
+}
+
+#[test]
+fn what_is_torn_is_told_with_its_line() {
+    for (text, told) in [
+        ("{\"family\":", "line 1: the end where a value is expected"),
+        ("{\n\"a\": 1\n\"b\": 2}", "line 3: `\"` where `,` or `}` is expected"),
+        ("{\"a\" 1}", "line 1: `1` where `:` is expected"),
+        ("{\"a\": \"b\n}", "line 1: a text without an end"),
+        ("[1] 2", "line 1: `2` behind the end of the document"),
+        ("[yes]", "line 1: `yes` where a value is expected"),
+        ("", "line 1: the end where a value is expected"),
+    ] {
+        assert_eq!(read(text).map(|read| read.json).unwrap_err().to_string(), told, "{text}");
+    }
+    assert!(read(&"[".repeat(200_000)).is_err());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}") {
+        let _ = read(&text);
+        let _ = read(&format!("{{\"a\": {text}}}"));
+        let _ = lines(&text);
+    }
+}
