@@ -1,6 +1,7 @@
 //! End-to-end suites over containers and emulators. Their names are sentences about what a user relies on.
 
 mod browser;
+mod check;
 mod command_line;
 mod conformance;
 mod documentation;

@@ -75,8 +75,8 @@ fn case(line: &'static str) -> Case {
 }
 
 fn numbers(findings: &Findings) -> Vec<&'static str> {
-    let mut numbers: Vec<_> =
-        findings.errors.iter().chain(&findings.warnings).map(|finding| finding.rule.number()).collect();
+    let all = findings.errors.iter().chain(&findings.warnings).chain(&findings.notes);
+    let mut numbers: Vec<_> = all.map(|finding| finding.rule.number()).collect();
     numbers.sort_unstable();
     numbers
 }

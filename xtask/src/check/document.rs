@@ -69,19 +69,16 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
         let documents: Vec<_> = reads.into_iter().map(|read| Document::of(read, &more)).collect();
         if documents.is_empty() { Err(Torn { line: 1, problem: "the file is empty".to_owned() }) } else { Ok(documents) }
     };
-    let yaml_first = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    let is_braced = text.trim_start().starts_with(['{', '[', '/', '#', '%', '<']);
-    if yaml_first {
-        return yaml::read(&text).or_else(|torn| match relaxed::read(&text) {
-            Ok(read) => Ok(vec![read]),
-            Err(_) => Err(torn),
-        })
-        .and_then(documents);
+    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let begin = text.trim_start();
+    // A map of a map means nothing in YAML: it is a template's mark.
+    if begin.starts_with(['{', '[']) && !(is_yaml && begin.starts_with("{{")) {
+        return relaxed::read(&text).map(|read| vec![read]).and_then(documents);
     }
-    match relaxed::read(&text) {
-        Ok(read) => documents(vec![read]),
-        Err(torn) if is_braced && text.trim_start().starts_with(['{', '[']) => Err(torn),
-        Err(torn) => yaml::read(&text).and_then(documents).map_err(|other| if is_braced { torn } else { other }),
+    let as_json = if is_yaml { None } else { relaxed::read(&text).ok() };
+    match as_json {
+        Some(read) => documents(vec![read]),
+        None => yaml::read(&text).and_then(documents),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod capacity_provider;
 mod cluster;
+mod dependence;
 mod finding;
 pub mod rule;
 mod run_task;

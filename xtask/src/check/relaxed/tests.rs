@@ -59,10 +59,14 @@ fn control_blocks_are_passed_over() {
         "[{{ if .X }}{\"n\": 1}{{ end }}]",
         "[\n%{ for e in env ~}\n{\"n\": 1}\n%{ endfor ~}\n]",
         "[{# a #}{\"n\": 1},{{- range .Y }}{{- end }}]",
+        "[{{#each vars}}{\"n\": 1}{{#unless @last}},{{/unless}}{{/each}}]",
+        "[{{$x := .Y}}{\"n\": 1}]",
     ] {
         let read = read(text).unwrap_or_else(|torn| panic!("{text}: {torn}"));
         assert_eq!(read.json, json!([{"n": 1}]), "{text}");
     }
+    let either = read("{\"n\": %{if a == \"\"}null%{else}${jsonencode(b)}%{endif},\n\"m\": 1}").unwrap();
+    assert_eq!(either.json, json!({"n": null, "m": 1}));
     let both = read("{\"cpu\": 1 {% if x %}, \"a\": 2{% else %}, \"b\": 3{% endif %}, {{ include \"more\" }} }").unwrap();
     assert_eq!(both.json, json!({"cpu": 1, "a": 2, "b": 3}));
 }

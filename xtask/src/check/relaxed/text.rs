@@ -7,10 +7,8 @@ const EXPRESSIONS: [(&str, &str); 3] = [("{{", "}}"), ("${", "}"), ("<%", "%>")]
 /// A template's blocks that put nothing there themselves.
 const BLOCKS: [(&str, &str); 4] = [("{%", "%}"), ("{#", "#}"), ("%{", "}"), ("<%", "%>")];
 /// How a block begins that Go's and other templates write like an expression.
-const CONTROL: [&str; 14] = [
-    "if ", "else", "end", "range ", "with ", "define ", "template ", "block ", "/*", "for ", "#if", "/if", "#each",
-    "/each",
-];
+const CONTROL: [&str; 13] =
+    ["if ", "else", "end", "range ", "with ", "define ", "template ", "block ", "for ", "/", "#", "^", "!"];
 const CONTROLS: &str = "a template's control blocks: what stands within them is read as if all of it were there";
 
 impl Parser<'_> {
@@ -71,8 +69,11 @@ impl Parser<'_> {
         let line = rest.lines().next().unwrap_or_default();
         let end = open.len() + line[open.len()..].find(close)? + close.len();
         let expression = &line[..end];
-        // Two quotes: with one, the text ends before the closing mark.
-        (expression.matches(quote).count() % 2 == 0 && expression.contains(quote)).then_some(expression)
+        let mut parts = expression.split(quote).skip(1);
+        // Pairs of quotes: else the text ends before the closing mark, as it does where a member's name has ended.
+        let quotes = expression.matches(quote).count();
+        let is_name = parts.any(|part| part.trim_start().starts_with(':'));
+        (quotes > 0 && quotes % 2 == 0 && !is_name).then_some(expression)
     }
 
     fn escape(&mut self, text: &mut String) {
@@ -123,7 +124,8 @@ fn comment(rest: &str) -> Option<usize> {
 fn block(rest: &str) -> Option<usize> {
     if let Some(inner) = rest.strip_prefix("{{") {
         let words = inner.trim_start_matches(['-', '~']).trim_start();
-        let is_control = CONTROL.iter().any(|word| words.starts_with(word));
+        let expression = words.split("}}").next().unwrap_or_default();
+        let is_control = CONTROL.iter().any(|word| words.starts_with(word)) || expression.contains(":=");
         return rest.find("}}").filter(|_| is_control).map(|end| end + 2);
     }
     let (_, close) = BLOCKS.iter().find(|(open, _)| rest.starts_with(open) && !rest.starts_with("<%="))?;

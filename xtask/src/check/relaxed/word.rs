@@ -38,6 +38,10 @@ impl Parser<'_> {
                 self.at += length;
                 continue;
             }
+            // A block of Terraform's templates may follow at once.
+            if self.relaxed && self.rest().starts_with("%{") {
+                return self.text[start..self.at].to_owned();
+            }
             match self.peek() {
                 Some(c) if !c.is_whitespace() && !matches!(c, ',' | ':' | ']' | '}' | '{' | '[' | '"') => self.bump(),
                 _ => return self.text[start..self.at].to_owned(),

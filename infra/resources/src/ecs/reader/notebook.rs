@@ -73,12 +73,18 @@ impl Places {
         }
     }
 
-    /// The first place, and all of them in words.
+    /// The first place, and the others in words.
     fn told(&self) -> Option<(&str, String)> {
-        let first = self.first.first()?;
-        let others = self.count - self.first.len();
-        let others = if others > 0 { format!(" and {others} more") } else { String::new() };
-        Some((first, format!("{}{others}", self.first.join(", "))))
+        let (first, others) = self.first.split_first()?;
+        let more = self.count - self.first.len();
+        let more = (more > 0).then(|| format!("{more} more"));
+        let others: Vec<_> = others.iter().cloned().chain(more).collect();
+        let others = match others.split_last() {
+            None => String::new(),
+            Some((last, [])) => format!("; so is {last}"),
+            Some((last, others)) => format!("; so are {} and {last}", others.join(", ")),
+        };
+        Some((first, others))
     }
 }
 
@@ -126,24 +132,21 @@ impl Notebook {
     /// Everything that was noted.
     pub fn into_findings(self) -> Findings {
         let Self { mut findings, nulls, empty, answers, placeholders, .. } = self;
-        if let Some((first, all)) = answers.told() {
+        if let Some((first, others)) = answers.told() {
             let problem = format!(
-                "{all}: ECS answers this and ignores it in a request; aws-cli refuses it, amazon-ecs-deploy-task-definition \
-                 drops it"
+                "a member of ECS's answers, which it ignores in a request; aws-cli refuses it, deploy tools drop it{others}"
             );
             findings.warn(Rule::T01, &Path::Member(&Path::Root, first), problem, Minds::AwsCli);
         }
-        if let Some((first, all)) = placeholders.told() {
-            let problem = format!("{all}: to be filled in before it is sent; rules that need the value are skipped");
-            findings.note(Rule::T01, &Path::Member(&Path::Root, first), problem, Minds::Check);
-        }
-        if let Some((first, all)) = nulls.told() {
-            let problem = format!("{all}: null, which ECS and SDKs take as left out; aws-cli refuses it");
-            findings.note(Rule::T01, &Path::Member(&Path::Root, first), problem, Minds::AwsCli);
-        }
-        if let Some((first, all)) = empty.told() {
-            let problem = format!("{all}: an empty text, read as left out, as ECS writes it in answers");
-            findings.note(Rule::T02, &Path::Member(&Path::Root, first), problem, Minds::Check);
+        let notes = [
+            (placeholders, Rule::T01, Minds::Check, "to be filled in before it is sent; rules that need it are skipped"),
+            (nulls, Rule::T01, Minds::AwsCli, "null, which ECS takes as left out, as deploy tools do; aws-cli refuses it"),
+            (empty, Rule::T02, Minds::Check, "an empty text, read as left out: ECS writes it so in answers"),
+        ];
+        for (places, rule, minds, problem) in &notes {
+            if let Some((first, others)) = places.told() {
+                findings.note(*rule, &Path::Member(&Path::Root, first), format!("{problem}{others}"), *minds);
+            }
         }
         findings
     }
@@ -164,6 +167,9 @@ fn unknown(name: &str, known: &[&str], at_root: bool) -> String {
     let refused = "aws-cli refuses it, ECS ignores it";
     if at_root && OF_CONTAINERS.contains(&name) {
         return format!("a member of containers, not of the whole: {refused}");
+    }
+    if name == "valueFrom" && known == ["name", "value"] {
+        return format!("a member of `secrets`, not of `environment`: {refused}");
     }
     let similarity =
         |known: &str| strsim::jaro_winkler(&name.to_ascii_lowercase(), &known.to_ascii_lowercase());
