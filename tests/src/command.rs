@@ -77,7 +77,10 @@ impl Run {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_ascii_uppercase();
             let leads_elsewhere = text.starts_with("AWS_") && text != "AWS_CA_BUNDLE";
-            if leads_elsewhere || text.ends_with("_PROXY") || text == "LOCAL_AWS_PORT" || text == "GITHUB_ACTIONS"
+            if leads_elsewhere
+                || text.ends_with("_PROXY")
+                || text == "LOCAL_AWS_PORT"
+                || text == "GITHUB_ACTIONS"
             {
                 command.env_remove(name);
             }

@@ -28,7 +28,7 @@ async fn check(words: &str, path: &Path, code: i32) -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folders_requests_are_checked_and_what_is_none_is_named() {
+async fn a_folders_requests_are_checked_and_other_files_are_named() {
     let folder = folder(&[
         (".aws/task-definition.json", SOUND),
         ("deploy/task.yml", WRONG),
@@ -44,7 +44,7 @@ async fn a_folders_requests_are_checked_and_what_is_none_is_named() {
         "task.yml: ECS refuses it, 1 error",
         "run.json: ECS takes it",
         "3 checked: 2 taken, 1 refused, 2 skipped",
-        "package.json: no request to ECS",
+        "package.json: not a request to ECS",
         "stack.yaml: a CloudFormation template",
     ] {
         assert!(outcome.stdout.contains(text), "should have `{text}`: {outcome}");
@@ -73,8 +73,7 @@ async fn github_shows_findings_at_their_lines() {
     let file = folder.path().join("a.yaml");
     let run = |words: &str| xtask(&format!("check {words}")).env("GITHUB_ACTIONS", "true");
     let workspace = folder.path().to_str().unwrap();
-    let outcome =
-        run("").env("GITHUB_WORKSPACE", workspace).arg(file.to_str().unwrap()).ends_with(1).await;
+    let outcome = run("").env("GITHUB_WORKSPACE", workspace).arg(file.to_str().unwrap()).ends_with(1).await;
     let annotation = "::error file=a.yaml,line=5,title=T20::containerDefinitions[0].memory: 3 MiB; valid: ";
     assert!(outcome.stdout.contains(annotation), "{outcome}");
     let outcome = run("--json").arg(file.to_str().unwrap()).ends_with(1).await;
@@ -106,9 +105,9 @@ async fn the_commands_in_the_documentation_print_what_it_says() {
     assert!(commands.len() > 4, "{commands:?}");
     for words in commands {
         let outcome = xtask(&format!("check {words}")).end().await;
-        let told = page.split(&format!("check {words}\n```\n\n```text\n")).nth(1);
-        if let Some(told) = told.and_then(|told| told.split("```").next()) {
-            assert_eq!(outcome.stdout, told, "{words}");
+        let shown = page.split(&format!("check {words}\n```\n\n```text\n")).nth(1);
+        if let Some(shown) = shown.and_then(|shown| shown.split("```").next()) {
+            assert_eq!(outcome.stdout, shown, "{words}");
         }
         assert!(matches!(outcome.code, Some(0 | 1)), "{outcome}");
     }

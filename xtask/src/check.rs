@@ -46,7 +46,7 @@ With `-`, standard input is JSON Lines, and each line gets one verdict on standa
       -> and \"minRunning\", \"maxRunning\", \"canProgress\"
 
 Exit codes: 0 nothing would be refused, 1 something would (with --strict also what is warned of), 2 something can't be
-read: no file, neither JSON nor YAML, or no request to ECS.";
+read: it is missing, neither JSON nor YAML, or not a request to ECS.";
 
 /// Check task definitions, services and run-task requests against the rules of ECS, without any call
 ///

@@ -59,7 +59,7 @@ fn lines_get_the_same_verdicts_and_strictness_refuses_warnings() {
 fn documents_are_known_by_their_members() {
     let mut wrong = Vec::new();
     for case in cases(DOCUMENTS) {
-        let told = match requests::parts(&case["document"]) {
+        let known_as = match requests::parts(&case["document"]) {
             Err(no_request) => format!("none: {no_request}"),
             Ok(parts) => {
                 let part = |part: &Part<'_>| format!("{:?} {}", part.kind, said(&part.check().unwrap()));
@@ -67,8 +67,8 @@ fn documents_are_known_by_their_members() {
             }
         };
         let expected = case["expected"].as_str().unwrap();
-        if !told.starts_with(expected) || (expected != told && !expected.starts_with("none: ")) {
-            wrong.push(format!("should be `{expected}`, not `{told}`: {}", case["document"]));
+        if !known_as.starts_with(expected) || (expected != known_as && !expected.starts_with("none: ")) {
+            wrong.push(format!("should be `{expected}`, not `{known_as}`: {}", case["document"]));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -98,20 +98,26 @@ fn each_finding_says_who_minds() {
         "containerDefinitions": [{"name": "app", "image": "nginx", "memory": 2, "enviroment": []}],
     });
     let findings = requests::definition(&definition).unwrap();
-    let told = |findings: &[infra_resources::ecs::rules::Finding]| {
+    let all = |findings: &[infra_resources::ecs::rules::Finding]| {
         findings.iter().map(|it| (it.path.clone(), it.minds)).collect::<Vec<_>>()
     };
     let memory = "containerDefinitions[0].memory".to_owned();
-    assert_eq!(told(&findings.errors), [(memory, Minds::Ecs)]);
+    assert_eq!(all(&findings.errors), [(memory, Minds::Ecs)]);
     assert_eq!(
-        told(&findings.warnings),
-        [("containerDefinitions[0].enviroment".to_owned(), Minds::AwsCli), ("revision".to_owned(), Minds::AwsCli)]
+        all(&findings.warnings),
+        [
+            ("containerDefinitions[0].enviroment".to_owned(), Minds::AwsCli),
+            ("revision".to_owned(), Minds::AwsCli)
+        ]
     );
-    assert_eq!(told(&findings.notes), [("cpu".to_owned(), Minds::Check), ("pidMode".to_owned(), Minds::AwsCli)]);
+    assert_eq!(
+        all(&findings.notes),
+        [("cpu".to_owned(), Minds::Check), ("pidMode".to_owned(), Minds::AwsCli)]
+    );
 }
 
 #[test]
-fn what_stands_in_many_places_is_told_once() {
+fn what_stands_in_many_places_is_reported_once() {
     let container = json!({"name": "app", "image": "nginx", "memory": 128, "command": null, "links": null, "user": null, "dnsServers": null});
     let findings =
         requests::definition(&json!({"family": "shop", "containerDefinitions": [container]})).unwrap();
@@ -121,8 +127,11 @@ fn what_stands_in_many_places_is_told_once() {
 
 #[test]
 fn any_request_can_be_a_line() {
-    let answer = |request: Value| verdict::answer(json!({"id": 1, "request": request}).to_string().as_bytes()).unwrap();
-    let service = json!({"serviceName": "web", "taskDefinition": "web:1", "desiredCount": 1, "launchType": "FARGATE"});
+    let answer = |request: Value| {
+        verdict::answer(json!({"id": 1, "request": request}).to_string().as_bytes()).unwrap()
+    };
+    let service =
+        json!({"serviceName": "web", "taskDefinition": "web:1", "desiredCount": 1, "launchType": "FARGATE"});
     assert_eq!(answer(service).1, Outcome::Taken);
     assert_eq!(answer(json!({"taskDefinition": "web:1", "count": 11})).1, Outcome::Refused);
     assert_eq!(answer(json!({"apiVersion": "v1", "kind": "Pod"})).1, Outcome::Refused);

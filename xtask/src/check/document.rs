@@ -67,7 +67,11 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
     let more: Vec<Remark> = remark.into_iter().collect();
     let documents = |reads: Vec<Read>| {
         let documents: Vec<_> = reads.into_iter().map(|read| Document::of(read, &more)).collect();
-        if documents.is_empty() { Err(Torn { line: 1, problem: "the file is empty".to_owned() }) } else { Ok(documents) }
+        if documents.is_empty() {
+            Err(Torn { line: 1, problem: "the file is empty".to_owned() })
+        } else {
+            Ok(documents)
+        }
     };
     let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     let begin = text.trim_start();

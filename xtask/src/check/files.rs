@@ -23,7 +23,7 @@ const WORDS: [&str; 2] = ["containerDefinitions", "taskDefinition"];
 pub enum Ending {
     /// It was checked, or it should have been.
     Checked(Outcome),
-    /// It is no request to ECS, and nobody said that it is.
+    /// It is not a request to ECS, and nobody said that it is.
     Skipped(&'static str),
 }
 
@@ -63,7 +63,7 @@ pub fn check_found(file: &Path, how: &How) -> anyhow::Result<Ending> {
         Err(_) => return Ok(Ending::Skipped("neither JSON nor YAML")),
     };
     let mut ending = None;
-    let mut skipped = "no request to ECS";
+    let mut skipped = "not a request to ECS";
     for document in &documents {
         match parts(&document.json) {
             Ok(parts) => {

@@ -117,8 +117,13 @@ impl<'a> Parser<'a> {
     }
 
     fn remark(&mut self, what: &'static str) {
+        let line = self.line();
+        self.remark_at(line, what);
+    }
+
+    /// Only the first of its kind.
+    fn remark_at(&mut self, line: usize, what: &'static str) {
         if self.read.remarks.iter().all(|remark| remark.what != what) {
-            let line = self.line();
             self.read.remarks.push(Remark { line, what });
         }
     }
@@ -193,7 +198,11 @@ impl<'a> Parser<'a> {
     fn commas(&mut self, end: char) {
         self.space();
         while self.relaxed && self.peek() == Some(',') {
-            self.remark(if end == '}' { "a comma too many in an object" } else { "a comma too many in a list" });
+            self.remark(if end == '}' {
+                "a comma too many in an object"
+            } else {
+                "a comma too many in a list"
+            });
             self.bump();
             self.space();
         }
@@ -203,9 +212,10 @@ impl<'a> Parser<'a> {
     fn end_of_item(&mut self, end: char) -> Result<(), Torn> {
         let control = self.space();
         if self.take(',') {
+            let line = self.line();
             self.space();
             if self.peek() == Some(end) {
-                self.remark("a comma behind the last item");
+                self.remark_at(line, "a comma behind the last item");
             }
             return Ok(());
         }

@@ -13,7 +13,7 @@ use super::document::Document;
 use super::place::{line_at, value_at};
 use super::relaxed::Torn;
 
-/// How findings are told.
+/// How findings are printed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct How {
     /// As JSON.
@@ -87,9 +87,14 @@ impl<'a> Report<'a> {
         let place = if self.part.place.is_empty() { String::new() } else { format!(" {}", self.part.place) };
         let name = format!("{}{place}", self.name);
         let mut lines = vec![format!("{}: {}", style(name).bold(), self.verdict())];
-        lines.extend(self.findings.errors.iter().map(|it| self.finding(it, &style("error").red().bold().to_string())));
         lines.extend(
-            self.findings.warnings.iter().map(|it| self.finding(it, &style("warning").yellow().bold().to_string())),
+            self.findings.errors.iter().map(|it| self.finding(it, &style("error").red().bold().to_string())),
+        );
+        lines.extend(
+            self.findings
+                .warnings
+                .iter()
+                .map(|it| self.finding(it, &style("warning").yellow().bold().to_string())),
         );
         lines.extend(self.findings.notes.iter().map(|it| self.note(it)));
         lines.join("\n")
@@ -104,13 +109,15 @@ impl<'a> Report<'a> {
         };
         let counts = [(errors.len(), "error"), (warnings.len(), "warning"), (notes.len(), "note")];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts = counts.map(|(count, noun)| format!(", {count} {noun}{}", if count == 1 { "" } else { "s" }));
+        let counts =
+            counts.map(|(count, noun)| format!(", {count} {noun}{}", if count == 1 { "" } else { "s" }));
         std::iter::once(verdict.to_owned()).chain(counts).collect()
     }
 
     fn finding(&self, finding: &Finding, severity: &str) -> String {
         let Finding { rule, path, problem, minds } = finding;
-        let mut lines = vec![format!("  {severity} {}  {}: {problem}", rule.number(), self.place_of(finding))];
+        let mut lines =
+            vec![format!("  {severity} {}  {}: {problem}", rule.number(), self.place_of(finding))];
         let value = value_at(self.part.json, &self.within(path));
         lines.extend(value.map(|value| format!("    value: {value}")));
         lines.push(format!("    valid: {}", rule.valid()));
@@ -155,7 +162,8 @@ impl<'a> Report<'a> {
         all.map(|(level, finding)| {
             let Finding { rule, path, problem, .. } = finding;
             let path = if path.is_empty() || path.starts_with("line ") { "" } else { &format!("{path}: ") };
-            let valid = if level == Level::Notice { String::new() } else { format!("; valid: {}", rule.valid()) };
+            let valid =
+                if level == Level::Notice { String::new() } else { format!("; valid: {}", rule.valid()) };
             let message = format!("{path}{problem}{valid}");
             annotations::annotation(level, self.name, self.line_of(finding), rule.number(), &message)
         })
@@ -181,7 +189,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// What is told of a file that can't be read.
+/// What is said of a file that can't be read.
 pub fn unreadable(name: &str, torn: &Torn) -> String {
     format!("{}: can't be read: line {}: {}", style(name).bold(), torn.line, torn.problem)
 }

@@ -47,7 +47,7 @@ impl Tally {
         }
     }
 
-    /// Tells what became of folders; one file speaks for itself.
+    /// Says what became of folders; one file speaks for itself.
     pub fn print(&self, how: &How) -> anyhow::Result<()> {
         if self.folders.is_empty() {
             return Ok(());
@@ -68,6 +68,10 @@ impl Tally {
             output::print(format!("  skipped {}: {why}", file.display()))?;
         }
         let more = self.skipped.len().saturating_sub(MOST_NAMES);
-        if more > 0 { output::print(format!("  skipped {more} more; --json names all of them")) } else { Ok(()) }
+        if more > 0 {
+            output::print(format!("  skipped {more} more; --json names all of them"))
+        } else {
+            Ok(())
+        }
     }
 }

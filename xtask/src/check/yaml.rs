@@ -17,11 +17,15 @@ const TOO_LARGE: &str = "more values than a request to ECS can have";
 /// Reads every document of a text.
 ///
 /// # Errors
-/// Where it is no YAML.
+/// Where it is not YAML.
 pub fn read(text: &str) -> Result<Vec<Read>, Torn> {
     let templates = Templates::hide(text);
-    let mut events =
-        Events { parser: Parser::new_from_str(templates.text()), templates: &templates, anchors: BTreeMap::new(), values: 0 };
+    let mut events = Events {
+        parser: Parser::new_from_str(templates.text()),
+        templates: &templates,
+        anchors: BTreeMap::new(),
+        values: 0,
+    };
     let mut documents = Vec::new();
     while let Some((event, span)) = events.next()? {
         match event {
@@ -49,12 +53,12 @@ impl<'a> Events<'a> {
     fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Torn> {
         self.parser.next_event().transpose().map_err(|error: ScanError| Torn {
             line: error.marker().line(),
-            problem: format!("no YAML: {}", error.info()),
+            problem: format!("not YAML: {}", error.info()),
         })
     }
 
     fn needed(&mut self) -> Result<(Event<'a>, Span), Torn> {
-        self.next()?.ok_or_else(|| Torn { line: 1, problem: "no YAML: it ends too early".to_owned() })
+        self.next()?.ok_or_else(|| Torn { line: 1, problem: "not YAML: it ends too early".to_owned() })
     }
 
     fn value(

@@ -11,10 +11,10 @@ pub use notebook::Form;
 
 use crate::ecs::rules::{Findings, Path, Rule};
 use infra_engine::output::OUTPUT;
-use serde::de::value::StrDeserializer;
 use members::{Items, Members};
 use notebook::Notebook;
 use placeholder::is_placeholder;
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Value};

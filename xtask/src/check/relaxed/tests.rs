@@ -28,8 +28,12 @@ fn comments_and_commas_are_remarked_with_their_line() {
 
 #[test]
 fn each_value_has_its_line() {
-    let lines = lines("{\n  \"cpu\": \"256\",\n  \"containers\": [\n    {\"name\": \"a\",\n     \"ports\": [80, 443]}\n  ]\n}");
-    for (way, line) in [("", 1), ("cpu", 2), ("containers", 3), ("containers[0].name", 4), ("containers[0].ports[1]", 5)] {
+    let lines = lines(
+        "{\n  \"cpu\": \"256\",\n  \"containers\": [\n    {\"name\": \"a\",\n     \"ports\": [80, 443]}\n  ]\n}",
+    );
+    for (way, line) in
+        [("", 1), ("cpu", 2), ("containers", 3), ("containers[0].name", 4), ("containers[0].ports[1]", 5)]
+    {
         assert_eq!(lines.get(way), Some(&line), "{way}");
     }
 }
@@ -67,13 +71,15 @@ fn control_blocks_are_passed_over() {
     }
     let either = read("{\"n\": %{if a == \"\"}null%{else}${jsonencode(b)}%{endif},\n\"m\": 1}").unwrap();
     assert_eq!(either.json, json!({"n": null, "m": 1}));
-    let both = read("{\"cpu\": 1 {% if x %}, \"a\": 2{% else %}, \"b\": 3{% endif %}, {{ include \"more\" }} }").unwrap();
+    let both =
+        read("{\"cpu\": 1 {% if x %}, \"a\": 2{% else %}, \"b\": 3{% endif %}, {{ include \"more\" }} }")
+            .unwrap();
     assert_eq!(both.json, json!({"cpu": 1, "a": 2, "b": 3}));
 }
 
 #[test]
-fn what_is_torn_is_told_with_its_line() {
-    for (text, told) in [
+fn what_is_torn_is_refused_with_its_line() {
+    for (text, message) in [
         ("{\"family\":", "line 1: the end where a value is expected"),
         ("{\n\"a\": 1\n\"b\": 2}", "line 3: `\"` where `,` or `}` is expected"),
         ("{\"a\" 1}", "line 1: `1` where `:` is expected"),
@@ -82,7 +88,7 @@ fn what_is_torn_is_told_with_its_line() {
         ("[yes]", "line 1: `yes` where a value is expected"),
         ("", "line 1: the end where a value is expected"),
     ] {
-        assert_eq!(read(text).map(|read| read.json).unwrap_err().to_string(), told, "{text}");
+        assert_eq!(read(text).map(|read| read.json).unwrap_err().to_string(), message, "{text}");
     }
     assert!(read(&"[".repeat(200_000)).is_err());
 }

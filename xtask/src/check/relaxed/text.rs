@@ -9,7 +9,8 @@ const BLOCKS: [(&str, &str); 4] = [("{%", "%}"), ("{#", "#}"), ("%{", "}"), ("<%
 /// How a block begins that Go's and other templates write like an expression.
 const CONTROL: [&str; 13] =
     ["if ", "else", "end", "range ", "with ", "define ", "template ", "block ", "for ", "/", "#", "^", "!"];
-const CONTROLS: &str = "a template's control blocks: what stands within them is read as if all of it were there";
+const CONTROLS: &str =
+    "a template's control blocks: what stands within them is read as if all of it were there";
 
 impl Parser<'_> {
     /// Skips what stands between values; says whether a template's block was there.
@@ -73,7 +74,7 @@ impl Parser<'_> {
         // Pairs of quotes: else the text ends before the closing mark, as it does where a member's name has ended.
         let quotes = expression.matches(quote).count();
         let is_name = parts.any(|part| part.trim_start().starts_with(':'));
-        (quotes > 0 && quotes % 2 == 0 && !is_name).then_some(expression)
+        (quotes > 0 && quotes.is_multiple_of(2) && !is_name).then_some(expression)
     }
 
     fn escape(&mut self, text: &mut String) {
@@ -91,7 +92,9 @@ impl Parser<'_> {
                 } else {
                     None
                 };
-                text.extend(char::decode_utf16([unit].into_iter().chain(low)).map(|c| c.unwrap_or('\u{fffd}')));
+                text.extend(
+                    char::decode_utf16([unit].into_iter().chain(low)).map(|c| c.unwrap_or('\u{fffd}')),
+                );
             }
             Some(c @ ('"' | '\\' | '/' | '\'')) => text.push(c),
             Some(c) => {

@@ -43,7 +43,9 @@ impl Parser<'_> {
                 return self.text[start..self.at].to_owned();
             }
             match self.peek() {
-                Some(c) if !c.is_whitespace() && !matches!(c, ',' | ':' | ']' | '}' | '{' | '[' | '"') => self.bump(),
+                Some(c) if !c.is_whitespace() && !matches!(c, ',' | ':' | ']' | '}' | '{' | '[' | '"') => {
+                    self.bump()
+                }
                 _ => return self.text[start..self.at].to_owned(),
             };
         }
@@ -54,9 +56,11 @@ impl Parser<'_> {
 pub fn is_marked(word: &str) -> bool {
     let fenced = |fence: char| word.len() > 2 && word.starts_with(fence) && word.ends_with(fence);
     let variable = word.starts_with('$') && word.len() > 1;
-    variable || fenced('%') || fenced('@') || word.starts_with("__") || (0..word.len()).any(|at| {
-        word.get(at..).is_some_and(|rest| marked(rest).is_some())
-    })
+    variable
+        || fenced('%')
+        || fenced('@')
+        || word.starts_with("__")
+        || (0..word.len()).any(|at| word.get(at..).is_some_and(|rest| marked(rest).is_some()))
 }
 
 /// How long a template's expression is that begins here. Braces may stand within it.

@@ -45,13 +45,16 @@ fn anchors_are_followed() {
 #[test]
 fn a_text_can_have_several_documents() {
     let documents = read("---\na: 1\n---\nb: 2\n...\n").unwrap();
-    assert_eq!(documents.iter().map(|read| read.json.clone()).collect::<Vec<_>>(), [json!({"a": 1}), json!({"b": 2})]);
+    assert_eq!(
+        documents.iter().map(|read| read.json.clone()).collect::<Vec<_>>(),
+        [json!({"a": 1}), json!({"b": 2})]
+    );
 }
 
 #[test]
-fn what_is_no_yaml_is_told_with_its_line() {
+fn what_is_not_yaml_is_refused_with_its_line() {
     let torn = read("a: 1\nb: [1, 2\nc: 3\n").map(|all| all.len()).unwrap_err();
-    assert!(torn.line > 1 && torn.problem.starts_with("no YAML: "), "{torn}");
+    assert!(torn.line > 1 && torn.problem.starts_with("not YAML: "), "{torn}");
 }
 
 #[test]

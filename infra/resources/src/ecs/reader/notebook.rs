@@ -1,4 +1,4 @@
-//! What is noted while a value is read: findings, and what stands in a file often enough to be told once for all places.
+//! What is noted while a value is read: findings, and what stands in many places and is reported once.
 
 use crate::ecs::rules::{Findings, Minds, Path, Rule};
 
@@ -6,7 +6,7 @@ use crate::ecs::rules::{Findings, Minds, Path, Rule};
 const MOST_PLACES: usize = 3;
 /// A name so similar is probably meant.
 const SIMILAR: f64 = 0.85;
-/// More names than this tell nobody anything.
+/// More names than this help nobody.
 const MOST_NAMES: usize = 12;
 
 /// What kind of request is read, beside its type.
@@ -74,7 +74,7 @@ impl Places {
     }
 
     /// The first place, and the others in words.
-    fn told(&self) -> Option<(&str, String)> {
+    fn summary(&self) -> Option<(&str, String)> {
         let (first, others) = self.first.split_first()?;
         let more = self.count - self.first.len();
         let more = (more > 0).then(|| format!("{more} more"));
@@ -120,7 +120,7 @@ impl Notebook {
     pub fn unknown(&mut self, parent: &Path<'_>, name: &str, known: &[&str]) {
         let path = parent.member(name);
         if self.form.own {
-            self.findings.add(Rule::T01, &path, format!("no member of this name; there are {}", known.join(", ")));
+            self.findings.add(Rule::T01, &path, format!("unknown member, beside {}", known.join(", ")));
         } else if matches!(parent, Path::Root) && self.form.answers.contains(&name) {
             self.answers.add(&path);
         } else if !UNREAD.contains(&name) {
@@ -132,19 +132,29 @@ impl Notebook {
     /// Everything that was noted.
     pub fn into_findings(self) -> Findings {
         let Self { mut findings, nulls, empty, answers, placeholders, .. } = self;
-        if let Some((first, others)) = answers.told() {
+        if let Some((first, others)) = answers.summary() {
             let problem = format!(
                 "a member of ECS's answers, which it ignores in a request; aws-cli refuses it, deploy tools drop it{others}"
             );
             findings.warn(Rule::T01, &Path::Member(&Path::Root, first), problem, Minds::AwsCli);
         }
         let notes = [
-            (placeholders, Rule::T01, Minds::Check, "to be filled in before it is sent; rules that need it are skipped"),
-            (nulls, Rule::T01, Minds::AwsCli, "null, which ECS takes as left out, as deploy tools do; aws-cli refuses it"),
+            (
+                placeholders,
+                Rule::T01,
+                Minds::Check,
+                "to be filled in before it is sent; rules that need it are skipped",
+            ),
+            (
+                nulls,
+                Rule::T01,
+                Minds::AwsCli,
+                "null, which ECS takes as left out, as deploy tools do; aws-cli refuses it",
+            ),
             (empty, Rule::T02, Minds::Check, "an empty text, read as left out: ECS writes it so in answers"),
         ];
         for (places, rule, minds, problem) in &notes {
-            if let Some((first, others)) = places.told() {
+            if let Some((first, others)) = places.summary() {
                 findings.note(*rule, &Path::Member(&Path::Root, first), format!("{problem}{others}"), *minds);
             }
         }
@@ -175,10 +185,10 @@ fn unknown(name: &str, known: &[&str], at_root: bool) -> String {
         |known: &str| strsim::jaro_winkler(&name.to_ascii_lowercase(), &known.to_ascii_lowercase());
     let closest = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
     match closest.filter(|closest| similarity(closest) >= SIMILAR) {
-        Some(closest) => format!("no member of this name is known; is `{closest}` meant? {refused}"),
+        Some(closest) => format!("unknown member, is `{closest}` meant? {refused}"),
         None if known.len() <= MOST_NAMES => {
-            format!("no member of this name is known, but {}: {refused}", known.join(", "))
+            format!("unknown member, beside {}: {refused}", known.join(", "))
         }
-        None => format!("no member of this name is known: {refused}"),
+        None => format!("unknown member: {refused}"),
     }
 }

@@ -19,7 +19,8 @@ pub fn is_placeholder(text: &str) -> bool {
 
 fn has_marks(text: &str) -> bool {
     MARKS.iter().any(|(open, close)| {
-        let inner = text.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map(|(inner, _)| inner);
+        let inner =
+            text.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map(|(inner, _)| inner);
         // `<` and `>` stand in shell commands, too.
         inner.is_some_and(|inner| if *open == "<" { is_phrase(inner) } else { !inner.trim().is_empty() })
     })
@@ -64,9 +65,22 @@ mod tests {
     #[test]
     fn marks_of_many_tools_are_known() {
         for text in [
-            "${CPU}", "$CPU", "<MEMORY>", "{{ cpu }}", "{{ must_env `TAG` }}", "%CPU%", "@cpu@", "__CPU__", "#{Cpu}#",
-            "<%= cpu %>", "arn:aws:iam::<your account id>:role/ecs", "web-${STAGE}", "IMAGE_PLACEHOLDER", "YOUR_CPU",
-            "[[ cpu ]]", "REPLACE_ME",
+            "${CPU}",
+            "$CPU",
+            "<MEMORY>",
+            "{{ cpu }}",
+            "{{ must_env `TAG` }}",
+            "%CPU%",
+            "@cpu@",
+            "__CPU__",
+            "#{Cpu}#",
+            "<%= cpu %>",
+            "arn:aws:iam::<your account id>:role/ecs",
+            "web-${STAGE}",
+            "IMAGE_PLACEHOLDER",
+            "YOUR_CPU",
+            "[[ cpu ]]",
+            "REPLACE_ME",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -75,8 +89,24 @@ mod tests {
     #[test]
     fn what_is_meant_as_it_is_is_none() {
         for text in [
-            "", "256", "awsvpc", "AWSVPC", "WINDOWS_SERVER_2022_CORE", "a < b > c", "<", "100%", "user@host", "a__b",
-            "50% of 100%", "%Y-%m-%d", "${}", "5$", "arn:aws:iam::123456789012:role/ecs", "{\"a\": {\"b\": 1}", "[a]", "[ -f a ]",
+            "",
+            "256",
+            "awsvpc",
+            "AWSVPC",
+            "WINDOWS_SERVER_2022_CORE",
+            "a < b > c",
+            "<",
+            "100%",
+            "user@host",
+            "a__b",
+            "50% of 100%",
+            "%Y-%m-%d",
+            "${}",
+            "5$",
+            "arn:aws:iam::123456789012:role/ecs",
+            "{\"a\": {\"b\": 1}",
+            "[a]",
+            "[ -f a ]",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }

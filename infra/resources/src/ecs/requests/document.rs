@@ -48,7 +48,8 @@ const OF_BOTH: [&str; 10] = [
 /// Members of run-tasks alone.
 const OF_RUN_TASKS: [&str; 4] = ["count", "overrides", "startedBy", "referenceId"];
 /// Members of containers beside their name.
-const OF_CONTAINERS: [&str; 6] = ["image", "essential", "portMappings", "logConfiguration", "memory", "environment"];
+const OF_CONTAINERS: [&str; 6] =
+    ["image", "essential", "portMappings", "logConfiguration", "memory", "environment"];
 
 /// What a part of a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub struct Part<'a> {
     pub json: &'a Value,
 }
 
-/// What a document is that has no request in it.
+/// What a document without a request is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoRequest(pub &'static str);
@@ -124,17 +125,16 @@ pub fn parts(json: &Value) -> Result<Vec<Part<'_>>, NoRequest> {
     match json {
         Value::Array(items) => of_list(json, items),
         Value::Object(members) => of_object(json, members),
-        _ => Err(NoRequest("a single value, and no request to ECS")),
+        _ => Err(NoRequest("a single value; not a request to ECS")),
     }
 }
 
 fn of_list<'a>(json: &'a Value, items: &'a [Value]) -> Result<Vec<Part<'a>>, NoRequest> {
     let has = |item: &Value, name: &str| item.get(name).is_some();
     if items.iter().any(|item| has(item, "imageUri")) {
-        return Err(NoRequest("image definitions of CodePipeline, and no request to ECS"));
+        return Err(NoRequest("image definitions of CodePipeline; not a request to ECS"));
     }
-    let is_container =
-        |item: &Value| has(item, "name") && OF_CONTAINERS.iter().any(|name| has(item, name));
+    let is_container = |item: &Value| has(item, "name") && OF_CONTAINERS.iter().any(|name| has(item, name));
     if !items.is_empty() && items.iter().all(is_container) {
         return Ok(vec![Part { kind: Kind::Containers, place: String::new(), json }]);
     }
@@ -145,7 +145,7 @@ fn of_list<'a>(json: &'a Value, items: &'a [Value]) -> Result<Vec<Part<'a>>, NoR
             all.push(Part { place: format!("[{index}]{dot}{}", part.place), ..part });
         }
     }
-    if all.is_empty() { Err(NoRequest("an empty list, and no request to ECS")) } else { Ok(all) }
+    if all.is_empty() { Err(NoRequest("an empty list; not a request to ECS")) } else { Ok(all) }
 }
 
 fn of_object<'a>(json: &'a Value, members: &'a Map<String, Value>) -> Result<Vec<Part<'a>>, NoRequest> {
@@ -172,7 +172,9 @@ fn of_object<'a>(json: &'a Value, members: &'a Map<String, Value>) -> Result<Vec
     {
         return one(Kind::RunTask);
     }
-    Err(NoRequest("no request to ECS: it has neither containerDefinitions nor a service's or a run-task's members"))
+    Err(NoRequest(
+        "not a request to ECS: it has neither containerDefinitions nor a service's or a run-task's members",
+    ))
 }
 
 fn is_task_definition(members: &Map<String, Value>) -> bool {
@@ -200,24 +202,28 @@ fn other(members: &Map<String, Value>) -> Option<&'static str> {
         kind.starts_with("AWS::") || kind.starts_with("Custom::")
     };
     match members.get("Resources") {
-        Some(Value::Object(resources)) if has("AWSTemplateFormatVersion") || resources.values().any(is_resource) => {
-            return Some("a CloudFormation template, and no request to ECS: cfn-lint checks these");
+        Some(Value::Object(resources))
+            if has("AWSTemplateFormatVersion") || resources.values().any(is_resource) =>
+        {
+            return Some("a CloudFormation template; not a request to ECS: cfn-lint checks these");
         }
-        Some(Value::Array(_)) => return Some("an AppSpec of CodeDeploy, and no request to ECS"),
+        Some(Value::Array(_)) => return Some("an AppSpec of CodeDeploy; not a request to ECS"),
         _ => {}
     }
     if has("AWSEBDockerrunVersion") {
-        Some("a Dockerrun.aws.json of Elastic Beanstalk, and no request to ECS")
+        Some("a Dockerrun.aws.json of Elastic Beanstalk; not a request to ECS")
     } else if has("ContainerDefinitions") {
-        Some("a task definition as CloudFormation spells it (ContainerDefinitions), and no request to ECS: cfn-lint checks these")
+        Some(
+            "a task definition as CloudFormation spells it (ContainerDefinitions); not a request to ECS: cfn-lint checks these",
+        )
     } else if has("apiVersion") && has("kind") {
-        Some("a resource of Kubernetes, and no request to ECS")
+        Some("a resource of Kubernetes; not a request to ECS")
     } else if has("task_definition") || has("run_params") {
-        Some("an ecs-params file of the ECS CLI, and no request to ECS")
+        Some("an ecs-params file of the ECS CLI; not a request to ECS")
     } else if has("container_definitions") {
-        Some("a task definition as Terraform spells it (container_definitions), and no request to ECS")
+        Some("a task definition as Terraform spells it (container_definitions); not a request to ECS")
     } else if members.get("services").is_some_and(Value::is_object) {
-        Some("a Compose file, and no request to ECS")
+        Some("a Compose file; not a request to ECS")
     } else {
         None
     }

@@ -27,7 +27,8 @@ const FORM: Form = Form {
     own: false,
 };
 /// Members that `create-service` takes and `update-service` does not.
-const ONLY_AT_FIRST: [&str; 6] = ["clientToken", "launchType", "role", "schedulingStrategy", "serviceName", "tags"];
+const ONLY_AT_FIRST: [&str; 6] =
+    ["clientToken", "launchType", "role", "schedulingStrategy", "serviceName", "tags"];
 /// What the program writes beside ECS's own members.
 const OF_THE_PROGRAM: [&str; 2] = ["clusterName", "initialDesiredCount"];
 /// What is read where a value is given elsewhere.
@@ -71,11 +72,11 @@ pub(super) fn answered(json: &Value) -> Result<Findings, Error> {
     Ok(findings)
 }
 
-/// Tells and drops what ECS does not take of a service, or not of one that is there already.
+/// Reports and drops what ECS does not take of a service, or not of one that is there already.
 fn only_of_requests(members: &mut Map<String, Value>, notes: &mut Findings) {
     for name in OF_THE_PROGRAM {
         if members.remove(name).is_some() {
-            let problem = "no member of this name is known: aws-cli refuses it, ECS ignores it";
+            let problem = "unknown member: aws-cli refuses it, ECS ignores it";
             notes.warn(Rule::T01, &Path::Root.member(name), problem, Minds::AwsCli);
         }
     }
@@ -101,7 +102,8 @@ fn stand_ins(members: &mut Map<String, Value>, notes: &mut Findings) {
         let name = name.filter(|_| !is_arn).unwrap_or_else(|| Value::from(ELSEWHERE));
         members.insert("serviceName".to_owned(), name);
     }
-    let controller = members.get("deploymentController").and_then(|it| it.get("type")).and_then(Value::as_str);
+    let controller =
+        members.get("deploymentController").and_then(|it| it.get("type")).and_then(Value::as_str);
     if is_left_out(members, "taskDefinition") && controller != Some("EXTERNAL") {
         if !members.contains_key("service") {
             let problem = "no task definition: the command line or the deploy tool gives it";

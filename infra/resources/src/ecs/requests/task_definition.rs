@@ -25,9 +25,11 @@ const FORM: Form = Form {
     ],
     own: false,
 };
-const FILLED_IN: &str = "to be filled in before it is sent, as amazon-ecs-render-task-definition does: ECS needs it";
+const FILLED_IN: &str =
+    "to be filled in before it is sent, as amazon-ecs-render-task-definition does: ECS needs it";
 /// What containers alone don't say of their task.
-const OF_THE_TASK: [&str; 6] = ["cpu", "memory", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities"];
+const OF_THE_TASK: [&str; 6] =
+    ["cpu", "memory", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities"];
 
 /// What ECS would say to a task definition: a request, or the whole answer of `describe-task-definition`.
 ///
@@ -45,7 +47,7 @@ fn answer(inner: &Value, tags: Option<&Value>) -> Result<Findings, Error> {
     let mut members = inner.as_object().cloned().unwrap_or_default();
     members.retain(|name, _| !FORM.answers.contains(&name.as_str()));
     let says_nothing = |value: &&Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    // The answer tells the tags beside the definition.
+    // The tags stand beside the definition in an answer.
     if members.get("tags").as_ref().is_some_and(says_nothing) {
         members.remove("tags");
     }
@@ -98,7 +100,8 @@ fn all_rules(json: &Value, definition: &TaskDefinition) -> Findings {
     findings.soften(|finding| finding.rule == Rule::T06 && has_no_image(json, finding), FILLED_IN);
     // AWS's own collector for OpenTelemetry is registered with `["/healthcheck"]`, against the documentation.
     let path = ".healthCheck.command";
-    findings.doubt(|it| it.rule == Rule::T56 && it.path.ends_with(path) && it.problem.starts_with("the command"));
+    findings
+        .doubt(|it| it.rule == Rule::T56 && it.path.ends_with(path) && it.problem.starts_with("the command"));
     findings
 }
 
