@@ -1,7 +1,5 @@
 //! What people have in their files, and what is said of it: the tables in `files/`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use infra_resources::ecs::requests::{self, Kind, Part};
 use infra_resources::ecs::rules::{Findings, Minds};
 use infra_resources::ecs::verdict::{self, Outcome};
@@ -76,14 +74,15 @@ fn documents_are_known_by_their_members() {
 
 #[test]
 fn the_way_to_a_value_begins_at_the_top_of_the_document() {
-    let json = json!({});
+    let (json, list) = (json!({}), json!([]));
     let answer = json!({"taskDefinition": {}});
     let part = |kind, place: &str, json| Part { kind, place: place.to_owned(), json };
     for (part, path, way) in [
         (part(Kind::TaskDefinition, "", &json), "containerDefinitions[0].cpu", "containerDefinitions[0].cpu"),
         (part(Kind::TaskDefinition, "", &answer), "cpu", "taskDefinition.cpu"),
         (part(Kind::TaskDefinition, "[1]", &answer), "cpu", "[1].taskDefinition.cpu"),
-        (part(Kind::Containers, "", &json), "containerDefinitions[0].cpu", "[0].cpu"),
+        (part(Kind::Containers, "", &list), "containerDefinitions[0].cpu", "[0].cpu"),
+        (part(Kind::Containers, "", &answer), "containerDefinitions[0].cpu", "cpu"),
         (part(Kind::AnsweredService, "services[2]", &json), "launchType", "services[2].launchType"),
         (part(Kind::RunTask, "", &json), "", ""),
     ] {

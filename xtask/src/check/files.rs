@@ -39,7 +39,7 @@ pub fn check(file: &Path, how: &How) -> anyhow::Result<Outcome> {
     for document in &documents {
         worst = worst.max(match parts(&document.json) {
             Ok(parts) => judge_all(&name, document, &parts, how)?,
-            Err(NoRequest(what)) => unreadable(&name, &Torn { line: 1, problem: what.to_owned() }, how)?,
+            Err(NoRequest(what)) => no_request(&name, what, how)?,
         });
     }
     Ok(worst)
@@ -111,6 +111,18 @@ fn remarks(document: &Document, findings: &mut Findings) {
     // The note has its line for a path, as it is about the text.
     let place = format!("line {}", first.line);
     findings.note(Rule::T01, &Path::Root.member(&place), problem, Minds::AwsCli);
+}
+
+fn no_request(name: &str, what: &str, how: &How) -> anyhow::Result<Outcome> {
+    output::print(if how.json {
+        json!({"file": name, "ok": false, "problem": what}).to_string()
+    } else {
+        report::no_request(name, what)
+    })?;
+    if how.annotate {
+        output::print(super::annotations::error(name, None, "cannot be checked", what))?;
+    }
+    Ok(Outcome::NoJson)
 }
 
 fn unreadable(name: &str, torn: &Torn, how: &How) -> anyhow::Result<Outcome> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use console::style;
 use infra_resources::ecs::requests::{Kind, Part};
-use infra_resources::ecs::rules::{Finding, Findings, Minds};
+use infra_resources::ecs::rules::{Finding, Findings, Minds, Rule};
 use infra_resources::ecs::verdict::Outcome;
 use serde_json::{Value, json};
 
@@ -76,6 +76,10 @@ impl<'a> Report<'a> {
 
     fn json(&self, finding: &Finding) -> Value {
         let mut json = json!(finding);
+        // What would be valid is said of faults.
+        if self.findings.notes.contains(finding) {
+            json["message"] = json!(finding.problem);
+        }
         if let Some(line) = self.line_of(finding) {
             json["line"] = json!(line);
         }
@@ -122,8 +126,19 @@ impl<'a> Report<'a> {
         lines.extend(value.map(|value| format!("    value: {value}")));
         lines.push(format!("    valid: {}", rule.valid()));
         lines.push(format!("    minds: {}", who(finding, *minds)));
-        lines.push(format!("    AWS:   {}", rule.page()));
+        lines.push(format!("    AWS:   {}", self.page(*rule)));
         lines.join("\n")
+    }
+
+    /// The page of a rule; of those about all requests, the page of this one.
+    fn page(&self, rule: Rule) -> &'static str {
+        match (rule, self.part.kind) {
+            (Rule::T01 | Rule::T02, Kind::Service | Kind::AnsweredService) => {
+                "CreateService, Amazon ECS API Reference"
+            }
+            (Rule::T01 | Rule::T02, Kind::RunTask) => "RunTask, Amazon ECS API Reference",
+            _ => rule.page(),
+        }
     }
 
     fn note(&self, finding: &Finding) -> String {
@@ -187,6 +202,11 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Service | Kind::AnsweredService => "service",
         Kind::RunTask => "run-task",
     }
+}
+
+/// What is said of a file that is something else.
+pub fn no_request(name: &str, what: &str) -> String {
+    format!("{}: {what}", style(name).bold())
 }
 
 /// What is said of a file that can't be read.

@@ -6,7 +6,7 @@ const MARKS: [(&str, &str); 6] =
 /// Marks that are the same on both sides, around a name.
 const FENCES: [&str; 3] = ["%", "@", "__"];
 /// Words by which people mark what is to be replaced.
-const WORDS: [&str; 5] = ["PLACEHOLDER", "REPLACE", "CHANGEME", "CHANGE_ME", "YOUR_"];
+const WORDS: [&str; 5] = ["PLACEHOLDER", "REPLACE_", "CHANGEME", "CHANGE_ME", "YOUR_"];
 
 /// Whether something in a text is to be replaced.
 pub fn is_placeholder(text: &str) -> bool {

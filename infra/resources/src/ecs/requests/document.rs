@@ -51,12 +51,16 @@ const OF_RUN_TASKS: [&str; 4] = ["count", "overrides", "startedBy", "referenceId
 const OF_CONTAINERS: [&str; 6] =
     ["image", "essential", "portMappings", "logConfiguration", "memory", "environment"];
 
+/// Members by which a single container is known that is not in a list.
+const OF_A_CONTAINER: [&str; 5] =
+    ["essential", "portMappings", "logConfiguration", "memoryReservation", "mountPoints"];
+
 /// What a part of a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// What `register-task-definition` takes, or what `describe-task-definition` answers.
     TaskDefinition,
-    /// A list of containers.
+    /// A list of containers, or one.
     Containers,
     /// What `create-service` and `update-service` take.
     Service,
@@ -100,7 +104,9 @@ impl Part<'_> {
     /// The way to a finding's value from the top of the document.
     pub fn way_to(&self, path: &str) -> String {
         let path = if self.kind == Kind::Containers {
-            path.strip_prefix("containerDefinitions").unwrap_or_default()
+            let prefix =
+                if self.json.is_object() { "containerDefinitions[0]" } else { "containerDefinitions" };
+            path.strip_prefix(prefix).unwrap_or_default().trim_start_matches('.')
         } else {
             path
         };
@@ -164,6 +170,9 @@ fn of_object<'a>(json: &'a Value, members: &'a Map<String, Value>) -> Result<Vec
         let place = "service".to_owned();
         return Ok(vec![Part { kind: Kind::AnsweredService, place, json: service }]);
     }
+    if count(&["name", "image"]) == 2 && count(&OF_A_CONTAINER) > 0 {
+        return one(Kind::Containers);
+    }
     if count(&OF_SERVICES) > 0 && count(&OF_SERVICES) + count(&OF_BOTH) > 1 {
         return one(Kind::Service);
     }
@@ -222,6 +231,8 @@ fn other(members: &Map<String, Value>) -> Option<&'static str> {
         Some("an ecs-params file of the ECS CLI; not a request to ECS")
     } else if has("container_definitions") {
         Some("a task definition as Terraform spells it (container_definitions); not a request to ECS")
+    } else if members.get("tasks").is_some_and(Value::is_array) {
+        Some("an answer about tasks; not a request to ECS")
     } else if members.get("services").is_some_and(Value::is_object) {
         Some("a Compose file; not a request to ECS")
     } else {

@@ -61,11 +61,12 @@ fn answer(inner: &Value, tags: Option<&Value>) -> Result<Findings, Error> {
     Ok(findings)
 }
 
-/// What ECS would say to a list of containers, as `--container-definitions` and Terraform take it.
+/// What ECS would say to a list of containers, as `--container-definitions` and Terraform take it, or to one.
 ///
 /// # Errors
 /// Never: the JSON is read into types that take anything.
 pub fn containers(list: &Value) -> Result<Findings, Error> {
+    let list = if list.is_object() { json!([list]) } else { list.clone() };
     let json = json!({"family": "containers", "containerDefinitions": list});
     let (definition, mut findings) = read::<TaskDefinition>(&json, FORM)?;
     for member in OF_THE_TASK {

@@ -79,6 +79,10 @@ pub fn is_about(finding: &Finding, unfinished: &str) -> bool {
 }
 
 fn looks_there(rule: Rule, path: &str) -> bool {
+    // Variables have names, too, which nothing but variables refers to.
+    if path.ends_with(".name") && (path.contains(".environment[") || path.contains(".secrets[")) {
+        return matches!(rule, Rule::T61 | Rule::X10);
+    }
     let member = path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or(path);
     READ_ELSEWHERE.iter().any(|(name, rules)| *name == member && rules.contains(&rule))
 }
