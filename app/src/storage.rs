@@ -1,5 +1,6 @@
 //! The bucket: the only place that calls S3.
 
+mod dns_suffix;
 mod error;
 mod multipart;
 pub mod presigned_post;

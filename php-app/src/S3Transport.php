@@ -137,8 +137,7 @@ final class S3Transport
     {
         $path = implode('/', array_map('rawurlencode', explode('/', $key)));
         $bucket = $this->config->bucket;
-        $suffix = str_starts_with($this->config->region, 'cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-        $host = "s3.{$this->config->region}.{$suffix}";
+        $host = "s3.{$this->config->region}." . DnsSuffix::of($this->config->region);
         $base = match (true) {
             $this->config->s3Endpoint !== null => rtrim($this->config->s3Endpoint, '/') . '/' . $bucket . '/',
             // S3's certificate covers one label before its own name.

@@ -7,6 +7,7 @@
 declare(strict_types=1);
 
 use ImageApp\Deadline;
+use ImageApp\DnsSuffix;
 use ImageApp\S3Answer;
 use ImageApp\S3Call;
 use ImageApp\S3Error;
@@ -57,3 +58,17 @@ $deadline = new Deadline(0.05);
 check('a pause beyond the deadline is none', [false, false], [$deadline->pause(0.06), $deadline->hasPassed()]);
 check('a pause before it', [true, true], [$deadline->pause(0.001), $deadline->left() < 0.05]);
 check('a deadline passes', true, (new Deadline(-1))->hasPassed());
+
+$suffixes = [
+    'eu-west-1' => 'amazonaws.com',
+    'us-gov-west-1' => 'amazonaws.com',
+    'cn-northwest-1' => 'amazonaws.com.cn',
+    'eusc-de-east-1' => 'amazonaws.eu',
+    'us-iso-west-1' => 'c2s.ic.gov',
+    'us-isob-east-1' => 'sc2s.sgov.gov',
+    'eu-isoe-west-1' => 'cloud.adc-e.uk',
+    'us-isof-south-1' => 'csp.hci.ic.gov',
+];
+foreach ($suffixes as $region => $suffix) {
+    check("the domain of {$region}", $suffix, DnsSuffix::of($region));
+}

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
+use super::dns_suffix::dns_suffix;
 use super::{Storage, StorageError, own_endpoint};
 
 /// How long the form may be used.
@@ -79,7 +80,7 @@ impl Storage {
             return format!("{}/{}", endpoint.trim_end_matches('/'), self.bucket);
         }
         let region = sdk.region().map_or("us-east-1", AsRef::as_ref);
-        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let suffix = dns_suffix(region);
         // S3's certificate covers one label before its own name.
         if self.bucket.contains('.') {
             format!("https://s3.{region}.{suffix}/{}", self.bucket)
