@@ -3,6 +3,7 @@
 use crate::build_error::Built;
 use crate::explain::Explain;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::types::builders::LifecycleRuleBuilder;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration,
     LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
@@ -58,40 +59,84 @@ pub async fn read(s3: &Client, name: &str) -> Result<Lifecycle, Failure> {
     Ok(lifecycle)
 }
 
-/// Writes it.
+/// Writes it; S3 takes no configuration without a rule.
 ///
 /// # Errors
 /// When it can't be written.
 pub async fn write(s3: &Client, name: &str, lifecycle: Lifecycle) -> Result<(), Failure> {
-    let abort = AbortIncompleteMultipartUpload::builder()
-        .days_after_initiation(lifecycle.abort_incomplete_uploads_after_days)
-        .build();
-    let expire = NoncurrentVersionExpiration::builder()
-        .noncurrent_days(lifecycle.delete_old_versions_after_days)
-        .build();
-    let clean_up = LifecycleRule::builder()
-        .id("clean-up")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("").build())
-        .abort_incomplete_multipart_upload(abort)
-        .noncurrent_version_expiration(expire)
-        .build()
-        .built()?;
-    let mut configuration = BucketLifecycleConfiguration::builder().rules(clean_up);
-    for (prefix, days) in &lifecycle.expiring_prefixes {
-        let rule = LifecycleRule::builder()
-            .id(format!("expire-{}", prefix.trim_end_matches('/')))
-            .status(ExpirationStatus::Enabled)
-            .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
-            .expiration(LifecycleExpiration::builder().days(*days).build());
-        configuration = configuration.rules(rule.build().built()?);
+    let rules = lifecycle.rules()?;
+    if rules.is_empty() {
+        let deleted = s3.delete_bucket_lifecycle().bucket(name).send().await;
+        deleted.explain("delete the bucket's lifecycle")?;
+        return Ok(());
     }
+    let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(rules)).build().built()?;
     let request = s3.put_bucket_lifecycle_configuration().bucket(name);
-    let request = request.lifecycle_configuration(configuration.build().built()?);
-    request.send().await.explain("set the bucket's lifecycle")?;
+    request.lifecycle_configuration(configuration).send().await.explain("set the bucket's lifecycle")?;
     Ok(())
+}
+
+impl Lifecycle {
+    /// Rules for what shall happen; S3 takes no rule that does nothing and no 0 for never.
+    fn rules(&self) -> Result<Vec<LifecycleRule>, Failure> {
+        let mut rules = Vec::new();
+        let after = |days: i32| (days != 0).then_some(days);
+        let abort = after(self.abort_incomplete_uploads_after_days)
+            .map(|days| AbortIncompleteMultipartUpload::builder().days_after_initiation(days).build());
+        let expire = after(self.delete_old_versions_after_days)
+            .map(|days| NoncurrentVersionExpiration::builder().noncurrent_days(days).build());
+        if abort.is_some() || expire.is_some() {
+            let clean_up = rule("clean-up", "")
+                .set_abort_incomplete_multipart_upload(abort)
+                .set_noncurrent_version_expiration(expire);
+            rules.push(clean_up.build().built()?);
+        }
+        let expiring = self.expiring_prefixes.iter().filter(|(_, days)| **days != 0);
+        for (prefix, days) in expiring {
+            let id = format!("expire-{}", prefix.trim_end_matches('/'));
+            let expiration = LifecycleExpiration::builder().days(*days).build();
+            rules.push(rule(&id, prefix).expiration(expiration).build().built()?);
+        }
+        Ok(rules)
+    }
+}
+
+fn rule(id: &str, prefix: &str) -> LifecycleRuleBuilder {
+    let filter = LifecycleRuleFilter::builder().prefix(prefix).build();
+    LifecycleRule::builder().id(id).status(ExpirationStatus::Enabled).filter(filter)
 }
 
 fn prefix_of(rule: &LifecycleRule) -> &str {
     rule.filter().and_then(|filter| filter.prefix()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(abort: i32, delete: i32, prefixes: &[(&str, i32)]) -> Vec<LifecycleRule> {
+        let lifecycle = Lifecycle {
+            abort_incomplete_uploads_after_days: abort,
+            delete_old_versions_after_days: delete,
+            expiring_prefixes: prefixes.iter().map(|(prefix, days)| ((*prefix).to_owned(), *days)).collect(),
+        };
+        lifecycle.rules().unwrap()
+    }
+
+    #[test]
+    fn never_is_no_rule_instead_of_0_days() {
+        let both = &rules(1, 30, &[("incoming/", 1)])[..];
+        let [clean_up, expire] = both else { panic!("{both:?}") };
+        assert!(clean_up.abort_incomplete_multipart_upload().is_some());
+        assert!(clean_up.noncurrent_version_expiration().is_some());
+        assert_eq!(expire.expiration().unwrap().days(), Some(1));
+
+        let only_abort = rules(1, 0, &[]);
+        assert_eq!(only_abort.len(), 1);
+        assert!(only_abort[0].noncurrent_version_expiration().is_none());
+        let only_delete = rules(0, 30, &[("incoming/", 0)]);
+        assert_eq!(only_delete.len(), 1);
+        assert!(only_delete[0].abort_incomplete_multipart_upload().is_none());
+        assert_eq!(rules(0, 0, &[]), []);
+    }
 }
