@@ -1,5 +1,7 @@
 //! Service scaling: who decides how many tasks a service has, and by what.
 
+pub mod schedule;
+
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -100,6 +102,29 @@ impl ServiceScaling {
         format!("service/{}/{}", self.cluster_name, self.service_name)
     }
 
+    /// What does not fit into the 32 bits that Application Auto Scaling has for it, and would differ for ever.
+    fn too_large(&self) -> Vec<String> {
+        let of_policy = |it: &TargetTracking| {
+            let name = &it.name;
+            [
+                (format!("{name}: scaleInCooldownSeconds"), it.scale_in_cooldown_seconds),
+                (format!("{name}: scaleOutCooldownSeconds"), it.scale_out_cooldown_seconds),
+            ]
+        };
+        let of_action = |it: &ScheduledAction| {
+            let name = &it.name;
+            [(format!("{name}: minTasks"), it.min_tasks), (format!("{name}: maxTasks"), it.max_tasks)]
+        };
+        let own = [("minTasks".to_owned(), self.min_tasks), ("maxTasks".to_owned(), self.max_tasks)];
+        let all = own.into_iter();
+        let all = all.chain(self.policies.iter().flat_map(of_policy));
+        let all = all.chain(self.scheduled_actions.iter().flat_map(of_action));
+        let most = i32::MAX;
+        all.filter(|(_, value)| i32::try_from(*value).is_err())
+            .map(|(what, value)| format!("{what}: {value} is over {most}"))
+            .collect()
+    }
+
     /// Whether a scheduled action sets these limits: then they are not a change that somebody made by hand.
     pub fn schedules(&self, min_tasks: u32, max_tasks: u32) -> bool {
         self.scheduled_actions.iter().any(|it| (it.min_tasks, it.max_tasks) == (min_tasks, max_tasks))
@@ -119,6 +144,8 @@ impl Resource for ServiceScaling {
         self.policies.sort_by(|a, b| a.name.cmp(&b.name));
         self.scheduled_actions.sort_by(|a, b| a.name.cmp(&b.name));
         for action in &mut self.scheduled_actions {
+            // Fields are separated by any white space.
+            action.schedule = action.schedule.split_whitespace().collect::<Vec<_>>().join(" ");
             action.timezone = action.timezone.take().filter(|zone| zone != UTC);
         }
     }
@@ -126,6 +153,7 @@ impl Resource for ServiceScaling {
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         limits("", self.min_tasks, self.max_tasks, &mut problems);
+        problems.extend(self.too_large());
         for policy in &self.policies {
             let most = match policy.metric {
                 Metric::Cpu | Metric::Memory => 100,
@@ -140,11 +168,13 @@ impl Resource for ServiceScaling {
         }
         for action in &self.scheduled_actions {
             limits(&format!("{}: ", action.name), action.min_tasks, action.max_tasks, &mut problems);
-            if !is_schedule(&action.schedule) {
-                problems.push(format!(
-                    "{}: `{}` is no schedule: write cron(...), rate(...) or at(...)",
-                    action.name, action.schedule
-                ));
+            if let Some(why) = schedule::problem(&action.schedule) {
+                problems.push(format!("{}: `{}` is no schedule: {why}", action.name, action.schedule));
+            }
+            if let Some((zone, why)) =
+                action.timezone.as_deref().and_then(|zone| Some((zone, schedule::zone_problem(zone)?)))
+            {
+                problems.push(format!("{}: `{zone}` is no time zone: {why}", action.name));
             }
         }
         let mut names = BTreeSet::new();
@@ -161,10 +191,6 @@ fn limits(whose: &str, least: u32, most: u32, problems: &mut Vec<String>) {
     if least > most {
         problems.push(format!("{whose}at least {least} and at most {most} tasks"));
     }
-}
-
-fn is_schedule(text: &str) -> bool {
-    ["cron(", "rate(", "at("].iter().any(|begin| text.starts_with(begin)) && text.ends_with(')')
 }
 
 #[cfg(test)]
@@ -227,6 +253,16 @@ mod tests {
             let scaling = ServiceScaling { scheduled_actions: vec![action(schedule)], ..scaling(1, 2) };
             assert_eq!(scaling.problems().is_empty(), accepted, "{schedule}");
         }
+    }
+
+    #[test]
+    fn numbers_fit_into_what_is_sent() {
+        let edge = u32::try_from(i32::MAX).unwrap();
+        assert_eq!(scaling(0, edge).problems(), [""; 0]);
+        assert_eq!(scaling(0, edge + 1).problems(), ["maxTasks: 2147483648 is over 2147483647"]);
+        let slow = TargetTracking { scale_in_cooldown_seconds: edge + 1, ..cpu(50) };
+        let scaling = ServiceScaling { policies: vec![slow], ..scaling(1, 2) };
+        assert_eq!(scaling.problems(), ["cpu: scaleInCooldownSeconds: 2147483648 is over 2147483647"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl ResourceKind for ServiceScalings {
     ) -> Result<ServiceScalingOutputs, Failure> {
         let tags: HashMap<String, String> = context.tags().into_iter().collect();
         until(KNOWN_DEADLINE, context, async || {
-            let registered = self.register(desired).set_tags(Some(tags.clone())).send().await;
+            let registered = self.register(desired)?.set_tags(Some(tags.clone())).send().await;
             match &registered {
                 Err(error) if not_known_yet(&problem_of(error)) => {
                     return Ok(Look::NotYet("Application Auto Scaling to know the service".to_owned()));
@@ -82,7 +82,7 @@ impl ResourceKind for ServiceScalings {
         let limits = |it: &ServiceScaling| (it.min_tasks, it.max_tasks);
         if limits(&live.properties) != limits(desired) {
             // Tags are taken of a new target only.
-            let registered = self.register(desired).send().await;
+            let registered = self.register(desired)?.send().await;
             registered.explain("change between what numbers the service is scaled")?;
         }
         self.put_rules(desired).await
@@ -136,14 +136,14 @@ impl ServiceScalings {
         }
     }
 
-    fn register(&self, desired: &ServiceScaling) -> RegisterScalableTargetFluentBuilder {
+    fn register(&self, desired: &ServiceScaling) -> Result<RegisterScalableTargetFluentBuilder, Failure> {
         let request = self.0.application_autoscaling.register_scalable_target();
-        request
+        Ok(request
             .service_namespace(ServiceNamespace::Ecs)
             .resource_id(desired.resource_id())
             .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
-            .min_capacity(limit(desired.min_tasks))
-            .max_capacity(limit(desired.max_tasks))
+            .min_capacity(limit(desired.min_tasks)?)
+            .max_capacity(limit(desired.max_tasks)?))
     }
 
     /// Puts the policies and scheduled actions that are desired; others go, also those that an old target left.
@@ -202,7 +202,9 @@ fn count(tasks: Option<i32>) -> u32 {
     tasks.and_then(|tasks| u32::try_from(tasks).ok()).unwrap_or_default()
 }
 
-/// A number of tasks as the service takes it.
-fn limit(tasks: u32) -> i32 {
-    i32::try_from(tasks).unwrap_or(i32::MAX)
+/// A number of tasks or seconds as the service takes it.
+fn limit(number: u32) -> Result<i32, Failure> {
+    let too_large =
+        |error| Failure::caused_by(format!("{number} is more than Application Auto Scaling takes"), error);
+    i32::try_from(number).map_err(too_large)
 }

@@ -1,6 +1,6 @@
 //! The target tracking policies of a service.
 
-use super::unless_gone;
+use super::{limit, unless_gone};
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::Explain;
@@ -57,12 +57,11 @@ fn configuration(policy: &TargetTracking) -> Result<TargetTrackingScalingPolicyC
         }
     };
     let metric = PredefinedMetricSpecification::builder().predefined_metric_type(metric);
-    let cooldown = |seconds: u32| i32::try_from(seconds).unwrap_or(i32::MAX);
     TargetTrackingScalingPolicyConfiguration::builder()
         .target_value(f64::from(policy.target_value))
         .predefined_metric_specification(metric.set_resource_label(label).build().built()?)
-        .scale_in_cooldown(cooldown(policy.scale_in_cooldown_seconds))
-        .scale_out_cooldown(cooldown(policy.scale_out_cooldown_seconds))
+        .scale_in_cooldown(limit(policy.scale_in_cooldown_seconds)?)
+        .scale_out_cooldown(limit(policy.scale_out_cooldown_seconds)?)
         .build()
         .built()
 }

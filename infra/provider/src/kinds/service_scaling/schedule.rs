@@ -36,8 +36,8 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<ScheduledAction>, 
 pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> Result<(), Failure> {
     let puts = try_join_all(desired.iter().map(async |action| {
         let limits = ScalableTargetAction::builder()
-            .min_capacity(limit(action.min_tasks))
-            .max_capacity(limit(action.max_tasks));
+            .min_capacity(limit(action.min_tasks)?)
+            .max_capacity(limit(action.max_tasks)?);
         let request = aws.application_autoscaling.put_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(&action.name).service_namespace(ServiceNamespace::Ecs);
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
