@@ -1,5 +1,7 @@
 //! S3 buckets: private, encrypted, reachable over TLS only.
 
+use crate::name::BUCKET;
+use crate::partition::Partition;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,9 +21,9 @@ pub struct Bucket {
     pub block_public_access: bool,
     /// The default encryption of new objects.
     pub encryption: String,
-    /// After how many days an unfinished multipart upload is aborted.
+    /// After how many days an unfinished multipart upload is aborted; 0 for never.
     pub abort_incomplete_uploads_after_days: i32,
-    /// After how many days an older version is deleted.
+    /// After how many days an older version is deleted; 0 for never.
     pub delete_old_versions_after_days: i32,
     /// Prefixes whose objects are deleted after so many days.
     pub expiring_prefixes: BTreeMap<String, i32>,
@@ -33,13 +35,13 @@ pub struct Bucket {
 }
 
 /// A bucket policy that refuses every request that is not made over TLS.
-pub fn tls_only(bucket: &str) -> Value {
+pub fn tls_only(partition: Partition, bucket: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
-        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+        "Resource": [partition.s3_arn(bucket), partition.s3_arn(&format!("{bucket}/*"))],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }]})
 }
@@ -58,6 +60,10 @@ impl Resource for Bucket {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        BUCKET.problems(&self.name)
     }
 
     fn normalise(&mut self) {

@@ -1,5 +1,6 @@
 //! ECR repositories: where the images live.
 
+use crate::name::REPOSITORY;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -56,5 +57,9 @@ impl Resource for EcrRepository {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        REPOSITORY.problems(&self.name)
     }
 }

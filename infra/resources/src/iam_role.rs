@@ -1,5 +1,7 @@
 //! IAM roles with their policies.
 
+use crate::name::{ROLE, ROLE_PATH};
+use crate::partition::Partition;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,22 +27,23 @@ pub struct IamRole {
 
 /// A trust policy for ECS tasks of one account, so that no other account's tasks can be given the role.
 pub fn assumed_by_ecs_tasks(account: &str, region: &str) -> Value {
+    let source = Partition::of_region(region).arn("ecs", region, account, "*");
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
-        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Principal": {"Service": Partition::ecs_tasks_principal()},
         "Action": "sts:AssumeRole",
         "Condition": {
-            "ArnLike": {"aws:SourceArn": format!("arn:aws:ecs:{region}:{account}:*")},
+            "ArnLike": {"aws:SourceArn": source},
             "StringEquals": {"aws:SourceAccount": account},
         },
     }]})
 }
 
 /// A trust policy for EC2 instances.
-pub fn assumed_by_instances() -> Value {
+pub fn assumed_by_instances(partition: Partition) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
-        "Principal": {"Service": "ec2.amazonaws.com"},
+        "Principal": {"Service": partition.ec2_principal()},
         "Action": "sts:AssumeRole",
     }]})
 }
@@ -61,6 +64,10 @@ impl Resource for IamRole {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        [ROLE.problems(&self.name), ROLE_PATH.problems(&self.path)].concat()
     }
 
     fn normalise(&mut self) {

@@ -1,5 +1,6 @@
 //! Instance profiles: how an EC2 instance gets a role.
 
+use crate::name::{INSTANCE_PROFILE, ROLE_PATH};
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
@@ -31,5 +32,9 @@ impl Resource for InstanceProfile {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        [INSTANCE_PROFILE.problems(&self.name), ROLE_PATH.problems(&self.path)].concat()
     }
 }

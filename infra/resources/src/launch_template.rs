@@ -1,8 +1,15 @@
 //! Launch templates: what an EC2 instance of an Auto Scaling group is like.
 
 use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
+use crate::name::LAUNCH_TEMPLATE;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// GiB of a root volume: the ECS-optimised image needs 30, a gp3 volume has no more than 65 536.
+///
+/// AWS: "LaunchTemplateEbsBlockDeviceRequest" (`VolumeSize`), Amazon EC2 API Reference.
+pub const ROOT_VOLUME_GIB: RangeInclusive<i32> = 30..=65_536;
 
 /// A launch template for container instances. A change makes a new version of it.
 ///
@@ -95,12 +102,17 @@ impl Resource for LaunchTemplate {
     }
 
     fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if self.root_volume.size_gib < 30 {
-            problems.push(format!(
-                "rootVolume.sizeGib: {} GiB, and the ECS-optimised image needs 30",
-                self.root_volume.size_gib
-            ));
+        let mut problems = LAUNCH_TEMPLATE.problems(&self.name);
+        let gib = self.root_volume.size_gib;
+        if gib < *ROOT_VOLUME_GIB.start() {
+            problems.push(format!("rootVolume.sizeGib: {gib} GiB, and the ECS-optimised image needs 30"));
+        }
+        if gib > *ROOT_VOLUME_GIB.end() {
+            problems.push(format!("rootVolume.sizeGib: {gib} GiB, and a volume has no more than 65536"));
+        }
+        if self.key_name.as_deref().is_some_and(str::is_empty) {
+            // EC2 reads it as no key pair, so that it would differ for ever.
+            problems.push("keyName: it is empty; leave it out for no key pair".to_owned());
         }
         if !(1..=64).contains(&self.metadata.hop_limit) {
             problems.push(format!("metadata.hopLimit: {} is not 1 to 64", self.metadata.hop_limit));

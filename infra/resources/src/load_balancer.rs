@@ -3,6 +3,12 @@
 use crate::ecs::rules;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// After how many seconds an idle connection can be closed.
+///
+/// AWS: "LoadBalancerAttribute" (`idle_timeout.timeout_seconds`), Elastic Load Balancing API Reference.
+pub const IDLE_TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=4000;
 
 /// An internet-facing Application Load Balancer.
 ///
@@ -50,6 +56,11 @@ impl Resource for LoadBalancer {
     }
 
     fn problems(&self) -> Vec<String> {
-        rules::load_balancer(self).refusals()
+        let mut problems = rules::load_balancer(self).refusals();
+        let seconds = self.idle_timeout_seconds;
+        if !IDLE_TIMEOUT_SECONDS.contains(&seconds) {
+            problems.push(format!("idleTimeoutSeconds: {seconds} is not 1 to 4000"));
+        }
+        problems
     }
 }

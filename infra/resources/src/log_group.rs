@@ -1,7 +1,14 @@
 //! CloudWatch Logs groups.
 
+use crate::name::LOG_GROUP;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
+
+/// For how many days CloudWatch Logs can keep events.
+///
+/// AWS: "PutRetentionPolicy" (`retentionInDays`), Amazon CloudWatch Logs API Reference.
+pub const RETENTION_DAYS: [i32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// A log group whose events expire.
 ///
@@ -11,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogGroup {
     /// The group's name.
     pub name: String,
-    /// For how many days events are kept: one of the numbers CloudWatch knows (1, 3, 5, 7, 14, 30, ...).
+    /// For how many days events are kept: one of [`RETENTION_DAYS`].
     pub retention_in_days: i32,
 }
 
@@ -29,5 +36,14 @@ impl Resource for LogGroup {
 
     fn physical_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let days = self.retention_in_days;
+        let mut problems = LOG_GROUP.problems(&self.name);
+        if !RETENTION_DAYS.contains(&days) {
+            problems.push(format!("retentionInDays: {days} is none of {RETENTION_DAYS:?}"));
+        }
+        problems
     }
 }

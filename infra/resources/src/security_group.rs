@@ -1,5 +1,6 @@
 //! Security groups: who may connect to what.
 
+use crate::name::SECURITY_GROUP;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
@@ -89,9 +90,11 @@ impl Resource for SecurityGroup {
             TrafficSource::SecurityGroup(_) => None,
         });
         let wrong = ranges.filter(|range| !is_ipv4_range(range));
-        wrong
-            .map(|range| format!("`{range}` is no IPv4 range: write 203.0.113.0/24, or /32 for one address"))
-            .collect()
+        let mut problems = SECURITY_GROUP.problems(&self.name);
+        problems.extend(wrong.map(|range| {
+            format!("`{range}` is no IPv4 range: write 203.0.113.0/24, or /32 for one address")
+        }));
+        problems
     }
 
     fn normalise(&mut self) {
@@ -105,7 +108,8 @@ impl Resource for SecurityGroup {
     }
 }
 
-fn is_ipv4_range(text: &str) -> bool {
+/// Whether a text is an IPv4 range: an address, a slash and a number of bits.
+pub fn is_ipv4_range(text: &str) -> bool {
     ipv4_range(text).is_some()
 }
 

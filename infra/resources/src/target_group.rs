@@ -4,6 +4,12 @@ use crate::ecs::rules;
 use crate::name::short_hash;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// How many seconds a target that is taken out may have to finish its requests.
+///
+/// AWS: "TargetGroupAttribute" (`deregistration_delay.timeout_seconds`), Elastic Load Balancing API Reference.
+pub const DEREGISTRATION_SECONDS: RangeInclusive<u32> = 0..=3600;
 
 /// A target group for HTTP.
 ///

@@ -3,11 +3,10 @@
 use super::finding::{Findings, Path};
 use super::rule::Rule;
 use crate::load_balancer::LoadBalancer;
-use crate::target_group::{HealthCheck, TargetGroup};
+use crate::target_group::{DEREGISTRATION_SECONDS, HealthCheck, TargetGroup};
 use std::ops::RangeInclusive;
 
 const LONGEST_NAME: usize = 32;
-const DEREGISTRATION_SECONDS: RangeInclusive<u32> = 0..=3600;
 const INTERVAL_SECONDS: RangeInclusive<i32> = 5..=300;
 const TIMEOUT_SECONDS: RangeInclusive<i32> = 2..=120;
 const THRESHOLD: RangeInclusive<i32> = 2..=10;
