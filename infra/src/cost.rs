@@ -22,7 +22,7 @@ pub fn usage(settings: &Settings, counts: &Counts) -> Usage {
     let mut usage = Usage { load_balancers: 1, public_ipv4_addresses: counts.zones, ..Usage::default() };
     for (name, app) in [("web", &settings.web), ("php", &settings.php)] {
         let scaled = counts.tasks.get(name).filter(|_| app.scaling.enabled);
-        let (fewest, most) = app.scaled_between();
+        let (fewest, most) = (app.scaling.min_tasks, app.scaling.max_tasks);
         let tasks = scaled.map_or(app.desired_count, |&tasks| tasks.min(most).max(fewest));
         usage.fargate.extend(on_fargate(name, app, tasks));
     }
@@ -37,8 +37,9 @@ pub fn usage(settings: &Settings, counts: &Counts) -> Usage {
         });
     }
     // Tasks on Fargate and instances have a public address each.
-    usage.public_ipv4_addresses += usage.fargate.iter().map(|it| it.tasks).sum::<u32>();
-    usage.public_ipv4_addresses += usage.instances.iter().map(|it| it.count).sum::<u32>();
+    let tasks = usage.fargate.iter().map(|it| it.tasks);
+    let with_addresses = tasks.chain(usage.instances.iter().map(|it| it.count));
+    usage.public_ipv4_addresses = with_addresses.fold(usage.public_ipv4_addresses, u32::saturating_add);
     usage
 }
 

@@ -39,7 +39,7 @@ fn demand(app: &AppInPlace, settings: &AppSettings) -> ServiceDemand {
         demand: TaskDemand::of(&app.task),
         tasks: settings.desired_count,
         most_tasks: if settings.scaling.enabled {
-            settings.scaled_between().1
+            settings.scaling.max_tasks
         } else {
             settings.desired_count
         },

@@ -2,11 +2,12 @@
 
 use crate::Destination;
 use crate::names::Names;
+use crate::settings::Settings;
 use crate::storage::INCOMING;
 use infra_engine::{Handle, Stack};
-use infra_resources::IamRole;
 use infra_resources::ecs::{ExecutionRole, TaskRole};
 use infra_resources::iam_role::{assumed_by_ecs_tasks, assumed_by_instances};
+use infra_resources::{EcrImage, IamRole};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -19,20 +20,23 @@ pub struct Roles {
 }
 
 /// Each role may do what it needs with this stack's own resources, and nothing else.
-pub fn roles(stack: &mut Stack, names: &Names, destination: &Destination) -> Roles {
+pub fn roles(stack: &mut Stack, names: &Names, settings: &Settings, destination: &Destination) -> Roles {
     let trust = assumed_by_ecs_tasks(&destination.account_id, &destination.region);
     let task = IamRole {
         name: names.task_role.clone(),
         path: names.role_path.clone(),
         assume_role_policy: trust.clone(),
-        inline_policies: BTreeMap::from([("uploads".to_owned(), uploads_policy(&names.bucket))]),
+        inline_policies: BTreeMap::from([("uploads".to_owned(), uploads_policy(names))]),
         managed_policies: Vec::new(),
     };
     let execution = IamRole {
         name: names.execution_role.clone(),
         path: names.role_path.clone(),
         assume_role_policy: trust,
-        inline_policies: BTreeMap::from([("start-tasks".to_owned(), start_policy(names, destination))]),
+        inline_policies: BTreeMap::from([(
+            "start-tasks".to_owned(),
+            start_policy(names, settings, destination),
+        )]),
         managed_policies: Vec::new(),
     };
     Roles {
@@ -50,19 +54,20 @@ pub fn instance_role(stack: &mut Stack, names: &Names) -> Handle<IamRole> {
         IamRole {
             name: names.instance_role.clone(),
             path: names.role_path.clone(),
-            assume_role_policy: assumed_by_instances(),
+            assume_role_policy: assumed_by_instances(names.partition),
             inline_policies: BTreeMap::new(),
             managed_policies: vec![
-                "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role".to_owned(),
-                "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore".to_owned(),
+                names.partition.aws_policy("service-role/AmazonEC2ContainerServiceforEC2Role"),
+                names.partition.aws_policy("AmazonSSMManagedInstanceCore"),
             ],
         },
     )
 }
 
 /// Reading, writing and deleting images, their thumbnails and what browsers sent, and listing the bucket.
-fn uploads_policy(bucket: &str) -> Value {
-    let below = |prefix: &str| format!("arn:aws:s3:::{bucket}/{prefix}*");
+fn uploads_policy(names: &Names) -> Value {
+    let bucket = &names.bucket;
+    let below = |prefix: &str| names.partition.s3_arn(&format!("{bucket}/{prefix}*"));
     json!({"Version": "2012-10-17", "Statement": [
         {
             "Sid": "Uploads",
@@ -74,17 +79,17 @@ fn uploads_policy(bucket: &str) -> Value {
             "Sid": "List",
             "Effect": "Allow",
             "Action": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
-            "Resource": format!("arn:aws:s3:::{bucket}"),
+            "Resource": names.partition.s3_arn(bucket),
         },
     ]})
 }
 
-/// What AWS's `AmazonECSTaskExecutionRolePolicy` allows, limited to this stack's repositories and logs.
+/// What AWS's `AmazonECSTaskExecutionRolePolicy` allows, limited to the repositories of the images and to this stack's logs.
 ///
 /// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
-fn start_policy(names: &Names, destination: &Destination) -> Value {
+fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -> Value {
     let Destination { account_id, region } = destination;
-    let repository = |name: &str| format!("arn:aws:ecr:{region}:{account_id}:repository/{name}");
+    let log_group = format!("log-group:{}:*", names.log_group);
     json!({"Version": "2012-10-17", "Statement": [
         {
             "Sid": "LogIn",
@@ -96,13 +101,27 @@ fn start_policy(names: &Names, destination: &Destination) -> Value {
             "Sid": "Pull",
             "Effect": "Allow",
             "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Resource": [repository(&names.web.repository), repository(&names.php.repository)],
+            "Resource": repositories(names, settings, destination),
         },
         {
             "Sid": "Log",
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": format!("arn:aws:logs:{region}:{account_id}:log-group:{}:*", names.log_group),
+            "Resource": names.partition.arn("logs", region, account_id, &log_group),
         },
     ]})
+}
+
+/// The stack's own repositories, to which a rollout may go back, and those that images of the settings are in.
+fn repositories(names: &Names, settings: &Settings, destination: &Destination) -> Vec<String> {
+    let Destination { account_id, region } = destination;
+    let own = |name: &str| names.partition.arn("ecr", region, account_id, &format!("repository/{name}"));
+    let mut arns = vec![own(&names.web.repository), own(&names.php.repository)];
+    let given = [&settings.web.image, &settings.php.image].into_iter().flatten();
+    for arn in given.filter_map(|image| Some(EcrImage::of(image)?.repository_arn())) {
+        if !arns.contains(&arn) {
+            arns.push(arn);
+        }
+    }
+    arns
 }

@@ -11,6 +11,7 @@ pub mod instances;
 pub mod load_balancing;
 pub mod names;
 pub mod network;
+pub mod owned_counts;
 pub mod registry;
 pub mod render;
 pub mod runs_on;
@@ -22,7 +23,8 @@ pub mod task;
 
 pub use exports::Exports;
 pub use names::{Names, StackName};
-pub use settings::Settings;
+pub use owned_counts::OwnedCount;
+pub use settings::{Settings, Violation};
 
 use app::Surroundings;
 use infra_engine::Stack;
@@ -49,35 +51,76 @@ pub struct Program {
     pub exports: Exports,
     /// How the tasks fit on the instances, where there are some.
     pub fit: FitReport,
+    /// What a person should know before a deploy.
+    pub notes: Vec<String>,
 }
 
 /// Why there is no stack: found before any call is made.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
-    /// A name is longer than AWS allows.
+    /// A setting is outside its range, or at odds with others.
+    #[error("{}", .0.iter().map(Violation::to_string).collect::<Vec<_>>().join("\n"))]
+    Settings(Vec<Violation>),
+    /// A name is longer than AWS allows, or one that AWS keeps for itself.
     #[error(transparent)]
     Name(#[from] NameError),
     /// The program put the stack together wrongly, or AWS would refuse what is in it.
     #[error("{}", .0.iter().map(StackError::to_string).collect::<Vec<_>>().join("\n"))]
     Stack(Vec<StackError>),
+    /// Several of these.
+    #[error("{}", .0.iter().map(Self::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Self>),
 }
 
-/// Whether the settings make a stack, without an account and without any call.
+/// Whether the settings make a stack, without an account and without any call. What depends on the region is looked at
+/// where it is known.
 ///
 /// # Errors
 /// As [`program`].
-pub fn check(stack_name: &StackName, settings: &Settings, region: &str) -> Result<(), ProgramError> {
+pub fn check(stack_name: &StackName, settings: &Settings, region: Option<&str>) -> Result<(), ProgramError> {
     // No account has this number, and no source this tag.
-    let destination = Destination { account_id: "000000000000".to_owned(), region: region.to_owned() };
+    let region_or_any = region.unwrap_or(ANY_REGION).to_owned();
+    let destination = Destination { account_id: "000000000000".to_owned(), region: region_or_any };
     let tags = ImageTags { web: "src-0".to_owned(), php: "src-0".to_owned() };
-    program(stack_name, settings, &destination, &tags).map(drop)
+    let unreachable = region.map(|region| registry::out_of_reach(settings, region)).unwrap_or_default();
+    checked(settings, unreachable, stack(stack_name, settings, &destination, &tags)).map(drop)
 }
 
-/// The whole stack. This is the function to edit to add something to it.
+/// The region that a stack is checked for where none is known: names of other regions are hardly longer.
+pub const ANY_REGION: &str = "us-east-1";
+
+/// The whole stack, with every setting checked.
 ///
 /// # Errors
-/// When a name is too long, the stack is put together wrongly, or AWS would refuse what is in it.
+/// With all that is wrong: a setting is outside its range, a name is too long or AWS's own, the stack is put together
+/// wrongly, or AWS would refuse what is in it.
 pub fn program(
+    stack_name: &StackName,
+    settings: &Settings,
+    destination: &Destination,
+    tags: &ImageTags,
+) -> Result<Program, ProgramError> {
+    let unreachable = registry::out_of_reach(settings, &destination.region);
+    checked(settings, unreachable, stack(stack_name, settings, destination, tags))
+}
+
+/// The program, if nothing is wrong; else all that is.
+fn checked(
+    settings: &Settings,
+    unreachable: Vec<Violation>,
+    program: Result<Program, ProgramError>,
+) -> Result<Program, ProgramError> {
+    let mut violations = settings.violations();
+    violations.extend(unreachable);
+    match program {
+        program if violations.is_empty() => program,
+        Ok(_) => Err(ProgramError::Settings(violations)),
+        Err(error) => Err(ProgramError::Several(vec![ProgramError::Settings(violations), error])),
+    }
+}
+
+/// The stack. This is the function to edit to add something to it.
+fn stack(
     stack_name: &StackName,
     settings: &Settings,
     destination: &Destination,
@@ -90,7 +133,7 @@ pub fn program(
     let network = network::network(&mut stack, &names, settings);
     let images = registry::images(&mut stack, &names, settings, tags);
     let bucket = storage::bucket(&mut stack, &names, &settings.storage);
-    let roles = identity::roles(&mut stack, &names, destination);
+    let roles = identity::roles(&mut stack, &names, settings, destination);
     let logs = storage::log_group(&mut stack, &names, &settings.logs);
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
     let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network);
@@ -117,7 +160,9 @@ pub fn program(
         [] => {
             let services = apps.into_iter().map(|app| app.service).collect();
             let exports = Exports::new(&names, destination, &balancer.load_balancer, services);
-            Ok(Program { stack, exports, fit })
+            let mut notes = registry::of_other_accounts(settings, destination);
+            notes.extend(network::zones_elsewhere(settings, &destination.region));
+            Ok(Program { stack, exports, fit, notes })
         }
         errors => Err(ProgramError::Stack(errors.to_vec())),
     }

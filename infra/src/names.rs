@@ -1,12 +1,12 @@
 //! Every physical name of the stack, as a function of the stack's name. The default stack has the tutorial's names.
 
 use crate::Destination;
-use infra_resources::InstanceType;
 use infra_resources::name::{
-    AUTO_SCALING_GROUP, BUCKET, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER, LOG_GROUP, NameError,
-    REPOSITORY, ROLE, SECURITY_GROUP, TARGET_GROUP, short_hash,
+    AUTO_SCALING_GROUP, BUCKET, CAPACITY_PROVIDER, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER,
+    LOG_GROUP, NameError, REPOSITORY, ROLE, ROLE_PATH, SECURITY_GROUP, TARGET_GROUP, short_hash,
 };
 use infra_resources::target_group::{TargetGroup, TargetType};
+use infra_resources::{InstanceType, Partition};
 use std::fmt;
 use std::str::FromStr;
 
@@ -63,6 +63,8 @@ const PHP_FAMILY: &str = "My-Php-App";
 pub struct Names {
     /// The stack.
     pub stack: String,
+    /// The partition, which is part of ARNs.
+    pub partition: Partition,
     /// The ECS cluster.
     pub cluster: String,
     /// The load balancer.
@@ -111,20 +113,21 @@ impl Names {
     /// All names of a stack.
     ///
     /// # Errors
-    /// When one is longer than AWS allows.
+    /// When one is longer than AWS allows, or is one that AWS keeps for itself.
     pub fn new(stack: &StackName, destination: &Destination) -> Result<Self, NameError> {
         let Destination { account_id, region } = destination;
         Ok(Self {
             stack: stack.to_string(),
+            partition: Partition::of_region(region),
             cluster: ECS.check(format!("{stack}-ecs-cluster"))?,
             load_balancer: LOAD_BALANCER.check(format!("{stack}-alb"))?,
             load_balancer_security_group: SECURITY_GROUP.check(format!("{stack}-alb-sg"))?,
             task_security_group: SECURITY_GROUP.check(format!("{stack}-tasks-sg"))?,
             instance_security_group: SECURITY_GROUP.check(format!("{stack}-ecs-sg"))?,
             bucket: BUCKET.check(format!("{stack}-images-{account_id}-{region}"))?,
-            lease_bucket: BUCKET.check(format!("{stack}-lease-{account_id}-{region}"))?,
+            lease_bucket: lease_bucket(stack, destination)?,
             log_group: LOG_GROUP.check(format!("/ecs/{stack}"))?,
-            role_path: format!("/{stack}/"),
+            role_path: ROLE_PATH.check(format!("/{stack}/"))?,
             task_role: ROLE.check(format!("{stack}-task-role-{region}"))?,
             execution_role: ROLE.check(format!("{stack}-execution-role-{region}"))?,
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
@@ -154,6 +157,16 @@ impl Names {
     }
 }
 
+/// The name of the bucket of a stack's lease, all that a teardown needs to know: what an older version left of a stack
+/// whose other names are refused today can still be deleted.
+///
+/// # Errors
+/// When it is longer than AWS allows, or one that AWS keeps for itself.
+pub fn lease_bucket(stack: &StackName, destination: &Destination) -> Result<String, NameError> {
+    let Destination { account_id, region } = destination;
+    BUCKET.check(format!("{stack}-lease-{account_id}-{region}"))
+}
+
 /// The name of a stack's way to S3.
 pub fn s3_endpoint(stack: &str) -> String {
     format!("{stack}-s3")
@@ -175,13 +188,13 @@ impl InstanceNames {
     /// The names for instances of this type.
     ///
     /// # Errors
-    /// When one is longer than AWS allows.
+    /// When one is longer than AWS allows, or is one that AWS keeps for itself.
     pub fn new(stack: &str, instance_type: &str) -> Result<Self, NameError> {
         let suffix = short_hash(&[instance_type]);
         Ok(Self {
             launch_template: LAUNCH_TEMPLATE.check(format!("{stack}-ecs-instance-{suffix}"))?,
             auto_scaling_group: AUTO_SCALING_GROUP.check(format!("{stack}-ecs-asg-{suffix}"))?,
-            capacity_provider: ECS.check(capacity_provider(stack, &suffix))?,
+            capacity_provider: CAPACITY_PROVIDER.check(capacity_provider(stack, &suffix))?,
         })
     }
 }
@@ -256,6 +269,36 @@ mod tests {
     fn a_stack_name_that_is_too_long_names_the_limit() {
         let error = names(&"a".repeat(29)).unwrap_err();
         assert!(error.contains("load balancer") && error.contains("32"), "{error}");
+    }
+
+    #[test]
+    fn a_stack_name_that_makes_names_of_aws_own_is_refused() {
+        for (stack, kind) in [
+            ("sg", "security group"),
+            ("sg-web", "security group"),
+            ("internal", "load balancer"),
+            ("sthree", "bucket"),
+            ("sthree-configurator", "bucket"),
+            ("amzn-s3-demo", "bucket"),
+            ("aws-service-role", "role path"),
+            ("aws-reserved", "role path"),
+        ] {
+            let error = names(stack).unwrap_err();
+            assert!(error.contains(kind) && error.contains("choose another stack name"), "{stack}: {error}");
+        }
+        for stack in ["sgs", "internals", "aws", "ecs", "fargate", "default", "amzn", "service-role", "xn-a"]
+        {
+            names(stack).unwrap();
+            InstanceNames::new(stack, "t3.micro").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_stack_whose_names_are_refused_can_still_be_taken_down() {
+        let destination =
+            Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
+        let bucket = lease_bucket(&"sg".parse().unwrap(), &destination);
+        assert_eq!(bucket.as_deref(), Ok("sg-lease-123456789012-eu-west-1"));
     }
 
     #[test]

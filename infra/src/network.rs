@@ -3,7 +3,7 @@
 use crate::names::Names;
 use crate::settings::Settings;
 use infra_engine::{Handle, ResourceId, Stack};
-use infra_resources::{DefaultVpc, GatewayEndpoint, Ingress, SecurityGroup, TrafficSource};
+use infra_resources::{DefaultVpc, GatewayEndpoint, Ingress, Partition, SecurityGroup, TrafficSource};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -51,12 +51,21 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
     Network { vpc, load_balancer_group, task_group }
 }
 
+/// Zones that are left out and are not there.
+pub fn zones_elsewhere(settings: &Settings, region: &str) -> Vec<String> {
+    let elsewhere = settings.network.excluded_zones.iter().filter(|zone| !zone.starts_with(region));
+    let note = |zone: &String| {
+        format!("network.excluded_zones: {zone} is no zone of {region}, so none is left out for it")
+    };
+    elsewhere.map(note).collect()
+}
+
 /// The way to S3 of tasks that have no public address; a gateway endpoint costs nothing.
 pub fn s3_endpoint(stack: &mut Stack, names: &Names, region: &str, network: &Network) -> ResourceId {
     let endpoint = GatewayEndpoint {
         name: names.s3_endpoint.clone(),
         vpc_id: network.vpc.vpc_id.clone(),
-        service_name: format!("com.amazonaws.{region}.s3"),
+        service_name: Partition::s3_gateway_service(region),
     };
     stack.add("s3", endpoint).id
 }

@@ -1,12 +1,13 @@
 //! The image repositories, and the images in them.
 
+use crate::Destination;
 use crate::names::{AppNames, Names};
-use crate::settings::{AppSettings, RegistrySettings, Settings};
+use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};
 use infra_engine::{Output, Stack};
 use infra_resources::ecr_repository::keep_newest;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::image::App;
-use infra_resources::{EcrRepository, Image};
+use infra_resources::{EcrImage, EcrRepository, Image, Partition};
 
 /// The tags of both images: each a hash of the app's source.
 #[derive(Clone, Debug)]
@@ -35,6 +36,46 @@ pub fn images(stack: &mut Stack, names: &Names, settings: &Settings, tags: &Imag
         web: image("web", App::Web, &names.web, &tags.web, &settings.web),
         php: image("php", App::Php, &names.php, &tags.php, &settings.php),
     }
+}
+
+/// Images that no task of this region can pull, as credentials of one partition are worth nothing in another.
+pub fn out_of_reach(settings: &Settings, region: &str) -> Vec<Violation> {
+    let here = Partition::of_region(region);
+    let elsewhere = given(settings).filter(|(.., image)| image.partition() != here);
+    let violation = |(key, reference, image): (String, &String, EcrImage)| Violation {
+        key,
+        value: reference.clone(),
+        allowed: format!(
+            "allowed is an image in partition {} as {region} is; push it to a registry there, this one is in {}",
+            here.id(),
+            image.partition().id()
+        ),
+        page: "Amazon Resource Names (ARNs), IAM User Guide",
+    };
+    elsewhere.map(violation).collect()
+}
+
+/// What another account has to allow before its images can be pulled.
+pub fn of_other_accounts(settings: &Settings, destination: &Destination) -> Vec<String> {
+    let account = &destination.account_id;
+    let others = given(settings).filter(|(.., image)| image.account != *account);
+    let note = |(key, _, image): (String, &String, EcrImage)| {
+        format!(
+            "{key} is in account {}: the policy of its repository {} in {} must let account {account} pull (`aws ecr \
+             set-repository-policy`)",
+            image.account, image.repository, image.region
+        )
+    };
+    others.map(note).collect()
+}
+
+/// The images of the settings that are in a private ECR registry, each with its setting.
+fn given(settings: &Settings) -> impl Iterator<Item = (String, &String, EcrImage)> {
+    let images = [("web", &settings.web.image), ("php", &settings.php.image)];
+    images.into_iter().filter_map(|(app, image)| {
+        let image = image.as_ref()?;
+        Some((format!("{app}.image"), image, EcrImage::of(image)?))
+    })
 }
 
 struct Source<'a> {

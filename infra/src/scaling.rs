@@ -29,12 +29,11 @@ pub fn scaling<T>(
         tracking("memory", Metric::Memory, settings.memory_percent, settings),
         tracking("requests", requests, settings.requests_per_task, settings),
     ];
-    let (min_tasks, max_tasks) = app.settings.scaled_between();
     let scaling = ServiceScaling {
         cluster_name: around.names.cluster.clone(),
         service_name: service_name.to_owned(),
-        min_tasks,
-        max_tasks,
+        min_tasks: settings.min_tasks,
+        max_tasks: settings.max_tasks,
         policies: policies.into_iter().flatten().collect(),
         scheduled_actions: settings.schedule.iter().map(scheduled).collect(),
     };

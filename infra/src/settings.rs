@@ -2,17 +2,31 @@
 
 mod app;
 mod ec2;
+mod network;
 mod overrides;
 mod placement;
+mod range;
+mod registry;
 mod scaling;
+mod texts;
+mod together;
 
 pub use app::{AppSettings, Ec2NetworkMode, RunsOn, SpotMix};
 pub use ec2::Ec2Settings;
+pub use network::NetworkSettings;
 pub use overrides::SettingError;
 pub use placement::{ConstraintSetting, StrategySetting};
+pub use range::{Allowed, Range, Text, Violation};
+pub use registry::RegistrySettings;
 pub use scaling::{ScalingSettings, Schedule};
+pub use together::METRICS_PORT;
 
-use infra_resources::TagMutability;
+use Allowed::{Flag, Number, OneOf};
+use infra_resources::load_balancer::IDLE_TIMEOUT_SECONDS;
+use infra_resources::log_group::RETENTION_DAYS;
+use infra_resources::target_group::DEREGISTRATION_SECONDS;
+use infra_resources::{TagMutability, TrafficSource};
+use range::MOST;
 use serde::{Deserialize, Serialize};
 
 /// All settings.
@@ -41,24 +55,20 @@ pub struct Settings {
     pub php: AppSettings,
 }
 
-/// The VPC and who may connect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkSettings {
-    /// Availability zones of the default VPC that are left out, such as `us-east-1e`.
-    pub excluded_zones: Vec<String>,
-    /// The IPv4 range that may connect to the load balancer.
-    pub allowed_clients: String,
-}
-
-/// The image repositories.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RegistrySettings {
-    /// Whether a tag can be moved to another image: `IMMUTABLE`, or `MUTABLE` as in the tutorial.
-    pub tag_mutability: TagMutability,
-    /// How many images a repository keeps.
-    pub keep_images: u32,
+impl Settings {
+    /// What each setting may be. A new setting gets its line in the `RANGES` of its struct, right below it.
+    pub const RANGES: &'static [Range] = &[
+        Range::section("network", NetworkSettings::RANGES),
+        Range::section("registry", RegistrySettings::RANGES),
+        Range::section("storage", StorageSettings::RANGES),
+        Range::section("logs", LogSettings::RANGES),
+        Range::section("cluster", ClusterSettings::RANGES),
+        Range::section("ec2", Ec2Settings::RANGES),
+        Range::section("load_balancer", LoadBalancerSettings::RANGES),
+        Range::section("tasks", TaskSettings::RANGES),
+        Range::section("web", AppSettings::RANGES),
+        Range::section("php", AppSettings::RANGES),
+    ];
 }
 
 /// The bucket of uploads.
@@ -67,12 +77,29 @@ pub struct RegistrySettings {
 pub struct StorageSettings {
     /// Whether overwritten and deleted images are kept as versions.
     pub versioning: bool,
-    /// After how many days such a version is deleted.
+    /// After how many days such a version is deleted; 0 for never.
     pub delete_old_versions_after_days: i32,
-    /// After how many days an unfinished multipart upload is aborted.
+    /// After how many days an unfinished multipart upload is aborted; 0 for never.
     pub abort_incomplete_uploads_after_days: i32,
     /// Whether browsers upload to the bucket themselves, past the Rust app's tasks.
     pub direct_upload: bool,
+}
+
+impl StorageSettings {
+    const RANGES: &'static [Range] = &[
+        Range::new("versioning", Flag, "PutBucketVersioning, Amazon S3 API Reference"),
+        Range::new(
+            "delete_old_versions_after_days",
+            Number(0, MOST),
+            "NoncurrentVersionExpiration, Amazon S3 API Reference",
+        ),
+        Range::new(
+            "abort_incomplete_uploads_after_days",
+            Number(0, MOST),
+            "AbortIncompleteMultipartUpload, Amazon S3 API Reference",
+        ),
+        Range::new("direct_upload", Flag, ""),
+    ];
 }
 
 /// The log group.
@@ -83,12 +110,25 @@ pub struct LogSettings {
     pub retention_in_days: i32,
 }
 
+impl LogSettings {
+    const RANGES: &'static [Range] = &[Range::new(
+        "retention_in_days",
+        OneOf(&RETENTION_DAYS),
+        "PutRetentionPolicy, Amazon CloudWatch Logs API Reference",
+    )];
+}
+
 /// The ECS cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSettings {
     /// Whether CloudWatch Container Insights collects metrics (it costs extra).
     pub container_insights: bool,
+}
+
+impl ClusterSettings {
+    const RANGES: &'static [Range] =
+        &[Range::new("container_insights", Flag, "ClusterSetting, Amazon ECS API Reference")];
 }
 
 /// The load balancer.
@@ -101,12 +141,35 @@ pub struct LoadBalancerSettings {
     pub deregistration_delay_seconds: u32,
 }
 
+impl LoadBalancerSettings {
+    const RANGES: &'static [Range] = &[
+        Range::new(
+            "idle_timeout_seconds",
+            Number(*IDLE_TIMEOUT_SECONDS.start() as i64, *IDLE_TIMEOUT_SECONDS.end() as i64),
+            "LoadBalancerAttribute, Elastic Load Balancing API Reference",
+        ),
+        Range::new(
+            "deregistration_delay_seconds",
+            Number(*DEREGISTRATION_SECONDS.start() as i64, *DEREGISTRATION_SECONDS.end() as i64),
+            "TargetGroupAttribute, Elastic Load Balancing API Reference",
+        ),
+    ];
+}
+
 /// The task definitions of both apps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSettings {
     /// How many revisions of a task definition stay registered; the running one and the one before it always do.
     pub kept_revisions: usize,
+}
+
+impl TaskSettings {
+    const RANGES: &'static [Range] = &[Range::new(
+        "kept_revisions",
+        Number(0, 1_000_000),
+        "Amazon ECS service quotas (revisions per task definition family), Amazon ECS Developer Guide",
+    )];
 }
 
 impl Default for Settings {
@@ -123,18 +186,6 @@ impl Default for Settings {
             web: AppSettings::web(),
             php: AppSettings::php(),
         }
-    }
-}
-
-impl Default for NetworkSettings {
-    fn default() -> Self {
-        Self { excluded_zones: Vec::new(), allowed_clients: "0.0.0.0/0".to_owned() }
-    }
-}
-
-impl Default for RegistrySettings {
-    fn default() -> Self {
-        Self { tag_mutability: TagMutability::Immutable, keep_images: 20 }
     }
 }
 
@@ -168,6 +219,16 @@ impl Default for TaskSettings {
 }
 
 impl Settings {
+    /// Every setting that AWS would refuse, or that would come to nothing: outside its range, or at odds with others.
+    pub fn violations(&self) -> Vec<Violation> {
+        let mut found = match serde_json::to_value(self) {
+            Ok(all) => range::violations(Self::RANGES, &all),
+            Err(error) => vec![Violation::of_all(error.to_string())],
+        };
+        found.extend(together::violations(self));
+        found
+    }
+
     /// Whether the images of both apps are given, and none is built.
     pub fn builds_no_image(&self) -> bool {
         [&self.web, &self.php].iter().all(|app| app.image.is_some())
@@ -186,12 +247,13 @@ impl Settings {
                 "storage.versioning=false: an overwritten or deleted image can't be restored".to_owned(),
             );
         }
-        if self.ec2.ssh_from.as_deref() == Some("0.0.0.0/0") {
-            warnings.push(
-                "ec2.ssh_from=0.0.0.0/0: everybody may try to log in to the instances; SSM Session Manager needs no open \
-                 port"
-                    .to_owned(),
-            );
+        let everywhere = TrafficSource::network("0.0.0.0/0");
+        if let Some(range) =
+            self.ec2.ssh_from.as_deref().filter(|range| TrafficSource::network(range) == everywhere)
+        {
+            warnings.push(format!(
+                "ec2.ssh_from={range}: everybody may try to log in to the instances; SSM Session Manager needs no open port"
+            ));
         }
         let awsvpc =
             |app: &&AppSettings| app.runs_on == RunsOn::Ec2 && app.ec2_network_mode == Ec2NetworkMode::Awsvpc;

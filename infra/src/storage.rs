@@ -51,7 +51,7 @@ pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> H
             expiring_prefixes: BTreeMap::from([(INCOMING.to_owned(), 1)]),
             // The load balancer's name is not known yet, and the policy that the app signs is what lets a file in.
             browser_upload_origins: if settings.direct_upload { vec!["*".to_owned()] } else { Vec::new() },
-            policy: tls_only(&names.bucket),
+            policy: tls_only(names.partition, &names.bucket),
         },
     )
 }

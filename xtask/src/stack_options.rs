@@ -50,15 +50,21 @@ impl LeaseOptions {
     }
 }
 
-/// The region that a local AWS has unless another one is asked for, and that a stack is checked for without one.
+/// The region that a local AWS has unless another one is asked for.
 pub const DEFAULT_REGION: &str = "us-east-1";
 
 impl StackOptions {
     /// Refuses settings that make no stack, before anything is installed, started or called.
     pub fn check(&self) -> anyhow::Result<()> {
         let settings = Settings::with_overrides(&self.settings)?;
-        infra::check(&self.stack, &settings, self.region.as_deref().unwrap_or(DEFAULT_REGION))?;
+        infra::check(&self.stack, &settings, self.region_if_known().as_deref())?;
         Ok(())
+    }
+
+    /// The region, where it is known before the AWS configuration is read.
+    fn region_if_known(&self) -> Option<String> {
+        let local = self.local.then(|| DEFAULT_REGION.to_owned());
+        self.region.clone().or(local)
     }
 
     /// The provider's arguments for a command.

@@ -16,7 +16,7 @@ use boot_time::Instant;
 pub use first_place::FirstPlace;
 use holder::Holder;
 use infra::storage::lease_bucket_id;
-use infra::{Destination, Names, StackName};
+use infra::{Destination, StackName};
 use infra_engine::kind::Context;
 use infra_engine::{Failure, Reporter, ResourceId};
 use record::{Record, write};
@@ -71,7 +71,7 @@ impl Wanted {
         patience: Duration,
     ) -> anyhow::Result<Self> {
         let destination = Destination { account_id: aws.account.id.clone(), region: aws.region.clone() };
-        let bucket = Names::new(name, &destination)?.lease_bucket;
+        let bucket = infra::names::lease_bucket(name, &destination)?;
         Ok(Self { bucket_id: lease_bucket_id(), bucket, adopt: false, command, patience })
     }
 }

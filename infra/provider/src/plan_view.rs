@@ -5,7 +5,8 @@ use crate::session::Session;
 use console::{StyledObject, style};
 use infra_engine::diff::Change;
 use infra_engine::plan::Step;
-use infra_engine::{Action, Found, Plan};
+use infra_engine::{Action, Found, Plan, Resource};
+use infra_resources::Service;
 use serde_json::Value;
 
 /// As wide as the longest names of kinds.
@@ -20,7 +21,8 @@ pub fn print(plan: &Plan, session: &Session) {
     for warning in session.settings.warnings().iter().chain(&fit.warnings) {
         eprintln!("{} {warning}", style("warning:").for_stderr().yellow().bold());
     }
-    for note in &session.notes {
+    let counts = notes_on_counts(plan, session);
+    for note in session.notes.iter().chain(&session.program.notes).chain(&counts) {
         eprintln!("{} {note}", style("note:").for_stderr().cyan().bold());
     }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
@@ -32,6 +34,16 @@ pub fn print(plan: &Plan, session: &Session) {
     for line in &fit.lines {
         eprintln!("fit: {line}");
     }
+}
+
+/// A service that is there keeps its number of tasks, whatever count was given.
+fn notes_on_counts(plan: &Plan, session: &Session) -> Vec<String> {
+    let is_there = |app: &str| {
+        let of_app = |step: &&Step| step.id.kind == Service::KIND && step.id.logical_name == app;
+        plan.steps.iter().filter(of_app).any(|step| !matches!(step.action, Action::Create | Action::Delete))
+    };
+    let given = session.owned_counts.iter().filter(|count| is_there(count.app));
+    given.map(|count| count.note(session.program.stack.name(), session.given_region.as_deref())).collect()
 }
 
 /// Prints differences and nothing else.

@@ -12,7 +12,7 @@ use aws_config::SdkConfig;
 use boot_time::Instant;
 use infra::registry::ImageTags;
 use infra::storage::lease_bucket_id;
-use infra::{Destination, Names, Program, Settings, program};
+use infra::{Destination, Names, OwnedCount, Program, Settings, program};
 use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
 use infra_engine::{Failure, Plan, Provider};
@@ -34,6 +34,10 @@ pub struct Session {
     pub settings: Settings,
     /// What a local AWS can't do, in words.
     pub notes: Vec<String>,
+    /// Desired counts that were given for this run and that an autoscaler owns.
+    pub owned_counts: Vec<OwnedCount>,
+    /// The region, where it was given for this run.
+    pub given_region: Option<String>,
 }
 
 impl Session {
@@ -44,9 +48,11 @@ impl Session {
     pub async fn open(options: &StackOptions) -> Result<Self> {
         let settings = Settings::with_overrides(&options.settings)?;
         let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
-        let config = aws::configuration(options.region.clone()).await?;
+        let owned_counts = OwnedCount::among(&options.settings, &settings);
+        let given_region = options.region.clone();
+        let config = aws::configuration(given_region.clone()).await?;
         let region = aws::region(&config);
-        infra::check(&options.name, &settings, &region)?;
+        infra::check(&options.name, &settings, Some(&region))?;
 
         let workspace = options.workspace.clone();
         let given = settings.builds_no_image();
@@ -55,7 +61,8 @@ impl Session {
         let destination = Destination { account_id: aws.account.id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
-        Ok(Self { provider: kinds::all(&aws), aws, program, names, settings, notes })
+        let provider = kinds::all(&aws);
+        Ok(Self { provider, aws, program, names, settings, notes, owned_counts, given_region })
     }
 
     /// Connects without a stack, for commands that work from what is found.

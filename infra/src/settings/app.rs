@@ -1,7 +1,10 @@
 //! The settings of one of the two apps: where it runs, its task, its service.
 
 use super::placement::{ConstraintSetting, StrategySetting};
+use super::range::{Allowed, MOST, Range};
 use super::scaling::ScalingSettings;
+use super::texts::{CONSTRAINT, IMAGE, STRATEGY};
+use Allowed::{Flag, List, Number, Optional, Text, Word};
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
@@ -35,7 +38,7 @@ pub struct AppSettings {
     pub memory_mib: Mebibytes,
     /// The port the container listens on.
     pub container_port: u16,
-    /// How many tasks run; with scaling, how many it begins with.
+    /// How many tasks run; with scaling, how many the first deploy begins with.
     pub desired_count: u32,
     /// Who changes that number.
     pub scaling: ScalingSettings,
@@ -49,6 +52,82 @@ pub struct AppSettings {
     pub health_check_grace_period_seconds: u32,
     /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
     pub stop_timeout_seconds: u32,
+}
+
+impl AppSettings {
+    pub(super) const RANGES: &'static [Range] = &[
+        Range::new("runs_on", Word(&["fargate", "fargate-spot", "ec2"]), ""),
+        Range::section("spot_mix", SpotMix::RANGES),
+        Range::new(
+            "ec2_network_mode",
+            Word(&["bridge", "awsvpc"]),
+            "RegisterTaskDefinition (networkMode), Amazon ECS API Reference",
+        ),
+        Range::new("ec2_host_port", Number(0, 65_535), "PortMapping (hostPort), Amazon ECS API Reference"),
+        Range::new(
+            "ec2_memory_reservation_mib",
+            Number(6, MOST),
+            "ContainerDefinition (memoryReservation), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "placement_strategy",
+            List(&Text(&STRATEGY), 5),
+            "PlacementStrategy, Amazon ECS API Reference",
+        ),
+        Range::new(
+            "placement_constraints",
+            List(&Text(&CONSTRAINT), 10),
+            "PlacementConstraint, Amazon ECS API Reference",
+        ),
+        Range::new("image", Optional(&Text(&IMAGE)), "ContainerDefinition (image), Amazon ECS API Reference"),
+        Range::new(
+            "cpu_architecture",
+            Word(&["X86_64", "ARM64"]),
+            "RuntimePlatform (cpuArchitecture), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "cpu_units",
+            Number(2, 196_608),
+            "ContainerDefinition (cpu) and RegisterTaskDefinition (cpu), Amazon ECS API Reference",
+        ),
+        Range::new("memory_mib", Number(6, MOST), "ContainerDefinition (memory), Amazon ECS API Reference"),
+        Range::new(
+            "container_port",
+            Number(1, 65_535),
+            "PortMapping (containerPort), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "desired_count",
+            Number(0, MOST),
+            "CreateService (desiredCount), Amazon ECS API Reference",
+        ),
+        Range::section("scaling", ScalingSettings::RANGES),
+        Range::new(
+            "minimum_healthy_percent",
+            Number(0, 100),
+            "DeploymentConfiguration (minimumHealthyPercent), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "maximum_percent",
+            Number(100, MOST),
+            "DeploymentConfiguration (maximumPercent), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "availability_zone_rebalancing",
+            Flag,
+            "CreateService (availabilityZoneRebalancing), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "health_check_grace_period_seconds",
+            Number(0, MOST),
+            "CreateService (healthCheckGracePeriodSeconds), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "stop_timeout_seconds",
+            Number(2, MOST),
+            "ContainerDefinition (stopTimeout), Amazon ECS API Reference",
+        ),
+    ];
 }
 
 /// Where an app's tasks run.
@@ -73,6 +152,26 @@ pub struct SpotMix {
     pub fargate_weight: i32,
     /// Fargate Spot's share of the others.
     pub spot_weight: i32,
+}
+
+impl SpotMix {
+    const RANGES: &'static [Range] = &[
+        Range::new(
+            "fargate_base",
+            Number(0, 100_000),
+            "CapacityProviderStrategyItem (base), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "fargate_weight",
+            Number(0, 1000),
+            "CapacityProviderStrategyItem (weight), Amazon ECS API Reference",
+        ),
+        Range::new(
+            "spot_weight",
+            Number(0, 1000),
+            "CapacityProviderStrategyItem (weight), Amazon ECS API Reference",
+        ),
+    ];
 }
 
 /// How tasks on instances are connected.
@@ -109,12 +208,6 @@ impl AppSettings {
             health_check_grace_period_seconds: 60,
             stop_timeout_seconds: 30,
         }
-    }
-
-    /// The fewest and the most tasks that its autoscaler may give it: the number that it begins with is among them.
-    pub fn scaled_between(&self) -> (u32, u32) {
-        let scaling = &self.scaling;
-        (scaling.min_tasks.min(self.desired_count), scaling.max_tasks.max(self.desired_count))
     }
 
     /// The PHP app: small enough for the tutorial's `t2.micro`, and a size that Fargate has, too.

@@ -1,6 +1,13 @@
 //! The settings of the instances.
 
+use super::range::{Allowed, Range};
+use super::texts::{INSTANCE_TYPE, IPV4_RANGE, KEY_PAIR};
+use Allowed::{Number, Optional, Text};
+use infra_resources::launch_template::ROOT_VOLUME_GIB;
 use serde::{Deserialize, Serialize};
+
+/// AWS: "Amazon ECS service quotas" (container instances per cluster), Amazon ECS Developer Guide.
+const MOST_INSTANCES: i64 = 5000;
 
 /// The instances on which apps with `runs_on=ec2` run. Without such an app there are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,30 @@ pub struct Ec2Settings {
     pub key_pair: Option<String>,
     /// The IPv4 range that may connect by SSH; nobody may without one.
     pub ssh_from: Option<String>,
+}
+
+const SIZES: &str =
+    "CreateAutoScalingGroup, Amazon EC2 Auto Scaling API Reference; Amazon ECS service quotas";
+
+impl Ec2Settings {
+    pub(super) const RANGES: &'static [Range] = &[
+        Range::new(
+            "instance_type",
+            Text(&INSTANCE_TYPE),
+            "RequestLaunchTemplateData, Amazon EC2 API Reference",
+        ),
+        Range::new("min_instances", Number(0, MOST_INSTANCES), SIZES),
+        Range::new("initial_instances", Number(0, MOST_INSTANCES), SIZES),
+        Range::new("max_instances", Number(0, MOST_INSTANCES), SIZES),
+        Range::new("target_capacity_percent", Number(1, 100), "ManagedScaling, Amazon ECS API Reference"),
+        Range::new(
+            "root_volume_gib",
+            Number(*ROOT_VOLUME_GIB.start() as i64, *ROOT_VOLUME_GIB.end() as i64),
+            "LaunchTemplateEbsBlockDeviceRequest (VolumeSize), Amazon EC2 API Reference",
+        ),
+        Range::new("key_pair", Optional(&Text(&KEY_PAIR)), "CreateKeyPair, Amazon EC2 API Reference"),
+        Range::new("ssh_from", Optional(&Text(&IPV4_RANGE)), "IpRange (CidrIp), Amazon EC2 API Reference"),
+    ];
 }
 
 impl Default for Ec2Settings {

@@ -1,7 +1,8 @@
 //! Settings that are changed for one run: `--set web.desired_count=3`.
 
 use super::Settings;
-use serde_json::Value;
+use super::range::{Allowed, Range, Violation, violations};
+use serde_json::{Value, json};
 
 /// A `--set` that does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -19,47 +20,130 @@ pub enum SettingError {
         /// The keys that are there.
         known: String,
     },
-    /// The value has another type.
-    #[error("setting `{key}` can't be {value}: {reason}")]
+    /// The value is one that the setting can't have.
+    #[error(transparent)]
+    Refused(#[from] Violation),
+    /// The values do not make settings.
+    #[error("{given} can't be read as settings: {reason}")]
     Type {
-        /// The key.
-        key: String,
-        /// The value given.
-        value: String,
+        /// What was given.
+        given: String,
         /// What the deserialiser says.
         reason: String,
     },
+    /// More than one of them.
+    #[error("{}", .0.iter().map(Self::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Self>),
 }
 
 impl Settings {
     /// The defaults with these `KEY=VALUE` pairs applied; a value is JSON, or a text where it is no JSON.
     ///
+    /// Values that can be read and are outside their ranges are found with all else that is wrong, by
+    /// [`violations`](Self::violations).
+    ///
     /// # Errors
-    /// When a key does not exist or a value has the wrong type.
+    /// When a key does not exist or a value can't be read; with all such.
     pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
-        overrides.iter().try_fold(Self::default(), |settings, text| settings.with(text))
-    }
-
-    fn with(&self, text: &str) -> Result<Self, SettingError> {
-        let (key, value) = text.split_once('=').ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
-        let mistyped = |error: serde_json::Error| SettingError::Type {
-            key: key.to_owned(),
-            value: value.to_owned(),
+        let unreadable = |error: serde_json::Error| SettingError::Type {
+            given: overrides.join(" "),
             reason: error.to_string(),
         };
-        let mut all = serde_json::to_value(self).map_err(mistyped)?;
-        let mut place = &mut all;
-        let mut parent = "the top level".to_owned();
-        for part in key.split('.') {
-            let known = keys(place);
-            place = match place.get_mut(part) {
-                Some(member) => member,
-                None => return Err(SettingError::Unknown { key: key.to_owned(), parent, known }),
-            };
-            parent = part.to_owned();
+        let mut all = serde_json::to_value(Self::default()).map_err(unreadable)?;
+        let (mut given, mut errors) = (Vec::new(), Vec::new());
+        for text in overrides {
+            match apply(&mut all, text) {
+                Ok(key) => given.push(key),
+                Err(error) => errors.push(error),
+            }
         }
-        *place = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-        serde_json::from_value(all).map_err(mistyped)
+        counts_follow(&mut all, &given);
+        match serde_json::from_value(all.clone()) {
+            Ok(settings) if errors.is_empty() => return Ok(settings),
+            Ok(_) => {}
+            Err(error) => {
+                let refused = violations(Self::RANGES, &all);
+                let is_explained = !refused.is_empty();
+                errors.extend(refused.into_iter().map(SettingError::Refused));
+                if !is_explained {
+                    errors.push(unreadable(error));
+                }
+            }
+        }
+        match errors.pop() {
+            Some(only) if errors.is_empty() => Err(only),
+            Some(last) => {
+                errors.push(last);
+                Err(SettingError::Several(errors))
+            }
+            None => Err(SettingError::Several(Vec::new())),
+        }
+    }
+}
+
+/// Puts one value into its place; gives the key.
+fn apply<'a>(all: &mut Value, text: &'a str) -> Result<&'a str, SettingError> {
+    let (key, value) = text.split_once('=').ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
+    let mut place = all;
+    let mut parent = "the top level".to_owned();
+    for part in key.split('.') {
+        let known = keys(place);
+        place = match place.get_mut(part) {
+            Some(member) => member,
+            None => return Err(SettingError::Unknown { key: key.to_owned(), parent, known }),
+        };
+        parent = part.to_owned();
+    }
+    *place = read(value, Range::named(Settings::RANGES, key));
+    Ok(key)
+}
+
+/// A value as JSON; a text needs no quotes, and an empty one is nothing where there may be nothing.
+fn read(text: &str, allowed: Option<Allowed>) -> Value {
+    let as_text = || Value::String(text.to_owned());
+    if text.is_empty() && matches!(allowed, Some(Allowed::Optional(_))) {
+        return Value::Null;
+    }
+    match serde_json::from_str(text) {
+        // A key pair may be called 123.
+        Ok(Value::Number(_) | Value::Bool(_)) if allowed.is_some_and(Allowed::is_text) => as_text(),
+        Ok(value) => value,
+        Err(_) => as_text(),
+    }
+}
+
+/// Of the counts of an app with an autoscaler (fewest, first, most), those that are given move those that are not.
+fn counts_follow(all: &mut Value, given: &[&str]) {
+    for app in ["web", "php"] {
+        let is_given = |member: &str| {
+            let key = format!("{app}.{member}");
+            given.iter().any(|given| key == **given || key.starts_with(&format!("{given}.")))
+        };
+        let Some(settings) = all.get_mut(app) else { continue };
+        let number = |value: &Value| value.as_u64();
+        let counts = (
+            number(&settings["scaling"]["min_tasks"]),
+            number(&settings["desired_count"]),
+            number(&settings["scaling"]["max_tasks"]),
+        );
+        let (Some(mut least), Some(mut begins), Some(mut most)) = counts else { continue };
+        let [least_given, begins_given, most_given] =
+            ["scaling.min_tasks", "desired_count", "scaling.max_tasks"].map(is_given);
+        if most_given && !begins_given {
+            begins = begins.min(most);
+        }
+        if least_given && !begins_given {
+            begins = begins.max(least);
+        }
+        if !least_given {
+            least = least.min(begins);
+        }
+        if !most_given {
+            most = most.max(begins);
+        }
+        settings["desired_count"] = json!(begins);
+        settings["scaling"]["min_tasks"] = json!(least);
+        settings["scaling"]["max_tasks"] = json!(most);
     }
 }
 
@@ -97,5 +181,53 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_refused() {
         assert!(with("web.desired_count=many").unwrap_err().contains("web.desired_count"));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let wrong = ["web.desired_count=-1", "logs.retention=1", "nonsense", "web.container_port=70000"];
+        let error = Settings::with_overrides(&wrong.map(str::to_owned)).unwrap_err().to_string();
+        for part in
+            ["desired_count=-1: allowed is 0 to", "retention_in_days", "`nonsense`", "container_port=70000"]
+        {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_empty_text_is_none_where_there_may_be_none() {
+        for key in ["ec2.key_pair", "ec2.ssh_from", "web.image"] {
+            assert_eq!(with(&format!("{key}=")).unwrap(), Settings::default(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_look_like_a_number() {
+        for name in ["123", "true", "1e3"] {
+            assert_eq!(with(&format!("ec2.key_pair={name}")).unwrap().ec2.key_pair.as_deref(), Some(name));
+        }
+        assert_eq!(with(r#"ec2.key_pair="12""#).unwrap().ec2.key_pair.as_deref(), Some("12"));
+        assert_eq!(with("ec2.key_pair=null").unwrap().ec2.key_pair, None);
+    }
+
+    #[test]
+    fn counts_that_are_given_move_those_that_are_not() {
+        for (given, expected) in [
+            (&["web.scaling.min_tasks=3"][..], (3, 3, 4)),
+            (&["web.scaling.min_tasks=6"], (6, 6, 6)),
+            (&["web.scaling.max_tasks=1"], (1, 1, 1)),
+            (&["web.desired_count=1"], (1, 1, 4)),
+            (&["web.desired_count=9"], (2, 9, 9)),
+            (&["web.desired_count=3", "web.scaling.min_tasks=3"], (3, 3, 4)),
+            (&["web.desired_count=1", "web.scaling.min_tasks=3"], (3, 1, 4)),
+        ] {
+            let given: Vec<String> = given.iter().map(|&text| text.to_owned()).collect();
+            let web = Settings::with_overrides(&given).unwrap().web;
+            assert_eq!(
+                (web.scaling.min_tasks, web.desired_count, web.scaling.max_tasks),
+                expected,
+                "{given:?}"
+            );
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! The settings of a service's autoscaler.
 
+use super::range::{Allowed, MOST, Range};
+use super::texts::{SCHEDULE, SCHEDULE_NAME, TIME_ZONE};
+use Allowed::{Flag, List, Number, Optional, Section, Text};
 use serde::{Deserialize, Serialize};
 
 /// Who changes the number of an app's tasks. While this is on, a deploy does not.
@@ -8,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct ScalingSettings {
     /// Whether Application Auto Scaling does.
     pub enabled: bool,
-    /// The fewest tasks; never more than `desired_count`.
+    /// The fewest tasks, at most `desired_count`. With `--set`, what is given of the three moves what is not.
     pub min_tasks: u32,
-    /// The most tasks; never fewer than `desired_count`.
+    /// The most tasks, at least `desired_count`.
     pub max_tasks: u32,
     /// The average CPU to keep, in percent of what the tasks have.
     pub cpu_percent: Option<u32>,
@@ -24,6 +27,24 @@ pub struct ScalingSettings {
     pub scale_in_cooldown_seconds: u32,
     /// Other limits at certain times.
     pub schedule: Vec<Schedule>,
+}
+
+const TARGET: &str = "RegisterScalableTarget, Application Auto Scaling API Reference";
+const TRACKING: &str = "TargetTrackingScalingPolicyConfiguration, Application Auto Scaling API Reference";
+const SCHEDULED: &str = "PutScheduledAction, Application Auto Scaling API Reference";
+
+impl ScalingSettings {
+    pub(super) const RANGES: &'static [Range] = &[
+        Range::new("enabled", Flag, ""),
+        Range::new("min_tasks", Number(0, MOST), TARGET),
+        Range::new("max_tasks", Number(0, MOST), TARGET),
+        Range::new("cpu_percent", Optional(&Number(1, 100)), TRACKING),
+        Range::new("memory_percent", Optional(&Number(1, 100)), TRACKING),
+        Range::new("requests_per_task", Optional(&Number(1, MOST)), TRACKING),
+        Range::new("scale_out_cooldown_seconds", Number(0, MOST), TRACKING),
+        Range::new("scale_in_cooldown_seconds", Number(0, MOST), TRACKING),
+        Range::new("schedule", List(&Section(Schedule::RANGES), 200), SCHEDULED),
+    ];
 }
 
 /// Other limits from a certain time on.
@@ -41,6 +62,16 @@ pub struct Schedule {
     pub min_tasks: u32,
     /// The most tasks from then on.
     pub max_tasks: u32,
+}
+
+impl Schedule {
+    const RANGES: &'static [Range] = &[
+        Range::new("name", Text(&SCHEDULE_NAME), SCHEDULED),
+        Range::new("at", Text(&SCHEDULE), SCHEDULED),
+        Range::new("timezone", Optional(&Text(&TIME_ZONE)), SCHEDULED),
+        Range::new("min_tasks", Number(0, MOST), SCHEDULED),
+        Range::new("max_tasks", Number(0, MOST), SCHEDULED),
+    ];
 }
 
 impl ScalingSettings {

@@ -14,13 +14,11 @@ use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::IamRole;
 use infra_resources::iam_role::IamRoleOutputs;
+use infra_resources::partition::is_aws_policy;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// How the ARNs of AWS's own policies begin.
-const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
 /// What was made a moment ago is not known everywhere at once.
 const KNOWN_DEADLINE: Duration = Duration::from_secs(60);
@@ -201,7 +199,7 @@ impl IamRoles {
 
     /// Whether an emulator does not have one of AWS's own policies: moto has them only if it is told to load them.
     async fn emulator_lacks(&self, policy: &str) -> Result<bool, Failure> {
-        if !self.0.is_emulated() || !policy.starts_with(AWS_POLICY) {
+        if !self.0.is_emulated() || !is_aws_policy(policy) {
             return Ok(false);
         }
         let answer = self.0.iam.get_policy().policy_arn(policy).send().await;

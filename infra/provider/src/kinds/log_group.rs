@@ -8,8 +8,8 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
-use infra_resources::LogGroup;
 use infra_resources::log_group::LogGroupOutputs;
+use infra_resources::{LogGroup, Partition};
 
 /// Log groups.
 pub struct LogGroups(pub Aws);
@@ -104,7 +104,8 @@ impl LogGroups {
 
     /// The ARN as the tagging calls take it: without the `:*` at the end that other calls give.
     fn arn(&self, name: &str) -> String {
-        format!("arn:aws:logs:{}:{}:log-group:{name}", self.0.region, self.0.account.id)
+        let (region, account) = (&self.0.region, &self.0.account.id);
+        Partition::of_region(region).arn("logs", region, account, &format!("log-group:{name}"))
     }
 }
 

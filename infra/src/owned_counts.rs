@@ -1,0 +1,86 @@
+//! Desired counts that a deploy does not set, since an autoscaler owns the number of tasks of a service that is there.
+
+use crate::names::DEFAULT_STACK;
+use crate::settings::{AppSettings, Settings};
+
+/// A desired count that was given for one run, of an app with an autoscaler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedCount {
+    /// What the program calls the app.
+    pub app: &'static str,
+    /// The count that was given.
+    pub given: u32,
+    least: u32,
+    most: u32,
+}
+
+impl OwnedCount {
+    /// Those among these `KEY=VALUE` pairs.
+    pub fn among(overrides: &[String], settings: &Settings) -> Vec<Self> {
+        let keys: Vec<&str> = overrides.iter().filter_map(|text| Some(text.split_once('=')?.0)).collect();
+        let of = |(app, settings): (&'static str, &AppSettings)| {
+            let key = format!("{app}.desired_count");
+            let scaling = &settings.scaling;
+            let owned = Self {
+                app,
+                given: settings.desired_count,
+                least: scaling.min_tasks,
+                most: scaling.max_tasks,
+            };
+            (scaling.enabled && keys.contains(&key.as_str())).then_some(owned)
+        };
+        [("web", &settings.web), ("php", &settings.php)].into_iter().filter_map(of).collect()
+    }
+
+    /// What becomes of it where the service is there already, and what sets the number instead.
+    pub fn note(&self, stack: &str, region: Option<&str>) -> String {
+        let Self { app, given, least, most } = self;
+        let stack = if stack == DEFAULT_STACK { String::new() } else { format!(" --stack {stack}") };
+        let region = region.map(|region| format!(" --region {region}")).unwrap_or_default();
+        format!(
+            "{app}.desired_count={given} does not change how many tasks run: the service is there, and its autoscaler \
+             decides, from {least} to {most}; `cargo xtask scale {app} {given}{stack}{region}` sets the number now, \
+             --set {app}.scaling.min_tasks={given} keeps at least so many"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(overrides: &[&str]) -> Vec<String> {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        let settings = Settings::with_overrides(&overrides).unwrap();
+        let owned = OwnedCount::among(&overrides, &settings);
+        owned.iter().map(|owned| owned.note("demo", Some("eu-west-1"))).collect()
+    }
+
+    #[test]
+    fn a_count_that_the_autoscaler_owns_names_what_sets_it() {
+        let notes = notes(&["web.desired_count=3"]);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        for part in [
+            "web.desired_count=3",
+            "from 2 to 4",
+            "`cargo xtask scale web 3 --stack demo --region eu-west-1`",
+            "--set web.scaling.min_tasks=3",
+        ] {
+            assert!(notes[0].contains(part), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn the_setting_that_the_note_names_does_keep_so_many() {
+        let with = Settings::with_overrides(&["web.scaling.min_tasks=3".to_owned()]).unwrap();
+        assert_eq!(with.web.scaling.min_tasks, 3);
+        assert_eq!(with.violations(), []);
+    }
+
+    #[test]
+    fn other_counts_are_set_by_a_deploy() {
+        assert_eq!(notes(&[]), [""; 0]);
+        assert_eq!(notes(&["web.desired_count=3", "web.scaling.enabled=false"]), [""; 0]);
+        assert_eq!(notes(&["web.scaling.min_tasks=3"]), [""; 0]);
+    }
+}

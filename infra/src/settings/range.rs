@@ -1,0 +1,194 @@
+//! What a setting may be. Each has its range beside its declaration, in the `RANGES` of its struct; here all are checked.
+
+use serde_json::Value;
+use std::fmt;
+
+/// The largest number of AWS's 32-bit members.
+pub(super) const MOST: i64 = i32::MAX as i64;
+
+/// What one setting may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// The setting's name within its section.
+    pub key: &'static str,
+    /// Its values.
+    pub allowed: Allowed,
+    /// AWS's page; empty for what AWS does not see.
+    pub page: &'static str,
+}
+
+/// The values that a setting may have.
+#[derive(Clone, Copy, Debug)]
+pub enum Allowed {
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from the first to the second.
+    Number(i64, i64),
+    /// One of these numbers.
+    OneOf(&'static [i32]),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A text of a certain form.
+    Text(&'static Text),
+    /// That, or nothing (`null`).
+    Optional(&'static Allowed),
+    /// A list of such values, of at most so many.
+    List(&'static Allowed, usize),
+    /// A section of settings.
+    Section(&'static [Range]),
+}
+
+/// The form of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// What it is, in words.
+    pub is: &'static str,
+    /// Whether a text has the form.
+    pub takes: fn(&str) -> bool,
+    /// Texts of the form; the first is shown as an example.
+    pub such_as: &'static [&'static str],
+    /// Texts that are nearly of the form. `takes` is tried on them, too.
+    pub unlike: &'static [&'static str],
+}
+
+/// A setting with a value that it can't have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}={value}: {allowed}{}", on_page(.page))]
+pub struct Violation {
+    /// The setting, as `--set` takes it.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What it may be.
+    pub allowed: String,
+    /// AWS's page; empty for what AWS does not see.
+    pub page: &'static str,
+}
+
+impl Violation {
+    /// That the settings can't even be looked at.
+    pub(super) fn of_all(why: String) -> Self {
+        Self { key: "settings".to_owned(), value: "unreadable".to_owned(), allowed: why, page: "" }
+    }
+}
+
+fn on_page(page: &str) -> String {
+    if page.is_empty() { String::new() } else { format!(" (AWS: {page})") }
+}
+
+impl Range {
+    pub(super) const fn new(key: &'static str, allowed: Allowed, page: &'static str) -> Self {
+        Self { key, allowed, page }
+    }
+
+    pub(super) const fn section(key: &'static str, ranges: &'static [Self]) -> Self {
+        Self { key, allowed: Allowed::Section(ranges), page: "" }
+    }
+
+    /// The values of the setting that `--set` names, if there is one.
+    pub(super) fn named(ranges: &'static [Self], key: &str) -> Option<Allowed> {
+        let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
+        let range = ranges.iter().find(|range| range.key == first)?;
+        match (rest, range.allowed) {
+            (None, allowed) => Some(allowed),
+            (Some(rest), Allowed::Section(ranges)) => Self::named(ranges, rest),
+            (Some(_), _) => None,
+        }
+    }
+}
+
+/// Everything in these settings that is outside its range.
+pub(super) fn violations(ranges: &'static [Range], settings: &Value) -> Vec<Violation> {
+    let mut found = Vec::new();
+    section(ranges, settings, "", &mut found);
+    found
+}
+
+fn section(ranges: &'static [Range], settings: &Value, prefix: &str, found: &mut Vec<Violation>) {
+    for range in ranges {
+        // A member that is missing is one that may be, or the text can't be read as settings at all.
+        if let Some(value) = settings.get(range.key) {
+            let key =
+                if prefix.is_empty() { range.key.to_owned() } else { format!("{prefix}.{}", range.key) };
+            check(value, range.allowed, &key, range.page, found);
+        }
+    }
+}
+
+fn check(value: &Value, allowed: Allowed, key: &str, page: &'static str, found: &mut Vec<Violation>) {
+    match (allowed, value) {
+        (Allowed::Section(ranges), Value::Object(_)) => section(ranges, value, key, found),
+        (Allowed::Optional(_), Value::Null) => {}
+        (Allowed::Optional(of), _) => check(value, *of, key, page, found),
+        (Allowed::List(of, most), Value::Array(items)) if items.len() <= most => {
+            for (index, item) in items.iter().enumerate() {
+                check(item, *of, &format!("{key}[{index}]"), page, found);
+            }
+        }
+        _ if allowed.takes(value) => {}
+        _ => found.push(Violation {
+            key: key.to_owned(),
+            value: shown(value),
+            allowed: format!("allowed is {allowed}"),
+            page,
+        }),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl Allowed {
+    /// Whether a value that has no others in it is one of these.
+    fn takes(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Flag, Value::Bool(_)) => true,
+            (Self::Number(least, most), Value::Number(number)) => {
+                number.as_i64().is_some_and(|number| (least..=most).contains(&number))
+            }
+            (Self::OneOf(numbers), Value::Number(number)) => {
+                number.as_i64().is_some_and(|number| numbers.iter().any(|known| i64::from(*known) == number))
+            }
+            (Self::Word(words), Value::String(word)) => words.contains(&word.as_str()),
+            (Self::Text(form), Value::String(text)) => (form.takes)(text),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a text, also where nobody has quoted what looks like a number.
+    pub(super) const fn is_text(self) -> bool {
+        match self {
+            Self::Text(_) | Self::Word(_) => true,
+            Self::Optional(of) => of.is_text(),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => formatter.write_str("true or false"),
+            Self::Number(least, most) => write!(formatter, "{least} to {most}"),
+            Self::OneOf(numbers) => {
+                let numbers = numbers.iter().map(ToString::to_string).collect::<Vec<_>>();
+                write!(formatter, "one of {}", numbers.join(", "))
+            }
+            Self::Word(words) => write!(formatter, "one of {}", words.join(", ")),
+            Self::Text(Text { is, such_as, .. }) => {
+                let example = such_as.first().map(|text| format!(", such as {text}")).unwrap_or_default();
+                write!(formatter, "{is}{example}")
+            }
+            Self::Optional(of) => write!(formatter, "{of}, or null for none"),
+            Self::List(of, most) => write!(formatter, "a list of at most {most}, each {of}"),
+            Self::Section(ranges) => {
+                let keys = ranges.iter().map(|range| range.key).collect::<Vec<_>>();
+                write!(formatter, "an object with {}", keys.join(", "))
+            }
+        }
+    }
+}
