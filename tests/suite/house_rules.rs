@@ -7,6 +7,10 @@ use e2e::repository;
 
 const LONGEST_FILE: usize = 400;
 
+/// The files that know what AWS's partitions are called. The apps have their own: neither is built with the others.
+const KNOW_PARTITIONS: [&str; 3] =
+    ["infra/resources/src/partition.rs", "app/src/storage/dns_suffix.rs", "php-app/src/DnsSuffix.php"];
+
 #[test]
 fn every_rust_file_says_what_lives_there() {
     let silent: Vec<_> = rust_files().into_iter().filter(|file| !text_of(file).starts_with("//!")).collect();
@@ -18,6 +22,36 @@ fn no_rust_file_is_long() {
     let long: Vec<_> =
         rust_files().into_iter().filter(|file| text_of(file).lines().count() > LONGEST_FILE).collect();
     assert!(long.is_empty(), "these have more than {LONGEST_FILE} lines: {long:#?}");
+}
+
+#[test]
+fn arns_and_hosts_of_aws_are_written_in_one_place() {
+    let mut files = Vec::new();
+    for folder in ["app", "infra", "xtask", "php-app/src"] {
+        collect(&repository().join(folder), &["rs", "php"], &mut files);
+    }
+    let production = |file: &PathBuf| {
+        let path = file.strip_prefix(repository()).unwrap_or(file);
+        let of_tests =
+            |part: &std::ffi::OsStr| ["tests", "tests.rs", "benches", "target"].iter().any(|it| part == *it);
+        !path.iter().any(of_tests) && !KNOW_PARTITIONS.iter().any(|known| path == Path::new(known))
+    };
+    let mut written = Vec::new();
+    for file in files.into_iter().filter(production) {
+        let text = text_of(&file);
+        // Unit tests are at the end; comments may give an example.
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&text);
+        let lines = code
+            .lines()
+            .map(str::trim_start)
+            .filter(|line| !line.starts_with("//") && !line.starts_with('*'));
+        let of_one = lines.filter(|line| ["arn:aws", "amazonaws."].iter().any(|text| line.contains(text)));
+        written.extend(of_one.map(|line| format!("{}: {line}", file.display())));
+    }
+    assert!(
+        written.is_empty(),
+        "these hold for one partition only; see infra/resources/src/partition.rs: {written:#?}"
+    );
 }
 
 #[test]
@@ -102,19 +136,19 @@ fn text_of(file: &Path) -> String {
 fn rust_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in ["app", "infra", "tests", "xtask"] {
-        collect(&repository().join(folder), &mut files);
+        collect(&repository().join(folder), &["rs"], &mut files);
     }
     assert!(files.len() > 50, "the files were not found");
     files
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, extensions: &[&str], files: &mut Vec<PathBuf>) {
     let unreadable = |error: std::io::Error| -> ! { panic!("{}: {error}", folder.display()) };
     for entry in std::fs::read_dir(folder).unwrap_or_else(|error| unreadable(error)) {
         let path = entry.unwrap_or_else(|error| unreadable(error)).path();
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, extensions, files);
+        } else if path.extension().is_some_and(|extension| extensions.iter().any(|it| extension == *it)) {
             files.push(path);
         }
     }

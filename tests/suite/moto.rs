@@ -10,6 +10,8 @@ mod moves;
 mod orphans;
 mod others;
 mod ownership;
+mod partitions;
+mod refused;
 mod revisions;
 mod scaling;
 mod two_runs;

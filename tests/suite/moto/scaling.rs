@@ -93,6 +93,20 @@ async fn schedules_and_requests_for_each_task_are_read_as_they_were_written() {
     assert_eq!(listed(&moto.api(), "DescribeScheduledActions", "ScheduledActions").await, [Value::Null; 0]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_an_autoscaler_owns_is_pointed_out_where_its_service_is_there() {
+    let moto = Moto::start().await;
+    let (three, command) = (["web.desired_count=3"], "`cargo xtask scale web 3 --stack owned`");
+    let first = moto.run("preview --stack owned", &three).await.ends_with(2).await;
+    assert!(!first.stderr.contains(command), "{first}");
+    moto.deploy("owned", &[]).await;
+    let later = moto.run("preview --stack owned", &three).await.ends_with(0).await;
+    assert!(later.stderr.contains(command), "{later}");
+    // The setting that is named as well does change something.
+    let kept = moto.run("preview --stack owned", &["web.scaling.min_tasks=3"]).await.ends_with(2).await;
+    assert!(kept.stderr.contains("minTasks: 2 -> 3"), "{kept}");
+}
+
 async fn targets(aws: &AwsApi) -> Vec<Value> {
     listed(aws, "DescribeScalableTargets", "ScalableTargets").await
 }
