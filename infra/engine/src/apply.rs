@@ -12,7 +12,7 @@ use crate::refresh::{World, locked};
 use crate::remake::{self, Gone};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
-use crate::teardown::delete_all;
+use crate::teardown::delete_in_order;
 use crate::walk::walk;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ pub async fn apply(
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
     let progress = Progress::new(stack);
     let gone = Gone::default();
-    let failures = walk(&order, |index| {
+    let walked = walk(&order, |index| {
         let (node, outputs, progress, gone) = (&stack.nodes()[index], &outputs, &progress, &gone);
         progress.begun(node, &locked(outputs), reporter);
         async move {
@@ -50,15 +50,14 @@ pub async fn apply(
                 locked(outputs).insert(node.id.clone(), new);
             }
             progress.done(node, &locked(outputs), reporter);
-            Ok(())
+            Ok::<_, ResourceFailures>(())
         }
     })
     .await;
-    let failures: Vec<_> = failures.into_iter().flat_map(|ResourceFailures(some)| some).collect();
-    if !failures.is_empty() {
-        return Err(ResourceFailures(failures));
-    }
-    delete_all(stack.name(), &plan.deletions, provider, reporter).await?;
+    walked.map_err(|unfinished| unfinished.into_failures("deploy", |index| stack.nodes()[index].address()))?;
+    let left: Vec<Found> = plan.deletions.iter().filter(|found| !gone.has_deleted(found)).cloned().collect();
+    let is_replaced = |found: &Found| stack.index_of(&found.id).is_some();
+    delete_in_order(stack.name(), &left, &is_replaced, provider, reporter).await?;
     Ok(outputs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
@@ -194,7 +193,10 @@ impl Work<'_> {
             let at_most = if is_there { SOUGHT_AT_MOST } else { MADE_AT_MOST };
             // If it can't be read now, the first failure says more.
             match kind.read(desired).await {
-                Ok(Some(made)) if self.is_ours(&made) => return kind.update(desired, &made, context).await,
+                Ok(Some(made)) if self.is_ours(&made) => {
+                    let updated = kind.update(desired, &made, context).await;
+                    return updated.map_err(|later| later.after(&failure));
+                }
                 // What was made a moment ago, by a run that was killed or by a call whose answer was lost, may be refused as
                 // there already before it can be read, or before all of it can.
                 seen if times < at_most
@@ -220,12 +222,12 @@ impl Work<'_> {
     ) -> Result<Value, Failure> {
         let mut updated = kind.update(desired, live, context).await;
         for times in 1..MADE_AT_MOST {
-            match &updated {
-                Err(failure) if failure.answer_is_lost() => {}
-                _ => break,
-            }
+            let lost = match updated {
+                Err(failure) if failure.answer_is_lost() => failure,
+                other => return other,
+            };
             // If it can't be read now, the first failure says more.
-            let Ok(Some(now)) = kind.read(desired).await else { break };
+            let Ok(Some(now)) = kind.read(desired).await else { return Err(lost) };
             if differences(self.stack.name(), &self.node.id, desired, &now).is_empty() {
                 return Ok(now.outputs);
             }
@@ -245,7 +247,7 @@ impl Work<'_> {
 
     fn context(&self) -> Context<'_> {
         let Self { replaced, reporter, .. } = *self;
-        Context { stack: self.stack.name(), id: &self.node.id, replaced, reporter }
+        Context { replaced, ..Context::of(self.stack.name(), &self.node.id, reporter) }
     }
 
     fn report(&self, event: Event) {

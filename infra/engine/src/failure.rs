@@ -71,6 +71,25 @@ impl Failure {
         self.taken
     }
 
+    /// The same failure, after another one that led to it and comes first: it says more about the cause.
+    #[must_use]
+    pub fn after(self, first: &Self) -> Self {
+        let message = format!("{}; then: {}", first.with_causes(), self.message);
+        Self { message, hint: first.hint.clone().or(self.hint), ..self }
+    }
+
+    /// The message, and those of all that caused it.
+    fn with_causes(&self) -> String {
+        let mut text = self.message.clone();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
     /// What to do next, if that is known.
     pub fn what_to_do(&self) -> Option<&str> {
         self.hint.as_deref()

@@ -65,6 +65,8 @@ pub struct Context<'a> {
     pub id: &'a ResourceId,
     /// The one whose place it takes, which goes once everything is in place.
     pub replaced: Option<&'a Found>,
+    /// Whether another one has taken its place, under a new name, and it goes.
+    pub is_replaced: bool,
     /// Takes word of what the action is waiting for.
     pub reporter: &'a dyn Reporter,
 }
@@ -72,8 +74,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// For an action on a resource that takes nobody's place.
     pub fn of(stack: &'a str, id: &'a ResourceId, reporter: &'a dyn Reporter) -> Self {
-        Self { stack, id, replaced: None, reporter }
+        Self { stack, id, replaced: None, is_replaced: false, reporter }
     }
+
     /// The tags that the resource must carry.
     pub fn tags(&self) -> Tags {
         tags_for(self.stack, self.id)

@@ -109,7 +109,9 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
         if cause.is_some() || is_there && remake::is_needed(node, &step.changes) {
             going.push(index);
         }
-        if is_there && going.contains(&index) {
+        // What has another name now is there under the one before.
+        let was_there = is_there || world.owned.iter().any(|found| found.id == node.id);
+        if was_there && going.contains(&index) {
             step.action = Action::Remake;
             step.changes.splice(0..0, cause.map(remake::goes_with));
         }
@@ -118,9 +120,12 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
     }
     let deletions = orphans(stack, world);
     for orphan in &deletions {
-        match steps.iter_mut().find(|step| step.id == orphan.id && step.action == Action::Create) {
+        match steps.iter_mut().find(|step| step.id == orphan.id && comes_under_a_new_name(step, world)) {
             Some(step) => {
-                step.action = Action::Replace;
+                // One that is made anew goes first.
+                if step.action == Action::Create {
+                    step.action = Action::Replace;
+                }
                 step.changes.insert(0, renamed(&orphan.name, &step.name));
             }
             None => steps.push(Step {
@@ -217,6 +222,11 @@ fn orphans(stack: &Stack, world: &World) -> Vec<Found> {
         .collect();
     orphans.sort_by(|a, b| (&a.id, &a.name).cmp(&(&b.id, &b.name)));
     orphans
+}
+
+/// Whether a resource of the stack is not there under its name.
+fn comes_under_a_new_name(step: &Step, world: &World) -> bool {
+    matches!(step.action, Action::Create | Action::Remake) && !world.live.contains_key(&step.id)
 }
 
 fn renamed(before: &str, after: &str) -> Change {

@@ -40,7 +40,7 @@ pub async fn refresh(stack: &Stack, provider: &Provider) -> Result<World, Resour
 pub async fn list_owned(stack: &str, provider: &Provider) -> Result<Vec<Found>, ResourceFailures> {
     let kinds = provider.kinds();
     let found = Mutex::new(Vec::new());
-    let failures = walk(&vec![Vec::new(); kinds.len()], |index| {
+    let walked = walk(&vec![Vec::new(); kinds.len()], |index| {
         let (kind, found) = (kinds[index], &found);
         async move {
             let listed = kind.list(stack).await.map_err(|source| ResourceFailure {
@@ -50,11 +50,13 @@ pub async fn list_owned(stack: &str, provider: &Provider) -> Result<Vec<Found>, 
                 source,
             })?;
             locked(found).extend(listed);
-            Ok(())
+            Ok::<_, ResourceFailure>(())
         }
     })
     .await;
-    if failures.is_empty() { Ok(unlocked(found)) } else { Err(ResourceFailures(failures)) }
+    let kind_at = |index: usize| (ResourceId::new(kinds[index].name(), "*"), format!("all of stack {stack}"));
+    walked.map_err(|unfinished| unfinished.into_failures("list", kind_at))?;
+    Ok(unlocked(found))
 }
 
 async fn read_all(
@@ -63,7 +65,7 @@ async fn read_all(
 ) -> Result<HashMap<ResourceId, LiveValue>, ResourceFailures> {
     let live = Mutex::new(HashMap::new());
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.found_after.clone()).collect();
-    let failures =
+    let walked =
         walk(&order, |index| {
             let (node, live) = (&stack.nodes()[index], &live);
             async move {
@@ -73,11 +75,12 @@ async fn read_all(
                 if let Some(found) = found {
                     locked(live).insert(node.id.clone(), found);
                 }
-                Ok(())
+                Ok::<_, ResourceFailure>(())
             }
         })
         .await;
-    if failures.is_empty() { Ok(unlocked(live)) } else { Err(ResourceFailures(failures)) }
+    walked.map_err(|unfinished| unfinished.into_failures("read", |index| stack.nodes()[index].address()))?;
+    Ok(unlocked(live))
 }
 
 async fn read_one(

@@ -11,7 +11,7 @@ use crate::refresh::{World, locked};
 use crate::stack::{Node, Stack};
 use crate::teardown::delete_all;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Mutex;
 
 /// Whether one of these changes can't be made in place.
@@ -42,13 +42,23 @@ pub(crate) fn goes_with(used: &ResourceId) -> Change {
     Change { path: used.to_string(), before: None, after: Some(Value::from("comes anew")) }
 }
 
-/// The resources that had to go during a run.
+/// What had to go during a run.
 #[derive(Default)]
-pub(crate) struct Gone(Mutex<HashSet<ResourceId>>);
+pub(crate) struct Gone {
+    /// The resources of the stack.
+    resources: Mutex<HashSet<ResourceId>>,
+    /// What of the account was deleted for that.
+    deleted: Mutex<Vec<Found>>,
+}
 
 impl Gone {
     pub(crate) fn contains(&self, id: &ResourceId) -> bool {
-        locked(&self.0).contains(id)
+        locked(&self.resources).contains(id)
+    }
+
+    /// Whether this was deleted, so that it need not be any more.
+    pub(crate) fn has_deleted(&self, found: &Found) -> bool {
+        locked(&self.deleted).contains(found)
     }
 
     /// Deletes this resource and those that use it, which are still to be worked on; gives all of them.
@@ -60,17 +70,31 @@ impl Gone {
         reporter: &dyn Reporter,
     ) -> Result<Vec<ResourceId>, ResourceFailures> {
         let nodes = with_users(stack, index, &world.uses);
-        let is_one = |found: &&Found| nodes.iter().any(|it| it.id == found.id && it.name == found.name);
-        let found: Vec<Found> = world.owned.iter().filter(is_one).cloned().collect();
+        let kinds = using_kinds(&stack.nodes()[index].id.kind, &world.uses);
+        let goes = |found: &&Found| match stack.index_of(&found.id) {
+            // Also under the name that it had before this plan.
+            Some(index) => nodes.contains(&index),
+            None => kinds.contains(found.id.kind.as_str()) && is_unwanted_or_among(found, stack, &nodes),
+        };
+        let found: Vec<Found> =
+            world.owned.iter().filter(goes).filter(|it| !self.has_deleted(it)).cloned().collect();
         delete_all(stack.name(), &found, provider, reporter).await?;
-        let ids: Vec<ResourceId> = nodes.iter().map(|node| node.id.clone()).collect();
-        locked(&self.0).extend(ids.iter().cloned());
+        locked(&self.deleted).extend(found);
+        let ids: Vec<ResourceId> = nodes.iter().map(|&index| stack.nodes()[index].id.clone()).collect();
+        locked(&self.resources).extend(ids.iter().cloned());
         Ok(ids)
     }
 }
 
+/// Of what carries no address of the stack: whether it goes anyway, as no resource of the stack has its name, or one that goes
+/// now has. What an unwanted one refers to is not known; all of its kind may.
+fn is_unwanted_or_among(found: &Found, stack: &Stack, nodes: &[usize]) -> bool {
+    let named = |node: &Node| node.id.kind == found.id.kind && node.name == found.name;
+    stack.nodes().iter().position(named).is_none_or(|index| nodes.contains(&index))
+}
+
 /// A resource and all that use it, directly or through others.
-fn with_users<'a>(stack: &'a Stack, index: usize, uses: &Uses) -> Vec<&'a Node> {
+fn with_users(stack: &Stack, index: usize, uses: &Uses) -> Vec<usize> {
     let mut all = vec![index];
     // Dependencies point backwards, so one pass meets every user after what it uses.
     for (other, node) in stack.nodes().iter().enumerate().skip(index + 1) {
@@ -78,5 +102,18 @@ fn with_users<'a>(stack: &'a Stack, index: usize, uses: &Uses) -> Vec<&'a Node> 
             all.push(other);
         }
     }
-    all.into_iter().map(|index| &stack.nodes()[index]).collect()
+    all
+}
+
+/// The kinds that use this one, directly or through others.
+fn using_kinds<'a>(kind: &'a str, uses: &Uses) -> BTreeSet<&'a str> {
+    let (mut users, mut looked_for) = (BTreeSet::new(), vec![kind]);
+    while let Some(kind) = looked_for.pop() {
+        for (user, _) in uses.iter().filter(|(_, used)| used.contains(&kind)) {
+            if users.insert(*user) {
+                looked_for.push(user);
+            }
+        }
+    }
+    users
 }

@@ -38,6 +38,13 @@ pub struct Node {
     pub normalise: fn(&Value) -> serde_json::Result<Value>,
 }
 
+impl Node {
+    /// Its address, and its name in the account.
+    pub(crate) fn address(&self) -> (ResourceId, String) {
+        (self.id.clone(), self.name.clone())
+    }
+}
+
 /// A mistake in the program that made the stack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StackError {

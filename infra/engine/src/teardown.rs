@@ -28,34 +28,45 @@ pub async fn teardown(
 /// Deletes these resources, those of a kind only after those of the kinds that use it.
 ///
 /// # Errors
-/// The resources that could not be deleted; what they use was left alone.
+/// The resources that could not be deleted; what they use was left alone. Those of kinds that use each other in a circle,
+/// before anything is deleted.
 pub async fn delete_all(
     stack: &str,
     found: &[Found],
     provider: &Provider,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailures> {
+    delete_in_order(stack, found, &|_| false, provider, reporter).await
+}
+
+/// The same, of resources of which others may have taken the place.
+pub(crate) async fn delete_in_order(
+    stack: &str,
+    found: &[Found],
+    is_replaced: &dyn Fn(&Found) -> bool,
+    provider: &Provider,
+    reporter: &dyn Reporter,
+) -> Result<(), ResourceFailures> {
     let order = deletion_order(found, &provider.uses());
-    let failures = walk(&order, |index| {
+    let walked = walk(&order, |index| {
         let found = &found[index];
-        async move { delete_one(stack, found, provider, reporter).await }
+        let context = Context { is_replaced: is_replaced(found), ..Context::of(stack, &found.id, reporter) };
+        async move { delete_one(found, provider, &context).await }
     })
     .await;
-    if failures.is_empty() { Ok(()) } else { Err(ResourceFailures(failures)) }
+    let resource = |index: usize| (found[index].id.clone(), found[index].name.clone());
+    walked.map_err(|unfinished| unfinished.into_failures("delete", resource))
 }
 
 async fn delete_one(
-    stack: &str,
     found: &Found,
     provider: &Provider,
-    reporter: &dyn Reporter,
+    context: &Context<'_>,
 ) -> Result<(), ResourceFailure> {
-    let began = Instant::now();
-    let action = "delete";
-    let context = Context::of(stack, &found.id, reporter);
+    let (began, action, reporter) = (Instant::now(), "delete", context.reporter);
     reporter.report(Event::Started { id: found.id.clone(), name: found.name.clone(), action });
     let result = match provider.kind(&found.id.kind) {
-        Ok(kind) => delete(kind, found, &context).await,
+        Ok(kind) => delete(kind, found, context).await,
         Err(failure) => Err(failure),
     };
     reporter.report(Event::Finished {

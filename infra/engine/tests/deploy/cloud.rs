@@ -57,6 +57,8 @@ pub struct Cloud {
     pub labels: Arc<Mutex<BTreeMap<String, Tags>>>,
     writes: Arc<Mutex<Vec<String>>>,
     pub settled: Arc<Mutex<Vec<String>>>,
+    /// What went because another one had taken its place.
+    pub replaced: Arc<Mutex<Vec<String>>>,
     /// The answers to so many of the next writes are lost.
     to_be_lost: Arc<Mutex<u32>>,
     /// So many of the next reads do not know of a crate that is there.
@@ -130,6 +132,9 @@ impl ResourceKind for Cloud {
         _: LiveOf<Crate>,
         context: &Context<'_>,
     ) -> Result<CrateOutputs, Failure> {
+        if desired.material == "glass" {
+            return Err(Failure::new("glass takes no color"));
+        }
         self.wrote("update", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
         self.answer(address(&desired.name))
@@ -140,7 +145,10 @@ impl ResourceKind for Cloud {
         Ok(())
     }
 
-    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        if context.is_replaced {
+            self.replaced.lock().unwrap().push(found.name.clone());
+        }
         if self.crates.lock().unwrap().remove(&found.name).is_none() {
             return Ok(());
         }

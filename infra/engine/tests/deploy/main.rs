@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod circle;
 mod cloud;
 mod labels;
 mod remake;
 
-use cloud::{Crate, World, actions, stack};
+use cloud::{Crate, World, actions, stack, stack_on};
 use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
@@ -101,11 +102,20 @@ async fn a_new_name_replaces_the_old_one_after_its_user_has_moved() {
 }
 
 #[tokio::test]
+async fn what_goes_knows_that_another_one_has_taken_its_place() {
+    let world = World::new();
+    world.deploy(&stack("bottom-1", "blue")).await;
+    world.deploy(&stack("bottom-2", "blue")).await;
+    assert_eq!(*world.cloud.replaced.lock().unwrap(), ["bottom-1"]);
+}
+
+#[tokio::test]
 async fn what_is_ours_but_no_longer_wanted_is_deleted() {
     let world = World::new();
     world.deploy(&stack("bottom", "blue")).await;
     assert_eq!(world.deploy(&Stack::new("test")).await.len(), 2);
     assert!(world.cloud.crates.lock().unwrap().is_empty());
+    assert!(world.cloud.replaced.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -194,4 +204,16 @@ async fn a_change_whose_answers_are_all_lost_fails() {
     let plan = plan(&stack, &seen, false).unwrap();
     let failures = apply(&stack, &plan, &seen, &world.provider, &Silent).await.unwrap_err();
     assert_eq!(failures.0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_changed_either() {
+    let world = World::new();
+    world.cloud.loses(1);
+    let stack = stack_on(Crate { material: "glass".to_owned(), ..Crate::new("bottom", "blue") });
+    let seen = refresh(&stack, &world.provider).await.unwrap();
+    let plan = plan(&stack, &seen, false).unwrap();
+    let failures = apply(&stack, &plan, &seen, &world.provider, &Silent).await.unwrap_err();
+    let told = failures.0[0].source.to_string();
+    assert_eq!(told, "the connection broke; then: glass takes no color");
 }
