@@ -54,7 +54,8 @@ pub async fn apply(
         }
     })
     .await;
-    walked.map_err(|unfinished| unfinished.into_failures("deploy", |index| stack.nodes()[index].address()))?;
+    walked
+        .map_err(|unfinished| unfinished.into_failures("deploy", |index| stack.nodes()[index].address()))?;
     let left: Vec<Found> = plan.deletions.iter().filter(|found| !gone.has_deleted(found)).cloned().collect();
     let is_replaced = |found: &Found| stack.index_of(&found.id).is_some();
     delete_in_order(stack.name(), &left, &is_replaced, provider, reporter).await?;

@@ -31,8 +31,10 @@ impl<E: Into<ResourceFailures>> Unfinished<E> {
                 let others = names.join(", ");
                 let failure = |&node: &usize| {
                     let (id, name) = resource(node);
-                    let source = Failure::new(format!("none of these can be the first, as each waits for another one: {others}"))
-                        .hint("this is a fault of the tool: nothing was changed in this step; please report it");
+                    let source = Failure::new(format!(
+                        "none of these can be the first, as each waits for another one: {others}"
+                    ))
+                    .hint("this is a fault of the tool: nothing was changed in this step; please report it");
                     ResourceFailure { action, id, name, source }
                 };
                 ResourceFailures(nodes.iter().map(failure).collect())
@@ -48,10 +50,7 @@ impl<E: Into<ResourceFailures>> Unfinished<E> {
 ///
 /// # Errors
 /// All failures; or a cycle, in which case no node is visited.
-pub async fn walk<'a, E, F, Visited>(
-    dependencies: &'a [Vec<usize>],
-    visit: F,
-) -> Result<(), Unfinished<E>>
+pub async fn walk<'a, E, F, Visited>(dependencies: &'a [Vec<usize>], visit: F) -> Result<(), Unfinished<E>>
 where
     F: Fn(usize) -> Visited + 'a,
     Visited: Future<Output = Result<(), E>> + 'a,

@@ -33,7 +33,12 @@ impl ErasedKind for LabelledCrates {
         ErasedKind::create(&self.0, desired, context).await
     }
 
-    async fn update(&self, desired: &Value, live: &LiveValue, context: &Context<'_>) -> Result<Value, Failure> {
+    async fn update(
+        &self,
+        desired: &Value,
+        live: &LiveValue,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure> {
         ErasedKind::update(&self.0, desired, live, context).await
     }
 
@@ -63,7 +68,10 @@ async fn a_circle_among_what_is_to_be_deleted_is_told_and_nothing_is_deleted() {
     let failures = teardown("test", &provider, &Silent).await.unwrap_err();
     let mut told: Vec<String> = failures.0.iter().map(ToString::to_string).collect();
     told.sort();
-    assert_eq!(told, ["delete crate/bottom (bottom)", "delete crate/top (top)", "delete label/label (label)"]);
+    assert_eq!(
+        told,
+        ["delete crate/bottom (bottom)", "delete crate/top (top)", "delete label/label (label)"]
+    );
     assert!(failures.0[0].source.to_string().contains("label/label"));
 
     let nothing = Stack::new("test");
