@@ -182,7 +182,9 @@ pub struct Looked {
 /// Connects, and begins the journal of the run.
 async fn connected(config: &SdkConfig, options: &StackOptions) -> Result<Aws> {
     let command = std::env::args().nth(1).unwrap_or_default();
-    journal::begin(&options.workspace, options.name.as_str(), &command)
+    let region = aws::region(config);
+    let place = journal::Place { stack: options.name.as_str(), region: &region, local: options.local };
+    journal::begin(&options.workspace, place, &command)
         .with_context(|| format!("cannot write target/journal in {}", options.workspace.display()))?;
     Ok(Aws::connect(config, options.name.as_str(), options.workspace.clone()).await?)
 }

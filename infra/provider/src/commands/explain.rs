@@ -79,7 +79,8 @@ fn neighbours(stack: &Stack, step: &Step) -> Vec<(&'static str, Vec<String>)> {
 /// The calls that earlier runs on this machine made for it.
 fn print_calls(session: &Session, options: &Options, step: &Step) -> Result<()> {
     let (workspace, stack) = (&session.aws.workspace, session.program.stack.name());
-    let calls = journal::of_resource(workspace, stack, &step.id.to_string());
+    let place = journal::Place { stack, region: &session.aws.region, local: options.stack.local };
+    let calls = journal::of_resource(workspace, place, &step.id.to_string());
     let calls = calls
         .with_context(|| format!("cannot read target/journal in {}", options.stack.workspace.display()))?;
     for (run, entry) in calls.iter().skip(calls.len().saturating_sub(CALLS)) {

@@ -39,15 +39,38 @@ pub struct Entry {
     pub request_id: Option<String>,
 }
 
+/// Between the parts of a file's name: the time, the stack, where it is, the command, the process. None of them has it.
+const BETWEEN: char = '_';
+
+/// A stack, and where it is: stacks of one name may be in several regions, and on this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// Whether it is on this machine.
+    pub local: bool,
+}
+
+impl Place<'_> {
+    fn parts(self) -> [String; 2] {
+        let place = if self.local { "local" } else { self.region };
+        [self.stack.to_owned(), place.replace(BETWEEN, "-")]
+    }
+}
+
 /// Begins the journal of this run; without one the run goes on.
 ///
 /// # Errors
 /// When the file can't be written.
-pub fn begin(workspace: &Path, stack: &str, command: &str) -> io::Result<()> {
+pub fn begin(workspace: &Path, place: Place<'_>, command: &str) -> io::Result<()> {
     let folder = folder(workspace);
     create_dir_all(&folder)?;
     forget_old(&folder)?;
-    let name = format!("{}-{stack}-{command}-{}.jsonl", now().replace(':', ""), std::process::id());
+    let [stack, place] = place.parts();
+    let parts = [now().replace(':', ""), stack, place, command.to_owned(), std::process::id().to_string()];
+    let name = format!("{}.jsonl", parts.join(&BETWEEN.to_string()));
     let file = OpenOptions::new().create(true).append(true).open(folder.join(name))?;
     JOURNAL.get_or_init(|| Mutex::new(file));
     Ok(())
@@ -82,11 +105,11 @@ pub fn write(call: &Call, took: Duration, answer: &Result<HttpResponse, Connecto
 ///
 /// # Errors
 /// When the folder can't be read.
-pub fn of_resource(workspace: &Path, stack: &str, resource: &str) -> io::Result<Vec<(String, Entry)>> {
+pub fn of_resource(workspace: &Path, place: Place<'_>, resource: &str) -> io::Result<Vec<(String, Entry)>> {
     let mut found = Vec::new();
     for path in files(&folder(workspace))? {
         let run = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !run.contains(&format!("-{stack}-")) {
+        if !is_of(&run, place) {
             continue;
         }
         for line in BufReader::new(File::open(&path)?).lines() {
@@ -99,6 +122,12 @@ pub fn of_resource(workspace: &Path, stack: &str, resource: &str) -> io::Result<
         }
     }
     Ok(found)
+}
+
+/// Whether a run was one for this stack, by its file's name.
+fn is_of(run: &str, place: Place<'_>) -> bool {
+    let [stack, place] = place.parts();
+    matches!(run.split(BETWEEN).collect::<Vec<_>>()[..], [_, of, at, _, _] if of == stack && at == place)
 }
 
 fn folder(workspace: &Path) -> PathBuf {
@@ -149,10 +178,31 @@ mod tests {
             )
         };
         let text = format!("{}\n{}\n{{\"cut off", line("service/web"), line("service/php"));
-        std::fs::write(folder.join("1-one-deploy-7.jsonl"), text).unwrap();
-        let found = of_resource(&workspace, "one", "service/web").unwrap();
+        std::fs::write(folder.join("1_one_eu-west-1_deploy_7.jsonl"), text).unwrap();
+        let place = |stack| Place { stack, region: "eu-west-1", local: false };
+        let found = of_resource(&workspace, place("one"), "service/web").unwrap();
         assert_eq!(found.len(), 1);
-        assert!(of_resource(&workspace, "two", "service/web").unwrap().is_empty());
+        assert!(of_resource(&workspace, place("two"), "service/web").unwrap().is_empty());
         std::fs::remove_dir_all(&workspace).unwrap();
+    }
+
+    #[test]
+    fn the_runs_of_another_stack_are_not_this_ones_whatever_its_name() {
+        let place = |stack| Place { stack, region: "eu-west-1", local: false };
+        let run = |stack, command| {
+            let [stack, place] = place(stack).parts();
+            format!("2026-11-25T031605Z_{stack}_{place}_{command}_7")
+        };
+        for stack in ["web", "my-web-app", "my-web", "web-app", "run", "deploy"] {
+            for other in ["web", "my-web-app", "my-web", "web-app", "run", "deploy"] {
+                for command in ["deploy", "run-task"] {
+                    assert_eq!(is_of(&run(other, command), place(stack)), stack == other, "{other}, {stack}");
+                }
+            }
+        }
+        let elsewhere = Place { region: "us-east-1", ..place("web") };
+        let here = Place { local: true, ..place("web") };
+        assert!(!is_of(&run("web", "deploy"), elsewhere) && !is_of(&run("web", "deploy"), here));
+        assert!(!is_of("2026-11-25T031605Z-web-deploy-7", place("web")));
     }
 }
