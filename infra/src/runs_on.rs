@@ -4,7 +4,7 @@ use crate::instances::Instances;
 use crate::network::Network;
 use crate::settings::{AppSettings, SpotMix};
 use infra_engine::ResourceId;
-use infra_resources::ecs::service::AwsvpcConfiguration;
+use infra_resources::ecs::service::{AwsvpcConfiguration, LATEST_PLATFORM};
 use infra_resources::ecs::task_definition::volume::Switch;
 use infra_resources::ecs::typed::capability::{Placement, Ports, TargetFor};
 use infra_resources::ecs::typed::{LaunchType, NetworkMode, ProviderKind, ServiceNetwork};
@@ -82,8 +82,9 @@ impl RunsOn for OnFargate {
         })
     }
 
+    /// A version that somebody set by hand is not to stay.
     fn placed(&self, service: ServiceOf<Fargate>, _: &AppSettings) -> ServiceOf<Fargate> {
-        service
+        service.platform_version(LATEST_PLATFORM)
     }
 }
 

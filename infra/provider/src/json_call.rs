@@ -91,17 +91,25 @@ pub fn asked(told: &Value, wanted: &Value) -> Value {
 
 /// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
 pub fn fill_untold(told: &mut Value, desired: &Value) {
-    drop_empty_texts(told);
+    drop_empty_texts(told, desired);
     fill(told, desired);
 }
 
-fn drop_empty_texts(told: &mut Value) {
+/// An empty text where none is desired says that there is nothing: ECS tells some members so that were left out.
+pub fn drop_empty_texts(told: &mut Value, desired: &Value) {
     match told {
-        Value::Array(items) => items.iter_mut().for_each(drop_empty_texts),
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                drop_empty_texts(item, desired.get(index).unwrap_or(&Value::Null));
+            }
+        }
         Value::Object(members) => {
             // The value of a variable may be empty.
-            members.retain(|name, value| name == "value" || value.as_str() != Some(""));
-            members.values_mut().for_each(drop_empty_texts);
+            members
+                .retain(|name, value| name == "value" || value.as_str() != Some("") || desired[name] == "");
+            for (name, member) in members {
+                drop_empty_texts(member, &desired[name.as_str()]);
+            }
         }
         _ => {}
     }
@@ -138,6 +146,14 @@ mod tests {
         let told = json!({"enabled": true, "namespace": "default", "services": [{"portName": "http", "timeout": {}}]});
         let wanted = json!({"enabled": true, "namespace": null, "services": [{"portName": "http"}]});
         assert_eq!(asked(&told, &wanted), json!({"enabled": true, "services": [{"portName": "http"}]}));
+    }
+
+    #[test]
+    fn an_empty_text_says_nothing_unless_one_is_desired() {
+        let mut told =
+            json!({"pidMode": "", "labels": {"a": "", "b": ""}, "list": [{"protocol": "", "value": ""}, ""]});
+        drop_empty_texts(&mut told, &json!({"labels": {"a": ""}}));
+        assert_eq!(told, json!({"labels": {"a": ""}, "list": [{"value": ""}, ""]}));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn all(aws: &Aws) -> Provider {
         .with(Traced(load_balancer::LoadBalancers(aws.clone())))
         .with(Traced(log_group::LogGroups(aws.clone())))
         .with(Traced(security_group::SecurityGroups(aws.clone())))
-        .with(Traced(service::Services(aws.clone())))
+        .with(Traced(service::Services::new(aws.clone())))
         .with(Traced(service_scaling::ServiceScalings(aws.clone())))
         .with(Traced(target_group::TargetGroups(aws.clone())))
         // Nothing follows from these two lists that is not asked anyway: they may come after the others.

@@ -15,6 +15,7 @@ mod json_call;
 pub mod kinds;
 mod lease;
 mod live_usage;
+mod partial;
 mod plan_view;
 mod progress_view;
 mod served;

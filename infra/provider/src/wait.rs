@@ -14,7 +14,7 @@ pub enum Look<T> {
 }
 
 /// So long AWS may not know what it has just made.
-const KNOWN_WITHIN: Duration = Duration::from_secs(30);
+pub const KNOWN_WITHIN: Duration = Duration::from_secs(30);
 
 /// What is not found in a wait that began then: not known yet, or by now gone.
 ///

@@ -10,15 +10,6 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::ListenerRule;
 use infra_resources::listener_rule::ListenerRuleOutputs;
-use std::time::Duration;
-
-/// How long a load balancer may take until all its nodes follow a changed rule; AWS has no way to ask. The old targets,
-/// which go after this, are still used until then.
-const SPREADS_WITHIN: Duration = Duration::from_secs(20);
-
-/// The same where a local load balancer is one process: requests that it has assigned to old targets, but not yet sent.
-/// It stops tasks without draining them.
-const SPREADS_LOCALLY_WITHIN: Duration = Duration::from_secs(2);
 
 /// Listener rules.
 pub struct ListenerRules(pub Aws);
@@ -79,10 +70,8 @@ impl ResourceKind for ListenerRules {
         if now.path_patterns != desired.path_patterns || now.target_group_arn != desired.target_group_arn {
             let request = self.0.elb.modify_rule().rule_arn(arn).conditions(condition(desired));
             let request = request.actions(forward_to(desired.target_group_arn.get()?));
+            // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.explain("change the listener rule")?;
-            if now.target_group_arn != desired.target_group_arn {
-                self.spread(now.target_group_arn.get()?, context).await?;
-            }
         }
         settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
@@ -101,20 +90,6 @@ impl ResourceKind for ListenerRules {
             it.rules.iter().filter_map(move |rule| named(rule, &listener))
         });
         Ok(ours(ListenerRule::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
-    }
-}
-
-impl ListenerRules {
-    /// Leaves the load balancer time to follow a rule that led to these targets, unless there are none.
-    async fn spread(&self, old_targets: &str, context: &Context<'_>) -> Result<(), Failure> {
-        let health = self.0.elb.describe_target_health().target_group_arn(old_targets).send().await;
-        let health = health.unless(&["TargetGroupNotFound"], "see what the rule led to")?;
-        if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
-            context.waiting("every node of the load balancer to use the new targets");
-            let within = if self.0.is_emulated() { SPREADS_LOCALLY_WITHIN } else { SPREADS_WITHIN };
-            tokio::time::sleep(within).await;
-        }
-        Ok(())
     }
 }
 

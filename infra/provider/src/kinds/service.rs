@@ -1,28 +1,29 @@
 //! Reads and writes ECS services, and waits until their deployments are done.
 
 mod evidence;
+mod leaving;
 mod listening;
 mod rollout;
+mod told;
 mod untold;
 
 use super::cluster::clusters_of;
 use super::cluster::inhabitants::{SERVICE_GROUP, in_groups, stop};
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
-use crate::json_call::{Answer, asked, json_of, with_body};
-use crate::tags;
+use crate::json_call::{Answer, json_of, with_body};
 use crate::wait::{Look, until};
+use crate::{partial, tags};
 use async_trait::async_trait;
-use aws_sdk_ecs::types::{DesiredStatus, Service as Described, ServiceField};
+use aws_sdk_ecs::types::{DesiredStatus, SchedulingStrategy, Service as Described, ServiceField};
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Service;
-use infra_resources::ecs::body::{self, lean};
+use infra_resources::ecs::body;
 use infra_resources::ecs::service::ServiceOutputs;
-use serde::Deserialize;
-use serde_json::Value;
+use rollout::Begun;
 use std::time::Duration;
 
 /// `DescribeServices` takes at most so many.
@@ -32,7 +33,11 @@ const PAGE: i32 = 100;
 const GONE_DEADLINE: Duration = Duration::from_secs(600);
 
 /// ECS services.
-pub struct Services(pub Aws);
+pub struct Services {
+    aws: Aws,
+    /// What this run waits for.
+    begun: Begun,
+}
 
 #[async_trait(?Send)]
 impl ResourceKind for Services {
@@ -63,7 +68,7 @@ impl ResourceKind for Services {
         let Some(service) = services.first() else { return Ok(None) };
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
         let told = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
-        let properties = self.properties(told.unwrap_or_default(), desired)?;
+        let properties = told::properties(told.unwrap_or_default(), desired, self.aws.is_emulated())?;
         Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(service.tags())) }))
     }
 
@@ -71,12 +76,13 @@ impl ResourceKind for Services {
         let tasks = self.tasks_of_the_replaced(desired, context).await?;
         let body = body::create_service(&json_of(&beginning_with(desired, tasks))?, &context.tags());
         let arn = until(GONE_DEADLINE, context, async || {
-            let call = self.0.ecs.create_service().customize().mutate_request(with_body(&body));
+            let call = self.aws.ecs.create_service().customize().mutate_request(with_body(&body));
             let created = call.send().await;
             if let Some(missing) = created.as_ref().err().and_then(|error| not_yet(&problem_of(error))) {
                 return Ok(Look::NotYet(missing.to_owned()));
             }
             let created = created.explain("create the service")?;
+            self.begun.note(desired, created.service());
             let arn = created.service().and_then(|service| service.service_arn()).unwrap_or_default();
             Ok(Look::Done(arn.to_owned()))
         })
@@ -92,27 +98,38 @@ impl ResourceKind for Services {
     ) -> Result<ServiceOutputs, Failure> {
         let body = body::update_service(&json_of(desired)?, &json_of(&live.properties)?)
             .map_err(|error| Failure::new(error.to_string()))?;
-        let call = self.0.ecs.update_service().customize().mutate_request(with_body(&body));
-        call.send().await.explain("update the service")?;
+        let call = self.aws.ecs.update_service().customize().mutate_request(with_body(&body));
+        let updated = call.send().await.explain("update the service")?;
+        self.begun.note(desired, updated.service());
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = self.aws.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
             request.set_tags(Some(tags::ecs(&context.tags()))).send().await.explain("tag the service")?;
         }
         Ok(live.outputs)
     }
 
     async fn settle(&self, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
-        if self.0.waits { rollout::wait(&self.0, desired, context).await } else { Ok(()) }
+        if !self.aws.waits {
+            return Ok(());
+        }
+        rollout::wait(&self.aws, desired, self.begun.by(desired), context).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let (cluster, name) = cluster_and_name(&found.locator, &found.name);
         let gone = ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
-        // Its tasks finish their requests before it goes.
-        let emptied =
-            self.0.ecs.update_service().cluster(cluster).service(name).desired_count(0).send().await;
-        emptied.unless(&gone, "stop the service's tasks")?;
-        let deleted = self.0.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
+        let service = self.describe(cluster, vec![name.to_owned()], &Answer::default()).await?.pop();
+        if let Some(service) = service {
+            if context.is_replaced {
+                leaving::after_its_last_requests(&self.aws, &service, context).await?;
+            }
+            // Its tasks finish their requests before it goes. ECS takes no number of tasks for a daemon.
+            if service.scheduling_strategy() != Some(&SchedulingStrategy::Daemon) {
+                let request = self.aws.ecs.update_service().cluster(cluster).service(name).desired_count(0);
+                request.send().await.unless(&gone, "stop the service's tasks")?;
+            }
+        }
+        let deleted = self.aws.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
         deleted.unless(&gone, "delete the service")?;
         until(GONE_DEADLINE, context, async || {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
@@ -123,7 +140,7 @@ impl ResourceKind for Services {
             }
             if !is("DRAINING") && !is("ACTIVE") {
                 // ECS has stopped them by now; fakecloud leaves those to run of a service that somebody deleted by force.
-                try_join_all(tasks.iter().map(|task| stop(&self.0, cluster, task, "its service is gone")))
+                try_join_all(tasks.iter().map(|task| stop(&self.aws, cluster, task, "its service is gone")))
                     .await?;
             }
             Ok(Look::NotYet(format!("{} tasks to stop", tasks.len())))
@@ -133,8 +150,8 @@ impl ResourceKind for Services {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let mut ours = Vec::new();
-        for (cluster, _) in clusters_of(&self.0, stack).await? {
-            let services = all_in(&self.0, cluster.cluster_name().unwrap_or_default()).await?;
+        for (cluster, _) in clusters_of(&self.aws, stack).await? {
+            let services = all_in(&self.aws, cluster.cluster_name().unwrap_or_default()).await?;
             ours.extend(services.iter().filter_map(|service| found(service, stack)));
         }
         Ok(ours)
@@ -146,7 +163,7 @@ pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure>
     let pages = aws.ecs.list_services().cluster(cluster).max_results(PAGE).into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.unless(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
-    let services = Services(aws.clone());
+    let services = Services::new(aws.clone());
     let described = arns
         .chunks(SERVICES_PER_CALL)
         .map(async |arns| services.describe(cluster, arns.to_vec(), &Answer::default()).await);
@@ -154,35 +171,9 @@ pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure>
 }
 
 impl Services {
-    /// A live service in our types.
-    fn properties(&self, mut told: Value, desired: &Service) -> Result<Service, Failure> {
-        told["clusterName"] = json_of(&desired.cluster_name)?;
-        told["cluster"] = told["clusterArn"].take();
-        if let Some(initial) = desired.initial_desired_count {
-            told["initialDesiredCount"] = json_of(&initial)?;
-        }
-        // The role ECS tells is its own, unless the program chose one.
-        told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
-        let wanted = json_of(desired)?;
-        let deployments = told["deployments"].take();
-        let primary = deployments.as_array().and_then(|all| all.iter().find(|it| it["status"] == "PRIMARY"));
-        for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
-            // ECS tells these of deployments only, and with many defaults: what is asked for is compared.
-            told[member] = asked(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
-        }
-        if desired.launch_type.is_none() && desired.capacity_provider_strategy.is_empty() {
-            // ECS writes down what the cluster's default was.
-            told["launchType"] = Value::Null;
-            told["capacityProviderStrategy"] = Value::Array(Vec::new());
-        }
-        if self.0.is_emulated() {
-            untold::fill(&mut told, &lean(&wanted));
-        }
-        if told["volumeConfigurations"].is_null() {
-            told["volumeConfigurations"] = Value::Array(Vec::new());
-        }
-        Service::deserialize(told)
-            .map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))
+    /// Services over this connection.
+    pub fn new(aws: Aws) -> Self {
+        Self { aws, begun: Begun::default() }
     }
 
     /// The services that are there; deleted ones are described for a while as DRAINING or INACTIVE.
@@ -203,10 +194,12 @@ impl Services {
         services: Vec<String>,
         json: &Answer,
     ) -> Result<Vec<Described>, Failure> {
-        let request = self.0.ecs.describe_services().cluster(cluster).set_services(Some(services));
+        let request = self.aws.ecs.describe_services().cluster(cluster).set_services(Some(services));
         let answer = request.include(ServiceField::Tags).customize().interceptor(json.clone()).send().await;
         let answer = answer.unless(&["ClusterNotFoundException"], "describe the service")?;
-        Ok(answer.and_then(|answer| answer.services).unwrap_or_default())
+        let Some(answer) = answer else { return Ok(Vec::new()) };
+        partial::described(answer.failures.as_deref(), "describe the service")?;
+        Ok(answer.services.unwrap_or_default())
     }
 
     /// How many tasks the service has that this one replaces, where an autoscaler decided on their number.
@@ -221,17 +214,17 @@ impl Services {
     }
 
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<Vec<String>, Failure> {
-        let request = self.0.ecs.list_tasks().cluster(cluster).service_name(service);
+        let request = self.aws.ecs.list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         let listed = answer.unless(&gone, "list the service's tasks")?;
         let listed = listed.and_then(|answer| answer.task_arns).unwrap_or_default();
-        if listed.is_empty() || !self.0.is_emulated() {
+        if listed.is_empty() || !self.aws.is_emulated() {
             return Ok(listed);
         }
         // LocalEmu lists the tasks of every service.
         let group = format!("{SERVICE_GROUP}{service}");
-        let tasks = in_groups(&self.0, cluster, &listed).await?;
+        let tasks = in_groups(&self.aws, cluster, &listed).await?;
         Ok(tasks.into_iter().filter(|task| task.group == group).map(|task| task.arn).collect())
     }
 }

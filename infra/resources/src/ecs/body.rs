@@ -46,6 +46,9 @@ const UPDATABLE: [&str; 18] = [
     "volumeConfigurations",
 ];
 
+/// Members of ours that ECS does not know.
+const NOT_SENT: [&str; 3] = ["clusterName", "failedDeployment", "initialDesiredCount"];
+
 /// Why a service can't become what is desired.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} of a service can't be changed: give the service another name, so that a new one replaces it")]
@@ -62,7 +65,7 @@ pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeab
     for (name, wanted) in desired.as_object().unwrap_or(&none) {
         // A service leaves its launch type by getting a strategy, and comes back by losing it.
         let moves = name == "launchType" && differs("capacityProviderStrategy");
-        if ["clusterName", "initialDesiredCount"].contains(&name.as_str()) || moves || !differs(name) {
+        if NOT_SENT.contains(&name.as_str()) || moves || !differs(name) {
             continue;
         }
         if !UPDATABLE.contains(&name.as_str()) {
@@ -77,8 +80,8 @@ pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeab
     if let Some(deployment) = body.get_mut("deploymentConfiguration") {
         reset_what_is_gone(deployment, &live["deploymentConfiguration"]);
     }
-    // ECS takes a new strategy only together with a new deployment.
-    if body.contains_key("capacityProviderStrategy") {
+    // ECS takes a new strategy only together with a new deployment. One that it gave up it does not try again by itself.
+    if body.contains_key("capacityProviderStrategy") || says(&live["failedDeployment"]) {
         body.insert("forceNewDeployment".to_owned(), json!(true));
     }
     body.insert("service".to_owned(), desired["serviceName"].clone());
@@ -92,7 +95,6 @@ fn reset(member: &str) -> Option<Value> {
         "healthCheckGracePeriodSeconds" => json!(0),
         "enableECSManagedTags" | "enableExecuteCommand" => json!(false),
         "propagateTags" => json!("NONE"),
-        "platformVersion" => json!("LATEST"),
         "serviceConnectConfiguration" => json!({"enabled": false}),
         _ => return None,
     })
@@ -178,6 +180,16 @@ mod tests {
         assert_eq!(there["capacityProviderStrategy"], on_strategy["capacityProviderStrategy"]);
         let back = update_service(&on_launch_type, &on_strategy).unwrap();
         assert_eq!((&back["capacityProviderStrategy"], back.get("launchType")), (&json!([]), None));
+    }
+
+    #[test]
+    fn a_deployment_that_ecs_gave_up_is_followed_by_another_one() {
+        let desired = json!({"serviceName": "web", "taskDefinition": "web:1", "failedDeployment": null});
+        let mut live = json!({"serviceName": "web", "taskDefinition": "web:1", "failedDeployment": "tasks failed to start"});
+        let body = update_service(&desired, &live).unwrap();
+        assert_eq!(body, json!({"service": "web", "cluster": null, "forceNewDeployment": true}));
+        live["failedDeployment"] = Value::Null;
+        assert_eq!(update_service(&desired, &live).unwrap().get("forceNewDeployment"), None);
     }
 
     #[test]

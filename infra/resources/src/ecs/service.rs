@@ -19,6 +19,7 @@ pub use placement::{PlacementConstraint, PlacementConstraintType, PlacementStrat
 pub use volume::{ManagedEbsVolume, ServiceVolume};
 
 use crate::ecs::capacity::CapacityProviderStrategyItem;
+use crate::ecs::open_enum::open_enum;
 use crate::ecs::rules;
 use crate::ecs::task_definition::volume::Switch;
 use infra_engine::{Output, Resource, outputs};
@@ -54,7 +55,8 @@ pub struct Service {
     pub launch_type: Option<LaunchType>,
     /// Which capacity providers run which share of the tasks; with neither, the cluster's default strategy does.
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    /// The version of Fargate: `LATEST`, which is 1.4.0 on Linux, if left out.
+    /// The version of Fargate: [`LATEST_PLATFORM`], which is 1.4.0 on Linux, if left out. Compared only where one is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub platform_version: Option<String>,
     /// Where its tasks live in the network: with awsvpc required, with other modes refused.
     pub network_configuration: Option<NetworkConfiguration>,
@@ -88,50 +90,67 @@ pub struct Service {
     pub propagate_tags: Option<PropagateTags>,
     /// Whether `aws ecs execute-command` may open a shell in its containers; needs a task role.
     pub enable_execute_command: Option<bool>,
+    /// Why ECS gave its last deployment up. Only a live service has this, and none is to: another deployment has to begin.
+    pub failed_deployment: Option<String>,
 }
 
-/// Where tasks run.
-///
-/// A capacity provider strategy does the same and more: Fargate Spot, shares, instances that come and go.
-///
-/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LaunchType {
-    /// Instances of your own in the cluster.
-    Ec2,
-    /// Capacity without instances.
-    Fargate,
-    /// Servers of your own (ECS Anywhere).
-    External,
-    /// EC2 instances that ECS keeps.
-    ManagedInstances,
+/// The newest version of Fargate, whichever that is.
+pub const LATEST_PLATFORM: &str = "LATEST";
+
+impl Service {
+    /// Whether a version of Fargate that ECS tells is the one that is asked for: it may tell which one is the latest.
+    ///
+    /// AWS: "Fargate platform versions for Amazon ECS", Amazon ECS Developer Guide.
+    pub fn asks_for_platform(&self, told: &str) -> bool {
+        match self.platform_version.as_deref() {
+            Some(LATEST_PLATFORM) => [LATEST_PLATFORM, "1.4.0", "1.0.0"].contains(&told),
+            asked => asked == Some(told),
+        }
+    }
 }
 
-/// How many tasks a service has.
-///
-/// AWS: "Amazon ECS services" (scheduling strategies), Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum SchedulingStrategy {
-    /// The desired count. For web apps and workers.
-    Replica,
-    /// One on each container instance that fits: for agents that collect logs or metrics. Not on Fargate.
-    Daemon,
+open_enum! {
+    /// Where tasks run.
+    ///
+    /// A capacity provider strategy does the same and more: Fargate Spot, shares, instances that come and go.
+    ///
+    /// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+    pub enum LaunchType {
+        /// Instances of your own in the cluster.
+        Ec2 = "EC2",
+        /// Capacity without instances.
+        Fargate = "FARGATE",
+        /// Servers of your own (ECS Anywhere).
+        External = "EXTERNAL",
+        /// EC2 instances that ECS keeps.
+        ManagedInstances = "MANAGED_INSTANCES",
+    }
 }
 
-/// Whose tags the tasks get.
-///
-/// AWS: "Tagging Amazon ECS resources", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PropagateTags {
-    /// Those of the task definition.
-    TaskDefinition,
-    /// Those of the service.
-    Service,
-    /// Nobody's.
-    None,
+open_enum! {
+    /// How many tasks a service has.
+    ///
+    /// AWS: "Amazon ECS services" (scheduling strategies), Amazon ECS Developer Guide.
+    pub enum SchedulingStrategy {
+        /// The desired count. For web apps and workers.
+        Replica = "REPLICA",
+        /// One on each container instance that fits: for agents that collect logs or metrics. Not on Fargate.
+        Daemon = "DAEMON",
+    }
+}
+
+open_enum! {
+    /// Whose tags the tasks get.
+    ///
+    /// AWS: "Tagging Amazon ECS resources", Amazon ECS Developer Guide.
+    pub enum PropagateTags {
+        /// Those of the task definition.
+        TaskDefinition = "TASK_DEFINITION",
+        /// Those of the service.
+        Service = "SERVICE",
+        /// Nobody's.
+        None = "NONE",
+    }
 }
 
 /// The network of tasks with network mode awsvpc.

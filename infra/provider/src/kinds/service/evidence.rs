@@ -3,6 +3,7 @@
 use super::revision;
 use crate::aws::Aws;
 use crate::explain::Explain;
+use crate::partial;
 use aws_sdk_ecs::types::{DesiredStatus, Task};
 use infra_engine::Failure;
 use infra_resources::Service;
@@ -10,6 +11,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const LOG_LINES: i32 = 10;
+/// So ECS answers as long as it does not know what was just made: then no task can have died.
+const NOT_KNOWN: [&str; 2] = ["ClusterNotFoundException", "ServiceNotFoundException"];
 /// So many dead tasks tell the story; a crash loop makes many alike.
 const TASKS: usize = 3;
 
@@ -27,7 +30,8 @@ impl Evidence {
     pub async fn collect(&mut self, aws: &Aws, desired: &Service) -> Result<(), Failure> {
         let request = aws.ecs.list_tasks().cluster(&desired.cluster_name).service_name(&desired.service_name);
         let answer = request.desired_status(DesiredStatus::Stopped).send().await;
-        let stopped = answer.explain("list stopped tasks")?.task_arns.unwrap_or_default();
+        let answer = answer.unless(&NOT_KNOWN, "list stopped tasks")?;
+        let stopped = answer.and_then(|answer| answer.task_arns).unwrap_or_default();
         let unknown: Vec<String> =
             stopped.into_iter().filter(|arn| !self.stopped.contains_key(arn)).collect();
         if unknown.is_empty() {
@@ -35,6 +39,7 @@ impl Evidence {
         }
         let request = aws.ecs.describe_tasks().cluster(&desired.cluster_name).set_tasks(Some(unknown));
         let answer = request.send().await.explain("describe stopped tasks")?;
+        partial::described(answer.failures.as_deref(), "describe stopped tasks")?;
         let revision = revision(desired)?;
         for task in answer.tasks.unwrap_or_default() {
             let arn = task.task_arn().unwrap_or_default().to_owned();

@@ -3,12 +3,15 @@
 use super::{evidence, listening, revision};
 use crate::aws::Aws;
 use crate::explain::Explain;
-use crate::wait::{Look, not_found, until};
+use crate::partial;
+use crate::wait::{KNOWN_WITHIN, Look, not_found, until};
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
 use infra_engine::{Context, Failure};
 use infra_resources::Service;
 use infra_resources::ecs::service::SchedulingStrategy;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -18,16 +21,49 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Without a timeout of its own a hook may take a day.
 const HOOK_MINUTES: i32 = 1440;
 
-/// Waits until the service runs what is desired.
+const PRIMARY: &str = "PRIMARY";
+
+/// The deployments that this run began: the id of each, by the cluster and the service.
+#[derive(Default)]
+pub struct Begun(Mutex<HashMap<(String, String), String>>);
+
+impl Begun {
+    /// Keeps the id of the deployment that a write has begun, which ECS tells in its answer.
+    pub fn note(&self, desired: &Service, answered: Option<&Described>) {
+        let deployments = answered.map(Described::deployments).unwrap_or_default();
+        let primary = deployments.iter().find(|it| it.status() == Some(PRIMARY));
+        if let Some(id) = primary.and_then(Deployment::id) {
+            let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            ids.insert(key(desired), id.to_owned());
+        }
+    }
+
+    /// The id of the deployment of this service, if this run began it.
+    pub fn by(&self, desired: &Service) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key(desired)).cloned()
+    }
+}
+
+fn key(service: &Service) -> (String, String) {
+    (service.cluster_name.clone(), service.service_name.clone())
+}
+
+/// Waits until the service runs what is desired, by the deployment that this run began if it did.
 ///
 /// # Errors
 /// When ECS gives the deployment up or rolls it back, with what its tasks said while they died; or at the deadline.
-pub async fn wait(aws: &Aws, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
+pub async fn wait(
+    aws: &Aws,
+    desired: &Service,
+    begun: Option<String>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     let (mut evidence, began) = (evidence::Evidence::default(), Instant::now());
+    let mut watch = Watch { revision: revision(desired)?, begun, was_primary: false };
     let result = until(DEADLINE + waits(desired), context, async || {
         let Some(service) = describe(aws, desired).await? else { return not_found("the service", began) };
-        let look = match progress(&service, desired) {
-            Ok(Look::Done(())) => healthy(aws, desired).await,
+        let look = match watch.progress(service.deployments(), began.elapsed() < KNOWN_WITHIN) {
+            Ok(Look::Done(())) => healthy(aws, desired, began).await,
             other => other,
         };
         if !matches!(look, Ok(Look::Done(()))) {
@@ -46,33 +82,70 @@ async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Fai
     // With tags, as the survey asks for it.
     let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.service_name);
     let request = request.include(ServiceField::Tags);
-    let answer = request.send().await.explain("describe the service")?;
-    Ok(answer.services.unwrap_or_default().into_iter().next())
+    let answer = request.send().await.unless(&["ClusterNotFoundException"], "describe the service")?;
+    let Some(answer) = answer else { return Ok(None) };
+    partial::described(answer.failures.as_deref(), "describe the service")?;
+    let mut services = answer.services.unwrap_or_default().into_iter();
+    Ok(services.find(|service| service.status() == Some("ACTIVE")))
 }
 
-/// Whether the desired revision is the service's own and runs in full.
-fn progress(service: &Described, desired: &Service) -> Result<Look<()>, Failure> {
-    let revision = revision(desired)?;
-    let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
-    let ours = service.deployments().iter().find(|it| it.task_definition() == Some(revision));
-    if let Some(failed) = ours.filter(|it| it.rollout_state() == Some(&DeploymentRolloutState::Failed)) {
-        return Err(failure(failed));
+/// What is known of a deployment that is waited for.
+struct Watch<'a> {
+    /// The revision that it brings.
+    revision: &'a str,
+    /// Its id, if this run began it. Another deployment of the same revision may have come before.
+    begun: Option<String>,
+    /// Whether it was seen as the service's own.
+    was_primary: bool,
+}
+
+impl Watch<'_> {
+    /// Whether the desired revision is the service's own and runs in full. What is read may be of before the deployment began,
+    /// so that another one is the service's own is an error only if this one was before, or when reads can't be late any more.
+    fn progress(&mut self, deployments: &[Deployment], reads_may_be_late: bool) -> Result<Look<()>, Failure> {
+        let primary = deployments.iter().find(|it| it.status() == Some(PRIMARY));
+        let is_begun = |it: &Deployment| self.begun.is_none() || it.id() == self.begun.as_deref();
+        let is_ours = |it: &&Deployment| it.task_definition() == Some(self.revision) && is_begun(it);
+        let is_known = primary.is_some_and(|it| is_ours(&it));
+        let failed = deployments.iter().filter(is_ours).find(|it| has_failed(it));
+        self.was_primary |= is_known;
+        // By its revision alone, one that failed may be an earlier one.
+        if let Some(failed) =
+            failed.filter(|_| self.begun.is_some() || self.was_primary || !reads_may_be_late)
+        {
+            return Err(failure(failed));
+        }
+        match primary {
+            Some(primary) if is_known => Ok(running(primary, deployments)),
+            Some(primary) if self.was_primary || !reads_may_be_late => self.instead(primary, deployments),
+            _ => Ok(Look::NotYet("ECS to begin the deployment".to_owned())),
+        }
     }
-    let Some(primary) = primary else { return Ok(Look::NotYet("ECS to begin the deployment".to_owned())) };
-    if primary.task_definition() != Some(revision) {
-        return Err(Failure::new(format!(
-            "ECS rolled back to {}",
-            short(primary.task_definition().unwrap_or_default())
-        )));
+
+    /// Another deployment is the service's own: an older revision's, to which ECS went back, or one more of the same revision.
+    fn instead(&self, primary: &Deployment, deployments: &[Deployment]) -> Result<Look<()>, Failure> {
+        let revision = primary.task_definition().unwrap_or_default();
+        if revision != self.revision {
+            return Err(Failure::new(format!("ECS rolled back to {}", short(revision))));
+        }
+        if has_failed(primary) { Err(failure(primary)) } else { Ok(running(primary, deployments)) }
     }
+}
+
+fn has_failed(deployment: &Deployment) -> bool {
+    deployment.rollout_state() == Some(&DeploymentRolloutState::Failed)
+}
+
+/// How far the service's own deployment is.
+fn running(primary: &Deployment, deployments: &[Deployment]) -> Look<()> {
     let (running, wanted) = (primary.running_count(), primary.desired_count());
-    let old: i32 = service.deployments().iter().map(Deployment::running_count).sum::<i32>() - running;
+    let old: i32 = deployments.iter().map(Deployment::running_count).sum::<i32>() - running;
     let completed = primary.rollout_state() == Some(&DeploymentRolloutState::Completed);
-    Ok(match (running >= wanted && completed, old) {
+    match (running >= wanted && completed, old) {
         (true, 0) => Look::Done(()),
         (_, 0) => Look::NotYet(format!("{running} of {wanted} tasks running")),
         (_, old) => Look::NotYet(format!("{running} of {wanted} new tasks running, {old} old ones to stop")),
-    })
+    }
 }
 
 /// How long a deployment bakes, waits between its steps and for its hooks.
@@ -95,14 +168,15 @@ fn waits(desired: &Service) -> Duration {
 
 /// Whether the load balancer finds as many healthy targets as tasks are desired. With two target groups, blue and green
 /// take turns.
-async fn healthy(aws: &Aws, desired: &Service) -> Result<Look<()>, Failure> {
+async fn healthy(aws: &Aws, desired: &Service, began: Instant) -> Result<Look<()>, Failure> {
     let mut healthy = 0;
     let Some(balancer) = desired.load_balancers.first() else { return Ok(Look::Done(())) };
     let alternate = balancer.advanced_configuration.as_ref();
     let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
     for group in balancer.target_group_arn.iter().chain(alternate) {
         let answer = aws.elb.describe_target_health().target_group_arn(group.get()?).send().await;
-        let answer = answer.explain("describe the health of the targets")?;
+        let answer = answer.unless(&["TargetGroupNotFound"], "describe the health of the targets")?;
+        let Some(answer) = answer else { return not_found("the target group", began) };
         let is_healthy = |it: &&TargetHealthDescription| {
             it.target_health().is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy))
         };
@@ -132,12 +206,16 @@ fn wanted_targets(desired: &Service) -> usize {
 }
 
 fn failure(deployment: &Deployment) -> Failure {
-    let reason = deployment.rollout_state_reason().filter(|reason| !reason.is_empty());
     Failure::new(format!(
         "ECS gave up deploying {}: {}",
         short(deployment.task_definition().unwrap_or_default()),
-        reason.unwrap_or("its tasks did not come up")
+        reason(deployment.rollout_state_reason())
     ))
+}
+
+/// Why ECS gave a deployment up.
+pub fn reason(told: Option<&str>) -> &str {
+    told.filter(|reason| !reason.is_empty()).unwrap_or("its tasks did not come up")
 }
 
 /// `My-Web-App:3` from its ARN.
@@ -146,18 +224,4 @@ fn short(arn: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_service_whose_number_others_decide_on_needs_a_healthy_target() {
-        let service = |desired_count, scheduling_strategy| Service {
-            desired_count,
-            scheduling_strategy,
-            ..Service::default()
-        };
-        assert_eq!(wanted_targets(&service(Some(3), None)), 3);
-        assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Replica))), 1);
-        assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Daemon))), 0);
-    }
-}
+mod tests;

@@ -21,7 +21,6 @@ pub fn service(service: &mut Service) {
         item.normalise();
     }
     service.capacity_provider_strategy.sort();
-    service.platform_version = service.platform_version.take().filter(|version| version != "LATEST");
     service.health_check_grace_period_seconds =
         service.health_check_grace_period_seconds.filter(|&seconds| seconds != 0);
     service.propagate_tags = service.propagate_tags.filter(|&tags| tags != PropagateTags::None);
@@ -37,7 +36,7 @@ pub fn service(service: &mut Service) {
 fn deployment(service: &mut Service, scheduling: SchedulingStrategy) {
     let deployment = service.deployment_configuration.get_or_insert_default();
     let (least, most) = match scheduling {
-        SchedulingStrategy::Replica => (100, 200),
+        SchedulingStrategy::Replica | SchedulingStrategy::Unknown(_) => (100, 200),
         SchedulingStrategy::Daemon => (0, 100),
     };
     deployment.minimum_healthy_percent.get_or_insert(least);
