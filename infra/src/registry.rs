@@ -104,9 +104,10 @@ impl Source<'_> {
             repository: self.names.repository.clone(),
             repository_uri: repository.uri.clone(),
             architecture: app.cpu_architecture,
-            tag: match app.cpu_architecture {
-                CpuArchitecture::X86_64 => self.tag.to_owned(),
-                CpuArchitecture::Arm64 => format!("{}-arm64", self.tag),
+            tag: if app.cpu_architecture == CpuArchitecture::Arm64 {
+                format!("{}-arm64", self.tag)
+            } else {
+                self.tag.to_owned()
             },
         };
         stack.add(self.logical_name, image).uri.clone()

@@ -33,10 +33,7 @@ pub fn source(image: &Image, workspace: &Path) -> AppImage {
         App::Web => AppImage::web(workspace),
         App::Php => AppImage::php(workspace),
     };
-    source.on(match image.architecture {
-        CpuArchitecture::X86_64 => "amd64",
-        CpuArchitecture::Arm64 => "arm64",
-    })
+    source.on(if image.architecture == CpuArchitecture::Arm64 { "arm64" } else { "amd64" })
 }
 
 /// Why an image could not be built or pushed, in the engine's words.

@@ -12,6 +12,7 @@ pub mod cluster_capacity;
 pub mod cluster_query;
 pub mod container;
 pub mod fit;
+pub mod open_enum;
 pub mod reader;
 pub mod requests;
 pub mod revisions;

@@ -70,10 +70,8 @@ impl LaunchTemplate {
     /// AWS: "Retrieving Amazon ECS-optimized Linux AMI metadata", Amazon ECS Developer Guide; "Use a Systems Manager
     /// parameter instead of an AMI ID in a launch template", Amazon EC2 Auto Scaling User Guide.
     pub fn ecs_optimised_image(architecture: CpuArchitecture) -> String {
-        let of_processor = match architecture {
-            CpuArchitecture::X86_64 => "amazon-linux-2023",
-            CpuArchitecture::Arm64 => "amazon-linux-2023/arm64",
-        };
+        let arm = if architecture == CpuArchitecture::Arm64 { "/arm64" } else { "" };
+        let of_processor = format!("amazon-linux-2023{arm}");
         format!("resolve:ssm:/aws/service/ecs/optimized-ami/{of_processor}/recommended/image_id")
     }
 }

@@ -5,6 +5,7 @@ use super::range::{Allowed, MOST, Range};
 use super::scaling::ScalingSettings;
 use super::texts::{CONSTRAINT, IMAGE, STRATEGY};
 use Allowed::{Flag, List, Number, Optional, Text, Word};
+use infra_resources::ecs::open_enum::known;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ pub struct AppSettings {
     /// An image to run instead of one built from this checkout, such as `repository@sha256:...`.
     pub image: Option<String>,
     /// The processor its image is built for: `X86_64` or `ARM64`.
+    #[serde(deserialize_with = "known")]
     pub cpu_architecture: CpuArchitecture,
     /// CPU units of a task; 1024 are one vCPU.
     pub cpu_units: CpuUnits,

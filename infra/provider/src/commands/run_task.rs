@@ -9,17 +9,20 @@ mod started;
 
 use super::{INTERRUPTED, StackOptions};
 use crate::aws::Aws;
-use crate::deployed::{self, drop_empty_texts};
+use crate::deployed;
 use crate::explain::Explain;
-use crate::json_call::{Answer, json_of, with_body};
+use crate::json_call::{Answer, drop_empty_texts, json_of, with_body};
 use crate::session::Session;
 use anyhow::Result;
 use clap::Args;
 use infra_engine::Failure;
 use infra_resources::ecs::body::lean;
-use infra_resources::ecs::{RunTaskRequest, TaskDefinition};
+use infra_resources::ecs::rules::Rule;
+use infra_resources::ecs::{RunTaskRequest, TaskDefinition, reader};
 use outcome::Outcome;
 use serde::Deserialize;
+use serde::de::Error;
+use serde_json::Value;
 use started::Started;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -46,8 +49,15 @@ pub struct Options {
     timeout: u64,
 }
 
+/// A value of an enumeration that this version does not know is a slip of the pen here.
 fn request_in(text: &str) -> Result<RunTaskRequest, serde_json::Error> {
-    serde_json::from_str(text)
+    let json: Value = serde_json::from_str(text)?;
+    let request = RunTaskRequest::deserialize(&json)?;
+    let (_, findings) = reader::read::<RunTaskRequest>(&json)?;
+    match findings.errors.into_iter().find(|finding| finding.rule == Rule::T02) {
+        Some(finding) => Err(serde_json::Error::custom(finding)),
+        None => Ok(request),
+    }
 }
 
 /// Runs the tasks; the exit code is that of their containers. On Ctrl-C it says which tasks go on.
@@ -96,9 +106,7 @@ async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure
     let request = request.customize().interceptor(json.clone());
     request.send().await.explain("describe the task definition")?;
     let mut told = json.member("taskDefinition")?;
-    if aws.is_emulated() {
-        drop_empty_texts(&mut told);
-    }
+    drop_empty_texts(&mut told, &Value::Null);
     TaskDefinition::deserialize(told)
         .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
 }

@@ -6,8 +6,8 @@ pub mod providers;
 use crate::aws::Aws;
 use crate::build_error::Built;
 use crate::explain::{Explain, problem_of};
-use crate::tags;
 use crate::wait::{Look, until};
+use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{
     CapacityProviderStrategyItem as Item, Cluster as Described, ClusterField, ClusterSetting,
@@ -20,6 +20,7 @@ use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Cluster;
 use infra_resources::ecs::CapacityProviderStrategyItem;
 use infra_resources::ecs::cluster::{ClusterOutputs, ContainerInsights};
+use infra_resources::ecs::open_enum::OpenEnum;
 use providers::is_own;
 use std::time::Duration;
 
@@ -48,11 +49,9 @@ impl ResourceKind for Clusters {
             .find(|setting| setting.name() == Some(&ClusterSettingName::ContainerInsights));
         let properties = Cluster {
             name: desired.name.clone(),
-            container_insights: match insights.and_then(ClusterSetting::value) {
-                None | Some("disabled") => ContainerInsights::Disabled,
-                Some("enabled") => ContainerInsights::Enabled,
-                Some(_) => ContainerInsights::Enhanced,
-            },
+            container_insights: insights
+                .and_then(ClusterSetting::value)
+                .map_or(ContainerInsights::Disabled, ContainerInsights::from_text),
             capacity_providers: cluster
                 .capacity_providers()
                 .iter()
@@ -205,6 +204,7 @@ async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Fa
     let request = request.include(ClusterField::Tags).include(ClusterField::Settings);
     let request = request.include(ClusterField::Attachments);
     let answer = request.send().await.explain("describe clusters")?;
+    partial::described(answer.failures.as_deref(), "describe clusters")?;
     let alive = |cluster: &Described| matches!(cluster.status(), Some("ACTIVE" | "PROVISIONING"));
     Ok(answer.clusters.unwrap_or_default().into_iter().filter(alive).collect())
 }

@@ -72,10 +72,7 @@ impl Prices {
     /// The price of a task's CPU and memory.
     pub(super) fn fargate(&self, architecture: CpuArchitecture, spot: bool) -> &FargatePrice {
         let prices = if spot { &self.fargate_spot_typical } else { &self.fargate };
-        match architecture {
-            CpuArchitecture::X86_64 => &prices.x86_64,
-            CpuArchitecture::Arm64 => &prices.arm64,
-        }
+        if architecture == CpuArchitecture::Arm64 { &prices.arm64 } else { &prices.x86_64 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! ECS clusters and the capacity they can use.
 
 use crate::ecs::capacity::CapacityProviderStrategyItem;
+use crate::ecs::open_enum::open_enum;
 use crate::ecs::rules;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
@@ -22,28 +23,17 @@ pub struct Cluster {
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
 }
 
-/// Which metrics CloudWatch Container Insights collects. All but none cost extra.
-///
-/// AWS: "ClusterSetting", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ContainerInsights {
-    /// None.
-    Disabled,
-    /// Those of the cluster and its services.
-    Enabled,
-    /// Those of tasks and containers, too.
-    Enhanced,
-}
-
-impl ContainerInsights {
-    /// As ECS writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-            Self::Enhanced => "enhanced",
-        }
+open_enum! {
+    /// Which metrics CloudWatch Container Insights collects. All but none cost extra.
+    ///
+    /// AWS: "ClusterSetting", Amazon ECS API Reference.
+    pub enum ContainerInsights {
+        /// None.
+        Disabled = "disabled",
+        /// Those of the cluster and its services.
+        Enabled = "enabled",
+        /// Those of tasks and containers, too.
+        Enhanced = "enhanced",
     }
 }
 

@@ -23,6 +23,7 @@ pub use resource_requirement::{NvidiaMpsAllocation, ResourceRequirement, Resourc
 pub use restart_policy::RestartPolicy;
 pub use storage::{MountPoint, VolumeFrom};
 
+use crate::ecs::open_enum::open_enum;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -121,16 +122,16 @@ pub struct ContainerDefinition {
     pub credential_specs: Vec<String>,
 }
 
-/// Whether ECS resolves an image's tag to a digest once for all tasks of a service.
-///
-/// AWS: "Container image resolution", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum VersionConsistency {
-    /// All tasks run the same image, also when the tag moves. The default.
-    Enabled,
-    /// Each task pulls what the tag means when it starts.
-    Disabled,
+open_enum! {
+    /// Whether ECS resolves an image's tag to a digest once for all tasks of a service.
+    ///
+    /// AWS: "Container image resolution", Amazon ECS Developer Guide.
+    pub enum VersionConsistency {
+        /// All tasks run the same image, also when the tag moves. The default.
+        Enabled = "enabled",
+        /// Each task pulls what the tag means when it starts.
+        Disabled = "disabled",
+    }
 }
 
 impl ContainerDefinition {

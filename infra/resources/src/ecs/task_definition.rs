@@ -7,6 +7,7 @@ pub mod runtime_platform;
 pub mod volume;
 
 use crate::ecs::container::ContainerDefinition;
+use crate::ecs::open_enum::open_enum;
 use crate::ecs::rules;
 use crate::ecs::tag::Tag;
 use infra_engine::{Output, Resource, outputs};
@@ -69,67 +70,67 @@ pub struct TaskDefinition {
     pub tags: Vec<Tag>,
 }
 
-/// Where a task may run: `requiresCompatibilities`.
-///
-/// **Fargate** has no servers to look after, and therefore nothing that belongs to a server: no network mode but
-/// `awsvpc`, no placement constraints, no privileged containers. **EC2** runs tasks on instances of your own.
-/// **External** are your own servers anywhere (ECS Anywhere), **Managed Instances** are EC2 instances that ECS keeps.
-///
-/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Compatibility {
-    /// Instances of your own Auto Scaling group.
-    Ec2,
-    /// Capacity without instances.
-    Fargate,
-    /// Servers of your own (ECS Anywhere).
-    External,
-    /// EC2 instances that ECS starts, patches and stops.
-    ManagedInstances,
+open_enum! {
+    /// Where a task may run: `requiresCompatibilities`.
+    ///
+    /// **Fargate** has no servers to look after, and therefore nothing that belongs to a server: no network mode but
+    /// `awsvpc`, no placement constraints, no privileged containers. **EC2** runs tasks on instances of your own.
+    /// **External** are your own servers anywhere (ECS Anywhere), **Managed Instances** are EC2 instances that ECS keeps.
+    ///
+    /// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+    pub enum Compatibility {
+        /// Instances of your own Auto Scaling group.
+        Ec2 = "EC2",
+        /// Capacity without instances.
+        Fargate = "FARGATE",
+        /// Servers of your own (ECS Anywhere).
+        External = "EXTERNAL",
+        /// EC2 instances that ECS starts, patches and stops.
+        ManagedInstances = "MANAGED_INSTANCES",
+    }
 }
 
-/// How a task's containers are connected to the network.
-///
-/// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide. The tutorial's "Default" is no
-/// value of the API: it means leaving the member out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NetworkMode {
-    /// Docker's virtual network within an instance: host ports are fixed or picked from the dynamic range.
-    Bridge,
-    /// The instance's own network: one task per port and instance.
-    Host,
-    /// A network interface and a private address for each task, with security groups of its own. Fargate's only mode.
-    Awsvpc,
-    /// No network at all.
-    None,
+open_enum! {
+    /// How a task's containers are connected to the network.
+    ///
+    /// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide. The tutorial's "Default" is no
+    /// value of the API: it means leaving the member out.
+    pub enum NetworkMode {
+        /// Docker's virtual network within an instance: host ports are fixed or picked from the dynamic range.
+        Bridge = "bridge",
+        /// The instance's own network: one task per port and instance.
+        Host = "host",
+        /// A network interface and a private address for each task, with security groups of its own. Fargate's only mode.
+        Awsvpc = "awsvpc",
+        /// No network at all.
+        None = "none",
+    }
 }
 
-/// Whose processes the containers of a task see.
-///
-/// AWS: "RegisterTaskDefinition" (`pidMode`), Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PidMode {
-    /// Those of the whole instance. Not on Fargate.
-    Host,
-    /// Those of all containers of the task.
-    Task,
+open_enum! {
+    /// Whose processes the containers of a task see.
+    ///
+    /// AWS: "RegisterTaskDefinition" (`pidMode`), Amazon ECS API Reference.
+    pub enum PidMode {
+        /// Those of the whole instance. Not on Fargate.
+        Host = "host",
+        /// Those of all containers of the task.
+        Task = "task",
+    }
 }
 
-/// With whom the containers of a task share interprocess communication. Not on Fargate.
-///
-/// AWS: "RegisterTaskDefinition" (`ipcMode`), Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IpcMode {
-    /// With the instance, and every task there that does the same.
-    Host,
-    /// With the other containers of the task.
-    Task,
-    /// With nobody.
-    None,
+open_enum! {
+    /// With whom the containers of a task share interprocess communication. Not on Fargate.
+    ///
+    /// AWS: "RegisterTaskDefinition" (`ipcMode`), Amazon ECS API Reference.
+    pub enum IpcMode {
+        /// With the instance, and every task there that does the same.
+        Host = "host",
+        /// With the other containers of the task.
+        Task = "task",
+        /// With nobody.
+        None = "none",
+    }
 }
 
 /// The disk of a Fargate task: its images, its containers' writable layers and its bind mounts.
@@ -169,18 +170,18 @@ pub struct TrustedExecutionConfiguration {
     pub attestation_policy: Option<String>,
 }
 
-/// The isolation of a task on ECS Managed Instances.
-///
-/// AWS: "TrustedExecutionConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum IsolationMode {
-    /// As other tasks.
-    Shared,
-    /// In a sandbox.
-    IsolatedSandbox,
-    /// In a sandbox whose memory nobody else can read.
-    ConfidentialSandbox,
+open_enum! {
+    /// The isolation of a task on ECS Managed Instances.
+    ///
+    /// AWS: "TrustedExecutionConfiguration", Amazon ECS API Reference.
+    pub enum IsolationMode {
+        /// As other tasks.
+        Shared = "SHARED",
+        /// In a sandbox.
+        IsolatedSandbox = "ISOLATED_SANDBOX",
+        /// In a sandbox whose memory nobody else can read.
+        ConfidentialSandbox = "CONFIDENTIAL_SANDBOX",
+    }
 }
 
 impl TaskDefinition {

@@ -1,5 +1,6 @@
 //! The order in which a task's containers start.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// A container that must be in a condition before this one starts; when the task stops, the order is reversed.
@@ -14,18 +15,18 @@ pub struct ContainerDependency {
     pub condition: ContainerCondition,
 }
 
-/// What a container must have reached for those that depend on it.
-///
-/// AWS: "ContainerDependency", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum ContainerCondition {
-    /// It runs.
-    Start,
-    /// It has ended, no matter how. Not for an essential container, whose end would stop the task.
-    Complete,
-    /// It has ended with exit code 0. Not for an essential container.
-    Success,
-    /// Its health check passes: it needs one.
-    Healthy,
+open_enum! {
+    /// What a container must have reached for those that depend on it.
+    ///
+    /// AWS: "ContainerDependency", Amazon ECS API Reference.
+    pub enum ContainerCondition {
+        /// It runs.
+        Start = "START",
+        /// It has ended, no matter how. Not for an essential container, whose end would stop the task.
+        Complete = "COMPLETE",
+        /// It has ended with exit code 0. Not for an essential container.
+        Success = "SUCCESS",
+        /// Its health check passes: it needs one.
+        Healthy = "HEALTHY",
+    }
 }

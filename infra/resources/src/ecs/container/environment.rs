@@ -1,5 +1,6 @@
 //! Environment variables, where their values come from, and the password of a private registry.
 
+use crate::ecs::open_enum::open_enum;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 
@@ -35,15 +36,16 @@ pub struct EnvironmentFile {
     pub file_type: EnvironmentFileType,
 }
 
-/// The one place a file of environment variables can be in.
-///
-/// AWS: "EnvironmentFile", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EnvironmentFileType {
-    /// An object in S3.
-    #[default]
-    S3,
+open_enum! {
+    /// The one place a file of environment variables can be in.
+    ///
+    /// AWS: "EnvironmentFile", Amazon ECS API Reference.
+    #[derive(Default)]
+    pub enum EnvironmentFileType {
+        /// An object in S3.
+        #[default]
+        S3 = "s3",
+    }
 }
 
 /// An environment variable whose value ECS reads when the task starts, with the execution role's rights.

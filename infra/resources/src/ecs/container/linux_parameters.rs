@@ -1,5 +1,6 @@
 //! What a container asks of the Linux kernel.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// Capabilities, devices, memory and file systems in memory. Fargate has a few of them, Windows none.
@@ -50,18 +51,18 @@ pub struct Device {
     pub permissions: Vec<DevicePermission>,
 }
 
-/// What a container may do with a device.
-///
-/// AWS: "Device", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DevicePermission {
-    /// Read.
-    Read,
-    /// Write.
-    Write,
-    /// Make device files.
-    Mknod,
+open_enum! {
+    /// What a container may do with a device.
+    ///
+    /// AWS: "Device", Amazon ECS API Reference.
+    pub enum DevicePermission {
+        /// Read.
+        Read = "read",
+        /// Write.
+        Write = "write",
+        /// Make device files.
+        Mknod = "mknod",
+    }
 }
 
 /// A file system in memory, on Fargate since 2026.
@@ -104,28 +105,28 @@ pub struct Ulimit {
     pub hard_limit: i32,
 }
 
-/// What a limit is of, in the kernel's names.
-///
-/// AWS: "Ulimit", Amazon ECS API Reference; "getrlimit(2)", Linux manual pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the kernel's own names, explained in getrlimit(2)")]
-pub enum UlimitName {
-    Core,
-    Cpu,
-    Data,
-    Fsize,
-    Locks,
-    Memlock,
-    Msgqueue,
-    Nice,
-    Nofile,
-    Nproc,
-    Rss,
-    Rtprio,
-    Rttime,
-    Sigpending,
-    Stack,
+open_enum! {
+    /// What a limit is of, in the kernel's names.
+    ///
+    /// AWS: "Ulimit", Amazon ECS API Reference; "getrlimit(2)", Linux manual pages.
+    #[expect(missing_docs, reason = "the kernel's own names, explained in getrlimit(2)")]
+    pub enum UlimitName {
+        Core = "core",
+        Cpu = "cpu",
+        Data = "data",
+        Fsize = "fsize",
+        Locks = "locks",
+        Memlock = "memlock",
+        Msgqueue = "msgqueue",
+        Nice = "nice",
+        Nofile = "nofile",
+        Nproc = "nproc",
+        Rss = "rss",
+        Rtprio = "rtprio",
+        Rttime = "rttime",
+        Sigpending = "sigpending",
+        Stack = "stack",
+    }
 }
 
 /// A kernel parameter, as `docker run --sysctl` takes it.

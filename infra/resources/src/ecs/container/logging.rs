@@ -1,6 +1,7 @@
 //! Where a container's output goes.
 
 use crate::ecs::container::Secret;
+use crate::ecs::open_enum::open_enum;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,29 +22,28 @@ pub struct LogConfiguration {
     pub secret_options: Vec<Secret>,
 }
 
-/// Who takes a container's output. Fargate has `awslogs`, `splunk` and `awsfirelens`.
-///
-/// AWS: "LogConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogDriver {
-    /// Amazon CloudWatch Logs.
-    AwsLogs,
-    /// A FireLens container of the same task, which sends it anywhere.
-    AwsFirelens,
-    /// Splunk.
-    Splunk,
-    /// Files on the instance.
-    #[serde(rename = "json-file")]
-    JsonFile,
-    /// The instance's syslog.
-    Syslog,
-    /// The instance's journal.
-    Journald,
-    /// Graylog.
-    Gelf,
-    /// Fluentd.
-    Fluentd,
+open_enum! {
+    /// Who takes a container's output. Fargate has `awslogs`, `splunk` and `awsfirelens`.
+    ///
+    /// AWS: "LogConfiguration", Amazon ECS API Reference.
+    pub enum LogDriver {
+        /// Amazon CloudWatch Logs.
+        AwsLogs = "awslogs",
+        /// A FireLens container of the same task, which sends it anywhere.
+        AwsFirelens = "awsfirelens",
+        /// Splunk.
+        Splunk = "splunk",
+        /// Files on the instance.
+        JsonFile = "json-file",
+        /// The instance's syslog.
+        Syslog = "syslog",
+        /// The instance's journal.
+        Journald = "journald",
+        /// Graylog.
+        Gelf = "gelf",
+        /// Fluentd.
+        Fluentd = "fluentd",
+    }
 }
 
 impl LogConfiguration {
@@ -81,14 +81,14 @@ pub struct FirelensConfiguration {
     pub options: BTreeMap<String, String>,
 }
 
-/// A log router.
-///
-/// AWS: "FirelensConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FirelensType {
-    /// Small and fast.
-    FluentBit,
-    /// With more plugins.
-    Fluentd,
+open_enum! {
+    /// A log router.
+    ///
+    /// AWS: "FirelensConfiguration", Amazon ECS API Reference.
+    pub enum FirelensType {
+        /// Small and fast.
+        FluentBit = "fluentbit",
+        /// With more plugins.
+        Fluentd = "fluentd",
+    }
 }

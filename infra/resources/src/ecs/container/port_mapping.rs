@@ -1,5 +1,6 @@
 //! The ports a container listens on, and where they are reached.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// A port of a container.
@@ -30,18 +31,18 @@ pub struct PortMapping {
     pub app_protocol: Option<ApplicationProtocol>,
 }
 
-/// What is spoken on a port, for Service Connect's metrics and retries.
-///
-/// AWS: "PortMapping", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ApplicationProtocol {
-    /// HTTP/1.1.
-    Http,
-    /// HTTP/2.
-    Http2,
-    /// gRPC.
-    Grpc,
+open_enum! {
+    /// What is spoken on a port, for Service Connect's metrics and retries.
+    ///
+    /// AWS: "PortMapping", Amazon ECS API Reference.
+    pub enum ApplicationProtocol {
+        /// HTTP/1.1.
+        Http = "http",
+        /// HTTP/2.
+        Http2 = "http2",
+        /// gRPC.
+        Grpc = "grpc",
+    }
 }
 
 impl PortMapping {

@@ -1,5 +1,6 @@
 //! GPUs and other devices of a container.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// Devices that only this container uses. EC2 and Managed Instances have GPUs, Fargate has none.
@@ -17,18 +18,18 @@ pub struct ResourceRequirement {
     pub sharing_strategy: Option<SharingStrategy>,
 }
 
-/// A kind of device.
-///
-/// AWS: "ResourceRequirement", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ResourceType {
-    /// A GPU.
-    #[serde(rename = "GPU")]
-    Gpu,
-    /// Elastic Inference, which is gone.
-    InferenceAccelerator,
-    /// AWS Trainium or Inferentia.
-    NeuronDevice,
+open_enum! {
+    /// A kind of device.
+    ///
+    /// AWS: "ResourceRequirement", Amazon ECS API Reference.
+    pub enum ResourceType {
+        /// A GPU.
+        Gpu = "GPU",
+        /// Elastic Inference, which is gone.
+        InferenceAccelerator = "InferenceAccelerator",
+        /// AWS Trainium or Inferentia.
+        NeuronDevice = "NeuronDevice",
+    }
 }
 
 /// How a GPU is shared by several containers.

@@ -81,7 +81,7 @@ fn host_port(mode: NetworkMode, mapping: &PortMapping) -> Option<FixedHostPort> 
         // 0 asks for any port, of which there are enough.
         NetworkMode::Bridge => mapping.host_port.filter(|&port| port != 0),
         NetworkMode::Host => mapping.container_port,
-        NetworkMode::Awsvpc | NetworkMode::None => None,
+        NetworkMode::Awsvpc | NetworkMode::None | NetworkMode::Unknown(_) => None,
     };
     let udp = mapping.protocol().eq_ignore_ascii_case("udp");
     let protocol = if udp { TransportProtocol::Udp } else { TransportProtocol::Tcp };

@@ -1,5 +1,6 @@
 //! How the tasks of a new revision take over from the old ones.
 
+use crate::ecs::open_enum::open_enum;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 
@@ -14,18 +15,18 @@ pub struct DeploymentController {
     pub controller_type: DeploymentControllerType,
 }
 
-/// Who replaces tasks.
-///
-/// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DeploymentControllerType {
-    /// ECS: rolling, blue/green, linear and canary.
-    Ecs,
-    /// AWS CodeDeploy: the older way to blue/green.
-    CodeDeploy,
-    /// A program of your own, with task sets.
-    External,
+open_enum! {
+    /// Who replaces tasks.
+    ///
+    /// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
+    pub enum DeploymentControllerType {
+        /// ECS: rolling, blue/green, linear and canary.
+        Ecs = "ECS",
+        /// AWS CodeDeploy: the older way to blue/green.
+        CodeDeploy = "CODE_DEPLOY",
+        /// A program of your own, with task sets.
+        External = "EXTERNAL",
+    }
 }
 
 /// How a new revision takes over, and what stops it.
@@ -57,20 +58,20 @@ pub struct DeploymentConfiguration {
     pub early_success_criteria: Option<EarlySuccessCriteria>,
 }
 
-/// How a new revision takes over.
-///
-/// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DeploymentStrategy {
-    /// Tasks are replaced in batches; both revisions serve for a while.
-    Rolling,
-    /// All new tasks beside the old ones, then all traffic at once.
-    BlueGreen,
-    /// All new tasks beside the old ones, then traffic in equal steps.
-    Linear,
-    /// All new tasks beside the old ones, then a little traffic, then the rest.
-    Canary,
+open_enum! {
+    /// How a new revision takes over.
+    ///
+    /// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
+    pub enum DeploymentStrategy {
+        /// Tasks are replaced in batches; both revisions serve for a while.
+        Rolling = "ROLLING",
+        /// All new tasks beside the old ones, then all traffic at once.
+        BlueGreen = "BLUE_GREEN",
+        /// All new tasks beside the old ones, then traffic in equal steps.
+        Linear = "LINEAR",
+        /// All new tasks beside the old ones, then a little traffic, then the rest.
+        Canary = "CANARY",
+    }
 }
 
 /// Gives a deployment up whose tasks do not come up.
@@ -102,18 +103,18 @@ pub struct CircuitBreakerThreshold {
     pub value: i32,
 }
 
-/// What a threshold counts.
-///
-/// AWS: "DeploymentCircuitBreaker", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ThresholdType {
-    /// Tasks.
-    Count,
-    /// Percent of the desired count, but at least 3 and at most 200 tasks. The default, with 50.
-    BoundedPercent,
-    /// Percent of the desired count.
-    UnboundedPercent,
+open_enum! {
+    /// What a threshold counts.
+    ///
+    /// AWS: "DeploymentCircuitBreaker", Amazon ECS API Reference.
+    pub enum ThresholdType {
+        /// Tasks.
+        Count = "COUNT",
+        /// Percent of the desired count, but at least 3 and at most 200 tasks. The default, with 50.
+        BoundedPercent = "BOUNDED_PERCENT",
+        /// Percent of the desired count.
+        UnboundedPercent = "UNBOUNDED_PERCENT",
+    }
 }
 
 /// Gives a deployment up when a CloudWatch alarm goes off.
@@ -166,40 +167,40 @@ pub struct LifecycleHook {
     pub timeout_configuration: Option<HookTimeout>,
 }
 
-/// What a hook does.
-///
-/// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HookTarget {
-    /// Calls a Lambda function.
-    AwsLambda,
-    /// Waits until somebody says `continue-service-deployment`.
-    Pause,
+open_enum! {
+    /// What a hook does.
+    ///
+    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    pub enum HookTarget {
+        /// Calls a Lambda function.
+        AwsLambda = "AWS_LAMBDA",
+        /// Waits until somebody says `continue-service-deployment`.
+        Pause = "PAUSE",
+    }
 }
 
-/// The stages of a deployment at which a hook can be.
-///
-/// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LifecycleStage {
-    /// More than one revision is active at the start.
-    ReconcileService,
-    /// Green has not started.
-    PreScaleUp,
-    /// Green runs in full, without traffic.
-    PostScaleUp,
-    /// The tests' requests move to green.
-    TestTrafficShift,
-    /// They have moved: tests before the switch belong here.
-    PostTestTrafficShift,
-    /// The last moment before users see green.
-    PreProductionTrafficShift,
-    /// The users' requests move to green.
-    ProductionTrafficShift,
-    /// They have moved.
-    PostProductionTrafficShift,
+open_enum! {
+    /// The stages of a deployment at which a hook can be.
+    ///
+    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    pub enum LifecycleStage {
+        /// More than one revision is active at the start.
+        ReconcileService = "RECONCILE_SERVICE",
+        /// Green has not started.
+        PreScaleUp = "PRE_SCALE_UP",
+        /// Green runs in full, without traffic.
+        PostScaleUp = "POST_SCALE_UP",
+        /// The tests' requests move to green.
+        TestTrafficShift = "TEST_TRAFFIC_SHIFT",
+        /// They have moved: tests before the switch belong here.
+        PostTestTrafficShift = "POST_TEST_TRAFFIC_SHIFT",
+        /// The last moment before users see green.
+        PreProductionTrafficShift = "PRE_PRODUCTION_TRAFFIC_SHIFT",
+        /// The users' requests move to green.
+        ProductionTrafficShift = "PRODUCTION_TRAFFIC_SHIFT",
+        /// They have moved.
+        PostProductionTrafficShift = "POST_PRODUCTION_TRAFFIC_SHIFT",
+    }
 }
 
 /// How long a hook may take, and what happens then.
@@ -214,16 +215,16 @@ pub struct HookTimeout {
     pub action: Option<HookAction>,
 }
 
-/// What happens when a hook takes too long.
-///
-/// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum HookAction {
-    /// The deployment is given up.
-    Rollback,
-    /// It goes on.
-    Continue,
+open_enum! {
+    /// What happens when a hook takes too long.
+    ///
+    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    pub enum HookAction {
+        /// The deployment is given up.
+        Rollback = "ROLLBACK",
+        /// It goes on.
+        Continue = "CONTINUE",
+    }
 }
 
 /// Traffic moves in equal steps.
@@ -264,16 +265,16 @@ pub struct EarlySuccessCriteria {
     pub source_service_revision_cleanup: Option<RevisionCleanup>,
 }
 
-/// Whether the old revision's tasks must be gone.
-///
-/// AWS: "DeploymentConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum RevisionCleanup {
-    /// They must.
-    Blocking,
-    /// They may go later.
-    Deferred,
+open_enum! {
+    /// Whether the old revision's tasks must be gone.
+    ///
+    /// AWS: "DeploymentConfiguration", Amazon ECS API Reference.
+    pub enum RevisionCleanup {
+        /// They must.
+        Blocking = "BLOCKING",
+        /// They may go later.
+        Deferred = "DEFERRED",
+    }
 }
 
 impl DeploymentController {

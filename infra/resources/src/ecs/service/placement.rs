@@ -4,6 +4,7 @@ mod text;
 
 pub use text::PlacementError;
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// A constraint: instances that do not fit it run no task.
@@ -19,16 +20,16 @@ pub struct PlacementConstraint {
     pub expression: Option<String>,
 }
 
-/// The kinds of placement constraints.
-///
-/// AWS: "PlacementConstraint", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PlacementConstraintType {
-    /// Each task on an instance of its own. Only for services and run-task, not in task definitions.
-    DistinctInstance,
-    /// The instance must fit an expression.
-    MemberOf,
+open_enum! {
+    /// The kinds of placement constraints.
+    ///
+    /// AWS: "PlacementConstraint", Amazon ECS API Reference.
+    pub enum PlacementConstraintType {
+        /// Each task on an instance of its own. Only for services and run-task, not in task definitions.
+        DistinctInstance = "distinctInstance",
+        /// The instance must fit an expression.
+        MemberOf = "memberOf",
+    }
 }
 
 /// Which of the instances that fit is taken first. ECS does its best; a strategy never keeps a task from running.
@@ -44,18 +45,18 @@ pub struct PlacementStrategy {
     pub field: Option<String>,
 }
 
-/// The kinds of placement strategies.
-///
-/// AWS: "PlacementStrategy", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PlacementStrategyType {
-    /// Any instance.
-    Random,
-    /// Evenly, over `instanceId`, `host` or an attribute such as `attribute:ecs.availability-zone`: for availability.
-    Spread,
-    /// On as few instances as possible, by `cpu` or `memory`: for cost.
-    Binpack,
+open_enum! {
+    /// The kinds of placement strategies.
+    ///
+    /// AWS: "PlacementStrategy", Amazon ECS API Reference.
+    pub enum PlacementStrategyType {
+        /// Any instance.
+        Random = "random",
+        /// Evenly, over `instanceId`, `host` or an attribute such as `attribute:ecs.availability-zone`: for availability.
+        Spread = "spread",
+        /// On as few instances as possible, by `cpu` or `memory`: for cost.
+        Binpack = "binpack",
+    }
 }
 
 impl PlacementStrategy {

@@ -1,5 +1,6 @@
 //! EBS volumes that ECS makes for each task of a service.
 
+use crate::ecs::open_enum::open_enum;
 use crate::ecs::service::PropagateTags;
 use crate::ecs::tag::Tag;
 use infra_engine::Output;
@@ -50,17 +51,17 @@ pub struct ManagedEbsVolume {
     pub tag_specifications: Vec<EbsTagSpecification>,
 }
 
-/// How a disk is formatted.
-///
-/// AWS: "ServiceManagedEBSVolumeConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the file systems' own names")]
-pub enum FilesystemType {
-    Ext3,
-    Ext4,
-    Xfs,
-    Ntfs,
+open_enum! {
+    /// How a disk is formatted.
+    ///
+    /// AWS: "ServiceManagedEBSVolumeConfiguration", Amazon ECS API Reference.
+    #[expect(missing_docs, reason = "the file systems' own names")]
+    pub enum FilesystemType {
+        Ext3 = "ext3",
+        Ext4 = "ext4",
+        Xfs = "xfs",
+        Ntfs = "ntfs",
+    }
 }
 
 /// Tags of a disk.
@@ -78,12 +79,12 @@ pub struct EbsTagSpecification {
     pub propagate_tags: Option<PropagateTags>,
 }
 
-/// What is tagged.
-///
-/// AWS: "EBSTagSpecification", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EbsResourceType {
-    /// The disk.
-    Volume,
+open_enum! {
+    /// What is tagged.
+    ///
+    /// AWS: "EBSTagSpecification", Amazon ECS API Reference.
+    pub enum EbsResourceType {
+        /// The disk.
+        Volume = "volume",
+    }
 }

@@ -1,5 +1,6 @@
 //! Constraints on the container instances that may run a task.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// A constraint of a task definition: only `memberOf` exists here; `distinctInstance` belongs to services and run-task.
@@ -18,12 +19,12 @@ pub struct TaskPlacementConstraint {
     pub expression: Option<String>,
 }
 
-/// The one type of constraint that a task definition can have.
-///
-/// AWS: "TaskDefinitionPlacementConstraint", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TaskPlacementConstraintType {
-    /// The instance must fit an expression.
-    MemberOf,
+open_enum! {
+    /// The one type of constraint that a task definition can have.
+    ///
+    /// AWS: "TaskDefinitionPlacementConstraint", Amazon ECS API Reference.
+    pub enum TaskPlacementConstraintType {
+        /// The instance must fit an expression.
+        MemberOf = "memberOf",
+    }
 }

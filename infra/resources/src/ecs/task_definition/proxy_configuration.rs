@@ -1,6 +1,7 @@
 //! The proxy of AWS App Mesh, a service that has ended.
 
 use crate::ecs::container::KeyValue;
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 
 /// A container through which all traffic of the task goes. For new things use Service Connect instead.
@@ -18,12 +19,12 @@ pub struct ProxyConfiguration {
     pub properties: Vec<KeyValue>,
 }
 
-/// The one kind of proxy there is.
-///
-/// AWS: "ProxyConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum ProxyType {
-    /// AWS App Mesh.
-    AppMesh,
+open_enum! {
+    /// The one kind of proxy there is.
+    ///
+    /// AWS: "ProxyConfiguration", Amazon ECS API Reference.
+    pub enum ProxyType {
+        /// AWS App Mesh.
+        AppMesh = "APPMESH",
+    }
 }

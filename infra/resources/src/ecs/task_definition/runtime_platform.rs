@@ -1,5 +1,6 @@
 //! Operating system and processor architecture of a task.
 
+use crate::ecs::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -19,60 +20,50 @@ pub struct RuntimePlatform {
     pub cpu_architecture: Option<CpuArchitecture>,
 }
 
-/// The processor architecture that images are built for.
-///
-/// AWS: "RuntimePlatform", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CpuArchitecture {
-    /// Intel and AMD.
-    #[serde(rename = "X86_64")]
-    X86_64,
-    /// AWS Graviton: more work for the money, needs images built for it. Not with Windows.
-    #[serde(rename = "ARM64")]
-    Arm64,
+open_enum! {
+    /// The processor architecture that images are built for.
+    ///
+    /// AWS: "RuntimePlatform", Amazon ECS API Reference.
+    pub enum CpuArchitecture {
+        /// Intel and AMD.
+        X86_64 = "X86_64",
+        /// AWS Graviton: more work for the money, needs images built for it. Not with Windows.
+        Arm64 = "ARM64",
+    }
 }
 
-/// Linux, or a version of Windows Server: a Windows container runs only on the version it was built for.
-///
-/// AWS: "RuntimePlatform", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OperatingSystemFamily {
-    /// Any Linux.
-    #[serde(rename = "LINUX")]
-    Linux,
-    /// Windows Server 2016 with its desktop. Only on EC2.
-    #[serde(rename = "WINDOWS_SERVER_2016_FULL")]
-    WindowsServer2016Full,
-    /// Windows Server 2019 with its desktop.
-    #[serde(rename = "WINDOWS_SERVER_2019_FULL")]
-    WindowsServer2019Full,
-    /// Windows Server 2019 without a desktop.
-    #[serde(rename = "WINDOWS_SERVER_2019_CORE")]
-    WindowsServer2019Core,
-    /// Windows Server 2004. Only on EC2.
-    #[serde(rename = "WINDOWS_SERVER_2004_CORE")]
-    WindowsServer2004Core,
-    /// Windows Server 20H2. Only on EC2.
-    #[serde(rename = "WINDOWS_SERVER_20H2_CORE")]
-    WindowsServer20H2Core,
-    /// Windows Server 2022 with its desktop.
-    #[serde(rename = "WINDOWS_SERVER_2022_FULL")]
-    WindowsServer2022Full,
-    /// Windows Server 2022 without a desktop.
-    #[serde(rename = "WINDOWS_SERVER_2022_CORE")]
-    WindowsServer2022Core,
-    /// Windows Server 2025 with its desktop. EC2; for Fargate the sources disagree.
-    #[serde(rename = "WINDOWS_SERVER_2025_FULL")]
-    WindowsServer2025Full,
-    /// Windows Server 2025 without a desktop. EC2; for Fargate the sources disagree.
-    #[serde(rename = "WINDOWS_SERVER_2025_CORE")]
-    WindowsServer2025Core,
+open_enum! {
+    /// Linux, or a version of Windows Server: a Windows container runs only on the version it was built for.
+    ///
+    /// AWS: "RuntimePlatform", Amazon ECS API Reference.
+    pub enum OperatingSystemFamily {
+        /// Any Linux.
+        Linux = "LINUX",
+        /// Windows Server 2016 with its desktop. Only on EC2.
+        WindowsServer2016Full = "WINDOWS_SERVER_2016_FULL",
+        /// Windows Server 2019 with its desktop.
+        WindowsServer2019Full = "WINDOWS_SERVER_2019_FULL",
+        /// Windows Server 2019 without a desktop.
+        WindowsServer2019Core = "WINDOWS_SERVER_2019_CORE",
+        /// Windows Server 2004. Only on EC2.
+        WindowsServer2004Core = "WINDOWS_SERVER_2004_CORE",
+        /// Windows Server 20H2. Only on EC2.
+        WindowsServer20H2Core = "WINDOWS_SERVER_20H2_CORE",
+        /// Windows Server 2022 with its desktop.
+        WindowsServer2022Full = "WINDOWS_SERVER_2022_FULL",
+        /// Windows Server 2022 without a desktop.
+        WindowsServer2022Core = "WINDOWS_SERVER_2022_CORE",
+        /// Windows Server 2025 with its desktop. EC2; for Fargate the sources disagree.
+        WindowsServer2025Full = "WINDOWS_SERVER_2025_FULL",
+        /// Windows Server 2025 without a desktop. EC2; for Fargate the sources disagree.
+        WindowsServer2025Core = "WINDOWS_SERVER_2025_CORE",
+    }
 }
 
 impl OperatingSystemFamily {
     /// Whether it is a Windows Server.
     pub fn is_windows(self) -> bool {
-        self != Self::Linux
+        self.as_str().starts_with("WINDOWS")
     }
 }
 
@@ -125,10 +116,7 @@ impl RuntimePlatform {
 
 impl fmt::Display for CpuArchitecture {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::X86_64 => "X86_64",
-            Self::Arm64 => "ARM64",
-        })
+        formatter.write_str(self.as_str())
     }
 }
 

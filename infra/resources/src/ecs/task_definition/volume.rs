@@ -1,5 +1,6 @@
 //! Storage that the containers of a task can mount.
 
+use crate::ecs::open_enum::open_enum;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,16 +65,16 @@ pub struct DockerVolume {
     pub labels: BTreeMap<String, String>,
 }
 
-/// How long a Docker volume lives.
-///
-/// AWS: "DockerVolumeConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DockerVolumeScope {
-    /// As long as the task.
-    Task,
-    /// It stays, and other tasks on the instance can use it.
-    Shared,
+open_enum! {
+    /// How long a Docker volume lives.
+    ///
+    /// AWS: "DockerVolumeConfiguration", Amazon ECS API Reference.
+    pub enum DockerVolumeScope {
+        /// As long as the task.
+        Task = "task",
+        /// It stays, and other tasks on the instance can use it.
+        Shared = "shared",
+    }
 }
 
 /// An Amazon EFS file system: shared by many tasks, on Fargate and EC2, and still there after them.
@@ -106,16 +107,16 @@ pub struct EfsAuthorization {
     pub iam: Option<Switch>,
 }
 
-/// `ENABLED` or `DISABLED`.
-///
-/// AWS: "EFSVolumeConfiguration", Amazon ECS API Reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Switch {
-    /// On.
-    Enabled,
-    /// Off.
-    Disabled,
+open_enum! {
+    /// `ENABLED` or `DISABLED`.
+    ///
+    /// AWS: "EFSVolumeConfiguration", Amazon ECS API Reference.
+    pub enum Switch {
+        /// On.
+        Enabled = "ENABLED",
+        /// Off.
+        Disabled = "DISABLED",
+    }
 }
 
 /// An S3 Files file system: a bucket seen as files. Needs a task role.

@@ -56,6 +56,7 @@ fn constraint_problem(constraint: &PlacementConstraint) -> Option<String> {
         (PlacementConstraintType::MemberOf, Some(text)) => {
             text.parse::<Expression>().err().map(|error| format!("\"{text}\", {error}"))
         }
+        (PlacementConstraintType::Unknown(_), _) => None,
     }
 }
 
@@ -86,6 +87,8 @@ fn strategy_problem(strategy: &PlacementStrategy) -> Option<String> {
                 field.is_some_and(|it| it.eq_ignore_ascii_case("cpu") || it.eq_ignore_ascii_case("memory"));
             (!packs).then(|| format!("binpack of {}", field.unwrap_or("nothing")))
         }
+        // ECS has rules of its own for it.
+        PlacementStrategyType::Unknown(_) => None,
     }
 }
 

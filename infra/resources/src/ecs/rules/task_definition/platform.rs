@@ -45,13 +45,7 @@ fn network_mode(task: &Checked<'_>, findings: &mut Findings) {
 }
 
 fn shown(mode: Option<NetworkMode>) -> &'static str {
-    match mode {
-        None => "no network mode",
-        Some(NetworkMode::Awsvpc) => "awsvpc",
-        Some(NetworkMode::Bridge) => "bridge",
-        Some(NetworkMode::Host) => "host",
-        Some(NetworkMode::None) => "none",
-    }
+    mode.map_or("no network mode", NetworkMode::as_str)
 }
 
 fn fargate_family(platform: RuntimePlatform, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 //! Placement as people write it on a command line: `spread:FIELD`, `binpack:memory`, `memberOf:EXPRESSION`.
 
-use super::{PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType};
+use super::{PlacementConstraint, PlacementConstraintType, PlacementStrategy};
 use crate::ecs::Expression;
 use std::fmt;
 use std::str::FromStr;
@@ -40,11 +40,7 @@ impl FromStr for PlacementStrategy {
 
 impl fmt::Display for PlacementStrategy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.strategy_type {
-            PlacementStrategyType::Random => "random",
-            PlacementStrategyType::Spread => "spread",
-            PlacementStrategyType::Binpack => "binpack",
-        };
+        let name = self.strategy_type.as_str();
         match &self.field {
             Some(field) => write!(formatter, "{name}:{field}"),
             None => formatter.write_str(name),
@@ -76,7 +72,7 @@ impl fmt::Display for PlacementConstraint {
                 write!(formatter, "memberOf:{expression}")
             }
             (PlacementConstraintType::MemberOf, None) => formatter.write_str("memberOf:"),
-            (PlacementConstraintType::DistinctInstance, _) => formatter.write_str("distinctInstance"),
+            (other, _) => formatter.write_str(other.as_str()),
         }
     }
 }
