@@ -123,6 +123,12 @@ impl Aws {
         })
     }
 
+    /// What an answer does not tell. AWS leaves out what has AWS's own value; an emulator leaves out what it does not keep, which
+    /// can't be compared and counts as desired.
+    pub fn untold<T>(&self, desired: T, of_aws: T) -> T {
+        if self.is_emulated() { desired } else { of_aws }
+    }
+
     /// Whether an emulator answers instead of AWS.
     pub fn is_emulated(&self) -> bool {
         self.local_registry.is_some()

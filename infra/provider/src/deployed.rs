@@ -2,8 +2,9 @@
 
 use crate::aws::Aws;
 use crate::explain::Explain;
-use crate::json_call::{Answer, fill_untold};
+use crate::json_call::{Answer, drop_empty_texts};
 use crate::kinds::clusters_of;
+use crate::partial;
 use aws_sdk_ecs::types::ServiceField;
 use infra_engine::ownership::{RESOURCE_TAG, STACK_TAG};
 use infra_engine::{Failure, Resource};
@@ -14,7 +15,7 @@ use infra_resources::ecs::service::{
 };
 use infra_resources::ecs::tag::Tag;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// `DescribeServices` takes at most so many.
 const SERVICES_PER_CALL: usize = 10;
@@ -130,17 +131,11 @@ async fn describe(aws: &Aws, cluster: &str, services: Vec<String>) -> Result<Vec
     let json = Answer::default();
     let request = aws.ecs.describe_services().cluster(cluster).set_services(Some(services));
     let request = request.include(ServiceField::Tags).customize().interceptor(json.clone());
-    request.send().await.explain("describe the service")?;
+    let answer = request.send().await.explain("describe the service")?;
+    partial::described(answer.failures.as_deref(), "describe the service")?;
     let mut told = json.member("services")?;
-    if aws.is_emulated() {
-        drop_empty_texts(&mut told);
-    }
+    drop_empty_texts(&mut told, &Value::Null);
     Vec::deserialize(told).map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))
-}
-
-/// Emulators tell an empty text where ECS tells nothing.
-pub fn drop_empty_texts(told: &mut Value) {
-    fill_untold(told, &json!(null));
 }
 
 /// `My-Web-App:3` or a task's id, from an ARN.
@@ -151,6 +146,7 @@ pub fn last_part(arn: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_service_is_known_by_its_tag_whatever_its_name() {

@@ -5,8 +5,8 @@ use super::cluster::providers::is_own;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::json_call::{Answer, fill_untold, json_of, with_body};
-use crate::tags;
 use crate::wait::{Look, until};
+use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, CapacityProviderStatus};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -160,6 +160,7 @@ impl CapacityProviders {
             let request = self.0.ecs.describe_capacity_providers().include(CapacityProviderField::Tags);
             let request = request.set_capacity_providers(names.clone()).set_next_token(next_token);
             let answer = request.send().await.explain("list capacity providers")?;
+            partial::described(answer.failures.as_deref(), "list capacity providers")?;
             let existing = answer.capacity_providers().iter().filter(|provider| exists(provider));
             ours.extend(existing.filter_map(|provider| found(provider, stack)));
             next_token = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
@@ -173,6 +174,7 @@ impl CapacityProviders {
         let request = self.0.ecs.describe_capacity_providers().capacity_providers(name);
         let request = request.include(CapacityProviderField::Tags).customize().interceptor(json.clone());
         let answer = request.send().await.explain("describe the capacity provider")?;
+        partial::described(answer.failures.as_deref(), "describe the capacity provider")?;
         let providers = answer.capacity_providers.unwrap_or_default();
         Ok(providers.into_iter().find(|provider| provider.name() == Some(name) && exists(provider)))
     }

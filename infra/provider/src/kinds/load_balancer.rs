@@ -18,6 +18,9 @@ use std::time::Duration;
 
 const DROP_INVALID_HEADERS: &str = "routing.http.drop_invalid_header_fields.enabled";
 const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
+/// What AWS does unless it is told otherwise ("Application Load Balancers", Elastic Load Balancing).
+const DROPS_INVALID_HEADERS: bool = false;
+const IDLE_TIMEOUT_SECONDS: u32 = 60;
 const GONE_DEADLINE: Duration = Duration::from_secs(300);
 
 /// Load balancers.
@@ -49,14 +52,14 @@ impl ResourceKind for LoadBalancers {
             name: desired.name.clone(),
             subnet_ids: subnet_ids.into(),
             security_group_ids: balancer.security_groups().iter().cloned().map(Output::Known).collect(),
-            // An endpoint that does not tell an attribute can't be compared in it.
-            drop_invalid_header_fields: attributes
-                .get(DROP_INVALID_HEADERS)
-                .map_or(desired.drop_invalid_header_fields, |value| value == "true"),
-            idle_timeout_seconds: attributes
-                .get(IDLE_TIMEOUT)
-                .and_then(|value| value.parse().ok())
-                .unwrap_or(desired.idle_timeout_seconds),
+            drop_invalid_header_fields: match attributes.get(DROP_INVALID_HEADERS) {
+                Some(value) => value == "true",
+                None => self.0.untold(desired.drop_invalid_header_fields, DROPS_INVALID_HEADERS),
+            },
+            idle_timeout_seconds: match attributes.get(IDLE_TIMEOUT) {
+                Some(value) => value.parse().unwrap_or_default(),
+                None => self.0.untold(desired.idle_timeout_seconds, IDLE_TIMEOUT_SECONDS),
+            },
         };
         Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags.clone()) }))
     }

@@ -16,6 +16,11 @@ use infra_resources::{HealthCheck, TargetGroup};
 use std::time::Duration;
 
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
+/// What AWS does unless it is told otherwise ("Target groups for your Application Load Balancers", Elastic Load Balancing).
+const DEREGISTRATION_DELAY_SECONDS: u32 = 300;
+const HEALTH_CHECK_PROTOCOL: &str = "HTTP";
+const HEALTH_CHECK_PORT: &str = "traffic-port";
+const HEALTHY_CODES: &str = "200";
 const IN_USE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// Target groups.
@@ -39,7 +44,7 @@ impl ResourceKind for TargetGroups {
         // The list tells of it already or still, and the group is not known yet or gone.
         let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
-        let delay = delay.and_then(|attribute| attribute.value()?.parse().ok());
+        let delay = delay.and_then(TargetGroupAttribute::value);
         let properties = TargetGroup {
             name: desired.name.clone(),
             vpc_id: group.vpc_id().unwrap_or_default().into(),
@@ -48,8 +53,11 @@ impl ResourceKind for TargetGroups {
                 Some(TargetTypeEnum::Ip) => TargetType::Ip,
                 _ => TargetType::Instance,
             },
-            health_check: health_check(group, &desired.health_check),
-            deregistration_delay_seconds: delay.unwrap_or(desired.deregistration_delay_seconds),
+            health_check: health_check(group, &desired.health_check, &self.0),
+            deregistration_delay_seconds: match delay {
+                Some(delay) => delay.parse().unwrap_or_default(),
+                None => self.0.untold(desired.deregistration_delay_seconds, DEREGISTRATION_DELAY_SECONDS),
+            },
         };
         Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags.clone()) }))
     }
@@ -188,15 +196,17 @@ fn matcher(check: &HealthCheck) -> Matcher {
     Matcher::builder().http_code(&check.status_codes).build()
 }
 
-/// What an endpoint does not tell can't be compared.
-fn health_check(group: &Described, desired: &HealthCheck) -> HealthCheck {
-    let protocol = group.health_check_protocol().map_or(desired.protocol.as_str(), ProtocolEnum::as_str);
+fn health_check(group: &Described, desired: &HealthCheck, aws: &Aws) -> HealthCheck {
+    let told = |told: Option<&str>, desired: &str, of_aws: &str| {
+        told.unwrap_or_else(|| aws.untold(desired, of_aws)).to_owned()
+    };
+    let protocol = group.health_check_protocol().map(ProtocolEnum::as_str);
     let codes = group.matcher().and_then(|matcher| matcher.http_code());
     HealthCheck {
-        protocol: protocol.to_owned(),
-        port: group.health_check_port().unwrap_or(&desired.port).to_owned(),
+        protocol: told(protocol, &desired.protocol, HEALTH_CHECK_PROTOCOL),
+        port: told(group.health_check_port(), &desired.port, HEALTH_CHECK_PORT),
         path: group.health_check_path().unwrap_or_default().to_owned(),
-        status_codes: codes.unwrap_or(&desired.status_codes).to_owned(),
+        status_codes: told(codes, &desired.status_codes, HEALTHY_CODES),
         interval_seconds: group.health_check_interval_seconds().unwrap_or_default(),
         timeout_seconds: group.health_check_timeout_seconds().unwrap_or_default(),
         healthy_threshold: group.healthy_threshold_count().unwrap_or_default(),

@@ -4,10 +4,12 @@ pub mod prune;
 
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
-use crate::json_call::{Answer, fill_untold, json_of, with_body};
-use crate::tags;
+use crate::json_call::{Answer, drop_empty_texts, fill_untold, json_of, with_body};
+use crate::wait::{KNOWN_WITHIN, Look, until};
+use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
+use aws_sdk_ecs::types::Failure as Refusal;
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::names::family_prefix;
@@ -87,8 +89,7 @@ impl ResourceKind for TaskDefinitions {
         stream::iter(deregistered).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let inactive = self.revisions(&found.name, TaskDefinitionStatus::Inactive).await?;
         for revisions in inactive.chunks(DELETIONS_PER_CALL) {
-            let request = self.0.ecs.delete_task_definitions().set_task_definitions(Some(revisions.to_vec()));
-            request.send().await.explain("delete revisions")?;
+            self.delete_revisions(revisions.to_vec(), context).await?;
         }
         Ok(())
     }
@@ -131,8 +132,11 @@ impl TaskDefinitions {
         let asked = desired.tags.iter().filter_map(|tag| tag.key.as_deref());
         let own = asked.filter_map(|key| Some(json!({"key": key, "value": tags.get(key)?})));
         told["tags"] = own.collect();
+        let wanted = lean(&json_of(desired)?);
         if self.0.is_emulated() {
-            fill_untold(&mut told, &lean(&json_of(desired)?));
+            fill_untold(&mut told, &wanted);
+        } else {
+            drop_empty_texts(&mut told, &wanted);
         }
         TaskDefinition::deserialize(told)
             .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
@@ -192,6 +196,22 @@ impl TaskDefinitions {
         Ok(None)
     }
 
+    /// Deletes these revisions. ECS may not know yet that one is deregistered: what it refuses is asked for again for a while.
+    async fn delete_revisions(&self, mut left: Vec<String>, context: &Context<'_>) -> Result<(), Failure> {
+        let call = "delete revisions";
+        until(KNOWN_WITHIN, context, async || {
+            let request = self.0.ecs.delete_task_definitions().set_task_definitions(Some(left.clone()));
+            let answer = request.send().await.explain(call)?;
+            let refused: Vec<_> = answer.failures().iter().filter(|refusal| !is_gone(refusal)).collect();
+            left.retain(|revision| refused.iter().any(|refusal| refusal.arn() == Some(revision)));
+            match partial::all_done(refused, call) {
+                Err(refusal) if !left.is_empty() => Ok(Look::NotYet(refusal.to_string())),
+                done => done.map(Look::Done),
+            }
+        })
+        .await
+    }
+
     async fn deregister(&self, revision: &str, context: &Context<'_>) -> Result<(), Failure> {
         let request = self.0.ecs.deregister_task_definition().task_definition(revision);
         match request.send().await {
@@ -219,5 +239,29 @@ impl TaskDefinitions {
         // A family whose name begins with this one's is another family.
         let exact = |arn: &String| arn.contains(&format!("/{family}:"));
         Ok(arns.into_iter().filter(exact).collect())
+    }
+}
+
+/// Whether a revision that could not be deleted is not there any more.
+fn is_gone(refusal: &Refusal) -> bool {
+    let reason = refusal.reason().unwrap_or_default().to_ascii_lowercase().replace('_', " ");
+    ["missing", "not found", "does not exist"].iter().any(|gone| reason.contains(gone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_that_is_gone_needs_no_deletion_and_one_that_is_refused_does() {
+        let is_gone = |reason: &str| is_gone(&Refusal::builder().arn("web:1").reason(reason).build());
+        for reason in
+            ["MISSING", "TASK_DEFINITION_NOT_FOUND", "The specified task definition does not exist."]
+        {
+            assert!(is_gone(reason), "{reason}");
+        }
+        for reason in ["The specified task definition is still in ACTIVE status.", ""] {
+            assert!(!is_gone(reason), "{reason}");
+        }
     }
 }

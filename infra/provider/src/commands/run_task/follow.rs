@@ -5,6 +5,7 @@ use super::started::{Started, id_of, short};
 use crate::aws::Aws;
 use crate::commands::StackOptions;
 use crate::explain::Explain;
+use crate::partial;
 use crate::progress_view::ProgressView;
 use crate::wait::{Look, until};
 use aws_sdk_ecs::types::Task;
@@ -91,6 +92,7 @@ async fn describe(aws: &Aws, started: &Started) -> Result<Vec<Task>, Failure> {
     let request = aws.ecs.describe_tasks().cluster(&started.cluster);
     let request = request.set_tasks(Some(started.ids.clone()));
     let answer = request.send().await.explain("describe the tasks")?;
+    partial::described(answer.failures.as_deref(), "describe the tasks")?;
     Ok(answer.tasks.unwrap_or_default())
 }
 

@@ -3,6 +3,7 @@
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::json_call::Answer;
+use crate::partial;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::SdkError;
 use aws_sdk_ecs::types::DesiredStatus;
@@ -54,9 +55,13 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
         let json = Answer::default();
         let request = aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
         let answer = request.customize().interceptor(json.clone()).send().await;
-        if is_answered_oddly(aws, &answer)
-            || answer.unless(&NO_CLUSTER, "describe the cluster's tasks")?.is_some()
-        {
+        let is_odd = is_answered_oddly(aws, &answer);
+        let answer =
+            if is_odd { None } else { answer.unless(&NO_CLUSTER, "describe the cluster's tasks")? };
+        if let Some(answer) = &answer {
+            partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
+        }
+        if is_odd || answer.is_some() {
             let tasks = Vec::<TaskInGroup>::deserialize(json.member("tasks")?);
             told.extend(tasks.map_err(|error| Failure::caused_by("ECS tells tasks that are none", error))?);
         }

@@ -7,8 +7,8 @@ use super::{AT_ONCE, TaskDefinitions};
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::json_call::Answer;
-use crate::tags;
 use crate::wire::journal::RESOURCE;
+use crate::{partial, tags};
 use aws_sdk_ecs::types::{DesiredStatus, Service, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_engine::ownership::Ownership;
@@ -75,7 +75,9 @@ impl Pruning<'_> {
         let mut revisions = Vec::new();
         for arns in arns.chunks(SERVICES_PER_CALL) {
             let request = ecs.describe_services().cluster(self.cluster).set_services(Some(arns.to_vec()));
-            let services = request.send().await.explain("describe services")?.services.unwrap_or_default();
+            let answer = request.send().await.explain("describe services")?;
+            partial::described(answer.failures.as_deref(), "describe services")?;
+            let services = answer.services.unwrap_or_default();
             revisions.extend(services.iter().flat_map(revisions_of));
         }
         Ok(revisions)
@@ -89,8 +91,9 @@ impl Pruning<'_> {
         let mut revisions = Vec::new();
         for arns in arns.chunks(TASKS_PER_CALL) {
             let request = ecs.describe_tasks().cluster(self.cluster).set_tasks(Some(arns.to_vec()));
-            let tasks =
-                request.send().await.explain("describe the family's tasks")?.tasks.unwrap_or_default();
+            let answer = request.send().await.explain("describe the family's tasks")?;
+            partial::described(answer.failures.as_deref(), "describe the family's tasks")?;
+            let tasks = answer.tasks.unwrap_or_default();
             revisions.extend(tasks.into_iter().filter_map(|task| task.task_definition_arn));
         }
         Ok(revisions)
