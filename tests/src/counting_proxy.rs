@@ -1,5 +1,6 @@
 //! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
 
+mod edits;
 mod late_answers;
 
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+pub use edits::Edit;
+use edits::edited;
 pub use late_answers::LateAnswers;
 use late_answers::Source;
 use tokio::task::JoinHandle;
@@ -55,6 +58,7 @@ struct Forwarder {
     calls: Arc<Mutex<Vec<Call>>>,
     latency: Latency,
     late: Option<Arc<LateAnswers>>,
+    edit: Option<Edit>,
 }
 
 /// What the service answered.
@@ -111,7 +115,7 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn with_latency(latency: Latency) -> Self {
-        Self::listen(latency, None).await
+        Self::listen(latency, None, None).await
     }
 
     /// Starts one whose reads tell of a write only after a while.
@@ -119,10 +123,18 @@ impl CountingProxy {
     /// # Panics
     /// When it can't listen.
     pub async fn with_late_answers(late: LateAnswers) -> Self {
-        Self::listen(|_| Duration::ZERO, Some(Arc::new(late))).await
+        Self::listen(|_| Duration::ZERO, Some(Arc::new(late)), None).await
     }
 
-    async fn listen(latency: Latency, late: Option<Arc<LateAnswers>>) -> Self {
+    /// Starts one that changes answers, to those that AWS may give and an emulator does not.
+    ///
+    /// # Panics
+    /// When it can't listen.
+    pub async fn with_edits(edit: impl Fn(&Call, &[u8], String) -> String + Send + Sync + 'static) -> Self {
+        Self::listen(|_| Duration::ZERO, None, Some(Arc::new(edit))).await
+    }
+
+    async fn listen(latency: Latency, late: Option<Arc<LateAnswers>>, edit: Option<Edit>) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.pool_idle_timeout(SHORTER_THAN_AN_EMULATORS).build();
@@ -131,7 +143,7 @@ impl CountingProxy {
         let listener = listener.unwrap_or_else(|error| panic!("the proxy can't listen: {error}"));
         let address =
             listener.local_addr().unwrap_or_else(|error| panic!("the proxy has no address: {error}"));
-        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency, late: late.clone() };
+        let forwarder = Forwarder { client, calls: Arc::clone(&calls), latency, late: late.clone(), edit };
         let router = Router::new().fallback(forward).with_state(forwarder);
         let server = tokio::spawn(async move {
             // It ends with the test.
@@ -184,7 +196,8 @@ impl Forwarder {
         let body = to_bytes(body, LARGEST_BODY).await?;
         let call = Call::new(&request, &body);
         let place = self.begun(call.clone());
-        let answer = self.answer(&call, request, body).await;
+        let answer = self.answer(&call, request, body.clone()).await;
+        let answer = answer.map(|answer| edited(self.edit.as_ref(), &call, &body, answer));
         tokio::time::sleep_until((call.began + (self.latency)(&call)).into()).await;
         self.has_ended(place);
         Ok(answer?.into_response())

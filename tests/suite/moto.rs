@@ -13,8 +13,10 @@ mod ownership;
 mod partitions;
 mod refused;
 mod revisions;
+mod rollouts;
 mod scaling;
 mod two_runs;
+mod unknown_values;
 
 use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};
