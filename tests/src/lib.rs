@@ -16,6 +16,7 @@ pub mod load;
 pub mod objects;
 pub mod raw_client;
 pub mod reaper;
+pub mod running_services;
 pub mod runtime;
 pub mod shared;
 pub mod site;

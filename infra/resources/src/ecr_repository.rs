@@ -1,6 +1,7 @@
 //! ECR repositories: where the images live.
 
 use crate::name::REPOSITORY;
+use crate::ecs::open_enum::open_enum;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,14 +22,14 @@ pub struct EcrRepository {
     pub lifecycle_policy: Value,
 }
 
-/// Whether a tag can be moved to another image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum TagMutability {
-    /// A push can move it: the tutorial's choice.
-    Mutable,
-    /// Once pushed it stays: what was tested is what runs.
-    Immutable,
+open_enum! {
+    /// Whether a tag can be moved to another image.
+    pub enum TagMutability {
+        /// A push can move it: the tutorial's choice.
+        Mutable = "MUTABLE",
+        /// Once pushed it stays: what was tested is what runs.
+        Immutable = "IMMUTABLE",
+    }
 }
 
 /// A lifecycle policy that keeps the newest `images` images and lets the others expire.

@@ -1,5 +1,6 @@
 //! Target groups: where a load balancer sends requests, and how it knows who is healthy.
 
+use crate::ecs::open_enum::open_enum;
 use crate::ecs::rules;
 use crate::name::short_hash;
 use infra_engine::{Output, Resource, outputs};
@@ -31,14 +32,14 @@ pub struct TargetGroup {
     pub deregistration_delay_seconds: u32,
 }
 
-/// What a target is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TargetType {
-    /// An IP address.
-    Ip,
-    /// An EC2 instance and a port on it.
-    Instance,
+open_enum! {
+    /// What a target is.
+    pub enum TargetType {
+        /// An IP address.
+        Ip = "ip",
+        /// An EC2 instance and a port on it.
+        Instance = "instance",
+    }
 }
 
 /// How a load balancer checks whether a target is healthy.

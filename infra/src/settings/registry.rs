@@ -3,6 +3,7 @@
 use super::range::{Allowed, MOST, Range};
 use Allowed::{Number, Word};
 use infra_resources::TagMutability;
+use infra_resources::ecs::open_enum::known;
 use serde::{Deserialize, Serialize};
 
 /// The image repositories.
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct RegistrySettings {
     /// Whether a tag can be moved to another image: `IMMUTABLE`, or `MUTABLE` as in the tutorial.
+    #[serde(deserialize_with = "known")]
     pub tag_mutability: TagMutability,
     /// How many images a repository keeps.
     pub keep_images: u32,

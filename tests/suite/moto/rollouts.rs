@@ -1,12 +1,12 @@
-//! Deployments of services as ECS tells of them, which moto does not by itself: given up, seen late, left behind.
+//! Deployments of services as ECS tells of them, which moto does not by itself: given up, left behind.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use e2e::aws_api::QueryService::LoadBalancing;
 use e2e::command::KILLED;
 use e2e::counting_proxy::{Call, CountingProxy};
+use e2e::running_services::edit_deployments;
 use serde_json::{Value, json};
 
 use super::Moto;
@@ -17,25 +17,6 @@ const MOVED: &[&str] = &["web.container_port=8080"];
 /// So long the local load balancer may take to follow a rule.
 const SPREADS_LOCALLY_WITHIN: Duration = Duration::from_secs(2);
 
-/// The deployments of services in an answer.
-fn each_deployment(json: &mut Value, mut change: impl FnMut(&str, &mut Value)) {
-    let Some(members) = json.as_object_mut() else { return };
-    let services = members.get_mut("services").and_then(Value::as_array_mut);
-    for service in services.into_iter().flatten() {
-        change_deployments(service, &mut change);
-    }
-    if let Some(service) = members.get_mut("service") {
-        change_deployments(service, &mut change);
-    }
-}
-
-fn change_deployments(service: &mut Value, change: &mut impl FnMut(&str, &mut Value)) {
-    let revision = service["taskDefinition"].as_str().unwrap_or_default().to_owned();
-    for deployment in service["deployments"].as_array_mut().into_iter().flatten() {
-        change(&revision, deployment);
-    }
-}
-
 /// ECS has given up each deployment that there is now; those to come succeed.
 fn gives_up_the_first() -> impl Fn(&Call, &[u8], String) -> String + Send + Sync {
     let first: Mutex<Vec<Value>> = Mutex::default();
@@ -44,14 +25,13 @@ fn gives_up_the_first() -> impl Fn(&Call, &[u8], String) -> String + Send + Sync
         if !matches!(call.action.as_deref(), Some("DescribeServices" | "UpdateService")) {
             return answer;
         }
-        let Ok(mut json) = serde_json::from_str::<Value>(&answer) else { return answer };
         if call.action.as_deref() == Some("UpdateService") {
             *is_over.lock().unwrap_or_else(|error| panic!("{error}")) = true;
             let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
             assert_eq!(asked["forceNewDeployment"], true, "{asked}");
         }
         let is_over = *is_over.lock().unwrap_or_else(|error| panic!("{error}"));
-        each_deployment(&mut json, |_, deployment| {
+        edit_deployments(&answer, |_, deployment| {
             let mut first = first.lock().unwrap_or_else(|error| panic!("{error}"));
             if !is_over {
                 first.push(deployment["id"].clone());
@@ -60,8 +40,7 @@ fn gives_up_the_first() -> impl Fn(&Call, &[u8], String) -> String + Send + Sync
                 deployment["rolloutState"] = json!("FAILED");
                 deployment["rolloutStateReason"] = json!("circuit breaker: tasks failed to start.");
             }
-        });
-        json.to_string()
+        })
     }
 }
 
@@ -77,66 +56,6 @@ async fn a_deployment_that_ecs_gave_up_is_a_difference_and_another_one_is_begun(
     run("preview").await.ends_with(2).await.says(&["failedDeployment", "tasks failed to start"]);
     run("deploy --yes --no-wait").await.ends_with(0).await;
     run("preview").await.ends_with(0).await;
-}
-
-/// As if each service ran what it is to run, behind a load balancer at this address.
-fn runs_all(address: String) -> impl Fn(&Call, &[u8], String) -> String + Send + Sync {
-    move |call, _, answer| match call.action.as_deref() {
-        Some("DescribeTargetHealth") => {
-            let target = "<member><Target><Id>10.0.0.1</Id><Port>80</Port></Target>\
-                          <TargetHealth><State>healthy</State></TargetHealth></member>";
-            format!(
-                "<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>{}\
-                 </TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>",
-                target.repeat(3)
-            )
-        }
-        Some("CreateLoadBalancer" | "DescribeLoadBalancers") => with_dns_name(&answer, &address),
-        Some("CreateService" | "DescribeServices" | "UpdateService") => {
-            let Ok(mut json) = serde_json::from_str::<Value>(&answer) else { return answer };
-            each_deployment(&mut json, |revision, deployment| {
-                deployment["taskDefinition"] = json!(revision);
-                deployment["rolloutState"] = json!("COMPLETED");
-                deployment["runningCount"] = deployment["desiredCount"].clone();
-            });
-            json.to_string()
-        }
-        _ => answer,
-    }
-}
-
-fn with_dns_name(answer: &str, address: &str) -> String {
-    let mut parts = answer.split("<DNSName>");
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.split_once("</DNSName>").map_or("", |(_, rest)| rest);
-        text.push_str(&format!("<DNSName>{address}</DNSName>{rest}"));
-    }
-    text
-}
-
-/// Something that answers every request with 200, as the apps do; gives its address.
-async fn something_that_answers() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-    let listener = listener.unwrap_or_else(|error| panic!("{error}"));
-    let address = listener.local_addr().unwrap_or_else(|error| panic!("{error}"));
-    let router = Router::new().fallback(async || "ok");
-    // It ends with the test.
-    tokio::spawn(async move { axum::serve(listener, router).await.ok() });
-    address.to_string()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deploy_that_waits_goes_through_though_reads_tell_late_of_its_update() {
-    let moto = Moto::start().await;
-    let proxy = CountingProxy::with_edits(runs_all(something_that_answers().await)).await;
-    let deploy = async |settings: &[&str], fault: &str| {
-        let run = moto.run("deploy --yes --stack patient", settings).await;
-        run.env("HTTP_PROXY", proxy.address()).with_fault(fault).ends_with(0).await
-    };
-    deploy(&[], "late@2;unknown@2").await;
-    deploy(&["web.memory_mib=2048", "php.container_port=8081"], "late@2").await;
-    deploy(&[], "late@2").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use e2e::aws_api::{AwsApi, without_ids};
 use e2e::command::{KILLED, Run, provider};
 use e2e::containers::{self, Container};
 use e2e::counting_proxy::{CountingProxy, LateAnswers};
+use e2e::running_services::running_services;
 
 use super::{Cut, Cuts};
 
@@ -20,6 +21,8 @@ pub struct Emulator {
     settings: &'static [&'static str],
     /// What commands speak through.
     proxy: Option<CountingProxy>,
+    /// Whether deploys wait until new tasks have taken over.
+    waits: bool,
 }
 
 /// A stack in an emulator.
@@ -52,8 +55,22 @@ impl Emulator {
         moto
     }
 
+    /// One in which each deployment of a service is done at once, so that deploys can wait for it.
+    pub async fn with_running_services() -> Self {
+        let mut moto = Self::moto().await;
+        moto.proxy = Some(CountingProxy::with_edits(running_services().await).await);
+        moto.waits = true;
+        moto
+    }
+
     async fn of(container: Container, settings: &'static [&'static str]) -> Self {
-        Self { endpoint: container.url().await, containers: vec![container], settings, proxy: None }
+        Self {
+            endpoint: container.url().await,
+            containers: vec![container],
+            settings,
+            proxy: None,
+            waits: false,
+        }
     }
 
     pub fn stack(&self, name: &'static str) -> Stack<'_> {
@@ -73,6 +90,7 @@ impl Stack<'_> {
 
     pub async fn run(&self, command: &str, settings: &[&str]) -> Run {
         let words = match command {
+            "deploy" if self.emulator.waits => "deploy --yes",
             "deploy" => "deploy --yes --no-wait",
             "teardown" => "teardown --yes",
             other => other,

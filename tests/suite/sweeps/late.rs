@@ -15,6 +15,8 @@ const IN_TIME: &[&str] = &[
     "DescribeAutoScalingGroups",
     "DescribeCapacityProviders",
 ];
+/// What makes another revision of a task definition, which its service moves to.
+const NEW_REVISION: &[&str] = &["web.memory_mib=2048"];
 /// What replaces service, target group and instances.
 const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
 
@@ -42,6 +44,18 @@ async fn one_run_goes_through_though_its_own_client_hears_late_of_what_it_wrote(
     stack.is_unchanged(REPLACING).await;
     stack.goes_through("teardown", &[], "late@2").await;
     stack.is_gone(None).await;
+}
+
+/// The same by deploys that wait until their tasks have taken over: what is read late is no rollback.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_goes_through_though_its_own_client_hears_late_of_what_it_wrote() {
+    let moto = Emulator::with_running_services().await;
+    let stack = moto.stack("patient");
+    stack.goes_through("deploy", &[], "late@2;unknown@2").await;
+    stack.is_unchanged(&[]).await;
+    stack.goes_through("deploy", NEW_REVISION, "late@2").await;
+    stack.goes_through("deploy", REPLACING, "late@2").await;
+    stack.is_unchanged(REPLACING).await;
 }
 
 /// What a deploy that was killed left is finished, and the next one's is torn down at once; so is a teardown that was killed.

@@ -15,6 +15,7 @@ use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::ecr_repository::EcrRepositoryOutputs;
+use infra_resources::ecs::open_enum::OpenEnum;
 use infra_resources::{EcrRepository, TagMutability};
 use serde_json::Value;
 
@@ -43,10 +44,9 @@ impl ResourceKind for EcrRepositories {
         let properties = EcrRepository {
             name: desired.name.clone(),
             scan_on_push: repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push()),
-            image_tag_mutability: match repository.image_tag_mutability() {
-                Some(ImageTagMutability::Immutable) => TagMutability::Immutable,
-                _ => TagMutability::Mutable,
-            },
+            image_tag_mutability: repository
+                .image_tag_mutability()
+                .map_or(TagMutability::Mutable, |told| TagMutability::from_text(told.as_str())),
             lifecycle_policy: policy,
         };
         Ok(Some(Live { properties, outputs: self.outputs(repository), tags: Some(tags) }))
@@ -174,8 +174,5 @@ fn scanning(desired: &EcrRepository) -> ImageScanningConfiguration {
 }
 
 fn mutability(desired: &EcrRepository) -> ImageTagMutability {
-    match desired.image_tag_mutability {
-        TagMutability::Mutable => ImageTagMutability::Mutable,
-        TagMutability::Immutable => ImageTagMutability::Immutable,
-    }
+    ImageTagMutability::from(desired.image_tag_mutability.as_str())
 }

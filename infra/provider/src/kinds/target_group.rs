@@ -11,6 +11,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::ecs::open_enum::OpenEnum;
 use infra_resources::target_group::{TargetGroupOutputs, TargetType};
 use infra_resources::{HealthCheck, TargetGroup};
 use std::time::Duration;
@@ -49,10 +50,9 @@ impl ResourceKind for TargetGroups {
             name: desired.name.clone(),
             vpc_id: group.vpc_id().unwrap_or_default().into(),
             port: group.port().and_then(|port| u16::try_from(port).ok()).unwrap_or_default(),
-            target_type: match group.target_type() {
-                Some(TargetTypeEnum::Ip) => TargetType::Ip,
-                _ => TargetType::Instance,
-            },
+            target_type: group
+                .target_type()
+                .map_or(TargetType::Instance, |told| TargetType::from_text(told.as_str())),
             health_check: health_check(group, &desired.health_check, &self.0),
             deregistration_delay_seconds: match delay {
                 Some(delay) => delay.parse().unwrap_or_default(),
@@ -76,10 +76,7 @@ impl ResourceKind for TargetGroups {
             .protocol(ProtocolEnum::Http)
             .port(i32::from(desired.port))
             .vpc_id(desired.vpc_id.get()?)
-            .target_type(match desired.target_type {
-                TargetType::Ip => TargetTypeEnum::Ip,
-                TargetType::Instance => TargetTypeEnum::Instance,
-            })
+            .target_type(TargetTypeEnum::from(desired.target_type.as_str()))
             .health_check_protocol(ProtocolEnum::from(check.protocol.as_str()))
             .health_check_port(&check.port)
             .health_check_path(&check.path)

@@ -71,11 +71,12 @@ fn told(policy: &ScalingPolicy) -> TargetTracking {
     let tracking = policy.target_tracking_scaling_policy_configuration();
     let tracking = tracking
         .filter(|it| it.predefined_metric_specification().is_some() && it.disable_scale_in() != Some(true));
-    let metric = tracking.and_then(|tracking| tracking.predefined_metric_specification());
+    let metric = tracking.and_then(|tracking| metric_of(tracking.predefined_metric_specification()?));
+    let tracking = tracking.filter(|_| metric.is_some());
     let seconds = |seconds: Option<i32>| seconds.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
     TargetTracking {
         name: policy.policy_name().to_owned(),
-        metric: metric.map_or(Metric::Cpu, metric_of),
+        metric: metric.unwrap_or(Metric::Cpu),
         // Whole numbers are all that we ask for.
         target_value: tracking.map_or(0, |tracking| tracking.target_value().round() as u32),
         scale_in_cooldown_seconds: seconds(tracking.and_then(|it| it.scale_in_cooldown())),
@@ -83,8 +84,10 @@ fn told(policy: &ScalingPolicy) -> TargetTracking {
     }
 }
 
-fn metric_of(metric: &PredefinedMetricSpecification) -> Metric {
-    match metric.predefined_metric_type() {
+/// What it measures; `None` where that is nothing that we ask for.
+fn metric_of(metric: &PredefinedMetricSpecification) -> Option<Metric> {
+    Some(match metric.predefined_metric_type() {
+        MetricType::EcsServiceAverageCpuUtilization => Metric::Cpu,
         MetricType::EcsServiceAverageMemoryUtilization => Metric::Memory,
         MetricType::AlbRequestCountPerTarget => {
             let label = metric.resource_label().unwrap_or_default();
@@ -94,13 +97,14 @@ fn metric_of(metric: &PredefinedMetricSpecification) -> Metric {
                 target_group: label[group..].trim_start_matches('/').into(),
             }
         }
-        _ => Metric::Cpu,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_applicationautoscaling::primitives::DateTime;
 
     #[test]
     fn a_resource_label_is_read_as_it_is_written() {
@@ -116,6 +120,27 @@ mod tests {
             scale_out_cooldown_seconds: 60,
         };
         let configuration = configuration(&policy).unwrap();
-        assert_eq!(metric_of(configuration.predefined_metric_specification().unwrap()), metric);
+        assert_eq!(metric_of(configuration.predefined_metric_specification().unwrap()), Some(metric));
+    }
+
+    #[test]
+    fn a_policy_with_a_metric_that_is_none_of_ours_is_a_difference() {
+        let policy = |metric: &str| {
+            let metric =
+                PredefinedMetricSpecification::builder().predefined_metric_type(MetricType::from(metric));
+            let tracking = TargetTrackingScalingPolicyConfiguration::builder().target_value(70.0);
+            let tracking = tracking.predefined_metric_specification(metric.build().unwrap()).build().unwrap();
+            let policy =
+                ScalingPolicy::builder().policy_name("cpu").policy_arn("arn").resource_id("service/a/b");
+            let policy = policy
+                .service_namespace(ServiceNamespace::Ecs)
+                .policy_type(PolicyType::TargetTrackingScaling);
+            let policy = policy.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
+            let policy = policy.target_tracking_scaling_policy_configuration(tracking);
+            told(&policy.creation_time(DateTime::from_secs(0)).build().unwrap()).target_value
+        };
+        assert_eq!(policy("ECSServiceAverageCPUUtilization"), 70);
+        assert_eq!(policy("ECSServiceAverageMemoryUtilization"), 70);
+        assert_eq!(policy("ECSServiceAverageDiskUtilization"), 0);
     }
 }
