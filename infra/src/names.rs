@@ -115,7 +115,7 @@ impl Names {
     /// # Errors
     /// When one is longer than AWS allows, or is one that AWS keeps for itself.
     pub fn new(stack: &StackName, destination: &Destination) -> Result<Self, NameError> {
-        let Destination { account_id, region } = destination;
+        let region = &destination.region;
         Ok(Self {
             stack: stack.to_string(),
             partition: Partition::of_region(region),
@@ -124,7 +124,7 @@ impl Names {
             load_balancer_security_group: SECURITY_GROUP.check(format!("{stack}-alb-sg"))?,
             task_security_group: SECURITY_GROUP.check(format!("{stack}-tasks-sg"))?,
             instance_security_group: SECURITY_GROUP.check(format!("{stack}-ecs-sg"))?,
-            bucket: BUCKET.check(format!("{stack}-images-{account_id}-{region}"))?,
+            bucket: BUCKET.check(bucket(stack.as_str(), "images", destination))?,
             lease_bucket: lease_bucket(stack, destination)?,
             log_group: LOG_GROUP.check(format!("/ecs/{stack}"))?,
             role_path: ROLE_PATH.check(format!("/{stack}/"))?,
@@ -163,8 +163,14 @@ impl Names {
 /// # Errors
 /// When it is longer than AWS allows, or one that AWS keeps for itself.
 pub fn lease_bucket(stack: &StackName, destination: &Destination) -> Result<String, NameError> {
+    BUCKET.check(bucket(stack.as_str(), "lease", destination))
+}
+
+/// The name of one of a stack's buckets, by its logical name. S3 takes no tags when a bucket is made, so this name, whole, is
+/// what a bucket whose making was cut off is known by.
+pub fn bucket(stack: &str, logical_name: &str, destination: &Destination) -> String {
     let Destination { account_id, region } = destination;
-    BUCKET.check(format!("{stack}-lease-{account_id}-{region}"))
+    format!("{stack}-{logical_name}-{account_id}-{region}")
 }
 
 /// The name of a stack's way to S3.

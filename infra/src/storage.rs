@@ -1,6 +1,7 @@
 //! What is stored: the uploads, and the logs.
 
-use crate::names::Names;
+use crate::Destination;
+use crate::names::{self, Names};
 use crate::settings::{LogSettings, StorageSettings};
 use infra_engine::{Handle, Resource, ResourceId, Stack};
 use infra_resources::bucket::tls_only;
@@ -11,7 +12,15 @@ use std::collections::BTreeMap;
 /// Where browsers upload to themselves; the app moves what is an image, the rest expires.
 pub const INCOMING: &str = "incoming/";
 
+const IMAGES: &str = "images";
 const LEASE: &str = "lease";
+
+/// The address that a bucket of exactly this name has in the stack; none for any other name, however it begins.
+pub fn bucket_named(name: &str, stack: &str, destination: &Destination) -> Option<ResourceId> {
+    let mut own = [IMAGES, LEASE].into_iter();
+    let logical_name = own.find(|logical_name| names::bucket(stack, logical_name, destination) == name)?;
+    Some(ResourceId::new(Bucket::KIND, logical_name))
+}
 
 /// The address of the lease's bucket in the stack.
 pub fn lease_bucket_id() -> ResourceId {
@@ -40,7 +49,7 @@ pub fn lease_bucket(stack: &mut Stack, names: &Names) {
 /// The bucket of uploads: private, encrypted, TLS only.
 pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> Handle<Bucket> {
     stack.add(
-        "images",
+        IMAGES,
         Bucket {
             name: names.bucket.clone(),
             versioning: settings.versioning,
@@ -60,4 +69,47 @@ pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> H
 pub fn log_group(stack: &mut Stack, names: &Names, settings: &LogSettings) -> Handle<LogGroup> {
     let group = LogGroup { name: names.log_group.clone(), retention_in_days: settings.retention_in_days };
     stack.add("tasks", group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STACKS: [&str; 8] =
+        ["demo", "demo-2", "demo-x", "demox", "demo-images", "demo-lease", "demo-lease-123456789012", "dem"];
+
+    fn destination(account_id: &str, region: &str) -> Destination {
+        Destination { account_id: account_id.to_owned(), region: region.to_owned() }
+    }
+
+    #[test]
+    fn a_stack_knows_its_own_buckets_and_no_other_stacks() {
+        let here = destination("123456789012", "us-east-1");
+        for (stack, other) in STACKS.iter().flat_map(|stack| STACKS.iter().map(move |other| (stack, other))) {
+            let names = Names::new(&other.parse().unwrap(), &here).unwrap();
+            for (name, logical_name) in [(names.bucket, IMAGES), (names.lease_bucket, LEASE)] {
+                let id = (stack == other).then(|| ResourceId::new(Bucket::KIND, logical_name));
+                assert_eq!(bucket_named(&name, stack, &here), id, "{stack}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bucket_that_only_begins_or_ends_like_the_stacks_is_none_of_its_own() {
+        let here = destination("123456789012", "us-east-1");
+        for name in [
+            "demo-backups-123456789012-us-east-1",
+            "demo-images-123456789012-us-east-1-old",
+            "demo-images-210987654321-us-east-1",
+            "demo-images-123456789012-eu-us-east-1",
+            "my-demo-images-123456789012-us-east-1",
+            "demo-images",
+        ] {
+            assert_eq!(bucket_named(name, "demo", &here), None, "{name}");
+        }
+        // The same stack in another account or region is another stack.
+        for there in [destination("210987654321", "us-east-1"), destination("123456789012", "us-west-1")] {
+            assert_eq!(bucket_named("demo-images-123456789012-us-east-1", "demo", &there), None);
+        }
+    }
 }

@@ -13,15 +13,22 @@ use async_trait::async_trait;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use futures::future::try_join_all;
+use infra::Destination;
+use infra::storage::bucket_named;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from, tags_for};
+use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from, tags_for};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::Bucket;
 use infra_resources::bucket::BucketOutputs;
 
 /// Where in its bucket the lease lies.
 pub const LEASE_KEY: &str = "lease.json";
+
+/// So S3 answers for a bucket that is gone, that lets nobody look at it, or that is in another region. One that can't be read
+/// is not known to be ours, and is left alone.
+const NOT_KNOWN: [&str; 4] =
+    ["NoSuchBucket", "AccessDenied", "PermanentRedirect", "AuthorizationHeaderMalformed"];
 
 /// Buckets.
 pub struct Buckets(pub Aws);
@@ -79,9 +86,15 @@ impl ResourceKind for Buckets {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let names = self.names_of(stack).await?;
         let found = try_join_all(names.into_iter().map(async |name| {
-            let Some(tags) = self.tags_or_unfinished(&name).await? else { return Ok(None) };
+            let own = self.own_id(&name);
+            let tags = match &own {
+                Some(_) => self.tags_or_unfinished(&name).await?,
+                None => self.tags_unless(&name, &NOT_KNOWN).await?,
+            };
+            let Some(tags) = tags else { return Ok(None) };
             let ours = Ownership::of(&tags, stack) == Ownership::Ours;
-            let id = id_from(&tags, Bucket::KIND, &name);
+            let unnamed = own.filter(|_| !tags.contains_key(RESOURCE_TAG));
+            let id = unnamed.unwrap_or_else(|| id_from(&tags, Bucket::KIND, &name));
             Ok::<_, Failure>(ours.then(|| Found { id, locator: name.clone(), name }))
         }));
         Ok(found.await?.into_iter().flatten().collect())
@@ -152,25 +165,29 @@ impl Buckets {
         Ok(())
     }
 
-    /// The names of those that may be the stack's.
+    /// The address in the stack of a bucket that has exactly one of the stack's names.
+    fn own_id(&self, name: &str) -> Option<ResourceId> {
+        let (account_id, region) = (self.0.account.id.clone(), self.0.region.clone());
+        bucket_named(name, &self.0.stack, &Destination { account_id, region })
+    }
+
+    /// The names of those whose tags are worth a look. That a name begins so does not make a bucket the stack's.
     async fn names_of(&self, stack: &str) -> Result<Vec<String>, Failure> {
         let prefix = format!("{stack}-");
         let pages = self.0.s3.list_buckets().prefix(&prefix).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await.explain("list buckets")?;
         let names = pages.iter().flat_map(|page| page.buckets()).filter_map(|bucket| bucket.name());
         // The same stack may be deployed in another region.
-        let here = |name: &&str| name.starts_with(&prefix) && name.ends_with(&self.0.region);
+        let region = format!("-{}", self.0.region);
+        let here = |name: &&str| name.starts_with(&prefix) && name.ends_with(&region);
         Ok(names.filter(here).map(str::to_owned).collect())
     }
 
-    /// The bucket's tags; nothing where there is no bucket. S3 takes no tags when a bucket is made, so one that has our name
-    /// (which holds the account's number), no tags and nothing but a lease in it is one whose making was cut off: it counts as
-    /// ours.
+    /// The bucket's tags; nothing where there is no bucket. S3 takes no tags when a bucket is made, so one that has exactly one
+    /// of our names, no tags and nothing but a lease in it is one whose making was cut off: it counts as ours.
     async fn tags_or_unfinished(&self, name: &str) -> Result<Option<Tags>, Failure> {
         let Some(tags) = self.tags(name).await? else { return Ok(None) };
-        let named_as_ours =
-            name.starts_with(&format!("{}-", self.0.stack)) && name.contains(&self.0.account.id);
-        if tags.is_empty() && named_as_ours {
+        if tags.is_empty() && self.own_id(name).is_some() {
             let objects = self.0.s3.list_object_versions().bucket(name).send().await;
             let Some(objects) = objects.unless(&["NoSuchBucket"], "look into the bucket")? else {
                 return Ok(None);
@@ -184,8 +201,13 @@ impl Buckets {
 
     /// The bucket's tags; nothing where there is no bucket.
     async fn tags(&self, name: &str) -> Result<Option<Tags>, Failure> {
+        self.tags_unless(name, &["NoSuchBucket"]).await
+    }
+
+    /// The bucket's tags; nothing where S3 answers with one of these codes.
+    async fn tags_unless(&self, name: &str, codes: &[&str]) -> Result<Option<Tags>, Failure> {
         let answer = self.0.s3.get_bucket_tagging().bucket(name).send().await;
-        if answer.as_ref().is_err_and(|error| problem_of(error).has_code(&["NoSuchBucket"])) {
+        if answer.as_ref().is_err_and(|error| problem_of(error).has_code(codes)) {
             return Ok(None);
         }
         let answer = answer.unless(&["NoSuchTagSet"], "get the bucket's tags")?;
