@@ -4,8 +4,10 @@ mod policies;
 mod schedule;
 
 use super::cluster::clusters_of;
+use super::service;
 use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
+use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
 use aws_sdk_applicationautoscaling::config::http::HttpResponse;
@@ -13,6 +15,7 @@ use aws_sdk_applicationautoscaling::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace};
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::ownership::Ownership;
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::ServiceScaling;
 use infra_resources::service_scaling::ServiceScalingOutputs;
@@ -105,25 +108,59 @@ impl ResourceKind for ServiceScalings {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let (clusters, targets) = tokio::try_join!(clusters_of(&self.0, stack), self.targets())?;
-        // Somebody may scale a service of theirs in our cluster.
-        let prefix = format!("{stack}-");
-        let of_ours = |id: &str| {
-            let mut parts = id.split('/').skip(1);
-            let (cluster, service) = (parts.next(), parts.next().unwrap_or_default());
-            service.starts_with(&prefix)
-                && clusters.iter().any(|(described, _)| described.cluster_name() == cluster)
-        };
-        let ids = targets.iter().map(|target| target.resource_id()).filter(|id| of_ours(id));
-        let found = ids.map(|id| Found {
-            id: ResourceId::new(ServiceScaling::KIND, id),
-            name: id.to_owned(),
-            locator: id.to_owned(),
-        });
-        Ok(found.collect())
+        let mut found = Vec::new();
+        for (cluster, _) in &clusters {
+            let name = cluster.cluster_name().unwrap_or_default();
+            let beginning = format!("service/{name}/");
+            let in_it = |target: &&ScalableTarget| target.resource_id().starts_with(&beginning);
+            found.extend(self.ours_in(name, targets.iter().filter(in_it).collect(), stack).await?);
+        }
+        Ok(found)
     }
 }
 
 impl ServiceScalings {
+    /// Those of a cluster's targets that are the stack's. Somebody may scale a service of theirs in our cluster.
+    async fn ours_in(
+        &self,
+        cluster: &str,
+        targets: Vec<&ScalableTarget>,
+        stack: &str,
+    ) -> Result<Vec<Found>, Failure> {
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let services = service::all_in(&self.0, cluster).await?;
+        let mut ours = Vec::new();
+        for target in targets {
+            let id = target.resource_id();
+            let name = id.rsplit('/').next().unwrap_or_default();
+            let is_ours = match services.iter().find(|service| service.service_name() == Some(name)) {
+                Some(service) => Ownership::of(&tags::from_ecs(service.tags()), stack) == Ownership::Ours,
+                None => self.is_tagged(target, name, stack).await?,
+            };
+            if is_ours {
+                let id = id.to_owned();
+                let address = ResourceId::new(ServiceScaling::KIND, &id);
+                ours.push(Found { id: address, name: id.clone(), locator: id });
+            }
+        }
+        Ok(ours)
+    }
+
+    /// Whether a target whose service is gone carries the stack's tags.
+    async fn is_tagged(&self, target: &ScalableTarget, service: &str, stack: &str) -> Result<bool, Failure> {
+        let request = self.0.application_autoscaling.list_tags_for_resource();
+        let answer = request.set_resource_arn(target.scalable_target_arn().map(str::to_owned)).send().await;
+        if lacks_scaling(&self.0, &answer) {
+            // What an emulator does not tell: there is no service that it could be of.
+            return Ok(service.starts_with(&format!("{stack}-")));
+        }
+        let answer = answer.unless(&["ResourceNotFoundException"], "list the scalable target's tags")?;
+        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
+        Ok(Ownership::of(&tags.into_iter().collect(), stack) == Ownership::Ours)
+    }
+
     /// All services that are scaled. An emulator that does not have Application Auto Scaling has none.
     async fn targets(&self) -> Result<Vec<ScalableTarget>, Failure> {
         let request = self.0.application_autoscaling.describe_scalable_targets();

@@ -3,11 +3,14 @@
 use crate::aws::Aws;
 use crate::explain::Explain;
 use crate::json_call::Answer;
+use crate::kinds::service;
 use crate::partial;
+use crate::tags;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::SdkError;
-use aws_sdk_ecs::types::DesiredStatus;
+use aws_sdk_ecs::types::{DesiredStatus, Service};
 use infra_engine::Failure;
+use infra_engine::ownership::Ownership;
 use serde::Deserialize;
 
 const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
@@ -69,12 +72,38 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
     Ok(told)
 }
 
-/// Stops every task that still runs.
+/// Refuses where a service in the cluster does not carry the stack's tags: it is not ours to stop, and ECS deletes no cluster
+/// with a service in it.
 ///
 /// # Errors
-/// When tasks can't be listed or stopped.
+/// When there is such a service, or services can't be listed.
+pub async fn refuse_others(aws: &Aws, cluster: &str) -> Result<(), Failure> {
+    let services = service::all_in(aws, cluster).await?;
+    let is_ours =
+        |service: &&Service| Ownership::of(&tags::from_ecs(service.tags()), &aws.stack) == Ownership::Ours;
+    let others = services.iter().filter(|service| !is_ours(service));
+    let names: Vec<_> = others.filter_map(Service::service_name).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "cluster {cluster} has services in it that do not belong to stack {}: {}",
+        aws.stack,
+        names.join(", ")
+    ))
+    .hint("delete them or move them to another cluster, then run the same command again"))
+}
+
+/// Stops every task that still runs, unless somebody else's service may want it.
+///
+/// # Errors
+/// When there is such a service, or tasks can't be listed or stopped.
 pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
-    for task in running(aws, cluster).await? {
+    let tasks = running(aws, cluster).await?;
+    if !tasks.is_empty() {
+        refuse_others(aws, cluster).await?;
+    }
+    for task in tasks {
         stop(aws, cluster, &task, TORN_DOWN).await?;
     }
     Ok(())
