@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use e2e::command::{provider, xtask};
+use e2e::counting_proxy::CountingProxy;
 use e2e::free_port;
 use infra_images::docker::{docker, output};
 
@@ -37,6 +38,45 @@ async fn without_credentials_the_message_names_local() {
     let command =
         command.env("HOME", &home.path().to_string_lossy()).env("AWS_EC2_METADATA_DISABLED", "true");
     command.ends_with(1).await.says(&["credentials", "--local"]);
+}
+
+const ALL: [&str; 9] = [
+    "deploy --yes",
+    "preview",
+    "drift",
+    "explain service/web",
+    "teardown --yes",
+    "outputs",
+    "run-task web",
+    "scale web 1",
+    "stacks",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn local_without_a_local_aws_reaches_nothing_at_all() {
+    let proxy = CountingProxy::start().await;
+    for words in ALL {
+        for endpoint in
+            ["", "https://127.0.0.1:4566", "http://192.0.2.1", "http://s3.us-east-1.amazonaws.com"]
+        {
+            let command = provider(&format!("{words} --local")).await.at(endpoint, "us-east-1");
+            let command = command.env("HTTP_PROXY", proxy.address()).env("HTTPS_PROXY", proxy.address());
+            command.ends_with(1).await.says(&["--local was given", "nothing was called", "AWS_ENDPOINT_URL"]);
+        }
+    }
+    assert_eq!(proxy.take_calls().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn local_lets_no_service_have_an_endpoint_elsewhere() {
+    let proxy = CountingProxy::start().await;
+    for words in ALL {
+        let command = provider(&format!("{words} --local")).await.at("http://127.0.0.1:9", "us-east-1");
+        let command = command.env("AWS_ENDPOINT_URL_STS", "http://sts.us-east-1.amazonaws.com");
+        let command = command.env("HTTP_PROXY", proxy.address()).env("NO_PROXY", "127.0.0.1");
+        command.ends_with(1).await.says(&["would leave this machine", "AWS_ENDPOINT_URL_<SERVICE>"]);
+    }
+    assert_eq!(proxy.take_calls().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::bucket_conflict::BucketConflict;
 use crate::wire::writes::Writes;
-use crate::{timeouts, wire};
+use crate::{this_machine, timeouts, wire};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::RetryPartition;
@@ -51,21 +51,25 @@ pub struct Aws {
     pub workspace: Arc<PathBuf>,
 }
 
-/// The standard configuration: `aws-config`'s chain, with the region given on the command line first.
+/// The standard configuration: `aws-config`'s chain, with the region given on the command line first. `is_local` says that a
+/// local AWS is meant.
 ///
 /// # Errors
-/// When no region is configured.
-pub async fn configuration(region: Option<String>) -> Result<SdkConfig, Failure> {
+/// When no region is configured, or a local AWS is meant and another one would be asked.
+pub async fn configuration(region: Option<String>, is_local: bool) -> Result<SdkConfig, Failure> {
     // Not `adaptive`: that holds a whole service back to a call in two seconds; how many calls are under way adapts instead.
     let retries = RetryConfig::standard().with_max_attempts(MOST_ATTEMPTS);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(wire::client()?)
+        .http_client(wire::client(is_local)?)
         .retry_config(retries)
         .timeout_config(timeouts::of_calls());
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region));
     }
     let config = loader.load().await;
+    if is_local {
+        this_machine::require(&config)?;
+    }
     match config.region() {
         Some(_) => Ok(config),
         None => Err(Failure::new("no AWS region is configured").hint(

@@ -1,5 +1,6 @@
 //! Turning the SDK's terse errors into ours, once, at the border.
 
+use crate::this_machine;
 use crate::wire::guard;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
@@ -119,9 +120,9 @@ where
         error,
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
     );
-    // What is held back without the lease was never sent.
-    let lost = (is_broken && !problem.text.contains(guard::LOST))
-        || problem.status.is_some_and(|status| status >= 500);
+    // What is held back was never sent.
+    let is_held_back = [guard::LOST, this_machine::ELSEWHERE].iter().any(|why| problem.text.contains(why));
+    let lost = (is_broken && !is_held_back) || problem.status.is_some_and(|status| status >= 500);
     let (hint, taken) = (hint_for(&problem), problem.is_there_already());
     let failure = match (problem.code, problem.message) {
         (Some(code), Some(message)) => Failure::new(format!("{call}: {message} ({code})")),
@@ -140,6 +141,11 @@ fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
     if problem.text.contains(guard::LOST) {
         return Some(
             "nothing more was written: look what the other run does, then run the same command again",
+        );
+    }
+    if problem.text.contains(this_machine::ELSEWHERE) {
+        return Some(
+            "unset the endpoints of single services, AWS_ENDPOINT_URL_<SERVICE> or a profile's `services`, or leave out --local",
         );
     }
     if problem.is_about_credentials() {

@@ -23,6 +23,7 @@ mod session;
 mod shortened;
 mod summary;
 mod tags;
+mod this_machine;
 mod timeouts;
 mod traced;
 mod wait;

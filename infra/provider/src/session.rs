@@ -50,7 +50,7 @@ impl Session {
         let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let owned_counts = OwnedCount::among(&options.settings, &settings);
         let given_region = options.region.clone();
-        let config = aws::configuration(given_region.clone()).await?;
+        let config = aws::configuration(given_region.clone(), options.local).await?;
         let region = aws::region(&config);
         infra::check(&options.name, &settings, Some(&region))?;
 
@@ -70,7 +70,7 @@ impl Session {
     /// # Errors
     /// When there are no credentials or no region.
     pub async fn connect(options: &StackOptions) -> Result<Aws> {
-        let config = aws::configuration(options.region.clone()).await?;
+        let config = aws::configuration(options.region.clone(), options.local).await?;
         let aws = connected(&config, options).await?;
         aws.account.confirm().await?;
         Ok(aws)

@@ -10,6 +10,7 @@ pub mod pace;
 pub mod survey;
 pub mod writes;
 
+use crate::this_machine;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -30,14 +31,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use survey::Answer;
 
-/// The SDK's own HTTP client behind our gate.
+/// The SDK's own HTTP client behind our gate. With `only_here` no call leaves this machine: a service may have an endpoint of
+/// its own in the environment or in a profile.
 ///
 /// # Errors
 /// When the faults that a test asks for are written wrongly.
-pub fn client() -> Result<SharedHttpClient, Failure> {
+pub fn client(only_here: bool) -> Result<SharedHttpClient, Failure> {
     Ok(SharedHttpClient::new(Wire {
         connectors: Mutex::new(HashMap::new()),
-        gate: Arc::new(Gate { faults: Faults::from_environment()? }),
+        gate: Arc::new(Gate { only_here, faults: Faults::from_environment()? }),
     }))
 }
 
@@ -51,6 +53,7 @@ struct Wire {
 /// What a call passes on its way out and back.
 #[derive(Debug)]
 struct Gate {
+    only_here: bool,
     faults: Option<Faults>,
 }
 
@@ -84,6 +87,9 @@ impl HttpConnector for Gated {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, gate) = (self.inner.clone(), Arc::clone(&self.gate));
         HttpConnectorFuture::new(async move {
+            if gate.only_here && !this_machine::is_here(request.uri()) {
+                return Err(ConnectorError::user(this_machine::ELSEWHERE.into()));
+            }
             let call = Call::of(&request);
             let Some(place) = survey::place_of(&call) else { return gate.pass(&inner, request, &call).await };
             let asked = async || Answer::keep(gate.pass(&inner, request, &call).await).await;
