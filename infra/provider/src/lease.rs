@@ -3,10 +3,12 @@
 
 mod first_place;
 mod holder;
+mod mark;
 mod record;
 mod renewal;
 
 use crate::aws::Aws;
+use crate::error_report;
 use crate::kinds::bucket;
 use crate::shortened;
 use crate::wait::{Look, until};
@@ -124,7 +126,12 @@ impl Lease {
                 is_released: false,
                 arns,
             };
+            mark::leave();
             if let Some(now) = write(aws, bucket, record, &seen).await? {
+                let before = seen.record.as_ref().map(|record| &record.holder);
+                if let Some(ended) = before.filter(|holder| holder.has_ended_here()) {
+                    mark::remove(&ended.run);
+                }
                 return Ok(Look::Done(Ok((now, asked, is_as_seen))));
             }
             // Somebody else was faster.
@@ -145,6 +152,7 @@ impl Lease {
     /// Lets go of it when its bucket is gone.
     pub fn forget(self) {
         guard::release();
+        mark::remove(mark::this_run());
     }
 
     /// The last writes are under way: from now on it lasts only for as long as these take, and need not be given back. If
@@ -154,16 +162,27 @@ impl Lease {
     }
 
     /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run
-    /// asks about at once; without them the old ones stay.
-    ///
-    /// # Errors
-    /// When S3 does not take it back; it expires by itself then.
-    pub async fn release(self, arns: Option<Vec<String>>) -> Result<(), Failure> {
+    /// asks about at once; without them the old ones stay. The work is done by now: a lease that can't be given back is told of
+    /// and ends by itself.
+    pub async fn release(self, arns: Option<Vec<String>>) {
         self.renewal.stop().await;
-        let released = if self.renewal.ends_soon() { Ok(()) } else { self.renewal.give_back(arns).await };
+        let ends_soon = self.renewal.ends_soon();
+        let released = if ends_soon { Ok(()) } else { self.renewal.give_back(arns).await };
         guard::release();
-        released
+        match released {
+            // On this machine the next run need not wait for its end, but has to know that it was held here.
+            Ok(()) if ends_soon => {}
+            Ok(()) => mark::remove(mark::this_run()),
+            Err(failure) => error_report::warn(&not_given_back(), &failure),
+        }
     }
+}
+
+fn not_given_back() -> String {
+    let seconds = length().as_secs();
+    format!(
+        "the stack's lease can't be given back; it ends by itself within {seconds} s, and the next run waits for that"
+    )
 }
 
 /// Makes sure that the lease has a bucket to lie in. Where one lies already, the bucket is what it has to be.

@@ -96,7 +96,7 @@ impl Seen {
         (!is_over).then(|| HeldBy { holder, left: (record.lasts() + ROUNDING).saturating_sub(age) })
     }
 
-    /// Whether this very process holds it.
+    /// Whether this very run holds it.
     pub fn is_held_by_this(&self) -> bool {
         self.record.as_ref().is_some_and(|record| !record.is_released && record.holder.is_this())
     }
@@ -216,7 +216,8 @@ mod tests {
     /// A lease of ten seconds of another machine, whose clock is far ahead, so many seconds after it was written.
     fn after(seconds: u64) -> Seen {
         let process = Process { boot: "another".to_owned(), id: 1, ..Holder::this("deploy").process };
-        let holder = Holder { since: u64::MAX, process, ..Holder::this("deploy") };
+        let run = "another".to_owned();
+        let holder = Holder { since: u64::MAX, run, process, ..Holder::this("deploy") };
         let record = Record { holder, lasts_seconds: 10, renewals: 0, is_released: false, arns: Vec::new() };
         let age = Some((Duration::from_secs(seconds), Instant::now()));
         Seen { record: Some(record), has_bucket: true, age, ..Seen::default() }
