@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::local_aws::LocalAws;
 use crate::provider::Provider;
-use crate::stack_options::StackOptions;
+use crate::stack_options::{LeaseOptions, StackOptions};
 
 const MORE: &str = "\
 Examples:
@@ -13,6 +13,8 @@ Examples:
 
 Where Application Auto Scaling looks after the service, the number must be within its bounds, and it goes on deciding
 from there. Elsewhere the number holds until the next deploy, which sets that of the settings again.
+
+Not while another run works on the stack: it waits for that, or leaves with exit code 75 (--wait-for-lease 0).
 
 With --json: {\"service\", \"cluster\", \"before\", \"desired\", \"running\"}.";
 
@@ -33,6 +35,9 @@ pub struct Options {
 
     #[command(flatten)]
     stack: StackOptions,
+
+    #[command(flatten)]
+    lease: LeaseOptions,
 }
 
 /// Scales the service.
@@ -40,8 +45,8 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let stack = &options.stack;
     stack.check()?;
     let local = LocalAws::wanted(stack).await?;
-    let tasks = options.tasks.to_string();
-    let mut flags = vec![options.service.as_str(), tasks.as_str()];
+    let (tasks, lease) = (options.tasks.to_string(), options.lease.flag());
+    let mut flags = vec![options.service.as_str(), tasks.as_str(), lease.as_str()];
     flags.extend(options.no_wait.then_some("--no-wait"));
     let code = Provider::build().await?.run("scale", stack, &flags, local.as_ref()).await?;
     Ok(ExitCode::from(code))

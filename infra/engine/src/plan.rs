@@ -33,7 +33,7 @@ pub enum Action {
 }
 
 /// What happens to one resource, and why.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// What happens.
     pub action: Action,
@@ -61,6 +61,12 @@ impl Plan {
     /// The steps that change something.
     pub fn changes(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.action != Action::Keep)
+    }
+
+    /// Whether another plan changes the same in the same way, beside one resource: who has agreed to one has agreed to the other.
+    pub fn does_the_same(&self, other: &Self, beside: &ResourceId) -> bool {
+        let counts = |step: &&Step| step.id != *beside;
+        self.changes().filter(counts).eq(other.changes().filter(counts)) && self.deletions == other.deletions
     }
 
     /// Whether there is nothing to do.

@@ -21,6 +21,7 @@ mod progress_view;
 mod served;
 mod session;
 mod shortened;
+mod standard_output;
 mod summary;
 mod tags;
 mod this_machine;

@@ -27,13 +27,18 @@ pub fn print(plan: &Plan, session: &Session) {
     }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
     eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
+    print_changes(plan);
+    for line in &fit.lines {
+        eprintln!("fit: {line}");
+    }
+}
+
+/// Prints what a plan changes, and nothing else.
+pub fn print_changes(plan: &Plan) {
     for step in plan.changes() {
         print_step(step);
     }
     eprintln!("{}", totals(plan));
-    for line in &fit.lines {
-        eprintln!("fit: {line}");
-    }
 }
 
 /// A service that is there keeps its number of tasks, whatever count was given.

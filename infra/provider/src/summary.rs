@@ -2,6 +2,7 @@
 
 use crate::aws::Aws;
 use crate::commands::StackOptions;
+use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra::Exports;
 use infra_engine::Output;
@@ -70,8 +71,7 @@ impl Summary {
     /// When it has no JSON form.
     pub fn print(&self, json: bool) -> Result<()> {
         if json {
-            println!("{}", serde_json::to_string_pretty(self).context("the outputs have no JSON form")?);
-            return Ok(());
+            return print(serde_json::to_string_pretty(self).context("the outputs have no JSON form")?);
         }
         let mut rows = vec![
             ("url", self.url.clone()),
@@ -83,7 +83,7 @@ impl Summary {
         ];
         rows.extend(self.endpoint.clone().map(|endpoint| ("endpoint", endpoint)));
         for (name, value) in rows {
-            println!("{name:<9} {value}");
+            print(format_args!("{name:<9} {value}"))?;
         }
         Ok(())
     }

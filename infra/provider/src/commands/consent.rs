@@ -22,3 +22,12 @@ pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
     }
     Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
 }
+
+/// The same while a lease is held, whose renewal goes on while the answer is waited for.
+///
+/// # Errors
+/// As of [`given`].
+pub async fn given_meanwhile(options: &StackOptions, question: impl Into<String>) -> Result<bool> {
+    let (options, question) = (options.clone(), question.into());
+    tokio::task::spawn_blocking(move || given(&options, &question)).await?
+}

@@ -12,6 +12,7 @@ use crate::session::{Looked, Session};
 use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clap::Args;
+use infra::storage::lease_bucket_id;
 use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::{Action, Event, Plan, Reporter, Resource, ResourceId};
 use infra_resources::{Listener, ListenerRule, Service};
@@ -34,20 +35,28 @@ pub struct Options {
     wait: LeaseOptions,
 }
 
+const QUESTION: &str = "Deploy?";
+
+fn declined() -> ExitCode {
+    eprintln!("nothing was changed");
+    ExitCode::FAILURE
+}
+
 fn replaces_a_service(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
 }
 
-/// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, what was
-/// shown is looked at again.
+/// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
+/// looked at again, and what differs now is shown and asked about anew; gives nothing if that is declined.
 async fn alone(
     session: &Session,
     options: &Options,
     looked: Looked,
     view: &ProgressView,
-) -> Result<AllOutputs> {
+) -> Result<Option<AllOutputs>> {
     let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
-    let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), view).await?;
+    // What is drawn of the wait goes with it: a question may follow.
+    let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), &ProgressView::new()).await?;
     let (last, at_last) = oneshot::channel();
     let is_first = looked.lease.record.is_none();
     let ending = async {
@@ -61,19 +70,30 @@ async fn alone(
             (looked.world, looked.plan)
         } else {
             let Looked { world, plan, .. } = session.look(options.adopt).await?;
+            // The lease's own bucket may have been made a moment ago for this run.
+            let is_as_agreed = looked.plan.does_the_same(&plan, &lease_bucket_id());
+            if !is_as_agreed && !is_agreed_to(&plan, options).await? {
+                return Ok(None);
+            }
             (world, plan)
         };
         let reporter = LastBegun::new(view, last, is_first && only_creates(&plan));
         let outputs = apply(&session.program.stack, &plan, &world, &session.provider, &reporter).await?;
         drop(reporter);
         prune(session, &plan, view).await;
-        anyhow::Ok(outputs)
+        anyhow::Ok(Some(outputs))
     };
     let (outputs, ()) = tokio::join!(work, ending);
-    let released = lease.release(outputs.as_ref().ok().map(arns_of_listeners)).await;
-    let outputs = outputs?;
-    released?;
-    Ok(outputs)
+    let arns = outputs.as_ref().ok().and_then(Option::as_ref).map(arns_of_listeners);
+    lease.release(arns).await;
+    outputs
+}
+
+/// Shows a plan that is another one than was agreed to, and asks again if there is something to do.
+async fn is_agreed_to(plan: &Plan, options: &Options) -> Result<bool> {
+    eprintln!("the stack has changed since this plan was made; what is changed now:");
+    plan_view::print_changes(plan);
+    Ok(plan.is_empty() || consent::given_meanwhile(&options.stack, QUESTION).await?)
 }
 
 /// Whether no write comes after those of the graph.
@@ -154,20 +174,20 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     }
     let stack = &session.program.stack;
     if !plan.is_empty() {
-        if !consent::given(&options.stack, "Deploy?")? {
-            eprintln!("nothing was changed");
-            return Ok(ExitCode::FAILURE);
+        if !consent::given(&options.stack, QUESTION)? {
+            return Ok(declined());
         }
         looked.survey.end();
     }
     let view = ProgressView::new();
     image_builds::build(stack, plan, &session.aws.workspace, &view).await?;
     let outputs = if plan.is_empty() {
-        apply(stack, plan, &looked.world, &session.provider, &view).await?
+        Some(apply(stack, plan, &looked.world, &session.provider, &view).await?)
     } else {
         alone(&session, &options, looked, &view).await?
     };
     drop(view);
+    let Some(outputs) = outputs else { return Ok(declined()) };
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)
         .context("the load balancer has no address")?;
     if !options.no_wait {

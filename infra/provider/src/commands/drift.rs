@@ -3,6 +3,7 @@
 use super::StackOptions;
 use crate::plan_view;
 use crate::session::Session;
+use crate::standard_output::print;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let plan = session.look(false).await?.plan;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {
-        println!("{}", serde_json::to_string_pretty(&changes).context("the differences have no JSON form")?);
+        print(serde_json::to_string_pretty(&changes).context("the differences have no JSON form")?)?;
     } else {
         plan_view::print_differences(&changes);
     }

@@ -3,6 +3,7 @@
 use super::StackOptions;
 use crate::plan_view;
 use crate::session::Session;
+use crate::standard_output::print;
 use crate::wire::journal;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -38,13 +39,12 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         );
     }
     for step in steps {
-        println!("{} ({})", step.id, step.name);
-        println!("  {}", why(step));
+        print(format_args!("{} ({})\n  {}", step.id, step.name, why(step)))?;
         for change in &step.changes {
-            println!("    {}", plan_view::in_words(change));
+            print(format_args!("    {}", plan_view::in_words(change)))?;
         }
         for (relation, others) in neighbours(&session.program.stack, step) {
-            println!("  {relation} {}", others.join(", "));
+            print(format_args!("  {relation} {}", others.join(", ")))?;
         }
         print_calls(&session, &options, step)?;
     }
@@ -85,10 +85,10 @@ fn print_calls(session: &Session, options: &Options, step: &Step) -> Result<()> 
         .with_context(|| format!("cannot read target/journal in {}", options.stack.workspace.display()))?;
     for (run, entry) in calls.iter().skip(calls.len().saturating_sub(CALLS)) {
         let request = entry.request_id.as_deref().unwrap_or("-");
-        println!(
+        print(format_args!(
             "  {} {:<11} {:<28} {:>4} {:>6} ms  {request}  ({run})",
             entry.time, entry.service, entry.operation, entry.outcome, entry.milliseconds
-        );
+        ))?;
     }
     Ok(())
 }

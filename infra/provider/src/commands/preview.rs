@@ -4,6 +4,7 @@ use super::StackOptions;
 use crate::cost_view;
 use crate::plan_view;
 use crate::session::{Looked, Session};
+use crate::standard_output::print;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let Looked { world, plan, .. } = session.look(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();
-        println!("{}", serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?);
+        print(serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?)?;
     } else {
         plan_view::print(&plan, &session);
         cost_view::print(&session, &world).await?;

@@ -3,12 +3,14 @@
 mod autoscaler;
 mod settled;
 
-use super::StackOptions;
+use super::{LeaseOptions, StackOptions};
 use crate::aws::Aws;
 use crate::deployed::{self, Deployed};
 use crate::explain::Explain;
+use crate::lease::{self, Lease, Wanted};
 use crate::progress_view::ProgressView;
 use crate::session::Session;
+use crate::standard_output::print;
 use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
 use clap::Args;
@@ -30,6 +32,8 @@ pub struct Options {
     /// Do not wait until so many run
     #[arg(long)]
     no_wait: bool,
+    #[command(flatten)]
+    lease: LeaseOptions,
 }
 
 /// What was done.
@@ -45,21 +49,15 @@ struct Scaled {
 /// Scales a service.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let aws = Session::connect(&options.stack).await?;
-    let service = deployed::service(&aws, &options.service).await?;
-    refuse_daemon(&service)?;
-    let autoscaler = Autoscaler::of(&aws, &service).await?;
-    if let Some(autoscaler) = &autoscaler {
-        autoscaler.allows(options.desired, &options.service, &service.service_name)?;
-    }
-    set(&aws, &service, options.desired).await?;
+    // What can't be scaled is refused before anything is written, and needs no lease.
+    scalable(&aws, &options).await?;
+    let (service, autoscaler, mut running) = alone(&aws, &options).await?;
     eprintln!("{}", what_comes_next(&options, autoscaler.as_ref()));
-    let running = if options.no_wait {
-        service.again(&aws).await?.running_count
-    } else {
+    if !options.no_wait {
         let (view, id) = (ProgressView::new(), ResourceId::new("service", options.service.as_str()));
         let context = Context::of(&aws.stack, &id, &view);
-        settled::wait(&aws, &service, options.desired, &context).await?
-    };
+        running = settled::wait(&aws, &service, options.desired, &context).await?;
+    }
     let scaled = Scaled {
         cluster: service.cluster().to_owned(),
         before: service.desired_count,
@@ -71,12 +69,41 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn set(aws: &Aws, service: &Deployed, desired: u32) -> Result<(), Failure> {
+/// The service, and the autoscaler that decides on it.
+async fn scalable(aws: &Aws, options: &Options) -> Result<(Deployed, Option<Autoscaler>), Failure> {
+    let service = deployed::service(aws, &options.service).await?;
+    refuse_daemon(&service)?;
+    let autoscaler = Autoscaler::of(aws, &service).await?;
+    if let Some(autoscaler) = &autoscaler {
+        autoscaler.allows(options.desired, &options.service, &service.service_name)?;
+    }
+    Ok((service, autoscaler))
+}
+
+/// Sets the number with the stack's lease held: a deploy at the same time may set it, or have another service take over. Gives
+/// the service as it was, and how many of its tasks run. To wait for more needs no lease.
+async fn alone(aws: &Aws, options: &Options) -> Result<(Deployed, Option<Autoscaler>, u32)> {
+    let wanted = Wanted::of_the_stack(aws, &options.stack.name, "scale", options.lease.for_lease)?;
+    let seen = lease::look(aws, &wanted.bucket).await?;
+    let lease = Lease::acquire(aws, wanted, seen, &ProgressView::new()).await?;
+    let set = async {
+        let (service, autoscaler) = scalable(aws, options).await?;
+        let running = set(aws, &service, options.desired).await?;
+        anyhow::Ok((service, autoscaler, running))
+    }
+    .await;
+    lease.release(None).await;
+    set
+}
+
+/// Sets the number; gives how many tasks run.
+async fn set(aws: &Aws, service: &Deployed, desired: u32) -> Result<u32, Failure> {
     let count = i32::try_from(desired)
         .map_err(|error| Failure::caused_by(format!("{desired} tasks are more than ECS takes"), error))?;
     let request = aws.ecs.update_service().cluster(&service.cluster_arn).service(&service.service_name);
-    request.desired_count(count).send().await.explain("set the service's desired count")?;
-    Ok(())
+    let answer = request.desired_count(count).send().await.explain("set the service's desired count")?;
+    let running = answer.service().map(|service| service.running_count());
+    Ok(running.and_then(|running| u32::try_from(running).ok()).unwrap_or(service.running_count))
 }
 
 fn refuse_daemon(service: &Deployed) -> Result<(), Failure> {
@@ -106,12 +133,12 @@ impl Scaled {
     /// For people or as one JSON object.
     fn print(&self, json: bool) -> Result<()> {
         if json {
-            println!("{}", serde_json::to_string_pretty(self).context("the counts have no JSON form")?);
-            return Ok(());
+            return print(serde_json::to_string_pretty(self).context("the counts have no JSON form")?);
         }
-        println!("service  {}\ncluster  {}", self.service, self.cluster);
-        println!("before   {}\ndesired  {}\nrunning  {}", self.before, self.desired, self.running);
-        Ok(())
+        print(format_args!(
+            "service  {}\ncluster  {}\nbefore   {}\ndesired  {}\nrunning  {}",
+            self.service, self.cluster, self.before, self.desired, self.running
+        ))
     }
 }
 

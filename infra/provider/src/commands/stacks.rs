@@ -2,6 +2,7 @@
 
 use super::StackOptions;
 use crate::session::Session;
+use crate::standard_output::print;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::process::ExitCode;
@@ -19,9 +20,9 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let aws = Session::connect(&options).await?;
     let stacks = crate::kinds::stacks(&aws).await?;
     if options.json {
-        println!("{}", serde_json::to_string(&stacks).context("the list has no JSON form")?);
+        print(serde_json::to_string(&stacks).context("the list has no JSON form")?)?;
     } else {
-        stacks.iter().for_each(|stack| println!("{stack}"));
+        stacks.iter().try_for_each(print)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,11 +4,12 @@ use super::{LeaseOptions, StackOptions, consent};
 use crate::ask_ahead;
 use crate::aws::Aws;
 use crate::kinds;
-use crate::kinds::cluster::inhabitants::stop_one_off_tasks;
+use crate::kinds::cluster::inhabitants::{refuse_others, stop_one_off_tasks};
 use crate::lease::{self, Lease, Seen, Wanted};
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
+use crate::standard_output::print;
 use crate::wire::survey;
 use anyhow::{Context, Result, bail};
 use boot_time::Instant;
@@ -16,7 +17,7 @@ use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
-use infra_engine::{Failure, Found, Provider, Resource, ResourceFailures};
+use infra_engine::{Failure, Found, Provider, Resource};
 use infra_resources::Cluster;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -41,55 +42,90 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
     let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
     let began = Instant::now();
-    let (found, seen) = surveyed_with_lease(&aws, stack, &provider, &wanted).await?;
+    let (found, seen) = surveyed_with_lease(&aws, &provider, &wanted).await?;
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
         eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account.id);
-        return print(&options, &found);
+        return told(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);
-    let question = format!("Delete everything of stack {stack}, uploaded images included?");
-    if !consent::given(&options, &question)? {
-        eprintln!("nothing was deleted");
-        return Ok(ExitCode::FAILURE);
+    if !consent::given(&options, &question(stack))? {
+        return Ok(declined());
     }
-    let view = ProgressView::new();
-    let lease = Lease::acquire(&aws, wanted, seen, &view).await?;
-    // Another run may have changed what there is before the lease was there.
-    let to_delete = if lease.is_as_seen && was_quiet { found } else { surveyed(stack, &provider).await? };
-    let deleted = alone(&aws, &lease, to_delete, &provider, &view).await;
+    // What is drawn of the wait goes with it: a question may follow.
+    let lease = Lease::acquire(&aws, wanted, seen, &ProgressView::new()).await?;
+    let shown = Shown { found, is_still_right: lease.is_as_seen && was_quiet };
+    let deleted = alone(&aws, &lease, shown, &provider, &options).await;
     match &deleted {
         // It went with its bucket.
-        Ok(_) => lease.forget(),
-        Err(_) => lease.release(None).await?,
+        Ok(Some(_)) => lease.forget(),
+        Ok(None) | Err(_) => lease.release(None).await,
     }
-    let deleted = deleted?;
-    drop(view);
+    let Some(deleted) = deleted? else { return Ok(declined()) };
     eprintln!("stack {stack} is gone: {} resources deleted, none left", deleted.len());
-    print(&options, &deleted)
+    told(&options, &deleted)
 }
 
-/// Deletes what is there now that the lease is held, and gives it. The lease's own bucket goes last, when nothing else is left.
+fn question(stack: &str) -> String {
+    format!("Delete everything of stack {stack}, uploaded images included?")
+}
+
+fn declined() -> ExitCode {
+    eprintln!("nothing was deleted");
+    ExitCode::FAILURE
+}
+
+/// What was agreed to be deleted.
+struct Shown {
+    found: Vec<Found>,
+    /// Whether no other run can have changed it before the lease was there.
+    is_still_right: bool,
+}
+
+impl Shown {
+    /// What is there now that the lease is held. More than was shown is shown and asked about; nothing if that is declined.
+    async fn now(self, aws: &Aws, provider: &Provider, options: &StackOptions) -> Result<Option<Vec<Found>>> {
+        if self.is_still_right {
+            return Ok(Some(self.found));
+        }
+        let stack = aws.stack.as_ref();
+        let now = surveyed(aws, provider).await?;
+        // Its own bucket may have been made a moment ago for the lease of this run.
+        let is_more = |found: &&Found| !is_of_the_lease(found) && !self.found.contains(found);
+        if now.iter().any(|found| is_more(&found)) {
+            eprintln!("the stack has changed since this list was made; what is deleted now:");
+            plan_view::print_found(&now, stack, aws);
+            if !consent::given_meanwhile(options, question(stack)).await? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(now))
+    }
+}
+
+/// Deletes what is there now that the lease is held, and gives it; nothing if that is declined. The lease's own bucket goes last,
+/// when nothing else is left.
 async fn alone(
     aws: &Aws,
     lease: &Lease,
-    found: Vec<Found>,
+    shown: Shown,
     provider: &Provider,
-    view: &ProgressView,
-) -> Result<Vec<Found>> {
+    options: &StackOptions,
+) -> Result<Option<Vec<Found>>> {
+    let Some(found) = shown.now(aws, provider, options).await? else { return Ok(None) };
     // One-off tasks would hold instances and cluster for as long as they run.
     for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
         stop_one_off_tasks(aws, &cluster.name).await?;
     }
-    let stack = aws.stack.as_ref();
+    let (stack, view) = (aws.stack.as_ref(), ProgressView::new());
     let (its_bucket, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_of_the_lease);
-    delete_all(stack, &others, provider, view).await?;
+    delete_all(stack, &others, provider, &view).await?;
     let mut deleted = others;
-    deleted.extend(delete_what_shows_late(aws, &deleted, provider, view).await?);
+    deleted.extend(delete_what_shows_late(aws, &deleted, provider, &view).await?);
     lease.let_expire().await;
-    delete_all(stack, &its_bucket, provider, view).await?;
+    delete_all(stack, &its_bucket, provider, &view).await?;
     deleted.extend(its_bucket);
-    Ok(deleted)
+    Ok(Some(deleted))
 }
 
 /// Looks until nothing is left but the lease's bucket. AWS may list for a while what was deleted, and may list only now what
@@ -102,7 +138,7 @@ async fn delete_what_shows_late(
 ) -> Result<Vec<Found>> {
     let (stack, began, mut late) = (aws.stack.as_ref(), Instant::now(), Vec::new());
     loop {
-        let mut left = surveyed(stack, provider).await?;
+        let mut left = surveyed(aws, provider).await?;
         left.retain(|found| !is_of_the_lease(found));
         let Some(first) = left.first() else { return Ok(late) };
         if began.elapsed() >= SHOWN_WITHIN {
@@ -125,18 +161,22 @@ fn is_of_the_lease(found: &Found) -> bool {
 }
 
 /// Everything that is there.
-async fn surveyed(stack: &str, provider: &Provider) -> Result<Vec<Found>, ResourceFailures> {
+async fn surveyed(aws: &Aws, provider: &Provider) -> Result<Vec<Found>> {
     let _survey = survey::begin();
-    list_owned(stack, provider).await
+    Ok(without_others(aws, list_owned(&aws.stack, provider).await?).await?)
+}
+
+/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked within the survey, which
+/// has the answers.
+async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Failure> {
+    for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
+        refuse_others(aws, &cluster.name).await?;
+    }
+    Ok(found)
 }
 
 /// Everything that is there, and who holds the stack.
-async fn surveyed_with_lease(
-    aws: &Aws,
-    stack: &str,
-    provider: &Provider,
-    wanted: &Wanted,
-) -> Result<(Vec<Found>, Seen)> {
+async fn surveyed_with_lease(aws: &Aws, provider: &Provider, wanted: &Wanted) -> Result<(Vec<Found>, Seen)> {
     let survey = survey::begin();
     let lease = async {
         let seen = lease::look(aws, &wanted.bucket).await?;
@@ -146,17 +186,17 @@ async fn surveyed_with_lease(
         }
         Ok::<_, Failure>(seen)
     };
-    let (lease, found) = tokio::join!(lease, list_owned(stack, provider));
-    Ok((found?, lease?))
+    let (lease, found) = tokio::join!(lease, list_owned(&aws.stack, provider));
+    Ok((without_others(aws, found?).await?, lease?))
 }
 
-fn print(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {
+fn told(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {
     if options.json {
         let deleted: Vec<_> = deleted
             .iter()
             .map(|found| serde_json::json!({"action": "delete", "kind": found.id.kind, "name": found.name}))
             .collect();
-        println!("{}", serde_json::to_string_pretty(&deleted).context("the list has no JSON form")?);
+        print(serde_json::to_string_pretty(&deleted).context("the list has no JSON form")?)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 
 use super::failures::explain;
 use super::started::{id_of, short};
+use crate::standard_output::print;
 use anyhow::{Context, Result};
 use aws_sdk_ecs::types::{Failure as Refusal, Task};
 use console::style;
@@ -109,7 +110,7 @@ impl Outcome {
     pub fn print(&mut self, json: bool, ended: bool) -> Result<()> {
         self.exit_code = ended.then(|| self.exit_code());
         if json {
-            println!("{}", serde_json::to_string_pretty(self).context("the tasks have no JSON form")?);
+            print(serde_json::to_string_pretty(self).context("the tasks have no JSON form")?)?;
         } else if ended {
             self.tasks.iter().flat_map(lines).for_each(|line| eprintln!("{line}"));
         }
