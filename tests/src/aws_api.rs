@@ -11,6 +11,7 @@ const ECS: &str = "AmazonEC2ContainerServiceV20141113";
 const ECR: &str = "AmazonEC2ContainerRegistry_V20150921";
 const LOGS: &str = "Logs_20140328";
 const SCALING: &str = "AnyScaleFrontendService";
+const TAGGING: &str = "ResourceGroupsTaggingAPI_20170126";
 
 /// An emulator in a region.
 pub struct AwsApi {

@@ -1,12 +1,15 @@
 //! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
 
 mod account;
+mod agreed;
 mod deploys;
 mod drift;
 mod full_account;
 mod gateway_endpoint;
 mod instances;
+mod lease;
 mod moves;
+mod neighbours;
 mod orphans;
 mod others;
 mod ownership;

@@ -111,13 +111,26 @@ async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure
         .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
 }
 
-/// Starts the tasks. ECS knows a repeated call by its token and starts nothing twice.
+/// Starts the tasks. ECS knows a repeated call by its token and starts nothing twice. No lease is taken: a deploy goes on beside
+/// one-off tasks, which are often its migrations and may run for long, and a teardown stops what runs in its cluster.
 async fn start(
     aws: &Aws,
     request: &RunTaskRequest,
 ) -> Result<(Vec<aws_sdk_ecs::types::Task>, Vec<aws_sdk_ecs::types::Failure>), Failure> {
     let body = lean(&json_of(request)?);
     let call = aws.ecs.run_task().customize().mutate_request(with_body(&body));
-    let answer = call.send().await.explain("run the task")?;
+    let answer =
+        call.send().await.explain("run the task").map_err(|failure| maybe_started(failure, request))?;
     Ok((answer.tasks.unwrap_or_default(), answer.failures.unwrap_or_default()))
+}
+
+/// A failure that leaves open whether ECS has started something.
+fn maybe_started(failure: Failure, request: &RunTaskRequest) -> Failure {
+    if !failure.answer_is_lost() {
+        return failure;
+    }
+    let started_by = request.started_by.as_deref().unwrap_or_default();
+    failure.hint(format!(
+        "tasks may have been started all the same: `aws ecs list-tasks --started-by {started_by}` with the stack's cluster lists them"
+    ))
 }

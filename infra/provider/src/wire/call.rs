@@ -73,9 +73,10 @@ impl Call {
         }
     }
 
-    /// Whether it makes something that a second call would make again or be refused.
+    /// Whether it makes something that a second call would make again or be refused. `RunTask` is none of them: by the token in
+    /// ours, ECS knows the same call again and starts nothing twice.
     pub fn creates(&self) -> bool {
-        ["Create", "Register", "RunTask"].iter().any(|prefix| self.operation.starts_with(prefix))
+        ["Create", "Register"].iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
     /// Whether it changes something.
@@ -168,6 +169,18 @@ mod tests {
             [("DescribeVpcs", false), ("HEAD", false), ("PUT", true), ("TagRole", true)]
         {
             assert_eq!(Call::named(operation, 0).is_write(), is_write, "{operation}");
+        }
+    }
+
+    #[test]
+    fn what_a_second_call_would_make_again_is_told_from_what_a_token_makes_repeatable() {
+        for (operation, creates) in [
+            ("CreateService", true),
+            ("RegisterTaskDefinition", true),
+            ("RunTask", false),
+            ("PutRolePolicy", false),
+        ] {
+            assert_eq!(Call::named(operation, 0).creates(), creates, "{operation}");
         }
     }
 

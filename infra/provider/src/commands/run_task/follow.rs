@@ -53,14 +53,14 @@ impl<'a> Following<'a> {
     /// Waits until all tasks have stopped; gives what ECS tells of them then.
     ///
     /// # Errors
-    /// When ECS or CloudWatch Logs can't be asked, or the deadline passes: with the way to stop the tasks.
+    /// When ECS can't be asked, or the deadline passes: with the way to stop the tasks.
     pub async fn until_stopped(self, deadline: Duration) -> Result<Vec<Task>, Failure> {
         let Self { aws, started, mut logs, view, id, mut states } = self;
         let context = Context::of(&aws.stack, &id, &view);
         let ended = until(deadline, &context, async || {
             let tasks = describe(aws, started).await?;
             view.suspend(|| print_changes(&tasks, &mut states));
-            logs.print_new(&tasks, &view).await?;
+            logs.print_new(&tasks, &view).await;
             let running = unfinished(&tasks, &started.ids);
             Ok(if running.is_empty() { Look::Done(tasks) } else { Look::NotYet(running.join(", ")) })
         })
@@ -68,23 +68,22 @@ impl<'a> Following<'a> {
         let tasks = ended.map_err(|failure| started.lost(failure))?;
         if tasks.iter().flat_map(Task::containers).any(|container| container.exit_code().is_some()) {
             context.waiting("the last lines of the log");
-            last_lines(&mut logs, &tasks, &view).await?;
+            last_lines(&mut logs, &tasks, &view).await;
         }
         Ok(tasks)
     }
 }
 
 /// CloudWatch Logs shows a line some time after it was written.
-async fn last_lines(logs: &mut Logs, tasks: &[Task], view: &ProgressView) -> Result<(), Failure> {
+async fn last_lines(logs: &mut Logs, tasks: &[Task], view: &ProgressView) {
     let mut quiet = 0;
     for _ in 0..MOST_LOOKS {
         tokio::time::sleep(BETWEEN_QUIET_LOOKS).await;
-        quiet = if logs.print_new(tasks, view).await? { 0 } else { quiet + 1 };
+        quiet = if logs.print_new(tasks, view).await { 0 } else { quiet + 1 };
         if quiet == QUIET_LOOKS {
             break;
         }
     }
-    Ok(())
 }
 
 /// The tasks, as far as ECS shows them yet.

@@ -2,6 +2,7 @@
 
 use super::started::short;
 use crate::aws::Aws;
+use crate::error_report;
 use crate::explain::Explain;
 use crate::progress_view::ProgressView;
 use aws_sdk_cloudwatchlogs::Client;
@@ -56,20 +57,27 @@ impl Logs {
         Self { streams: streams.collect(), to_stderr }
     }
 
-    /// Prints what is new; says whether there was anything.
-    ///
-    /// # Errors
-    /// When CloudWatch Logs can't be asked. A stream that is not there yet is no error.
-    pub async fn print_new(&mut self, tasks: &[Task], view: &ProgressView) -> Result<bool, Failure> {
+    /// Prints what is new; says whether there was anything. A log that can't be read is told of once and left: how the tasks end
+    /// does not depend on it.
+    pub async fn print_new(&mut self, tasks: &[Task], view: &ProgressView) -> bool {
         let mut any = false;
+        let mut unreadable = None;
         for stream in &mut self.streams {
             let Some(name) = stream.name(tasks) else { continue };
-            let lines = stream.new_lines(name).await?;
-            any |= !lines.is_empty();
-            let text: String = lines.iter().map(|line| format!("{}{line}\n", stream.label)).collect();
-            view.suspend(|| print(&text, self.to_stderr));
+            match stream.new_lines(name).await {
+                Ok(lines) => {
+                    any |= !lines.is_empty();
+                    let text: String = lines.iter().map(|line| format!("{}{line}\n", stream.label)).collect();
+                    view.suspend(|| print(&text, self.to_stderr));
+                }
+                Err(failure) => unreadable = Some(failure),
+            }
         }
-        Ok(any)
+        if let Some(failure) = unreadable {
+            self.streams.clear();
+            view.suspend(|| error_report::warn("no more of the log is shown", &failure));
+        }
+        any
     }
 }
 
