@@ -54,6 +54,10 @@ impl fmt::Display for StackName {
     }
 }
 
+/// How the names of the apps' ECR repositories end, after the stack's name.
+const WEB_REPOSITORY: &str = "web-app";
+const PHP_REPOSITORY: &str = "php-app";
+
 /// The tutorial's families of task definitions.
 const WEB_FAMILY: &str = "My-Web-App";
 const PHP_FAMILY: &str = "My-Php-App";
@@ -133,8 +137,8 @@ impl Names {
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
             instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
             s3_endpoint: s3_endpoint(stack.as_str()),
-            web: AppNames::new(stack, "web-app", WEB_FAMILY)?,
-            php: AppNames::new(stack, "php-app", PHP_FAMILY)?,
+            web: AppNames::new(stack, WEB_REPOSITORY, WEB_FAMILY)?,
+            php: AppNames::new(stack, PHP_REPOSITORY, PHP_FAMILY)?,
             stack_name: stack.clone(),
         })
     }
@@ -171,6 +175,12 @@ pub fn lease_bucket(stack: &StackName, destination: &Destination) -> Result<Stri
 pub fn bucket(stack: &str, logical_name: &str, destination: &Destination) -> String {
     let Destination { account_id, region } = destination;
     format!("{stack}-{logical_name}-{account_id}-{region}")
+}
+
+/// Whether an ECR repository has the name of one of an app's, of whatever stack.
+pub fn is_repository(name: &str) -> bool {
+    let stack_of = |app: &str| name.strip_suffix(app)?.strip_suffix('-')?.parse::<StackName>().ok();
+    [WEB_REPOSITORY, PHP_REPOSITORY].into_iter().any(|app| stack_of(app).is_some())
 }
 
 /// The name of a stack's way to S3.
@@ -268,6 +278,19 @@ mod tests {
             for family in [names.web.task_family, names.php.task_family] {
                 assert!(family.starts_with(&family_prefix(stack)), "{family}");
             }
+        }
+    }
+
+    #[test]
+    fn the_repositories_of_any_stack_are_told_from_others() {
+        for stack in [DEFAULT_STACK, "demo-2"] {
+            let names = names(stack).unwrap();
+            assert!(is_repository(&names.web.repository) && is_repository(&names.php.repository));
+        }
+        for other in
+            ["web-app", "-web-app", "Demo-web-app", "demo-web-app-2", "demo-app", "team/demo-web-app"]
+        {
+            assert!(!is_repository(other), "{other}");
         }
     }
 

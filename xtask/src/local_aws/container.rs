@@ -1,6 +1,7 @@
 //! The local AWS's container, its network, and what it starts: all told by names and labels, nothing is remembered.
 
 use anyhow::Context;
+use infra::names::is_repository;
 use infra_images::docker::{docker, output};
 use infra_images::{AppImage, CommandFailure, names};
 
@@ -101,20 +102,29 @@ impl Container {
 /// Removes the apps' images: those named for this local AWS's registry, and where no other one runs, those built here.
 /// Returns the names that stay, as containers that are not the local AWS's use them.
 pub async fn remove_images(port: u16) -> anyhow::Result<Vec<String>> {
-    let mut prefixes = vec![format!("127.0.0.1:{port}/"), format!("localhost:{port}/")];
+    let registries = [format!("127.0.0.1:{port}/"), format!("localhost:{port}/")];
+    let mut built_here = Vec::new();
     if containers(&format!("label={PORT_LABEL}")).await?.is_empty() {
-        prefixes.extend(AppImage::all(repository()).iter().map(|app| app.local_name("")));
+        built_here.extend(AppImage::all(repository()).iter().map(|app| app.local_name("")));
     }
     let format = "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}";
     let all = output(docker(&["image", "ls", "--digests", "--format", format]))
         .await
         .context("cannot list images")?;
     // The registry's first: where a container uses an image, the last name stays, and that is the one it was run by.
-    let ours = prefixes.iter().flat_map(|prefix| all.lines().filter(move |line| line.starts_with(prefix)));
+    let in_registry = all.lines().filter(|line| registries.iter().any(|it| is_of_an_app(line, it)));
+    let ours = in_registry.chain(all.lines().filter(|line| built_here.iter().any(|it| line.starts_with(it))));
     // What a task pulled by its digest has no tag, and what was built here has no digest.
     let names = ours.flat_map(|line| line.split(' ')).filter(|name| !name.ends_with("<none>"));
     let names: Vec<_> = names.map(str::to_owned).collect();
     Ok(infra_images::remove(&names).await?)
+}
+
+/// Whether an image is one of the apps' in this registry: somebody may have pushed others there, or have a registry of their own
+/// at its address.
+fn is_of_an_app(image: &str, registry: &str) -> bool {
+    let repository = image.strip_prefix(registry).and_then(|rest| rest.split([':', '@']).next());
+    repository.is_some_and(is_repository)
 }
 
 async fn containers(filter: &str) -> anyhow::Result<Vec<String>> {
@@ -160,4 +170,22 @@ async fn attached_to_network() -> anyhow::Result<Option<usize>> {
 fn says_missing(failure: &CommandFailure) -> bool {
     let CommandFailure::Status { tail, .. } = failure else { return false };
     tail.iter().any(|line| line.contains("No such") || line.contains("not found"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_apps_images_go_with_a_registry() {
+        let registry = "localhost:4566/";
+        for tag in [":src-1", ":<none>", "@sha256:0123"] {
+            assert!(is_of_an_app(&format!("localhost:4566/demo-web-app{tag}"), registry), "{tag}");
+        }
+        for others in
+            ["localhost:4566/theirs:1", "localhost:4566/web-app-demo:1", "localhost:4567/demo-web-app:1"]
+        {
+            assert!(!is_of_an_app(others, registry), "{others}");
+        }
+    }
 }
