@@ -1,6 +1,7 @@
 //! A look at AWS in plain HTTP, independent of the SDK and of the code under test. Emulators check no signature.
 
 mod listing;
+mod tags;
 
 pub use listing::without_ids;
 
@@ -11,7 +12,6 @@ const ECS: &str = "AmazonEC2ContainerServiceV20141113";
 const ECR: &str = "AmazonEC2ContainerRegistry_V20150921";
 const LOGS: &str = "Logs_20140328";
 const SCALING: &str = "AnyScaleFrontendService";
-const TAGGING: &str = "ResourceGroupsTaggingAPI_20170126";
 
 /// An emulator in a region.
 pub struct AwsApi {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
 use super::QueryService::{AutoScaling, Ec2, Iam, LoadBalancing};
-use super::{AwsApi, Call, ECR, ECS, LOGS, TAGGING, json_of};
+use super::{AwsApi, Call, ECR, ECS, LOGS, json_of};
 
 /// Ended instances are described for a while.
 const NOT_TERMINATED: &str = "Filter.1.Name=instance-state-name&Filter.1.Value.1=pending&Filter.1.Value.2=running\
@@ -36,23 +36,6 @@ impl AwsApi {
             }
         }
         found
-    }
-
-    /// The tags of everything with this text in its ARN, as far as AWS lists the tags of all services at once.
-    pub async fn tags_of_everything_named(&self, text: &str) -> BTreeSet<String> {
-        let (mut found, mut next) = (BTreeSet::new(), String::new());
-        loop {
-            let (target, operation, body) = (TAGGING, "GetResources", json!({ "PaginationToken": next }));
-            let call = Call::Json { service: "tagging", target, operation, body };
-            let page = json_of(&call, &self.answer(&call).await);
-            let all = array(&page["ResourceTagMappingList"]);
-            let named = all.filter(|it| text_of(&it["ResourceARN"]).contains(text));
-            found.extend(named.map(|it| format!("{operation}: {it}")));
-            next = text_of(&page["PaginationToken"]).to_owned();
-            if next.is_empty() {
-                return found;
-            }
-        }
     }
 
     /// Clusters with their services and the capacity providers of one's own that they have.
@@ -273,7 +256,7 @@ pub(super) fn parameter(name: &str, value: &str) -> String {
     format!("{name}={}", byte_serialize(value.as_bytes()).collect::<String>())
 }
 
-fn array(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn array(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -283,7 +266,7 @@ fn attached(cluster: &Value) -> impl Iterator<Item = &str> {
     providers.filter(|provider| !provider.starts_with("FARGATE"))
 }
 
-fn text_of(value: &Value) -> &str {
+pub(super) fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 

@@ -83,9 +83,12 @@ fn of_this_connection_only(headers: &mut HeaderMap) {
 }
 
 fn failure(status: u16) -> Response<AnyBody> {
-    let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>InternalError</Code>\
-                <Message>made by the test</Message></Error>";
-    let body = Full::new(Bytes::from_static(text.as_bytes())).map_err(|never| match never {});
+    let code = if status == 403 { "AccessDenied" } else { "InternalError" };
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code>\
+         <Message>made by the test</Message></Error>"
+    );
+    let body = Full::new(Bytes::from(text)).map_err(|never| match never {});
     let mut answer = Response::new(body.boxed_unsync());
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer

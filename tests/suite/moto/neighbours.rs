@@ -7,6 +7,7 @@ use std::fmt::Display;
 
 use e2e::aws_api::AwsApi;
 use e2e::command::KILLED;
+use e2e::fault_proxy::{Effect, Fault, FaultProxy};
 use serde_json::json;
 
 use super::two_runs::holder_elsewhere;
@@ -79,6 +80,24 @@ async fn the_buckets_of_another_stacks_first_deploy_and_of_somebody_else_are_not
     for bucket in [&lease, &backups, &empty] {
         assert!(left.contains(&format!("ListBuckets: {bucket}")), "{bucket}: {left:#?} {torn_down}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_nobody_may_look_into_stops_neither_a_deploy_nor_a_teardown() {
+    let moto = Moto::start().await;
+    let secret = format!("near-secret-{ACCOUNT}-{REGION}");
+    moto.api().s3(&secret, Some(made::PLACE)).await;
+    let proxy = FaultProxy::to(&moto.endpoint).await;
+    let path = format!("/{secret}");
+    proxy.set(Fault::all(Effect::Status(403)).path(move |it| it.trim_end_matches('/') == path));
+    let through = format!("http://127.0.0.1:{}", proxy.port());
+    for words in ["deploy --yes --no-wait", "preview", "teardown --yes"] {
+        let run = moto.run(&format!("{words} --stack near"), &[]).await;
+        run.at(&through, REGION).ends_with(0).await;
+    }
+    assert!(proxy.happened() > 0);
+    let left = moto.api().everything_named("near").await;
+    assert_eq!(left, BTreeSet::from([format!("ListBuckets: {secret}")]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
