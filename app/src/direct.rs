@@ -78,7 +78,6 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
     };
     let image = app.tasks.spawn(completing.in_current_span()).await;
     let image = image.map_err(|panic| AppError::Internal(Box::new(panic)))??;
-    metrics::image_stored(image.content_type, image.size);
     Ok((StatusCode::CREATED, Json(Stored { images: vec![image] })).into_response())
 }
 
@@ -94,23 +93,44 @@ async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, Ap
 }
 
 /// Looks at what came in, and copies it to where the images are.
+///
+/// Two requests may be about the same file: a client that had no answer asks again. So what is under the image's key is
+/// never deleted here, whatever fails: the other one may have promised it. It can be nothing but what was looked at.
 async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let object = app.storage.get(incoming, None).await?;
+    let e_tag = object.e_tag.clone();
     // Who has a form may send with it again: an image that is there never changes.
-    if app.storage.exists(key).await? {
+    let there = tag_of(app, key).await?;
+    if there.is_some() && there != e_tag {
         return Err(AppError::Replaced);
     }
-    let e_tag = object.e_tag.clone();
     let (size, info) = looked_at(app, object, name_in_key(key)).await?;
-    // And may do so meanwhile: only what was looked at is taken.
-    if let Err(error) = app.storage.copy(incoming, e_tag.as_deref(), key, &ObjectFacts::of(info)).await {
-        let mut copy = Leftovers::default();
-        copy.object(key);
-        copy.remove(app).await;
-        return Err(error.into());
+    let stored = StoredImage::new(key.to_owned(), size, info);
+    if there.is_some() {
+        return Ok(stored);
     }
-    tracing::info!(images = 1, bytes = size, "stored");
-    Ok(StoredImage::new(key.to_owned(), size, info))
+    // And may do so meanwhile: only what was looked at is taken.
+    match app.storage.copy(incoming, e_tag.as_deref(), key, &ObjectFacts::of(info)).await {
+        Ok(()) => {
+            tracing::info!(images = 1, bytes = size, "stored");
+            metrics::image_stored(stored.content_type, size);
+        }
+        // It is gone, or another one. The other request may have taken it before.
+        Err(StorageError::NoSuchObject { .. } | StorageError::Changed { .. })
+            if e_tag.is_some() && tag_of(app, key).await? == e_tag => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(stored)
+}
+
+/// The tag of an object, none where there is no such object. Copies within the bucket have the tag of their source, as
+/// it is the hash of their bytes.
+async fn tag_of(app: &App, key: &str) -> Result<Option<String>, AppError> {
+    match app.storage.head(key).await {
+        Ok(object) => Ok(Some(object.e_tag.unwrap_or_default())),
+        Err(StorageError::NoSuchObject { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Follows the whole file, as if it had come through the app; returns its size in bytes and what it is.

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 use crate::storage::Storage;
@@ -31,6 +32,8 @@ pub struct Object {
     pub bytes: Bytes,
 }
 
+type BeforeCopy = Box<dyn FnOnce(&mut Contents) + Send>;
+
 #[derive(Default)]
 pub struct Contents {
     pub objects: BTreeMap<String, Object>,
@@ -41,6 +44,12 @@ pub struct Contents {
     pub deleted: Vec<String>,
     /// Parts from this number on are refused.
     pub refuse_parts_from: Option<u32>,
+    /// The keys of objects whose bytes were asked for.
+    pub opened: Vec<String>,
+    /// What happens before the next copy is made.
+    pub before_copy: Option<BeforeCopy>,
+    /// Copies are made, and their answers lost.
+    pub lose_copies: bool,
 }
 
 impl FakeS3 {
@@ -142,21 +151,23 @@ async fn object(
             StatusCode::NO_CONTENT.into_response()
         }
         (Method::PUT, ..) => {
-            let copied = headers.get("x-amz-copy-source").map(|source| {
-                let source = percent_encoding::percent_decode_str(source.to_str().unwrap());
-                let source = source.decode_utf8().unwrap();
-                contents.objects[source.strip_prefix("images/").unwrap()].bytes.clone()
-            });
-            let is_copy = copied.is_some();
-            contents.objects.insert(key, Object::new(&headers, copied.unwrap_or(bytes)));
-            if is_copy { "<CopyObjectResult/>".into_response() } else { StatusCode::OK.into_response() }
+            if headers.contains_key("x-amz-copy-source") {
+                return copy(&mut contents, key, &headers);
+            }
+            contents.objects.insert(key, Object::new(&headers, bytes));
+            StatusCode::OK.into_response()
         }
         (Method::DELETE, ..) => {
             contents.objects.remove(&key);
             contents.deleted.push(key);
             StatusCode::NO_CONTENT.into_response()
         }
-        _ => get(&contents, &key, &headers),
+        (method, ..) => {
+            if method == Method::GET {
+                contents.opened.push(key.clone());
+            }
+            get(&contents, &key, &headers)
+        }
     }
 }
 
@@ -168,6 +179,33 @@ impl Object {
             size: text("x-amz-meta-width").zip(text("x-amz-meta-height")),
             bytes,
         }
+    }
+
+    /// A hash of its content, as S3 has it.
+    pub fn e_tag(&self) -> String {
+        let hash = Sha256::digest(&self.bytes);
+        format!("\"{}\"", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+}
+
+fn copy(contents: &mut Contents, key: String, headers: &HeaderMap) -> Response {
+    if let Some(happens) = contents.before_copy.take() {
+        happens(contents);
+    }
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
+    let source = percent_encoding::percent_decode_str(text("x-amz-copy-source").unwrap());
+    let source = source.decode_utf8().unwrap();
+    let Some(object) = contents.objects.get(source.strip_prefix("images/").unwrap()) else {
+        return error(StatusCode::NOT_FOUND, "NoSuchKey");
+    };
+    if text("x-amz-copy-source-if-match").is_some_and(|wanted| wanted != object.e_tag()) {
+        return error(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
+    }
+    let copied = Object::new(headers, object.bytes.clone());
+    contents.objects.insert(key, copied);
+    match contents.lose_copies {
+        true => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
+        false => "<CopyObjectResult/>".into_response(),
     }
 }
 
@@ -196,13 +234,14 @@ fn complete(contents: &mut Contents, id: &str, key: String) -> Response {
 }
 
 fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
-    let Some(Object { content_type, size, bytes }) = contents.objects.get(key) else {
+    let Some(object) = contents.objects.get(key) else {
         return error(StatusCode::NOT_FOUND, "NoSuchKey");
     };
+    let (e_tag, Object { content_type, size, bytes }) = (object.e_tag(), object);
     let (width, height) = size.clone().unwrap_or_default();
     let common = [
         ("content-type", content_type.as_str()),
-        ("etag", "\"tag\""),
+        ("etag", &e_tag),
         ("x-amz-meta-width", &width),
         ("x-amz-meta-height", &height),
     ];

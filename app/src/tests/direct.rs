@@ -29,6 +29,15 @@ fn send_to_s3(app: &TestApp, ticket: &Value, bytes: Vec<u8>) {
     app.s3.contents().objects.insert(key, Object::new(&headers, Bytes::from(bytes)));
 }
 
+/// A file that S3 has taken, and the request that completes it.
+async fn sent(app: &TestApp) -> (Value, Value) {
+    let wish = json!({"name": "a.png", "size": png().len(), "type": "image/png"});
+    let ticket = post(app, "/direct", wish).await.json();
+    send_to_s3(app, &ticket, png());
+    let complete = json!({"key": ticket["key"]});
+    (ticket, complete)
+}
+
 #[tokio::test]
 async fn an_image_that_s3_has_taken_becomes_an_upload() {
     let app = start().await;
@@ -65,6 +74,51 @@ async fn an_image_is_not_replaced_by_its_own_form() {
     let contents = app.s3.contents();
     assert_eq!(contents.objects.len(), 1, "{:?}", contents.objects.keys());
     assert!(contents.objects.values().all(|object| object.bytes == png()));
+}
+
+/// The other request has looked at the same file at the same time, and was faster.
+#[tokio::test]
+async fn of_two_requests_for_one_file_neither_deletes_the_others_image() {
+    let app = start().await;
+    let (ticket, complete) = sent(&app).await;
+    let incoming = ticket["key"].as_str().unwrap().to_owned();
+    let key = incoming.replace("incoming/", "uploads/");
+    let taken = key.clone();
+    app.s3.contents().before_copy = Some(Box::new(move |contents| {
+        let object = contents.objects.remove(&incoming).unwrap();
+        contents.objects.insert(taken, object);
+    }));
+    let second = post(&app, "/direct/complete", complete).await;
+    assert_eq!(second.status, StatusCode::CREATED, "{}", second.text());
+    assert_eq!(second.json()["images"][0]["key"], key);
+    assert_eq!(app.s3.keys(), [key]);
+    assert!(app.s3.contents().deleted.iter().all(|key| key.starts_with("incoming/")));
+}
+
+#[tokio::test]
+async fn a_copy_whose_answer_is_lost_is_found_by_the_next_try() {
+    let app = start().await;
+    let (ticket, complete) = sent(&app).await;
+    app.s3.contents().lose_copies = true;
+    let first = post(&app, "/direct/complete", complete.clone()).await;
+    assert_eq!(first.status, StatusCode::SERVICE_UNAVAILABLE, "{}", first.text());
+    let again = post(&app, "/direct/complete", complete).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.text());
+    assert_eq!(again.json()["images"][0]["width"], 3);
+    assert_eq!(app.s3.keys(), [ticket["key"].as_str().unwrap().replace("incoming/", "uploads/")]);
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_while_it_was_looked_at_is_not_taken() {
+    let app = start().await;
+    let (ticket, complete) = sent(&app).await;
+    let key = ticket["key"].as_str().unwrap().to_owned();
+    app.s3.contents().before_copy = Some(Box::new(move |contents| {
+        contents.objects.get_mut(&key).unwrap().bytes = png_of(100).into();
+    }));
+    let refused = post(&app, "/direct/complete", complete).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text());
+    assert!(app.s3.keys().is_empty());
 }
 
 #[tokio::test]

@@ -52,12 +52,33 @@ async fn an_image_is_stored_listed_and_served() {
     assert_eq!(served.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
 
     let path = format!("/{url}");
-    let known = Request::get(&path).header(header::IF_NONE_MATCH, "\"tag\"").body(Body::empty()).unwrap();
+    let tag = served.header(header::ETAG).to_owned();
+    let known = Request::get(&path).header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap();
     let known = app.send(known).await;
     assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
     let range = Request::get(&path).header(header::RANGE, "bytes=0-7").body(Body::empty()).unwrap();
     let range = app.send(range).await;
     assert_eq!((range.status, &range.body[..]), (StatusCode::PARTIAL_CONTENT, &png()[..8]));
+}
+
+#[tokio::test]
+async fn an_image_that_the_client_has_is_not_opened() {
+    let app = TestApp::start().await;
+    let stored = app.upload(&[("a.png", &png())]).await.json();
+    let path = format!("/{}", stored["images"][0]["url"].as_str().unwrap());
+    let tag = app.get(&path).await.header(header::ETAG).to_owned();
+    app.s3.contents().opened.clear();
+    let list = format!("\"other\", {tag}");
+    for known in [tag.as_str(), &format!("W/{tag}"), &list, "*"] {
+        let request = Request::get(&path).header(header::IF_NONE_MATCH, known).body(Body::empty()).unwrap();
+        assert_eq!(app.send(request).await.status, StatusCode::NOT_MODIFIED, "{known}");
+    }
+    assert_eq!(app.s3.contents().opened, [""; 0]);
+    let other = Request::get(&path).header(header::IF_NONE_MATCH, "\"other\"").body(Body::empty()).unwrap();
+    assert_eq!(app.send(other).await.body, png());
+    assert_eq!(app.s3.contents().opened.len(), 1);
+    let none = Request::get("/images/1-a/none.png").header(header::IF_NONE_MATCH, tag);
+    assert_eq!(app.send(none.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
