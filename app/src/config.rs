@@ -53,8 +53,14 @@ pub struct Config {
     pub admission: AdmissionLimits,
     /// All tries of one call to S3 end within this (`S3_DEADLINE_SECONDS`).
     pub s3_deadline: Duration,
-    /// How long requests in flight may take after the app was asked to stop (`STOP_TIMEOUT_SECONDS`).
+    /// How long new requests are still taken after the app was asked to stop (`DRAIN_SECONDS`).
+    pub drain: Duration,
+    /// How long requests in flight may take after that (`STOP_TIMEOUT_SECONDS`).
     pub stop_timeout: Duration,
+    /// How long a connection may wait for its next request (`KEEP_ALIVE_SECONDS`).
+    pub keep_alive: Duration,
+    /// Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are what the browser asked for (`TRUST_FORWARDED_HOST`).
+    pub trust_forwarded_host: bool,
     /// Whether browsers upload to S3 themselves (`DIRECT_UPLOAD`).
     pub direct_upload: bool,
 }
@@ -102,9 +108,13 @@ impl Config {
             limits: limits(lookup)?,
             admission: admission(lookup)?,
             s3_deadline: seconds(lookup, "S3_DEADLINE_SECONDS", 20)?,
-            // ECS kills a container 30 s after it asked it to stop; this leaves time for the last log lines.
+            // A load balancer hears of it only after the app did, and its nodes one after the other.
+            drain: parsed(lookup, "DRAIN_SECONDS", 10, "a whole number of seconds, or 0", |_| true)
+                .map(Duration::from_secs)?,
             stop_timeout: seconds(lookup, "STOP_TIMEOUT_SECONDS", 25)?,
-            direct_upload: parsed(lookup, "DIRECT_UPLOAD", false, "true or false", |_| true)?,
+            keep_alive: seconds(lookup, "KEEP_ALIVE_SECONDS", 65)?,
+            trust_forwarded_host: flag(lookup, "TRUST_FORWARDED_HOST")?,
+            direct_upload: flag(lookup, "DIRECT_UPLOAD")?,
         })
     }
 }
@@ -167,6 +177,10 @@ fn seconds(
     positive(lookup, name, default).map(Duration::from_secs)
 }
 
+fn flag(lookup: &dyn Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    parsed(lookup, name, false, "true or false", |_| true)
+}
+
 fn base_path(lookup: &dyn Fn(&str) -> Option<String>) -> Result<String, ConfigError> {
     let value = lookup("BASE_PATH").unwrap_or_default();
     let path = value.trim_end_matches('/');
@@ -223,7 +237,11 @@ mod tests {
         assert_eq!(config.limits.max_file_bytes, 20_971_520);
         assert_eq!((config.limits.max_files, config.limits.max_pixels), (20, 50_000_000));
         assert_eq!((config.metrics_port, config.direct_upload), (Some(9090), false));
-        assert_eq!(config.stop_timeout, Duration::from_secs(25));
+        assert_eq!(
+            [config.drain, config.stop_timeout, config.keep_alive],
+            [10, 25, 65].map(Duration::from_secs)
+        );
+        assert_eq!(read(&[("S3_BUCKET", "b"), ("DRAIN_SECONDS", "0")]).unwrap().drain, Duration::ZERO);
     }
 
     #[test]

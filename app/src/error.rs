@@ -1,12 +1,13 @@
 //! What can go wrong in a request: its status, what the client is told, and what is logged.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use app_intake::form::{self, FormError, UploadLimits};
 use app_intake::image_format::{ImageDefect, ImageKind};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -199,9 +200,9 @@ pub async fn refuse(body: Body, error: AppError) -> Response {
 }
 
 /// Gives failed requests a body: JSON for who asked for JSON, a page for everyone else.
-pub async fn render(request: Request, next: Next) -> Response {
+pub async fn render(State(base_path): State<Arc<str>>, request: Request, next: Next) -> Response {
     let json = wants_json(request.headers());
-    let root = url::root_from(request.uri().path());
+    let root = url::root_from(request.uri().path(), &base_path);
     let mut response = next.run(request).await;
     let Some(Message(message)) = response.extensions_mut().remove() else { return response };
     let status = response.status();

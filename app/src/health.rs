@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::App;
 use crate::error::causes;
+use crate::shutdown::Phase;
 
 const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -26,8 +27,14 @@ pub async fn healthz() -> impl IntoResponse {
     (Extension(Passed), "ok")
 }
 
-/// The bucket answers.
+/// The bucket answers, and the process is not about to end.
+///
+/// While it drains, [`healthz`] goes on passing: a load balancer that is about to forget the task must not take it for
+/// sick meanwhile. Whoever asks here wants to know whether to send new requests.
 pub async fn readyz(State(app): State<App>) -> Response {
+    if app.lifecycle.phase() != Phase::Serving {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response();
+    }
     match app.storage.ping().await {
         Ok(()) => (Extension(Passed), "ok").into_response(),
         Err(error) => {

@@ -44,7 +44,7 @@ use axum::{Router, middleware};
 use crate::admission::Admission;
 use crate::config::Config;
 use crate::error::AppError;
-use crate::shutdown::Tasks;
+use crate::shutdown::{Lifecycle, Tasks};
 use crate::storage::Storage;
 use crate::task_metadata::TaskMetadata;
 use crate::thumbnails::Makers;
@@ -59,7 +59,9 @@ pub struct App {
     admission: Arc<Admission>,
     makers: Arc<Makers>,
     tasks: Tasks,
+    lifecycle: Lifecycle,
     direct_upload: bool,
+    trust_forwarded_host: bool,
 }
 
 impl App {
@@ -73,7 +75,9 @@ impl App {
             admission: Arc::new(Admission::new(config.admission)),
             makers: Arc::new(thumbnails::makers()),
             tasks: Tasks::new(),
+            lifecycle: Lifecycle::new(),
             direct_upload: config.direct_upload,
+            trust_forwarded_host: config.trust_forwarded_host,
         }
     }
 }
@@ -81,6 +85,8 @@ impl App {
 /// All routes, below `base_path` as well.
 pub fn router(app: App, base_path: &str) -> Router {
     let admission = Arc::clone(&app.admission);
+    let trust_forwarded_host = app.trust_forwarded_host;
+    let base_path: Arc<str> = Arc::from(base_path);
     let mut routes = Router::new()
         .route("/", get(gallery::home))
         .route("/upload", post(upload::upload))
@@ -105,10 +111,10 @@ pub fn router(app: App, base_path: &str) -> Router {
     // A layer on a router runs after its routing; paths are rewritten before, so the routes are a fallback.
     Router::new()
         .fallback_service(routes)
-        .layer(middleware::from_fn(cross_site::guard))
+        .layer(middleware::from_fn_with_state(trust_forwarded_host, cross_site::guard))
         .layer(middleware::from_fn_with_state(admission, admission::admit))
-        .layer(middleware::from_fn_with_state(Arc::from(base_path), routing::rewrite))
-        .layer(middleware::from_fn(error::render))
+        .layer(middleware::from_fn_with_state(Arc::clone(&base_path), routing::rewrite))
+        .layer(middleware::from_fn_with_state(base_path, error::render))
         .layer(middleware::from_fn(page::secure))
         .layer(middleware::from_fn(request_log::log))
 }

@@ -1,4 +1,4 @@
-//! Connections: accepted until the process is asked to stop, then finished within a deadline.
+//! Connections: accepted until the process was asked to stop and a load balancer knows it, then finished in time.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,25 +10,28 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use tower::ServiceExt;
 
 use crate::config::Config;
-use crate::shutdown::{self, Tasks};
+use crate::shutdown::{self, Asked, Lifecycle, Patience, Phase, Tasks};
 use crate::storage::Storage;
 use crate::{App, metrics, router};
 
-/// Also ends idle connections, and so must be longer than a load balancer keeps them (60 s): one that we close just
-/// as it sends a request would be a 502.
-const HEAD_WITHIN: Duration = Duration::from_secs(75);
+/// What a connection holds at most of what was read ahead or is not sent yet, each. A request's head has to fit: a load
+/// balancer of AWS's passes on a request line of 16 KiB and 64 KiB of headers, and adds some.
+///
+/// AWS: "Quotas for your Application Load Balancers", User Guide for Application Load Balancers.
+const CONNECTION_BUFFER: usize = 96 * 1024;
 
-/// What a connection holds at most of what was read ahead or is not sent yet, each.
-const CONNECTION_BUFFER: usize = 64 * 1024;
+/// A load balancer counts bytes, not headers: this many are never there.
+const MAX_HEADERS: usize = 1000;
 
 /// After an accept that failed for want of file descriptors, some may be free again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -71,7 +74,7 @@ async fn serve_until_asked(config: Config) -> Result<(), ServeError> {
     if let Some(port) = config.metrics_port {
         metrics::serve(port).await.map_err(listen(port, "METRICS_PORT"))?;
     }
-    let stop = shutdown::requested().map_err(ServeError::Signals)?;
+    let asks = shutdown::signals().map_err(ServeError::Signals)?;
     tracing::info!(port = config.port, bucket = config.bucket, base_path = config.base_path, "listening");
 
     let storage = Arc::new(Storage::new(config.bucket.clone(), config.s3_deadline));
@@ -80,35 +83,57 @@ async fn serve_until_asked(config: Config) -> Result<(), ServeError> {
     tokio::spawn(async move { storage.warm_up().await });
     tokio::spawn(async move { task.learn().await });
 
-    let tasks = app.tasks.clone();
-    let connections = Tasks::new();
-    let (stopping, _) = watch::channel(false);
-    tokio::select! {
-        () = accept(listener, router(app, &config.base_path), &connections, &stopping) => {}
-        () = stop => {}
-    }
-    stopping.send_replace(true);
-    let work = async {
-        connections.finished().await;
-        tasks.finished().await;
-    };
-    if tokio::time::timeout(config.stop_timeout, work).await.is_err() {
-        tracing::warn!("requests were still in flight at the deadline: stopping anyway");
-    }
+    let patience = Patience { drain: config.drain, finish: config.stop_timeout };
+    serve_on(listener, app, &config.base_path, config.keep_alive, patience, asks).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn accept(listener: TcpListener, router: Router, connections: &Tasks, stopping: &watch::Sender<bool>) {
+/// Serves connections to this listener until somebody asks to stop, and ends as far as patience goes.
+pub(crate) async fn serve_on(
+    listener: TcpListener,
+    app: App,
+    base_path: &str,
+    keep_alive: Duration,
+    patience: Patience,
+    mut asks: mpsc::UnboundedReceiver<Asked>,
+) {
+    let (tasks, lifecycle) = (app.tasks.clone(), app.lifecycle.clone());
+    let connections = Tasks::new();
+    let serving = Serving { router: router(app, base_path), lifecycle: lifecycle.clone(), keep_alive };
+    let in_flight = async {
+        connections.finished().await;
+        tasks.finished().await;
+    };
+    tokio::join!(accept(listener, &serving, &connections), lifecycle.end(&mut asks, patience, in_flight),);
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Serving {
+    router: Router,
+    lifecycle: Lifecycle,
+    keep_alive: Duration,
+}
+
+/// Takes connections until the last phase begins. The listener is gone then.
+async fn accept(listener: TcpListener, serving: &Serving, connections: &Tasks) {
+    let mut finishing = std::pin::pin!(serving.lifecycle.reached(Phase::Finishing));
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            // First: whoever waits for the connections must not miss one.
+            biased;
+            () = finishing.as_mut() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
             Ok((stream, _)) => {
                 // An answer's last packet is not worth waiting to fill.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection is gone already");
                 }
                 // It is waited for by the tasks, not by its handle.
-                drop(connections.spawn(converse(stream, router.clone(), stopping.subscribe())));
+                drop(connections.spawn(converse(stream, serving.clone())));
             }
             Err(error) => {
                 tracing::warn!(%error, "could not accept a connection");
@@ -118,23 +143,32 @@ async fn accept(listener: TcpListener, router: Router, connections: &Tasks, stop
     }
 }
 
-/// One connection: finished with its current request when the process is asked to stop.
-async fn converse(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let router = router.clone();
-        async move { router.oneshot(request.map(Body::new)).await.map_err(|never: Infallible| never) }
+/// One connection: closed after its next answer while the process drains, finished with its current request after that.
+async fn converse(stream: TcpStream, serving: Serving) {
+    let Serving { router, lifecycle, keep_alive } = serving;
+    let service = service_fn(|request: Request<Incoming>| {
+        let (router, lifecycle) = (router.clone(), lifecycle.clone());
+        async move {
+            let mut answer =
+                router.oneshot(request.map(Body::new)).await.map_err(|never: Infallible| never)?;
+            // An idle connection is not closed before: a request may be on its way in it.
+            if lifecycle.phase() != Phase::Serving {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
+        // Also for how long a connection waits for its next request.
+        .header_read_timeout(keep_alive)
         .max_buf_size(CONNECTION_BUFFER)
+        .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    // The value seen is a lock, which must not be held on.
-    let asked_to_stop = async { drop(stopping.wait_for(|stopping| *stopping).await) };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = asked_to_stop => {
+        () = lifecycle.reached(Phase::Finishing) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

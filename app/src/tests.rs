@@ -3,6 +3,7 @@
 mod direct;
 mod pages;
 mod serving;
+mod stopping;
 mod uploads;
 
 use std::future::Future;

@@ -20,10 +20,27 @@ pub fn older_than(key: &str) -> String {
     format!("?after={}", utf8_percent_encode(id_and_name(key), QUERY_VALUE))
 }
 
-/// From a path back to the page: `/images/a/b` is two levels down.
-pub fn root_from(path: &str) -> String {
-    let below = path.trim_start_matches('/').matches('/').count();
-    if below == 0 { "./".to_owned() } else { "../".repeat(below) }
+/// From a path, as the browser has it, back to the page: `/images/a/b` is two levels down, and so is
+/// `/rust/images/a/b` where the base path is `/rust`.
+pub fn root_from(path: &str, base_path: &str) -> String {
+    let below = below_base(path, base_path).unwrap_or_else(|| path.trim_start_matches('/'));
+    match below.matches('/').count() {
+        0 => "./".to_owned(),
+        levels => "../".repeat(levels),
+    }
+}
+
+/// What follows the base path, whose slashes may be repeated. Those after it are levels to a browser.
+fn below_base<'a>(path: &'a str, base_path: &str) -> Option<&'a str> {
+    if base_path.is_empty() {
+        return None;
+    }
+    let mut segments = base_path.split('/').filter(|segment| !segment.is_empty());
+    let rest = segments.try_fold(path, |rest, segment| {
+        let rest = rest.strip_prefix('/')?.trim_start_matches('/').strip_prefix(segment)?;
+        rest.starts_with('/').then_some(rest)
+    });
+    rest?.strip_prefix('/')
 }
 
 fn id_and_name(key: &str) -> &str {
@@ -43,10 +60,21 @@ mod tests {
 
     #[test]
     fn the_way_back_is_relative() {
-        let check = |path, root: &str| assert_eq!(root_from(path), root, "{path}");
-        check("/upload", "./");
-        check("/", "./");
-        check("//upload", "./");
-        check("/images/a/b", "../../");
+        let check = |path, base_path, root: &str| {
+            assert_eq!(root_from(path, base_path), root, "{path} below {base_path:?}");
+        };
+        check("/upload", "", "./");
+        check("/", "", "./");
+        check("//upload", "", "./");
+        check("/images/a/b", "", "../../");
+        check("/rust/upload", "/rust", "./");
+        check("/rust/images/a/b", "/rust", "../../");
+        check("//rust//images/a", "/rust", "../../");
+        check("/some//app/x", "/some/app", "./");
+        check("/some/app/view/x/y", "/some/app", "../../");
+        // What came without the base path, or below another one that begins like it.
+        check("/images/a/b", "/rust", "../../");
+        check("/rusty/x", "/rust", "../");
+        check("/some/apple/x", "/some/app", "../../");
     }
 }

@@ -51,6 +51,9 @@ final readonly class Config
         self::maxRequestsPerSecond();
         self::number('PORT', 80, 1, 65535);
         self::number('STOP_TIMEOUT_SECONDS', 25, 1, 3600);
+        self::number('DRAIN_SECONDS', 10, 0, 3600);
+        self::trustsForwardedHost();
+        self::memoryMib();
     }
 
     /**
@@ -65,6 +68,30 @@ final readonly class Config
         return preg_match('~^(?:/[A-Za-z0-9._\~-]+)*$~D', $path) === 1
             ? $path
             : throw self::invalid('BASE_PATH', $value, 'a path prefix such as /php, or leave it unset');
+    }
+
+    /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are what the browser asked for. */
+    public static function trustsForwardedHost(): bool
+    {
+        $value = self::text('TRUST_FORWARDED_HOST') ?? 'false';
+
+        return match ($value) {
+            'true' => true,
+            'false' => false,
+            default => throw self::invalid('TRUST_FORWARDED_HOST', $value, 'true or false'),
+        };
+    }
+
+    /** What the task may use, where the container's own limit does not say it; 0 is not known. */
+    public static function memoryMib(): int
+    {
+        return self::number('MEMORY_MIB', 0, 0);
+    }
+
+    /** How many processes Apache has (entrypoint.sh). */
+    public static function workers(): int
+    {
+        return self::number('APACHE_WORKERS', Workers::MOST, Workers::LEAST, Workers::MOST);
     }
 
     /** 0 is no limit. */

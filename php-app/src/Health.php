@@ -10,6 +10,9 @@ namespace ImageApp;
 
 final class Health
 {
+    /** Made by entrypoint.sh when it is asked to stop. */
+    private const DRAINING = '/tmp/image-app-draining';
+
     public static function isCheck(string $path): bool
     {
         return $path === '/healthz' || $path === '/readyz';
@@ -21,8 +24,18 @@ final class Health
         self::pass('ok');
     }
 
+    /**
+     * The bucket answers, and the container is not about to stop. While it drains, alive() goes on passing: a load
+     * balancer that is about to forget it must not take it for sick meanwhile. Whoever asks here wants to know whether
+     * to send new requests.
+     */
     public static function ready(S3Client $s3): void
     {
+        if (file_exists(self::DRAINING)) {
+            Response::text(503, 'stopping');
+
+            return;
+        }
         try {
             $s3->headBucket();
             self::pass('ready');

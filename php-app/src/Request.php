@@ -106,9 +106,24 @@ final readonly class Request
      */
     public function root(string $basePath): string
     {
-        $below = $basePath !== '' && str_starts_with($this->path, $basePath . '/') ? substr_count($basePath, '/') : 0;
-        $levels = substr_count(ltrim($this->rawPath, '/'), '/') - $below;
+        $below = self::belowBase($this->rawPath, $basePath) ?? ltrim($this->rawPath, '/');
+        $levels = substr_count($below, '/');
 
         return $levels > 0 ? str_repeat('../', $levels) : './';
+    }
+
+    /** What follows the base path, whose slashes may be repeated; null where it does not begin the path. */
+    private static function belowBase(string $rawPath, string $basePath): ?string
+    {
+        $segments = array_filter(explode('/', $basePath), static fn (string $segment): bool => $segment !== '');
+        $rest = $rawPath;
+        foreach ($segments as $segment) {
+            if (preg_match('~^/+([^/]+)(/.*)$~Ds', $rest, $m) !== 1 || rawurldecode($m[1]) !== $segment) {
+                return null;
+            }
+            $rest = $m[2];
+        }
+
+        return $segments === [] ? null : substr($rest, 1);
     }
 }

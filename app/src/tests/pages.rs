@@ -47,6 +47,24 @@ async fn a_base_path_is_taken_off() {
 }
 
 #[tokio::test]
+async fn the_page_of_an_error_leads_back_below_the_base_path() {
+    let app = TestApp::with(LIMITS, "/some/app").await;
+    let cases = [
+        ("/some/app/nothing", "./"),
+        ("/some/app/images/1/none.png", "../../"),
+        ("//some//app/view/1/none.png", "../../"),
+        ("/images/1/none.png", "../../"),
+    ];
+    for (path, root) in cases {
+        let page = app.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        for link in [format!("href=\"{root}\""), format!("src=\"{root}assets/app-")] {
+            assert!(page.text().contains(&link), "{path}: {link}: {}", page.text());
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_gallery_has_pages() {
     let app = TestApp::start().await;
     for index in 0..30 {
