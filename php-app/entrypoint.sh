@@ -1,19 +1,53 @@
 #!/bin/sh
 # The container's first process: checks the settings, runs Apache, and makes every stop a graceful one.
-# To Apache SIGTERM is "drop everything" and SIGWINCH is "finish what you have in hand"; whoever stops this container
-# (docker stop, ECS, a supervisor that knows only SIGTERM) means the latter.
+#
+# To Apache SIGTERM is "drop everything" and SIGWINCH is "close the door and finish what you have in hand"; whoever stops
+# this container (docker stop, ECS, a supervisor that knows only SIGTERM) means neither: a load balancer hears of it
+# later. So requests are still taken for DRAIN_SECONDS. Each answer closes its connection anyway (apache/apache2.conf).
 set -u
 
 # The log's times say Z; and Apache's configuration needs these.
 export TZ=UTC PORT="${PORT:-80}" STOP_TIMEOUT_SECONDS="${STOP_TIMEOUT_SECONDS:-25}"
+drain_seconds="${DRAIN_SECONDS:-10}"
 
+# GET /readyz looks for it (src/Health.php).
+draining=/tmp/image-app-draining
+
+# serving, draining, finishing: each signal leads to the next one, and the last one ends at once.
+phase=serving
 apache=
-stopping=
+timer=
+
+on_stop() {
+    case "$phase" in
+        serving)
+            if [ -z "$apache" ] || [ "$drain_seconds" -eq 0 ]; then
+                finish
+                return
+            fi
+            phase=draining
+            : > "$draining"
+            # $$ is this shell in there, too.
+            { sleep "$drain_seconds"; kill -s USR1 $$; } &
+            timer=$!
+            ;;
+        draining) finish ;;
+        finishing) end_at_once ;;
+    esac
+}
+
+# Who sits at a terminal does not want to wait for a load balancer.
+on_interrupt() {
+    if [ "$phase" = finishing ]; then end_at_once; else finish; fi
+}
+
+on_drained() {
+    [ "$phase" != draining ] || finish
+}
 
 # Exactly one SIGWINCH: it is lost before Apache catches it (the 28th bit in SigCgt), and a second one means "at once".
 finish() {
-    [ -z "$stopping" ] || return
-    stopping=yes
+    phase=finishing
     while [ -n "$apache" ] && kill -0 "$apache" 2>/dev/null; do
         if grep -q '^SigCgt:.[0-9a-f]\{9\}[89a-f]' "/proc/$apache/status"; then
             kill -s WINCH "$apache"
@@ -23,14 +57,21 @@ finish() {
     done
 }
 
-trap finish TERM WINCH
-trap '[ -z "$apache" ] || kill -s TERM "$apache"' INT
+end_at_once() {
+    [ -z "$apache" ] || kill -s TERM "$apache" 2>/dev/null
+}
 
-php /var/www/check.php || exit 1
-[ -z "$stopping" ] || exit 0
+trap on_stop TERM WINCH
+trap on_interrupt INT
+trap on_drained USR1
+
+# It says how many processes fit by a channel of its own: what it has to complain of goes to the log.
+{ APACHE_WORKERS=$(php /var/www/check.php 3>&1 >&4) || exit 1; } 4>&1
+export APACHE_WORKERS
+[ "$phase" = serving ] || exit 0
 
 # Left by a container that was killed; /tmp may outlive it.
-rm -f /tmp/apache2.pid
+rm -f /tmp/apache2.pid "$draining"
 apache2 -DFOREGROUND &
 apache=$!
 status=0
@@ -39,4 +80,5 @@ while kill -0 "$apache" 2>/dev/null; do
     wait "$apache"
     status=$?
 done
+[ -z "$timer" ] || kill "$timer" 2>/dev/null
 exit "$status"

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Who is let in. Apache has MaxRequestWorkers processes (apache/apache2.conf) and each request holds one, so that
- * slow ones (uploads and those that wait for their turn, then whatever waits for S3) must never hold all of them.
+ * Who is let in. Apache has so many processes (Workers.php) and each request holds one, so that slow ones (uploads and
+ * those that wait for their turn, then whatever waits for S3) must never hold all of them.
  */
 
 declare(strict_types=1);
@@ -11,11 +11,11 @@ namespace ImageApp;
 
 final class Admission
 {
-    /** Of 128 workers, 16 are left for health checks, assets, and for telling the others to come again ... */
-    private const S3_REQUESTS = 112;
+    /** One worker of so many is left for health checks, assets, and for telling the others to come again ... */
+    private const FOR_THE_QUICK = 8;
 
-    /** ... and 8 more for pages and images. */
-    private const UPLOADS_AND_WAITING = 104;
+    /** ... and one more of so many for pages and images. */
+    private const FOR_PAGES = 16;
 
     private const TURN_SECONDS = 10.0;
     private const LOOK_AGAIN_SECONDS = 0.2;
@@ -47,7 +47,7 @@ final class Admission
     /** @throws Refused if all workers that may wait for S3 do */
     public static function requestToS3(): void
     {
-        self::$held[] = (new Places('s3', self::S3_REQUESTS))->take() ?? throw Refused::busy(self::RETRY_AFTER);
+        self::$held[] = self::places('s3')->take() ?? throw Refused::busy(self::RETRY_AFTER);
     }
 
     /**
@@ -57,9 +57,8 @@ final class Admission
      */
     public static function upload(int $maxUploads): void
     {
-        $waiting = new Places('waiting', self::UPLOADS_AND_WAITING);
-        self::$held[] = $waiting->take() ?? throw Refused::busy(self::RETRY_AFTER);
-        $turns = new Places('uploads', min($maxUploads, self::UPLOADS_AND_WAITING));
+        self::$held[] = self::places('waiting')->take() ?? throw Refused::busy(self::RETRY_AFTER);
+        $turns = new Places('uploads', min($maxUploads, self::placesFor('uploads', Config::workers())));
         $deadline = new Deadline(self::TURN_SECONDS);
         while ((self::$turn = $turns->take()) === null) {
             // Not all at once.
@@ -73,5 +72,30 @@ final class Admission
     public static function endTurn(): void
     {
         self::$turn = null;
+    }
+
+    /**
+     * How many of the workers may do something: what waits for S3, the uploads among it and those that wait for their
+     * turn, and the uploads that have it.
+     *
+     * @param 's3'|'waiting'|'uploads' $what
+     */
+    public static function placesFor(string $what, int $workers): int
+    {
+        $s3 = $workers - max(2, intdiv($workers, self::FOR_THE_QUICK));
+        $waiting = max(1, $s3 - max(1, intdiv($workers, self::FOR_PAGES)));
+
+        return match ($what) {
+            's3' => $s3,
+            'waiting' => $waiting,
+            // Some wait, whatever the setting says: a burst is not to be turned away at once.
+            'uploads' => max(1, intdiv($waiting * 3, 4)),
+        };
+    }
+
+    /** @param 's3'|'waiting' $what */
+    private static function places(string $what): Places
+    {
+        return new Places($what, self::placesFor($what, Config::workers()));
     }
 }
