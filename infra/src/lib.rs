@@ -144,6 +144,7 @@ fn stack(
         roles: &roles,
         logs: &logs,
         direct_upload: settings.storage.direct_upload,
+        load_balancer: &settings.load_balancer,
     };
     let around = Surroundings {
         names: &names,

@@ -8,6 +8,7 @@ mod placement;
 mod range;
 mod registry;
 mod scaling;
+mod stopping;
 mod texts;
 mod together;
 
@@ -19,6 +20,7 @@ pub use placement::{ConstraintSetting, StrategySetting};
 pub use range::{Allowed, Range, Text, Violation};
 pub use registry::RegistrySettings;
 pub use scaling::{ScalingSettings, Schedule};
+pub use stopping::StopBudget;
 pub use together::METRICS_PORT;
 
 use Allowed::{Flag, Number, OneOf};
@@ -135,10 +137,19 @@ impl ClusterSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoadBalancerSettings {
-    /// After how many seconds an idle connection is closed.
+    /// After how many seconds an idle connection is closed: 1 to 4000. The apps keep theirs a little longer.
     pub idle_timeout_seconds: u32,
-    /// How many seconds a task that is taken out may take to finish its requests.
+    /// How many seconds a task that is taken out may take to finish its requests: 0 to 3600. A deploy waits for it.
     pub deregistration_delay_seconds: u32,
+    /// How many seconds a task that is stopped goes on taking requests, because the load balancer does not know of it
+    /// yet: 0 to 110, within `stop_timeout_seconds`.
+    pub drain_seconds: u32,
+    /// How many seconds an upload may take that no deploy, stopped task or Spot interruption cuts: 1 to 3600. Nothing is
+    /// made of it: preview says when the delay or an app's stop timeout is too short for it.
+    pub slowest_upload_seconds: u32,
+    /// Whether the apps believe `X-Forwarded-Host` and `X-Forwarded-Proto`: only where something before the load balancer
+    /// always sets them, such as a CDN that asks by another host name.
+    pub trust_forwarded_host: bool,
 }
 
 impl LoadBalancerSettings {
@@ -153,6 +164,9 @@ impl LoadBalancerSettings {
             Number(*DEREGISTRATION_SECONDS.start() as i64, *DEREGISTRATION_SECONDS.end() as i64),
             "TargetGroupAttribute, Elastic Load Balancing API Reference",
         ),
+        Range::new("drain_seconds", Number(0, 110), ""),
+        Range::new("slowest_upload_seconds", Number(1, 3600), ""),
+        Range::new("trust_forwarded_host", Flag, ""),
     ];
 }
 
@@ -208,7 +222,13 @@ impl Default for LogSettings {
 
 impl Default for LoadBalancerSettings {
     fn default() -> Self {
-        Self { idle_timeout_seconds: 60, deregistration_delay_seconds: 30 }
+        Self {
+            idle_timeout_seconds: 60,
+            deregistration_delay_seconds: 30,
+            drain_seconds: 10,
+            slowest_upload_seconds: 30,
+            trust_forwarded_host: false,
+        }
     }
 }
 
@@ -264,6 +284,7 @@ impl Settings {
                     .to_owned(),
             );
         }
+        warnings.extend(stopping::warnings(self));
         warnings
     }
 

@@ -4,7 +4,7 @@ use crate::app::AppOf;
 use crate::identity::Roles;
 use crate::load_balancing::PHP_PATH;
 use crate::runs_on::RunsOn;
-use crate::settings::AppSettings;
+use crate::settings::{AppSettings, LoadBalancerSettings, StopBudget};
 use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecs::container::{HealthCheck, SystemControl};
 use infra_resources::ecs::typed::LaunchType;
@@ -31,6 +31,8 @@ pub struct SharedByTasks<'a> {
     pub logs: &'a Handle<LogGroup>,
     /// Whether browsers upload to the bucket themselves.
     pub direct_upload: bool,
+    /// How the load balancer treats connections and tasks that go.
+    pub load_balancer: &'a LoadBalancerSettings,
 }
 
 /// An app's task definition, wherever it runs.
@@ -50,7 +52,7 @@ pub fn task<P: RunsOn>(
     let task = match app.app {
         // It streams uploads to S3 and never writes to a disk.
         App::Web => task.container(web(container, settings, shared)),
-        App::Php => task.volume(VolumeOf::scratch(SCRATCH)).container(php(container)),
+        App::Php => task.volume(VolumeOf::scratch(SCRATCH)).container(php(container, settings)),
     };
     task.add(stack, app.logical_name)
 }
@@ -66,13 +68,16 @@ fn web<On: LaunchType>(
     container
         .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
         .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())
+        .environment("KEEP_ALIVE_SECONDS", longer_than(shared.load_balancer.idle_timeout_seconds).to_string())
         .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])))
 }
 
 /// What only the PHP app's container has.
-fn php<On: LaunchType>(container: Container<On>) -> Container<On> {
+fn php<On: LaunchType>(container: Container<On>, settings: &AppSettings) -> Container<On> {
     container
         .environment("BASE_PATH", PHP_PATH)
+        // On Fargate a container does not see the limit of its task. It has as many processes as fit.
+        .environment("MEMORY_MIB", settings.memory_mib.0.to_string())
         .health_check(checked(HealthCheck::shell("php -n /var/www/healthcheck.php")))
         // Apache's process id and PHP's upload buffers.
         .mount(SCRATCH, "/tmp")
@@ -86,20 +91,24 @@ fn container<On: LaunchType>(
     shared: &SharedByTasks<'_>,
 ) -> Container<On> {
     let stop_timeout = Duration::from_secs(settings.stop_timeout_seconds.into());
+    let StopBudget { drain, finish } = StopBudget::of(settings, shared.load_balancer);
     Container::new(CONTAINER, image.clone())
         .environment("AWS_REGION", shared.region)
         .environment("S3_BUCKET", shared.bucket.name.clone())
         .environment("PORT", settings.container_port.to_string())
-        .environment("STOP_TIMEOUT_SECONDS", before_the_end(stop_timeout).to_string())
+        .environment("DRAIN_SECONDS", drain.to_string())
+        .environment("STOP_TIMEOUT_SECONDS", finish.max(1).to_string())
+        .environment("TRUST_FORWARDED_HOST", shared.load_balancer.trust_forwarded_host.to_string())
         .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
         .read_only_root()
         .system_control(SystemControl::unprivileged_ports())
         .stop_timeout(StopTimeout::from_settings(stop_timeout))
 }
 
-/// The seconds an app may take to finish its requests: some are left for its last words before ECS kills it.
-fn before_the_end(stop_timeout: Duration) -> u64 {
-    stop_timeout.as_secs().saturating_sub(5).max(1)
+/// An idle connection that the app closes just as the load balancer sends a request on it is a 502. So the load balancer
+/// has to close it first.
+fn longer_than(idle_timeout_seconds: u32) -> u32 {
+    idle_timeout_seconds.saturating_add(5)
 }
 
 /// How often each container is checked.

@@ -188,6 +188,70 @@ fn ssh_from_everywhere_is_pointed_out_and_from_an_office_is_not() {
 }
 
 #[test]
+fn times_that_do_not_agree_are_pointed_out() {
+    let warnings = |overrides: &[&str]| settings(overrides).warnings();
+    let check = |overrides: &[&str], words: &[&[&str]]| {
+        let told = warnings(overrides);
+        assert_eq!(told.len(), words.len(), "{overrides:?}: {told:#?}");
+        for (warning, words) in told.iter().zip(words) {
+            assert!(words.iter().all(|word| warning.contains(word)), "{words:?}: {warning}");
+        }
+    };
+    check(&[], &[]);
+    check(
+        &["load_balancer.deregistration_delay_seconds=29"],
+        &[&["deregistration_delay_seconds=29", "slowest_upload_seconds=30"]],
+    );
+    check(&["web.stop_timeout_seconds=44"], &[&["web.stop_timeout_seconds=44", "29 s are left", "needs 45"]]);
+    check(&["php.stop_timeout_seconds=10"], &[&["php.stop_timeout_seconds=10", "0 s are left"]]);
+    let both: [&[&str]; 2] = [&["web.stop_timeout", "needs 46"], &["php.stop_timeout", "needs 46"]];
+    check(&["load_balancer.drain_seconds=11"], &both);
+    let slow = ["load_balancer.slowest_upload_seconds=106", "load_balancer.deregistration_delay_seconds=106"];
+    let too_slow: [&[&str]; 2] =
+        [&["web.stop_timeout", "promise less"], &["php.stop_timeout", "promise less"]];
+    check(&slow, &too_slow);
+    let agree = [
+        "load_balancer.slowest_upload_seconds=100",
+        "load_balancer.deregistration_delay_seconds=100",
+        "web.stop_timeout_seconds=115",
+        "php.stop_timeout_seconds=120",
+    ];
+    check(&agree, &[]);
+    check(&["load_balancer.idle_timeout_seconds=30"], &[&["idle_timeout_seconds=30", "50 s"]]);
+}
+
+#[test]
+fn the_time_to_stop_is_divided_and_connections_are_kept_longer_than_the_load_balancer_does() {
+    let variable = |overrides: &[&str], app: &str, name: &str| {
+        let task = task_definition(overrides, app);
+        let variables = task["containerDefinitions"][0]["environment"].as_array().unwrap().clone();
+        variables.iter().find(|it| it["name"] == name).map(|it| it["value"].as_str().unwrap().to_owned())
+    };
+    for app in ["web", "php"] {
+        let long = format!("{app}.stop_timeout_seconds=90");
+        for (overrides, drain, finish) in [
+            (&[][..], "10", "30"),
+            (&[&*long, "load_balancer.drain_seconds=20"][..], "20", "65"),
+            (&["load_balancer.drain_seconds=0"][..], "0", "40"),
+            (&["load_balancer.drain_seconds=60"][..], "60", "1"),
+        ] {
+            assert_eq!(
+                variable(overrides, app, "DRAIN_SECONDS").as_deref(),
+                Some(drain),
+                "{app} {overrides:?}"
+            );
+            assert_eq!(variable(overrides, app, "STOP_TIMEOUT_SECONDS").as_deref(), Some(finish), "{app}");
+        }
+    }
+    for idle in [1_u64, 60, 4000] {
+        let overrides = [format!("load_balancer.idle_timeout_seconds={idle}")];
+        let kept = variable(&[&overrides[0]], "web", "KEEP_ALIVE_SECONDS").unwrap();
+        assert!(kept.parse::<u64>().unwrap() > idle, "{kept} for {idle}");
+    }
+    assert_eq!(variable(&["php.memory_mib=1024"], "php", "MEMORY_MIB").as_deref(), Some("1024"));
+}
+
+#[test]
 fn ssh_is_open_to_the_range_of_the_setting_alone() {
     let ingress = &rendered(&["ec2.ssh_from=203.0.113.0/24"], "security-group/ec2")["ingress"];
     let ssh: Vec<_> = ingress.as_array().unwrap().iter().filter(|rule| rule["fromPort"] == 22).collect();

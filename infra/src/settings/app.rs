@@ -52,7 +52,8 @@ pub struct AppSettings {
     pub availability_zone_rebalancing: bool,
     /// Seconds at a task's start in which failed health checks of the load balancer do not count.
     pub health_check_grace_period_seconds: u32,
-    /// Seconds an app may take to finish its requests when it is stopped; at most 120 on Fargate.
+    /// Seconds between SIGTERM and SIGKILL: 2 to 120 on Fargate. Of these `load_balancer.drain_seconds` are for new requests and 5 for
+    /// the end; the rest is for requests in flight.
     pub stop_timeout_seconds: u32,
 }
 
@@ -208,7 +209,7 @@ impl AppSettings {
             maximum_percent: 200,
             availability_zone_rebalancing: true,
             health_check_grace_period_seconds: 60,
-            stop_timeout_seconds: 30,
+            stop_timeout_seconds: 45,
         }
     }
 
