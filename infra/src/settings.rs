@@ -142,7 +142,7 @@ pub struct LoadBalancerSettings {
     /// How many seconds a task that is taken out may take to finish its requests: 0 to 3600. A deploy waits for it.
     pub deregistration_delay_seconds: u32,
     /// How many seconds a task that is stopped goes on taking requests, because the load balancer does not know of it
-    /// yet: 0 to 110, within `stop_timeout_seconds`.
+    /// yet: 0 to 110, within `stop_timeout_seconds`. On a local AWS it is 0.
     pub drain_seconds: u32,
     /// How many seconds an upload may take that no deploy, stopped task or Spot interruption cuts: 1 to 3600. Nothing is
     /// made of it: preview says when the delay or an app's stop timeout is too short for it.
@@ -292,6 +292,8 @@ impl Settings {
     #[must_use]
     pub fn for_local_aws(mut self) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
+        // Its load balancer forgets a task before it stops it, and kills what has not ended soon after.
+        self.load_balancer.drain_seconds = 0;
         for (app, settings) in [("web", &mut self.web), ("php", &mut self.php)] {
             if std::mem::replace(&mut settings.scaling.enabled, false) {
                 let (count, s) = (settings.desired_count, if settings.desired_count == 1 { "" } else { "s" });

@@ -66,8 +66,8 @@ pub async fn ministack(region: &str) -> Container {
     start(image.with_env_var("MINISTACK_REGION", region), &[4566]).await
 }
 
-/// One of the apps, with these variables. `PORT` is heeded; the metrics' port is published too.
-pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
+/// One of the apps, with these variables and no more memory than that. `PORT` is heeded; the metrics' port is published too.
+pub async fn app(app: &AppImage, environment: &[(&str, &str)], memory_mib: Option<u32>) -> Container {
     let image = image(&built(app).await);
     let port = environment.iter().find(|(name, _)| *name == "PORT");
     let port = port.and_then(|(_, value)| value.parse().ok()).unwrap_or(APP_PORT);
@@ -75,7 +75,7 @@ pub async fn app(app: &AppImage, environment: &[(&str, &str)]) -> Container {
     let request = environment
         .iter()
         .fold(ContainerRequest::from(image), |request, (name, value)| request.with_env_var(*name, *value));
-    start(request, &[port, METRICS_PORT]).await
+    start_within(request, &[port, METRICS_PORT], memory_mib).await
 }
 
 /// Builds an image unless it is there; what the sources are when the first test asks is what all tests run.
@@ -169,6 +169,16 @@ impl Container {
         self.docker(&["wait"]).await
     }
 
+    /// Whether the kernel has killed something in it for want of memory.
+    pub async fn was_out_of_memory(&self) -> bool {
+        self.docker(&["inspect", "--format", "{{.State.OOMKilled}}"]).await == "true"
+    }
+
+    /// How many processes run in it.
+    pub async fn processes(&self) -> usize {
+        self.docker(&["top"]).await.lines().count().saturating_sub(1)
+    }
+
     /// The signal that stops it, as its image says.
     pub async fn stop_signal(&self) -> String {
         match self.docker(&["inspect", "--format", "{{.Config.StopSignal}}"]).await {
@@ -201,11 +211,20 @@ fn image(reference: &str) -> GenericImage {
 }
 
 async fn start(request: ContainerRequest<GenericImage>, ports: &[u16]) -> Container {
+    start_within(request, ports, None).await
+}
+
+async fn start_within(
+    request: ContainerRequest<GenericImage>,
+    ports: &[u16],
+    memory_mib: Option<u32>,
+) -> Container {
     let (label, value) = reaper::label();
     let (port, published) = (ports[0], ports.to_vec());
     let request = request.with_label(label, value).with_startup_timeout(STARTS_WITHIN);
     let request = request.with_host_config_modifier(move |host| {
         publish_on_this_machine_only(host, &published);
+        host.memory = memory_mib.map(|mib| i64::from(mib) << 20);
         speak_the_engines_version();
     });
     let started = runtime::run(request.start()).await;

@@ -46,6 +46,7 @@ pub struct Setup {
     variables: Vec<(String, String)>,
     behind_proxy: bool,
     makes_bucket: bool,
+    memory_mib: Option<u32>,
 }
 
 impl App {
@@ -115,7 +116,7 @@ impl Site {
 impl Setup {
     /// With default settings.
     pub fn of(app: App) -> Self {
-        Self { app, variables: Vec::new(), behind_proxy: false, makes_bucket: true }
+        Self { app, variables: Vec::new(), behind_proxy: false, makes_bucket: true, memory_mib: None }
     }
 
     /// With this variable.
@@ -141,6 +142,12 @@ impl Setup {
     #[must_use]
     pub fn without_bucket(self) -> Self {
         Self { makes_bucket: false, ..self }
+    }
+
+    /// With no more memory than that.
+    #[must_use]
+    pub fn within(self, mib: u32) -> Self {
+        Self { memory_mib: Some(mib), ..self }
     }
 
     /// Starts it and waits until it answers.
@@ -183,6 +190,6 @@ impl Setup {
             ("AWS_SECRET_ACCESS_KEY", SECRET),
         ];
         environment.extend(self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        Arc::new(containers::app(&self.app.image(), &environment).await)
+        Arc::new(containers::app(&self.app.image(), &environment, self.memory_mib).await)
     }
 }

@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod busy;
+mod cross_site;
 mod deletion;
 mod direct;
 mod disconnects;
 mod gallery;
 mod headers;
+mod heads;
 mod html;
 mod image_corpus;
 mod limits;
 mod logs;
+mod memory;
 mod metrics;
 mod names;
 mod refusals;

@@ -16,7 +16,7 @@ use super::{both, both_with, those_with};
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// Apache waits 10 seconds for a head, the Rust app 75, both for a body longer than that.
+/// Apache waits 10 seconds for a head, the Rust app 65, both for a body longer than that.
 const BEFORE_THE_SLOW_ARE_GIVEN_UP: Duration = Duration::from_secs(9);
 
 #[test]

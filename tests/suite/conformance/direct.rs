@@ -211,6 +211,32 @@ fn what_changes_while_it_is_looked_at_is_not_taken() {
     });
 }
 
+/// A client that had no answer asks again, while its first request is still under way.
+#[test]
+fn two_requests_for_one_file_lose_no_image_that_was_promised() {
+    those_with(Feature::DirectUpload, async |app| {
+        let site = Setup::of(app).set("DIRECT_UPLOAD", "true").behind_proxy().start().await;
+        let bytes = png::of_size(1000);
+        for round in 0..3 {
+            let ticket = ticket(&site, "twice.png", bytes.len(), "image/png").await;
+            let key = text(&ticket["key"]);
+            site.bucket.put(&key, &bytes, "image/png").await;
+            // The first of both copies is late: the other request is through by then.
+            let late = Effect::Delay(Duration::from_secs(2));
+            site.proxy().set(Fault::on(Method::PUT, late).path(|path| path.contains("/uploads/")).nth(1));
+            let (one, other) = tokio::join!(completed(&site, &key), completed(&site, &key));
+            let statuses = [one.status.as_u16(), other.status.as_u16()];
+            assert!(statuses.contains(&201), "{round}: {statuses:?}");
+            assert!(statuses.iter().all(|status| [201, 404].contains(status)), "{round}: {statuses:?}");
+            let stored = key.replace("incoming/", "uploads/");
+            assert!(site.bucket.object(&stored).await == bytes, "{round}");
+            site.proxy().clear().await;
+            site.bucket.comes_to_hold(std::slice::from_ref(&stored)).await;
+            site.bucket.delete(&stored).await;
+        }
+    });
+}
+
 #[test]
 fn another_site_gets_no_ticket() {
     with_direct_upload(async |site| {

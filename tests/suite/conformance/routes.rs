@@ -7,7 +7,7 @@ use e2e::site::Site;
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 
-use super::html::{assets, links};
+use super::html::{assets, attribute, links};
 use super::{both, both_with};
 
 #[test]
@@ -157,6 +157,38 @@ fn every_route_answers_below_the_base_path_and_at_the_root() {
         for other in ["/some/apple/", "/some/", "/app/", "/some/app/some/app/nothing", "/some/app/nothing"] {
             let answer = RawClient::once(&site.url, &format!("GET {other}"), &[]).await.unwrap();
             assert_eq!(answer.status, 404, "{other}");
+        }
+    });
+}
+
+#[test]
+fn the_page_of_an_error_keeps_the_base_path() {
+    both_with(&[("BASE_PATH", "/some/app")], async |site| {
+        for path in [
+            "/some/app/nothing",
+            "/some/app/images/1/none.png",
+            "/some/app/view/1/none.png",
+            "/some/app/nothing/at/all/",
+            "//some//app/nothing",
+            "/some/app//images/1/none.png",
+            "/some/app/upload",
+            "/some/app/images/1/%00",
+            "/some/app/images/1/%zz",
+            &format!("/some/app/images/{}/b", "a".repeat(3000)),
+        ] {
+            let page = RawClient::once(&site.url, &format!("GET {path}"), &[]).await.unwrap();
+            assert!((400..500).contains(&page.status), "{path}: {}", page.head);
+            let found = [attribute(&page.text(), "href"), attribute(&page.text(), "src")].concat();
+            assert!(found.len() > 2, "{path}: {}", page.text());
+            let here = reqwest::Url::parse(&format!("{}{path}", site.url)).unwrap();
+            for link in found {
+                let target = here.join(&link).unwrap();
+                let merged = target.path().replace("//", "/");
+                assert!(merged.starts_with("/some/app/"), "{path}: {link} leads to {target}");
+                let line = format!("GET {}", target.path());
+                let answer = RawClient::once(&site.url, &line, &[]).await.unwrap();
+                assert_eq!(answer.status, 200, "{path}: {link} leads to {target}");
+            }
         }
     });
 }

@@ -5,7 +5,7 @@ use e2e::corpus::{self, Case, Expected, HTML, png};
 use e2e::site::Site;
 use reqwest::Method;
 
-use super::both;
+use super::{both, both_behind_proxy};
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
@@ -193,6 +193,21 @@ fn an_image_that_is_also_a_page_is_served_as_an_image() {
             assert_eq!(got.header("x-content-type-options"), "nosniff", "{}", case.name);
             assert_eq!(got.header("content-security-policy"), "default-src 'none'; sandbox", "{}", case.name);
         }
+    });
+}
+
+#[test]
+fn an_image_that_the_client_has_is_not_fetched_from_s3() {
+    both_behind_proxy(&[], async |site| {
+        let (stored, _) = image(&site).await;
+        let tag = site.client.fetch(&stored.url).await.header("etag").to_owned();
+        site.proxy().forget();
+        for known in [tag.as_str(), &format!("W/{tag}"), &format!("\"other\", {tag}"), "*"] {
+            let got = site.client.fetch_with(&stored.url, &[("If-None-Match", known)]).await.has(304);
+            assert_eq!(got.body.len(), 0, "{known}");
+        }
+        let opened = site.proxy().count(|seen| seen.method == Method::GET && seen.path.contains("/uploads/"));
+        assert_eq!(opened, 0, "{:?}", site.proxy().seen());
     });
 }
 
