@@ -33,8 +33,7 @@ async fn holds(site: &Site, trusted: bool) {
     let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
     for Case { what, mut headers, allowed, .. } in cases.into_iter().filter(|case| case.trusted == trusted) {
         headers.entry("Host".to_owned()).or_insert_with(|| "a.example".to_owned());
-        let lines: String =
-            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut client = RawClient::open(&site.url).await.unwrap();
         let request = format!(
             "POST /delete/1-a/none.png HTTP/1.1\r\n{lines}Content-Length: 0\r\nConnection: close\r\n\r\n"

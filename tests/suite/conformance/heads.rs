@@ -56,8 +56,7 @@ fn an_upload_may_come_with_a_large_cookie() {
     both(async |site| {
         let form = Form::image("cookie.png", PNG).bytes();
         let (kind, length, cookie) = (Form::content_type(), form.len().to_string(), "c".repeat(12_000));
-        let headers =
-            [("Content-Type", kind.as_str()), ("Content-Length", &length), ("Cookie", &cookie)];
+        let headers = [("Content-Type", kind.as_str()), ("Content-Length", &length), ("Cookie", &cookie)];
         let mut client = RawClient::open(&site.url).await.unwrap();
         client.request("POST /upload", &headers).await.unwrap();
         client.send(&form).await.unwrap();

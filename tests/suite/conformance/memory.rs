@@ -24,7 +24,12 @@ fn a_busy_app_stays_within_the_memory_of_its_task() {
         let done = uploads.iter().filter(|answer| answer.status == 201).count();
         assert!(done > 0, "no upload was taken");
         for answer in uploads.iter().chain(&pages) {
-            assert!([200, 201, 503].contains(&answer.status.as_u16()), "{}: {}", answer.status, answer.text());
+            assert!(
+                [200, 201, 503].contains(&answer.status.as_u16()),
+                "{}: {}",
+                answer.status,
+                answer.text()
+            );
         }
         assert!(!site.container.was_out_of_memory().await, "something was killed for want of memory");
         site.client.fetch("healthz").await.has(200);
