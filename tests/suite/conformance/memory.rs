@@ -17,7 +17,7 @@ fn a_busy_app_stays_within_the_memory_of_its_task() {
     each(async |app| {
         let site = Setup::of(app).within(MIB).start().await;
         let stored = site.client.upload("before.png").await;
-        let form = Form::image("large.png", &png::of_size(6 << 20));
+        let form = Form::image("large.png", &png::of_size(1 << 20));
         let uploads = join_all((0..AT_A_TIME).map(|_| site.client.post(&form)));
         let pages = join_all((0..AT_A_TIME).map(|_| site.client.fetch("")));
         let (uploads, pages) = join(uploads, pages).await;
