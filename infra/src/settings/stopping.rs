@@ -23,7 +23,8 @@ pub struct StopBudget {
 impl StopBudget {
     /// The division of an app's stop timeout.
     pub fn of(app: &AppSettings, load_balancer: &LoadBalancerSettings) -> Self {
-        let drain = load_balancer.drain_seconds;
+        // A longer one would end in SIGKILL.
+        let drain = load_balancer.drain_seconds.min(app.stop_timeout_seconds.saturating_sub(LAST_WORDS + 1));
         let finish = app.stop_timeout_seconds.saturating_sub(drain.saturating_add(LAST_WORDS));
         Self { drain, finish }
     }
