@@ -146,11 +146,11 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
         let chunk = chunk.map_err(|error| broken_off(name, error))?;
         size += chunk.len() as u64;
         let fed = probe.feed(&chunk);
-        image_rules::check_pixels(name, probe.dimensions(), &app.limits)?;
+        image_rules::check_pixels(name, probe.largest(), &app.limits)?;
         fed.map_err(defect)?;
     }
     let info = probe.finish().map_err(defect)?;
-    image_rules::check_pixels(name, Some(info.dimensions), &app.limits)?;
+    image_rules::check_pixels(name, Some(info.largest), &app.limits)?;
     if !claim_fits(object.content_type.as_deref(), info.kind) {
         let claimed = object.content_type.take().unwrap_or_default();
         return Err(AppError::LyingType { name: name.to_owned(), claimed, kind: info.kind });

@@ -19,9 +19,6 @@ use crate::upload::StoredImage;
 /// What comes in one piece beyond a part's end is held, too.
 const SLACK_BYTES: usize = 256 * 1024;
 
-/// A file that waits for its memory holds no more than this.
-const BEFORE_MEMORY_BYTES: usize = SNIFF_BYTES;
-
 /// One file on its way.
 pub struct FileUpload<'a, 'form> {
     app: &'a App,
@@ -45,7 +42,9 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     /// a call that timed out here may have succeeded there.
     pub async fn store(mut self, leftovers: &mut Leftovers) -> Result<StoredImage, AppError> {
         let mut buffer = BytesMut::new();
-        self.fill(&mut buffer, BEFORE_MEMORY_BYTES).await?;
+        // A file that waits for its memory holds no more than what decides what it is.
+        self.fill(&mut buffer, SNIFF_BYTES).await?;
+        self.fill(&mut buffer, ImageKind::sniff_bytes(&buffer)).await?;
         let kind = self.kind(&buffer)?;
         let _memory = self.memory_for(&mut buffer).await?;
         let key = new_key(&self.name, kind)?;
@@ -107,8 +106,8 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         }
         let info = self.end()?;
         storage.complete_parts(key, &upload_id, parts).await?;
-        if facts.dimensions.is_none() {
-            // They came too late to be stored with the first part.
+        if facts.dimensions != Some(info.dimensions) {
+            // They, or what changes them, came too late to be stored with the first part.
             storage.copy(key, None, key, &ObjectFacts::of(info)).await?;
         }
         Ok(info)
@@ -127,7 +126,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
                 return Err(AppError::FileTooLarge { name: self.name.clone(), limit });
             }
             let fed = self.probe.feed(&chunk);
-            image_rules::check_pixels(&self.name, self.probe.dimensions(), &self.app.limits)?;
+            image_rules::check_pixels(&self.name, self.probe.largest(), &self.app.limits)?;
             fed.map_err(|defect| self.defect(defect))?;
             buffer.extend_from_slice(&chunk);
         }
@@ -138,7 +137,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     fn end(&mut self) -> Result<ImageInfo, AppError> {
         let probe = std::mem::replace(&mut self.probe, ImageProbe::new());
         let info = probe.finish().map_err(|defect| self.defect(defect))?;
-        image_rules::check_pixels(&self.name, Some(info.dimensions), &self.app.limits)?;
+        image_rules::check_pixels(&self.name, Some(info.largest), &self.app.limits)?;
         Ok(info)
     }
 

@@ -8,11 +8,11 @@ use crate::error::AppError;
 /// Not too many pixels, as far as is known.
 pub fn check_pixels(
     name: &str,
-    dimensions: Option<Dimensions>,
+    largest: Option<Dimensions>,
     limits: &UploadLimits,
 ) -> Result<(), AppError> {
     let limit = limits.max_pixels;
-    match dimensions.map(Dimensions::pixels) {
+    match largest.map(Dimensions::pixels) {
         Some(pixels) if pixels > limit => {
             Err(AppError::TooManyPixels { name: name.to_owned(), pixels, limit })
         }

@@ -147,7 +147,7 @@ async fn store_file(
 impl StoredImage {
     /// What a client is told of an image that is in the bucket.
     pub fn new(key: String, size: u64, info: ImageInfo) -> Self {
-        let ImageInfo { kind, dimensions: Dimensions { width, height } } = info;
+        let ImageInfo { kind, dimensions: Dimensions { width, height }, .. } = info;
         let url = url::of_image("images", &key);
         Self { key, size, content_type: kind.content_type(), width, height, url }
     }

@@ -32,12 +32,12 @@ final class UploadRules
             throw new Refused(400, "{$label} is empty: choose a file with content");
         }
         self::checkLargest($file, $config->maxFileBytes);
-        $onHeader = static function (Image $image) use ($file, $config): void {
-            self::checkClaim($file, $image->contentType);
-            self::checkPixels($file->label(), $image, $config->maxPixels);
+        $onSize = static function (string $contentType, int $width, int $height) use ($file, $config): void {
+            self::checkClaim($file, $contentType);
+            self::checkPixels($file->label(), $width, $height, $config->maxPixels);
         };
         try {
-            return Formats::read($file->content, $onHeader) ?? throw Refused::notAnImage($label);
+            return Formats::read($file->content, $onSize) ?? throw Refused::notAnImage($label);
         } catch (Broken $broken) {
             throw new Refused(400, "{$label} {$broken->getMessage()}");
         }
@@ -107,10 +107,10 @@ final class UploadRules
         }
     }
 
-    private static function checkPixels(string $label, Image $image, int $maxPixels): void
+    private static function checkPixels(string $label, int $width, int $height, int $maxPixels): void
     {
-        if ($image->width * $image->height > $maxPixels) {
-            throw new Refused(413, "{$label} has {$image->width} × {$image->height} pixels, "
+        if ($width * $height > $maxPixels) {
+            throw new Refused(413, "{$label} has {$width} × {$height} pixels, "
                 . "more than the limit of {$maxPixels}: send a smaller image");
         }
     }

@@ -49,7 +49,7 @@ $whole = [
         'image/webp 3x2',
     ],
     'webp, animated' => [
-        Images::webp(Images::vp8x(70000, 5, 2), Images::webpChunk('ANIM', 'abcdef'), Images::frame(70000, 5)),
+        Images::webp(Images::vp8x(70000, 5, 2), Images::webpChunk('ANIM', 'abcdef'), Images::frame(3, 5)),
         'image/webp 70000x5',
     ],
     'avif' => [Images::avif(), 'image/avif 3x2'],
@@ -70,7 +70,9 @@ foreach ($whole as $case => [$content, $expected]) {
     // Short ones are whole within the first bytes that decide what a file is, so every cut counts.
     $taken = array_filter(range(12, strlen($content) - 1), static fn (int $cut): bool =>
         str_starts_with($read(substr($content, 0, $cut)), 'image/'));
-    check("{$case}: cuts that are taken", [], array_values($taken));
+    // A GIF file without its trailer alone has all of its image.
+    $wholeCuts = str_starts_with($case, 'gif') ? [strlen($content) - 1] : [];
+    check("{$case}: cuts that are taken", $wholeCuts, array_values($taken));
 }
 check('jpeg, cut where it begins', 'ends early', $read("\xFF\xD8\xFF"));
 check('avif without an end', 'image/avif 3x2', $read(Images::ftyp() . Images::meta() . "\0\0\0\0mdatdata"));
@@ -78,6 +80,84 @@ foreach (['jpeg', 'png', 'gif', 'webp', 'avif'] as $case) {
     $content = $case === 'webp' ? Images::webp(Images::vp8()) : Images::$case();
     check("{$case} with bytes after its end", "image/{$case} 3x2", $read($content . "\xFF\xD8 and more"));
     check("{$case} with a few bytes after its end", "image/{$case} 3x2", $read($content . 'abc'));
+}
+
+// What is seen is turned by the first Exif data before the image, in both byte orders.
+$turned = static fn (int $number): string => Images::exif($number % 2 === 0, $number);
+foreach (range(1, 8) as $number) {
+    [$jpeg, $other] = $number >= 5 ? ['2x3', '2x3'] : ['3x2', '3x2'];
+    $mark = $segment("\xE1", "Exif\0\0" . $turned($number));
+    check("jpeg turned {$number}", "image/jpeg {$jpeg}", $read(Images::jpeg(before: $mark)));
+    $png = substr_replace(Images::png(), Images::pngChunk('eXIf', $turned($number)), 33, 0);
+    check("png turned {$number}", "image/png {$other}", $read($png));
+    $webp = Images::webp(Images::vp8x(3, 2, 8), Images::vp8(), Images::webpChunk('EXIF', $turned($number)));
+    check("webp turned {$number}", "image/webp {$other}", $read($webp));
+}
+$upright = $segment("\xE1", "Exif\0\0" . $turned(1));
+$sideways = $segment("\xE1", "Exif\0\0" . $turned(6));
+$late = str_replace("\xFF\xD9", $sideways . "\xFF\xD9", Images::jpeg());
+$screen = "GIF89a\x01\0\x01\0\x80\0\0rgbRGB";
+$gifFrame = static fn (int $left, int $width): string => ',' . pack('vvvv', $left, 0, $width, 5) . "\0\x02\x01a\0";
+$movie = Images::box('moov', Images::box('trak', Images::box('tkhd', str_repeat("\0", 76) . pack('NN', 9 << 16, 7 << 16))));
+$long = Images::box('ftyp', "mif1\0\0\0\0" . str_repeat('none', 100) . 'avif');
+$items = Images::pitm(2) . Images::box('iprp', Images::box('ipco', Images::box('pixi', 'x') . Images::ispe(512, 512)
+    . Images::ispe(9, 7) . Images::box('irot', "\x01")) . Images::ipma([1 => [1, 2], 2 => [0x80 | 3, 0x80 | 4]]));
+$primary = Images::ftyp() . Images::box('meta', "\0\0\0\0" . $items) . Images::box('mdat', 'x');
+foreach ([
+    'jpeg with two Exif segments' => [Images::jpeg(before: $upright . $sideways), 'image/jpeg 3x2'],
+    'jpeg with Exif behind its scan' => [$late, 'image/jpeg 3x2'],
+    'jpeg with a maker\'s trailer' => [substr(Images::jpeg(), 0, -2) . "\xFF\x08\xFF\xC0SEFHxSEFT", 'image/jpeg 3x2'],
+    'webp with Exif that is not announced' => [
+        Images::webp(Images::vp8x(), Images::vp8(), Images::webpChunk('EXIF', $turned(6))),
+        'image/webp 3x2',
+    ],
+    'gif with a frame larger than its screen' => ["{$screen}{$gifFrame(2, 9)};", 'image/gif 11x5'],
+    'gif with a later frame larger than its screen' => ["{$screen}{$gifFrame(0, 1)}{$gifFrame(0, 9)};", 'image/gif 1x5'],
+    'gif without its trailer' => [substr(Images::gif(), 0, -1), 'image/gif 3x2'],
+    'gif without its trailer, its data ended twice' => [substr(Images::gif(), 0, -1) . "\0\0", 'image/gif 3x2'],
+    'avif, a sequence without an image' => [Images::ftyp('avis') . $movie . Images::box('mdat', 'x'), 'image/avif 9x7'],
+    'avif, a sequence with an image' => [
+        Images::ftyp('avis') . Images::meta() . $movie . Images::box('mdat', 'x'),
+        'image/avif 9x7',
+    ],
+    'avif, an image with a sequence' => [
+        Images::ftyp() . $movie . Images::meta() . Images::box('mdat', 'x'),
+        'image/avif 3x2',
+    ],
+    'avif, its brand behind a hundred others' => [$long . Images::meta() . Images::box('mdat', 'x'), 'image/avif 3x2'],
+    'avif, its primary item, turned' => [$primary, 'image/avif 7x9'],
+    'avif, a cut box of no known name behind it' => [Images::avif() . "\0\0\0\x20<htm", 'image/avif 3x2'],
+    'avif, a cut index behind it' => [Images::avif() . "\0\0\0\x20sidx", 'ends early'],
+    'avif, cut space behind it' => [Images::avif() . "\0\0\0\x20wide", 'ends early'],
+    'png with a frame beyond it' => [Images::apng(8000, 1, 0), 'is a broken image'],
+    'png with a frame within it' => [Images::apng(2, 1, 1), 'image/png 3x2'],
+    'webp with a frame whose image is larger' => [
+        Images::webp(Images::vp8x(9, 9, 2), str_replace(pack('vv', 3, 2) . 'rest', pack('vv', 9, 9) . 'rest', Images::frame(3, 2))),
+        'is a broken image',
+    ],
+] as $case => [$content, $expected]) {
+    check($case, $expected, $read($content));
+}
+
+// Too many tiny pieces: how many steps are taken is bounded, whatever the file's length.
+foreach ([
+    'jpeg' => ["\xFF\xD8", $segment("\xE0", '')],
+    'png' => [substr(Images::png(), 0, 33), Images::pngChunk('IDAT', '')],
+    'gif' => [$screen . '!\xFE', "\x01x"],
+    'webp' => ["RIFF\xFF\xFF\xFF\x7FWEBP" . Images::vp8x(), Images::webpChunk('none', '')],
+    'avif' => [Images::ftyp(), Images::box('free', '')],
+    'avif, boxes in a box' => [Images::ftyp() . "\0\0\0\0moov", Images::box('free', '')],
+] as $case => [$start, $piece]) {
+    foreach ([90_000 => false, 110_000 => true] as $pieces => $isRefused) {
+        $said = '';
+        try {
+            Formats::read(uploaded($start . str_repeat($piece, $pieces))->content, static function (): void {
+            });
+        } catch (Broken $broken) {
+            $said = $broken->getMessage();
+        }
+        check("{$pieces} pieces of {$case}", $isRefused, str_contains($said, 'too many tiny pieces'));
+    }
 }
 
 foreach ([

@@ -112,6 +112,47 @@ final class Images
             . self::box('iprp', self::box('ipco', $properties) . self::box('ipma', 'x')) . $more);
     }
 
+    public static function ispe(int $width, int $height): string
+    {
+        return self::box('ispe', pack('NNN', 0, $width, $height));
+    }
+
+    /** The item that is shown. */
+    public static function pitm(int $item): string
+    {
+        return self::box('pitm', pack('Nn', 0, $item));
+    }
+
+    /** @param array<int, list<int>> $items the numbers of their properties */
+    public static function ipma(array $items): string
+    {
+        $content = pack('NN', 0, count($items));
+        foreach ($items as $item => $properties) {
+            $content .= pack('nC*', $item, count($properties), ...$properties);
+        }
+
+        return self::box('ipma', $content);
+    }
+
+    /** Exif data with an orientation among other tags; its table is not right behind its header. */
+    public static function exif(bool $littleEndian, int $orientation): string
+    {
+        [$short, $long] = $littleEndian ? ['v', 'V'] : ['n', 'N'];
+        $entry = static fn (int $tag, int $value): string => pack("{$short}2{$long}{$short}2", $tag, 3, 1, $value, 0);
+
+        return ($littleEndian ? 'II' : 'MM') . pack($short . $long, 42, 12) . 'more' . pack($short, 3)
+            . $entry(0x0100, 9) . $entry(0x0112, $orientation) . $entry(0x0128, 2) . "\0\0\0\0";
+    }
+
+    /** 3 by 2 pixels, with a frame of an animation at its top. */
+    public static function apng(int $width, int $height, int $left): string
+    {
+        $control = pack('N5', 0, $width, $height, $left, 0) . "\0\1\0\1\0\0";
+        $animation = self::pngChunk('acTL', pack('NN', 1, 0)) . self::pngChunk('fcTL', $control);
+
+        return substr_replace(self::png(), $animation, 33, 0);
+    }
+
     public static function avif(): string
     {
         return self::ftyp() . self::meta() . self::box('mdat', 'data');

@@ -4,10 +4,13 @@
 mod avif;
 mod gif;
 mod jpeg;
+mod orientation;
+mod pieces;
 mod png;
 mod probe;
 #[cfg(test)]
 mod samples;
+mod tiff;
 mod walk;
 mod webp;
 
@@ -15,10 +18,14 @@ use std::fmt;
 
 use thiserror::Error;
 
+pub use orientation::Orientation;
 pub use probe::ImageProbe;
 
-/// So many leading bytes decide what a file is. An AVIF file lists its brands there.
+/// So many leading bytes decide what a file is, unless it begins with a longer list of brands.
 pub const SNIFF_BYTES: usize = 64;
+
+/// An AVIF file begins with a list of brands. It is read so far.
+const MAX_SNIFF_BYTES: usize = 4096;
 
 /// A kind of image that the app takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +42,7 @@ pub enum ImageKind {
     Avif,
 }
 
-/// Width and height in pixels, as a file's header has them.
+/// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     /// The width.
@@ -49,8 +56,14 @@ pub struct Dimensions {
 pub struct ImageInfo {
     /// Its kind.
     pub kind: ImageKind,
-    /// Its size in pixels.
+    /// Its size in pixels, as it is seen: turned as its metadata says, and with a GIF's first frame in full.
     pub dimensions: Dimensions,
+    /// The largest size of anything in it: a frame, or an image beside the one that is seen.
+    pub largest: Dimensions,
+    /// How its pixels are turned before they are shown.
+    pub orientation: Orientation,
+    /// Whether it is a JPEG file that is neither progressive nor interleaved: a scan for each component.
+    pub separate_scans: bool,
 }
 
 /// Why a file is not taken. The texts go on after the file's name.
@@ -65,6 +78,15 @@ pub enum ImageDefect {
     /// It ends before its image does.
     #[error("ends early, a part of the {kind} image is missing: send the whole file")]
     Truncated {
+        /// What it begins like.
+        kind: ImageKind,
+    },
+    /// It ends where its last data may end, but nothing marks its end.
+    #[error(
+        "ends early, it has no end marker and a part of the {kind} image may be missing: send the whole file, or, if it \
+         looks whole to you, open it, save it again and send that"
+    )]
+    Unended {
         /// What it begins like.
         kind: ImageKind,
     },
@@ -84,7 +106,7 @@ impl ImageKind {
 
     /// Decides by a file's first bytes, never by its name or by what the client says.
     pub fn sniff(head: &[u8]) -> Option<Self> {
-        match &head[..head.len().min(SNIFF_BYTES)] {
+        match head {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
@@ -94,6 +116,17 @@ impl ImageKind {
                 names_avif(rest, box_bytes.saturating_sub(8)).then_some(Self::Avif)
             }
             _ => None,
+        }
+    }
+
+    /// How many leading bytes decide what a file is, by those that are there.
+    pub fn sniff_bytes(head: &[u8]) -> usize {
+        match head {
+            [a, b, c, d, b'f', b't', b'y', b'p', ..] => {
+                let box_bytes = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+                box_bytes.clamp(SNIFF_BYTES, MAX_SNIFF_BYTES)
+            }
+            _ => SNIFF_BYTES,
         }
     }
 
@@ -146,7 +179,7 @@ impl Dimensions {
 
 /// The major brand (4 bytes), a version (4 bytes), then the compatible brands, as far as the box and the head reach.
 fn names_avif(after_ftyp: &[u8], box_rest: usize) -> bool {
-    let brands = &after_ftyp[..after_ftyp.len().min(box_rest)];
+    let brands = &after_ftyp[..after_ftyp.len().min(box_rest).min(MAX_SNIFF_BYTES - 8)];
     let is_avif = |brand: &[u8]| brand == b"avif" || brand == b"avis";
     brands.chunks_exact(4).enumerate().any(|(index, brand)| index != 1 && is_avif(brand))
 }
@@ -166,6 +199,10 @@ mod tests {
         check(b"\0\0\0\x1Cftypavif\0\0\0\0avifmif1", Some(ImageKind::Avif));
         check(b"\0\0\0\x1Cftypmif1\0\0\0\0mif1avif", Some(ImageKind::Avif));
         check(b"\0\0\0\x10ftypmp42\0\0\0\0avif", None);
+        let brands = |count| [&b"ftypmif1\0\0\0\0"[..], &b"none".repeat(count), b"avif"].concat();
+        check(&[&b"\0\0\0\x74"[..], &brands(24)].concat(), Some(ImageKind::Avif));
+        check(&[&b"\0\0\x10\0"[..], &brands(1019)].concat(), Some(ImageKind::Avif));
+        check(&[&b"\0\0\x10\x04"[..], &brands(1020)].concat(), None);
         check(b"\0\0\0\x18ftypmp42\0\0\0\0isom", None);
         check(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", None);
         check(b"RIFF\x10\0\0\0WAVE", None);
@@ -192,6 +229,11 @@ mod tests {
         check(
             ImageDefect::Truncated { kind },
             "ends early, a part of the WebP image is missing: send the whole file",
+        );
+        check(
+            ImageDefect::Unended { kind: ImageKind::Jpeg },
+            "ends early, it has no end marker and a part of the JPEG image may be missing: send the whole file, or, if \
+             it looks whole to you, open it, save it again and send that",
         );
         check(
             ImageDefect::Broken { kind, reason: "its width is zero" },

@@ -78,10 +78,13 @@ final class Bytes
         }
     }
 
-    /** The offset of the next byte that is another one. */
+    /** The offset of the next byte that is another one, or of the file's end. */
     public function skip(string $byte, int $offset): int
     {
         do {
+            if ($offset === $this->length) {
+                return $offset;
+            }
             $from = $this->show($offset, 1);
             $run = strspn($this->window, $byte, $from);
             $offset += $run;

@@ -11,16 +11,14 @@ namespace ImageApp\ImageFormat;
 interface Format
 {
     /**
-     * The size that the file says it has: what is too large is refused whatever follows.
-     *
-     * @throws Broken if the file ends early or is damaged before that
-     */
-    public static function header(Bytes $bytes): Image;
-
-    /**
      * Follows the structure to its end.
+     *
+     * @param \Closure(int, int): void $onSize is given width and height of the image, and of whatever else a viewer may
+     *                                         make room for, as soon as they are known, and may throw
+     *
+     * @return Image as it is seen
      *
      * @throws Broken if the file ends early or is damaged
      */
-    public static function follow(Bytes $bytes, Image $image): void;
+    public static function read(Bytes $bytes, \Closure $onSize): Image;
 }

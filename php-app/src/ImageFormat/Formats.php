@@ -13,8 +13,8 @@ use ImageApp\FileSlice;
 
 final class Formats
 {
-    /** So many first bytes decide what a file is (AVIF lists its brands there). */
-    private const HEAD_BYTES = 64;
+    /** So many first bytes decide what a file is: AVIF lists its brands there. */
+    private const HEAD_BYTES = 4096;
 
     /** @var array<string, class-string<Format>> */
     private const READERS = [
@@ -26,25 +26,22 @@ final class Formats
     ];
 
     /**
-     * @param \Closure(Image): void $onHeader is told the size as soon as it is known, and may throw
+     * @param \Closure(string, int, int): void $onSize is given the content type with the width and height of the image
+     *                                                 and its parts, as soon as they are known, and may throw
      *
      * @return ?Image null if the file is no image that the app takes
      *
      * @throws Broken if it is one, but ends early or is damaged
      */
-    public static function read(FileSlice $file, \Closure $onHeader): ?Image
+    public static function read(FileSlice $file, \Closure $onSize): ?Image
     {
         $contentType = self::contentType($file->at(0, self::HEAD_BYTES));
         if ($contentType === null) {
             return null;
         }
-        $reader = self::READERS[$contentType];
-        $bytes = new Bytes($file);
-        $image = $reader::header($bytes);
-        $onHeader($image);
-        $reader::follow($bytes, $image);
+        $onSize = static fn (int $width, int $height) => $onSize($contentType, $width, $height);
 
-        return $image;
+        return self::READERS[$contentType]::read(new Bytes($file), $onSize);
     }
 
     /** @param string $head the file's first bytes */

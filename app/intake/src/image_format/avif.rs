@@ -1,18 +1,30 @@
-//! AVIF: boxes, and in `meta`, `iprp`, `ipco` the properties `ispe` with the sizes of the images in the file.
+//! AVIF: boxes. A still image is the primary one of the items in `meta`, a sequence is a track in `moov`.
 
-use super::Dimensions;
-use super::walk::{Fault, Format, Walk, Want, be32, dimensions, from};
+mod sizes;
+#[cfg(test)]
+mod tests;
+
+use super::pieces::Pieces;
+use super::walk::{Fault, Format, Walk, Want, be16, be32, byte, dimensions, from};
+use super::{Dimensions, Orientation};
+use sizes::Sizes;
+
+/// Boxes that stand beside `meta` and `mdat`, and must be whole where they are. The PHP app has the same list.
+const KNOWN_BOXES: [&[u8; 4]; 15] = [
+    b"emsg", b"free", b"meco", b"mfra", b"moof", b"moov", b"pdin", b"prft", b"sidx", b"skip", b"ssix", b"styp",
+    b"udta", b"uuid", b"wide",
+];
 
 /// Size and type.
-/// Boxes that stand beside `meta` and `mdat`, and must be whole where they are.
-const KNOWN_BOXES: [&[u8; 4]; 7] = [b"free", b"moof", b"moov", b"sidx", b"skip", b"uuid", b"wide"];
-
 const HEADER_BYTES: u64 = 8;
 const LARGE_SIZE_BYTES: u64 = 8;
+const BRAND_BYTES: u64 = 4;
 /// Version and flags.
 const VERSION_BYTES: u64 = 4;
 /// Version and flags, width, height.
 const ISPE_BYTES: u64 = 12;
+/// Width and height of a track, behind everything else about it.
+const TRACK_SIZE_BYTES: u64 = 8;
 
 pub(super) fn walk() -> Walk {
     Walk::new(Box::new(Avif::default()), Want::Take(HEADER_BYTES as usize))
@@ -21,12 +33,14 @@ pub(super) fn walk() -> Walk {
 #[derive(Default)]
 struct Avif {
     state: State,
+    pieces: Pieces,
     /// Where the file stands once what is wanted has come.
     position: u64,
     open: Vec<Container>,
-    /// The largest so far: a file has the sizes of its thumbnails, tiles and alpha planes too.
-    largest: Option<(u32, u32)>,
-    dimensions: Option<Dimensions>,
+    sizes: Sizes,
+    has_meta: bool,
+    /// Whether the `meta` box has ended.
+    meta_ended: bool,
     has_data: bool,
 }
 
@@ -41,6 +55,8 @@ enum Kind {
     Meta,
     Properties,
     PropertyList,
+    Movie,
+    Track,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -50,8 +66,41 @@ enum State {
     LargeSize {
         name: [u8; 4],
     },
+    /// The rest are in a box with this end.
+    Brand {
+        end: Option<u64>,
+    },
     Version,
     Size {
+        end: Option<u64>,
+    },
+    Turn {
+        end: Option<u64>,
+    },
+    Primary {
+        end: Option<u64>,
+    },
+    Associations {
+        end: Option<u64>,
+    },
+    /// Before the next item's properties.
+    NextItem {
+        list: List,
+    },
+    Item {
+        list: List,
+    },
+    Association {
+        list: List,
+        more: u64,
+    },
+    TrackVersion {
+        end: Option<u64>,
+    },
+    TrackRest {
+        end: Option<u64>,
+    },
+    TrackSize {
         end: Option<u64>,
     },
     /// In a box that is of no interest, unless the file ends in it.
@@ -59,6 +108,15 @@ enum State {
         needed: bool,
     },
     ToTheEnd,
+}
+
+/// Which properties the items have.
+#[derive(Clone, Copy)]
+struct List {
+    end: Option<u64>,
+    items: u32,
+    id_bytes: u64,
+    index_bytes: u64,
 }
 
 impl Format for Avif {
@@ -69,11 +127,36 @@ impl Format for Avif {
                 let size = u64::from(be32(taken)) << 32 | u64::from(be32(from(taken, 4)));
                 self.enter(name, HEADER_BYTES + LARGE_SIZE_BYTES, size)
             }
+            State::Brand { end } => {
+                self.sizes.prefer_track(taken == b"avis");
+                Ok(self.skip_to(end, true))
+            }
             State::Size { end } => {
-                let (width, height) = (be32(from(taken, 4)), be32(from(taken, 8)));
-                let area = |(width, height)| u64::from(width) * u64::from(height);
-                self.largest =
-                    self.largest.into_iter().chain([(width, height)]).max_by_key(|size| area(*size));
+                self.sizes.property_size(be32(from(taken, 4)), be32(from(taken, 8)))?;
+                Ok(self.skip_to(end, true))
+            }
+            State::Turn { end } => {
+                self.sizes.property_turn(Orientation::of_quarter_turns(byte(taken, 0)))?;
+                Ok(self.skip_to(end, true))
+            }
+            State::Primary { end } => {
+                let is_short = byte(taken, 0) == 0;
+                self.sizes.primary(if is_short { be16(from(taken, 4)) } else { be32(from(taken, 4)) });
+                Ok(self.skip_to(end, true))
+            }
+            State::Associations { end } => {
+                let id_bytes = if byte(taken, 0) == 0 { 2 } else { 4 };
+                let index_bytes = if byte(taken, 3) & 1 == 0 { 1 } else { 2 };
+                self.next_item(List { end, items: be32(from(taken, 4)), id_bytes, index_bytes })
+            }
+            State::NextItem { list } => self.next_item(list),
+            State::Item { list } => self.item(list, taken),
+            State::Association { list, more } => self.association(list, more, taken),
+            State::TrackVersion { end } => Ok(self.track(end, byte(taken, 0))),
+            State::TrackRest { end } => Ok(self.take(TRACK_SIZE_BYTES, State::TrackSize { end })),
+            State::TrackSize { end } => {
+                // Numbers with 16 bits behind the point.
+                self.sizes.track(be32(taken) >> 16, be32(from(taken, 4)) >> 16);
                 Ok(self.skip_to(end, true))
             }
             State::Version | State::Skipping { .. } => self.next(),
@@ -82,12 +165,19 @@ impl Format for Avif {
     }
 
     fn dimensions(&self) -> Option<Dimensions> {
-        // A `meta` box without an end has more properties until the file ends: what is known so far is the least.
-        let is_endless = self.open.first().is_some_and(|meta| meta.end.is_none());
-        self.dimensions.or_else(|| self.found().ok().filter(|_| is_endless))
+        // What is known so far is the least: more properties may follow.
+        self.found().ok()
     }
 
-    fn end(&self) -> Result<Dimensions, Fault> {
+    fn largest(&self) -> Option<Dimensions> {
+        self.sizes.largest()
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.sizes.orientation()
+    }
+
+    fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         let is_open = self.open.iter().any(|container| container.end.is_some());
         match self.state {
             State::Skipping { needed: false } if self.is_complete() => self.verdict(),
@@ -99,10 +189,13 @@ impl Format for Avif {
 
 impl Avif {
     fn header(&mut self, taken: &[u8]) -> Result<Want, Fault> {
-        let name = [4, 5, 6, 7].map(|index| super::walk::byte(taken, index));
+        let name = [4, 5, 6, 7].map(|index| byte(taken, index));
         match be32(taken) {
             1 => Ok(self.take(LARGE_SIZE_BYTES, State::LargeSize { name })),
-            0 => self.open_box(name, self.open.last().and_then(|parent| parent.end)),
+            0 => {
+                self.pieces.add(0)?;
+                self.open_box(name, self.open.last().and_then(|parent| parent.end))
+            }
             size => self.enter(name, HEADER_BYTES, u64::from(size)),
         }
     }
@@ -111,27 +204,56 @@ impl Avif {
         let parent_end = self.open.last().and_then(|parent| parent.end).unwrap_or(u64::MAX);
         let end = size.checked_sub(header).and_then(|rest| self.position.checked_add(rest));
         match end.filter(|end| *end <= parent_end) {
-            Some(end) => self.open_box(name, Some(end)),
+            Some(end) => {
+                self.pieces.add(size)?;
+                self.open_box(name, Some(end))
+            }
             // What follows the image need not be boxes.
             None if self.open.is_empty() && self.is_complete() => Ok(self.ignore_rest()),
+            // Only the size of a sequence is looked for in its description, which decoders know better.
+            None if self.is_in_movie() => Ok(self.leave_movie()),
             None => Err(Fault::Broken("a box has no valid size")),
         }
     }
 
     fn open_box(&mut self, name: [u8; 4], end: Option<u64>) -> Result<Want, Fault> {
         let parent = self.open.last().map(|container| container.kind);
+        if parent == Some(Kind::PropertyList) {
+            self.sizes.next_property();
+        }
         match (parent, &name) {
-            (None, b"meta") if self.dimensions.is_some() => Err(Fault::Broken("it has two `meta` boxes")),
+            (None, b"ftyp") if self.has(end, BRAND_BYTES) => {
+                Ok(self.take(BRAND_BYTES, State::Brand { end }))
+            }
+            (None, b"meta") if self.has_meta => Err(Fault::Broken("it has two `meta` boxes")),
             (None, b"meta") => {
+                self.has_meta = true;
                 self.open.push(Container { kind: Kind::Meta, end });
                 self.require(end, VERSION_BYTES)?;
                 Ok(self.take(VERSION_BYTES, State::Version))
             }
+            (None, b"moov") => self.descend(Kind::Movie, end),
+            (Some(Kind::Movie), b"trak") => self.descend(Kind::Track, end),
+            (Some(Kind::Track), b"tkhd") if self.has(end, VERSION_BYTES) => {
+                Ok(self.take(VERSION_BYTES, State::TrackVersion { end }))
+            }
+            (Some(Kind::Meta), b"pitm") if self.has(end, VERSION_BYTES + 4) => {
+                Ok(self.take(VERSION_BYTES + 4, State::Primary { end }))
+            }
+            (Some(Kind::Meta), b"pitm") if self.has(end, VERSION_BYTES + 2) => {
+                Ok(self.take(VERSION_BYTES + 2, State::Primary { end }))
+            }
             (Some(Kind::Meta), b"iprp") => self.descend(Kind::Properties, end),
             (Some(Kind::Properties), b"ipco") => self.descend(Kind::PropertyList, end),
+            (Some(Kind::Properties), b"ipma") if self.has(end, VERSION_BYTES + 4) => {
+                Ok(self.take(VERSION_BYTES + 4, State::Associations { end }))
+            }
             (Some(Kind::PropertyList), b"ispe") => {
                 self.require(end, ISPE_BYTES)?;
                 Ok(self.take(ISPE_BYTES, State::Size { end }))
+            }
+            (Some(Kind::PropertyList), b"irot") if self.has(end, 1) => {
+                Ok(self.take(1, State::Turn { end }))
             }
             (None, b"mdat") | (Some(Kind::Meta), b"idat") => {
                 self.has_data = true;
@@ -140,6 +262,53 @@ impl Avif {
             // Of what has no known name, only what stands inside a box is surely a part of the file.
             _ => Ok(self.skip_to(end, parent.is_some() || KNOWN_BOXES.contains(&&name))),
         }
+    }
+
+    fn next_item(&mut self, list: List) -> Result<Want, Fault> {
+        let bytes = list.id_bytes + 1;
+        let Some(items) = list.items.checked_sub(1).filter(|_| self.has(list.end, bytes)) else {
+            return Ok(self.skip_to(list.end, true));
+        };
+        self.pieces.add(bytes)?;
+        Ok(self.take(bytes, State::Item { list: List { items, ..list } }))
+    }
+
+    fn item(&mut self, list: List, taken: &[u8]) -> Result<Want, Fault> {
+        let is_short = list.id_bytes == 2;
+        let item = if is_short { be16(taken) } else { be32(taken) };
+        let count = u64::from(byte(taken, list.id_bytes as usize));
+        let bytes = count * list.index_bytes;
+        if !self.has(list.end, bytes) {
+            return Ok(self.skip_to(list.end, true));
+        }
+        if self.sizes.is_primary(item) && count > 0 {
+            return Ok(self.take(list.index_bytes, State::Association { list, more: count - 1 }));
+        }
+        self.position = self.position.saturating_add(bytes);
+        self.state = State::NextItem { list };
+        Ok(Want::Skip(bytes))
+    }
+
+    /// One of the primary item's properties; the highest bit says whether it matters, which it does.
+    fn association(&mut self, list: List, more: u64, taken: &[u8]) -> Result<Want, Fault> {
+        let is_short = list.index_bytes == 1;
+        let index = if is_short { u32::from(byte(taken, 0) & 0x7F) } else { be16(taken) & 0x7FFF };
+        self.sizes.associate(index);
+        match more.checked_sub(1) {
+            Some(more) => Ok(self.take(list.index_bytes, State::Association { list, more })),
+            None => self.next_item(list),
+        }
+    }
+
+    /// Times and numbers come first; their length depends on the version.
+    fn track(&mut self, end: Option<u64>, version: u8) -> Want {
+        let rest: u64 = if version == 0 { 72 } else { 84 };
+        if !self.has(end, rest + TRACK_SIZE_BYTES) {
+            return self.skip_to(end, true);
+        }
+        self.position = self.position.saturating_add(rest);
+        self.state = State::TrackRest { end };
+        Want::Skip(rest)
     }
 
     fn descend(&mut self, kind: Kind, end: Option<u64>) -> Result<Want, Fault> {
@@ -154,24 +323,35 @@ impl Avif {
             if left >= HEADER_BYTES {
                 break;
             }
+            if left > 0 && self.is_in_movie() {
+                return Ok(self.leave_movie());
+            }
             if left > 0 {
                 return Err(Fault::Broken("a box has no valid size"));
             }
-            if *kind == Kind::Meta {
-                self.dimensions = Some(self.found()?);
-            }
+            self.meta_ended |= *kind == Kind::Meta;
             self.open.pop();
         }
         Ok(self.take(HEADER_BYTES, State::Header))
     }
 
+    fn is_in_movie(&self) -> bool {
+        self.open.first().is_some_and(|container| container.kind == Kind::Movie)
+    }
+
+    fn leave_movie(&mut self) -> Want {
+        let end = self.open.first().and_then(|movie| movie.end);
+        self.open.clear();
+        self.skip_to(end, true)
+    }
+
     fn found(&self) -> Result<Dimensions, Fault> {
-        let (width, height) = self.largest.ok_or(Fault::Broken("it does not say how large its image is"))?;
-        dimensions(width, height)
+        let size = self.sizes.seen().ok_or(Fault::Broken("it does not say how large its image is"))?;
+        dimensions(size.width, size.height)
     }
 
     fn is_complete(&self) -> bool {
-        self.dimensions.is_some() && self.has_data
+        (self.meta_ended || self.sizes.has_track()) && self.has_data
     }
 
     fn verdict(&self) -> Result<Dimensions, Fault> {
@@ -179,11 +359,12 @@ impl Avif {
         if self.has_data { Ok(found) } else { Err(Fault::Broken("it has no image data")) }
     }
 
+    fn has(&self, end: Option<u64>, bytes: u64) -> bool {
+        end.is_none_or(|end| end.saturating_sub(self.position) >= bytes)
+    }
+
     fn require(&self, end: Option<u64>, bytes: u64) -> Result<(), Fault> {
-        if end.is_some_and(|end| end.saturating_sub(self.position) < bytes) {
-            return Err(Fault::Broken("a box is too short"));
-        }
-        Ok(())
+        if self.has(end, bytes) { Ok(()) } else { Err(Fault::Broken("a box is too short")) }
     }
 
     fn take(&mut self, bytes: u64, state: State) -> Want {
@@ -203,98 +384,5 @@ impl Avif {
     fn ignore_rest(&mut self) -> Want {
         self.state = State::ToTheEnd;
         Want::Nothing
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::image_format::ImageKind::Avif;
-    use crate::image_format::samples::{
-        avif, boxed, broken, ftyp, ispe, large_boxed, meta, probe, taken, truncated,
-    };
-    use crate::image_format::{Dimensions, ImageProbe};
-
-    fn check(boxes: &[Vec<u8>]) {
-        taken(Avif, 9, 7, &[ftyp(), boxes.concat()].concat());
-    }
-
-    #[test]
-    fn the_boxes_come_in_any_order() {
-        let (meta_box, data) = (meta(&[ispe(9, 7)], b""), boxed(b"mdat", b"data"));
-        let moov = boxed(b"moov", &boxed(b"trak", &boxed(b"meta", b"not this one")));
-        check(&[meta_box.clone(), data.clone()]);
-        check(&[data.clone(), meta_box.clone()]);
-        check(&[boxed(b"free", &[0; 99]), meta_box.clone(), moov, data.clone(), boxed(b"uuid", &[0; 16])]);
-        check(&[meta(&[ispe(9, 7)], &boxed(b"idat", b"data"))]);
-        let sequence = boxed(b"ftyp", b"avis\0\0\0\0avis");
-        taken(Avif, 9, 7, &[sequence, meta_box, data].concat());
-    }
-
-    #[test]
-    fn the_largest_size_is_the_images() {
-        let data = boxed(b"mdat", b"data");
-        check(&[meta(&[ispe(1, 60), ispe(9, 7), ispe(62, 1), ispe(0, 99)], b""), data.clone()]);
-        let large = meta(&[ispe(u32::MAX, u32::MAX), ispe(9, 7)], b"");
-        taken(Avif, u32::MAX, u32::MAX, &[ftyp(), large, data].concat());
-    }
-
-    #[test]
-    fn sizes_may_be_written_in_64_bits_or_reach_to_the_end() {
-        let to_the_end = |name: &[u8; 4], data: &[u8]| [b"\0\0\0\0", &name[..], data].concat();
-        let meta_box = meta(&[ispe(9, 7)], b"");
-        check(&[meta_box.clone(), to_the_end(b"mdat", b"data")]);
-        check(&[meta_box.clone(), large_boxed(b"mdat", b"data")]);
-        check(&[large_boxed(b"meta", &meta_box[8..]), boxed(b"mdat", b"data")]);
-        check(&[boxed(b"mdat", b"data"), to_the_end(b"meta", &meta_box[8..])]);
-        let last = meta_box.len() - 1;
-        truncated(&[ftyp(), boxed(b"mdat", b"data"), to_the_end(b"meta", &meta_box[8..last])].concat());
-    }
-
-    #[test]
-    fn dimensions_are_known_with_the_last_byte_if_a_box_has_no_end() {
-        let meta_box = meta(&[ispe(9, 7), ispe(90, 70)], b"");
-        let file =
-            [ftyp(), boxed(b"mdat", b"data"), b"\0\0\0\0meta".to_vec(), meta_box[8..].to_vec()].concat();
-        let mut probe = ImageProbe::new();
-        let seen: Vec<_> =
-            file.iter().map(|byte| probe.feed(&[*byte]).map(|()| probe.dimensions())).collect();
-        let last = seen.last().copied().and_then(Result::ok).flatten();
-        assert_eq!(last.map(Dimensions::pixels), Some(90 * 70));
-        assert_eq!(probe.finish().ok().map(|info| info.dimensions), last);
-    }
-
-    #[test]
-    fn a_cut_in_a_box_is_one_where_the_box_is_known() {
-        let with = |name: &[u8; 4]| [avif(9, 7), boxed(name, &[0; 20])].concat();
-        let (free, other) = (with(b"free"), with(b"<htm"));
-        (1..=20).for_each(|missing| truncated(&free[..free.len() - missing]));
-        (0..28).for_each(|missing| taken(Avif, 9, 7, &other[..other.len() - missing]));
-        let two = [avif(9, 7), boxed(b"mdat", b"more")].concat();
-        truncated(&two[..two.len() - 1]);
-    }
-
-    #[test]
-    fn broken_structures_are_refused() {
-        let check = |text, boxes: &[Vec<u8>]| broken(text, &[ftyp(), boxes.concat()].concat());
-        let (meta_box, data) = (meta(&[ispe(9, 7)], b""), boxed(b"mdat", b"data"));
-        check("how large", std::slice::from_ref(&data));
-        check("how large", &[meta(&[boxed(b"pixi", b"")], b""), data.clone()]);
-        check("no image data", std::slice::from_ref(&meta_box));
-        check("zero", &[meta(&[ispe(0, 7)], b""), data.clone()]);
-        check("two `meta` boxes", &[meta_box.clone(), meta_box, data]);
-        check("too short", &[meta(&[boxed(b"ispe", &[0; 11])], b"")]);
-        check("too short", &[boxed(b"meta", &[0; 3])]);
-        check("valid size", &[b"\0\0\0\x07free".to_vec()]);
-        check("valid size", &[b"\0\0\0\x01free\0\0\0\0\0\0\0\x0F".to_vec()]);
-        check("valid size", &[b"\0\0\0\x01free\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF".to_vec()]);
-        check("valid size", &[boxed(b"meta", &[&[0; 4], &b"\0\0\0\xFFiprp"[..]].concat())]);
-        check("valid size", &[boxed(b"meta", &[0; 9])]);
-    }
-
-    #[test]
-    fn a_size_property_elsewhere_does_not_count() {
-        let elsewhere = boxed(b"moov", &ispe(9, 7));
-        broken("how large", &[ftyp(), ispe(9, 7), elsewhere, boxed(b"mdat", b"data")].concat());
-        assert!(probe(&avif(9, 7)).is_ok());
     }
 }

@@ -1,6 +1,8 @@
 //! GIF: a logical screen, then images and extensions, whose data comes in sub-blocks, up to the trailer.
+//! Browsers show the first frame in full where the screen is too small for it, and files that only lack their trailer.
 
 use super::Dimensions;
+use super::pieces::Pieces;
 use super::walk::{Fault, Format, Walk, Want, byte, dimensions, from, le16};
 
 /// Signature and logical screen.
@@ -13,18 +15,23 @@ const IMAGE: u8 = b',';
 const TRAILER: u8 = b';';
 
 pub(super) fn walk() -> Walk {
-    let gif = Gif { state: State::Screen, dimensions: None, has_image: false };
-    Walk::new(Box::new(gif), Want::Take(SCREEN_BYTES))
+    Walk::new(Box::new(Gif::default()), Want::Take(SCREEN_BYTES))
 }
 
+#[derive(Default)]
 struct Gif {
     state: State,
+    pieces: Pieces,
+    /// The screen, made large enough for the first frame.
     dimensions: Option<Dimensions>,
+    /// The largest of screen and frames.
+    largest: Option<Dimensions>,
     has_image: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum State {
+    #[default]
     Screen,
     /// After a screen's table of colours.
     Blocks,
@@ -44,6 +51,7 @@ impl Format for Gif {
         match self.state {
             State::Screen => {
                 self.dimensions = Some(dimensions(le16(from(taken, 6)), le16(from(taken, 8)))?);
+                self.largest = self.dimensions;
                 Ok(self.then(State::Blocks, Want::Skip(colour_table_bytes(byte(taken, 10)))))
             }
             State::Blocks => Ok(self.then(State::Block, Want::Take(1))),
@@ -53,7 +61,10 @@ impl Format for Gif {
             State::Lead | State::SubBlock => Ok(self.then(State::SubBlockLength, Want::Take(1))),
             State::SubBlockLength => match byte(taken, 0) {
                 0 => Ok(self.then(State::Block, Want::Take(1))),
-                length => Ok(self.then(State::SubBlock, Want::Skip(u64::from(length)))),
+                length => {
+                    self.pieces.add(u64::from(length))?;
+                    Ok(self.then(State::SubBlock, Want::Skip(u64::from(length))))
+                }
             },
             State::Ended => Ok(Want::Nothing),
         }
@@ -63,9 +74,15 @@ impl Format for Gif {
         self.dimensions
     }
 
-    fn end(&self) -> Result<Dimensions, Fault> {
+    fn largest(&self) -> Option<Dimensions> {
+        self.largest
+    }
+
+    fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         match self.state {
             State::Ended => self.dimensions.ok_or(Fault::Truncated),
+            // Behind a whole block.
+            State::Block if self.has_image => self.dimensions.ok_or(Fault::Truncated),
             _ => Err(Fault::Truncated),
         }
     }
@@ -73,6 +90,9 @@ impl Format for Gif {
 
 impl Gif {
     fn block(&mut self, introducer: u8) -> Result<Want, Fault> {
+        if matches!(introducer, IMAGE | EXTENSION) {
+            self.pieces.add(1)?;
+        }
         match introducer {
             IMAGE => Ok(self.then(State::Frame, Want::Take(FRAME_BYTES))),
             EXTENSION => Ok(self.then(State::Lead, Want::Take(1))),
@@ -85,6 +105,14 @@ impl Gif {
     }
 
     fn frame(&mut self, taken: &[u8]) -> Result<Want, Fault> {
+        let [left, top, width, height] = [0, 2, 4, 6].map(|at| le16(from(taken, at)));
+        let frame = Dimensions { width, height };
+        if let (false, Some(screen)) = (self.has_image, &mut self.dimensions) {
+            screen.width = screen.width.max(left + width);
+            screen.height = screen.height.max(top + height);
+        }
+        let sizes = [self.largest, self.dimensions, Some(frame)];
+        self.largest = sizes.into_iter().flatten().max_by_key(|size| size.pixels());
         self.has_image = true;
         Ok(self.then(State::FrameData, Want::Skip(colour_table_bytes(byte(taken, 8)))))
     }
@@ -102,8 +130,9 @@ fn colour_table_bytes(flags: u8) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::image_format::Dimensions;
     use crate::image_format::ImageKind::Gif;
-    use crate::image_format::samples::{broken, gif, gif_frame, gif_screen, taken};
+    use crate::image_format::samples::{broken, gif, gif_frame, gif_screen, probe, taken, truncated};
 
     #[test]
     fn every_way_to_write_a_gif_is_taken() {
@@ -118,6 +147,38 @@ mod tests {
         // Without any table of colours.
         let bare = b"GIF87a\x09\0\x07\0\0\0\0,\0\0\0\0\x09\0\x07\0\0\x02\x01\0\0;";
         taken(Gif, 9, 7, bare);
+    }
+
+    #[test]
+    fn a_frame_may_be_larger_than_its_screen() {
+        let at = |left: u8, top: u8, mut frame: Vec<u8>| {
+            (frame[1], frame[3]) = (left, top);
+            frame
+        };
+        let check = |size, largest: u64, frames: &[Vec<u8>]| {
+            let info = probe(&[gif_screen(9, 7), frames.concat(), b";".to_vec()].concat()).unwrap();
+            let Dimensions { width, height } = info.dimensions;
+            assert_eq!(((width, height), info.largest.pixels()), (size, largest));
+        };
+        check((8000, 8000), 64_000_000, &[gif_frame(8000, 8000)]);
+        check((9, 7), 63, &[gif_frame(9, 7)]);
+        check((11, 7), 77, &[at(2, 0, gif_frame(9, 7))]);
+        check((9, 10), 90, &[at(0, 3, gif_frame(1, 7))]);
+        // Later ones are cut to the screen by who shows them, but who makes room for one needs it.
+        check((9, 7), 63, &[gif_frame(1, 1), at(200, 200, gif_frame(3, 3))]);
+        check((9, 7), 64_000_000, &[gif_frame(1, 1), gif_frame(8000, 8000), gif_frame(2, 2)]);
+    }
+
+    #[test]
+    fn the_trailer_alone_may_be_missing() {
+        let (screen, frame) = (gif_screen(9, 7), gif_frame(9, 7));
+        taken(Gif, 9, 7, &[&screen[..], &frame].concat());
+        taken(Gif, 9, 7, &[&screen[..], &frame, b"!\xFE\x01;\0\0"].concat());
+        truncated(&screen);
+        truncated(&[&screen[..], b"!\xFE\x01;\0"].concat());
+        truncated(&[&screen[..], &frame[..frame.len() - 1]].concat());
+        truncated(&[&screen[..], &frame, b"!\xFE\x01;"].concat());
+        truncated(&[&screen[..], &frame, b"!"].concat());
     }
 
     #[test]

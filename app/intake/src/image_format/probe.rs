@@ -1,9 +1,9 @@
 //! The probe: fed with a file as it arrives, it refuses as soon as it can and knows at the end what the file is.
 
 use super::walk::{Fault, Walk};
-use super::{Dimensions, ImageDefect, ImageInfo, ImageKind, SNIFF_BYTES, avif, gif, jpeg, png, webp};
+use super::{Dimensions, ImageDefect, ImageInfo, ImageKind, avif, gif, jpeg, png, webp};
 
-/// Follows the structure of one file. It holds a hundred bytes of it, however large the file is.
+/// Follows the structure of one file. It holds a few kilobytes of it at most, however large the file is.
 pub struct ImageProbe {
     state: State,
 }
@@ -15,11 +15,12 @@ enum State {
     Refused(Refusal),
 }
 
-/// Why a file is refused, and its size as far as it had come.
+/// Why a file is refused, and its sizes as far as they had come.
 #[derive(Clone, Copy)]
 struct Refusal {
     defect: ImageDefect,
     dimensions: Option<Dimensions>,
+    largest: Option<Dimensions>,
 }
 
 impl Default for ImageProbe {
@@ -37,11 +38,7 @@ impl ImageProbe {
     /// Takes the file's next bytes. After an error the file is to be refused; there is no way back.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), ImageDefect> {
         let fed = match &mut self.state {
-            State::Head(head) => {
-                let (beginning, rest) = bytes.split_at(bytes.len().min(SNIFF_BYTES - head.len()));
-                head.extend_from_slice(beginning);
-                decide(head, rest)
-            }
+            State::Head(head) => feed_head(head, bytes),
             State::Known(kind, walk) => follow(*kind, walk, bytes).map(|()| None),
             State::Refused(refusal) => Err(*refusal),
         };
@@ -64,12 +61,21 @@ impl ImageProbe {
         }
     }
 
-    /// The dimensions, once they have come. Only those of an AVIF file whose `meta` box has no end may still grow;
+    /// The dimensions that are seen, once they have come. Orientation and frames may still change them;
     /// after the last byte they are what [`Self::finish`] gives. A broken file has some, too, if they came first.
     pub fn dimensions(&self) -> Option<Dimensions> {
         match &self.state {
-            State::Known(_, walk) => walk.dimensions(),
+            State::Known(_, walk) => walk.format().dimensions(),
             State::Refused(refusal) => refusal.dimensions,
+            State::Head(_) => None,
+        }
+    }
+
+    /// The largest size of anything in the file so far: what a limit is for. It only grows.
+    pub fn largest(&self) -> Option<Dimensions> {
+        match &self.state {
+            State::Known(_, walk) => walk.format().largest(),
+            State::Refused(refusal) => refusal.largest,
             State::Head(_) => None,
         }
     }
@@ -81,18 +87,39 @@ impl ImageProbe {
             State::Head(_) => Err(ImageDefect::NotAnImage),
             State::Known(kind, walk) => {
                 let dimensions = walk.end().map_err(|fault| defect(kind, fault))?;
-                Ok(ImageInfo { kind, dimensions })
+                let format = walk.format();
+                Ok(ImageInfo {
+                    kind,
+                    dimensions,
+                    largest: format.largest().unwrap_or(dimensions),
+                    orientation: format.orientation(),
+                    separate_scans: format.has_separate_scans(),
+                })
             }
             State::Refused(refusal) => Err(refusal.defect),
         }
     }
 }
 
+/// Takes more of a file's first bytes, which say themselves how many are needed to decide what it is.
+fn feed_head(head: &mut Vec<u8>, mut bytes: &[u8]) -> Result<Option<State>, Refusal> {
+    loop {
+        let missing = ImageKind::sniff_bytes(head).saturating_sub(head.len());
+        let (beginning, rest) = bytes.split_at(bytes.len().min(missing));
+        head.extend_from_slice(beginning);
+        bytes = rest;
+        let is_enough = head.len() >= ImageKind::sniff_bytes(head);
+        if is_enough || bytes.is_empty() {
+            return decide(head, is_enough, bytes);
+        }
+    }
+}
+
 /// The state after a file's first bytes and what came with them; none while they are too few.
-fn decide(head: &[u8], rest: &[u8]) -> Result<Option<State>, Refusal> {
+fn decide(head: &[u8], is_enough: bool, rest: &[u8]) -> Result<Option<State>, Refusal> {
     let Some(kind) = ImageKind::sniff(head) else {
-        let refusal = Refusal { defect: ImageDefect::NotAnImage, dimensions: None };
-        return if head.len() < SNIFF_BYTES { Ok(None) } else { Err(refusal) };
+        let refusal = Refusal { defect: ImageDefect::NotAnImage, dimensions: None, largest: None };
+        return if is_enough { Err(refusal) } else { Ok(None) };
     };
     let mut walk = match kind {
         ImageKind::Jpeg => jpeg::walk(),
@@ -108,12 +135,18 @@ fn decide(head: &[u8], rest: &[u8]) -> Result<Option<State>, Refusal> {
 
 fn follow(kind: ImageKind, walk: &mut Walk, bytes: &[u8]) -> Result<(), Refusal> {
     let fed = walk.feed(bytes);
-    fed.map_err(|fault| Refusal { defect: defect(kind, fault), dimensions: walk.dimensions() })
+    let format = walk.format();
+    fed.map_err(|fault| Refusal {
+        defect: defect(kind, fault),
+        dimensions: format.dimensions(),
+        largest: format.largest(),
+    })
 }
 
 fn defect(kind: ImageKind, fault: Fault) -> ImageDefect {
     match fault {
         Fault::Truncated => ImageDefect::Truncated { kind },
+        Fault::Unended => ImageDefect::Unended { kind },
         Fault::Broken(reason) => ImageDefect::Broken { kind, reason },
     }
 }
@@ -140,9 +173,13 @@ mod tests {
         for (kind, file) in samples::all() {
             for length in 0..file.len() {
                 let cut = &file[..length];
-                assert!(probe(cut).is_err(), "{kind} cut after {length} bytes");
+                // A GIF file without its trailer alone has all of its image.
+                let is_whole = kind == ImageKind::Gif && length == file.len() - 1;
+                assert_eq!(probe(cut).is_ok(), is_whole, "{kind} cut after {length} bytes");
             }
-            samples::truncated(&file[..file.len() - 1]);
+            if kind != ImageKind::Gif {
+                samples::truncated(&file[..file.len() - 1]);
+            }
         }
     }
 

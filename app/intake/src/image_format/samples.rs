@@ -11,8 +11,9 @@ pub(super) fn probe(file: &[u8]) -> Result<ImageInfo, ImageDefect> {
 
 /// Asserts that a file is taken as an image of this size.
 pub(super) fn taken(kind: ImageKind, width: u32, height: u32, file: &[u8]) {
-    let dimensions = Dimensions { width, height };
-    assert_eq!(probe(file), Ok(ImageInfo { kind, dimensions }), "{}", file.escape_ascii());
+    let expected = (kind, Dimensions { width, height });
+    let found = probe(file).map(|info| (info.kind, info.dimensions));
+    assert_eq!(found, Ok(expected), "{}", file.escape_ascii());
 }
 
 /// Asserts that a file is refused as broken, for a reason with this text.
@@ -25,7 +26,20 @@ pub(super) fn broken(text: &str, file: &[u8]) {
 
 /// Asserts that a file is refused because it ends early.
 pub(super) fn truncated(file: &[u8]) {
-    assert!(matches!(probe(file), Err(ImageDefect::Truncated { .. })), "{}", file.escape_ascii());
+    let found = probe(file);
+    let is_cut = matches!(found, Err(ImageDefect::Truncated { .. } | ImageDefect::Unended { .. }));
+    assert!(is_cut, "{found:?}: {}", file.escape_ascii());
+}
+
+/// Exif data with an orientation among other tags.
+pub(super) fn exif(little_endian: bool, orientation: u16) -> Vec<u8> {
+    let number = |number: u16| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
+    let long = |number: u32| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
+    let entry = |tag, value| [&number(tag)[..], &number(3), &long(1), &number(value), &[0; 2]].concat();
+    let order = if little_endian { b"II" } else { b"MM" };
+    // The table is not right behind the header.
+    let start = [&order[..], &number(42), &long(12), b"more", &number(3)].concat();
+    [start, entry(0x0100, 9), entry(0x0112, orientation), entry(0x0128, 2), vec![0; 4]].concat()
 }
 
 /// One file of each kind, 5 by 3 pixels. Each ends where its image does.

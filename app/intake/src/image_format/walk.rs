@@ -1,9 +1,12 @@
 //! The walk through a file as it arrives: a format says what it wants next, and gets it when it is all there.
 
-use super::Dimensions;
+use super::{Dimensions, Orientation};
 
 /// The most that a format may want at once: all that is ever held of a file.
 const MAX_TAKE: usize = 32;
+
+/// So many of the file's last bytes are known at its end.
+const TAIL_BYTES: usize = 4;
 
 /// What a format wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(super) enum Want {
 pub(super) enum Fault {
     /// The file ended before the image did.
     Truncated,
+    /// The file ended within the image's last data, which has no end marker: perhaps nothing is missing.
+    Unended,
     /// The structure makes no sense.
     Broken(&'static str),
 }
@@ -32,11 +37,27 @@ pub(super) trait Format: Send + Sync {
     /// Takes what was wanted last, nothing if that was to be skipped, and says what is wanted next.
     fn step(&mut self, taken: &[u8]) -> Result<Want, Fault>;
 
-    /// The dimensions, as far as they are known.
+    /// The dimensions that are seen, as far as they are known.
     fn dimensions(&self) -> Option<Dimensions>;
 
-    /// The file has ended while this was the last step: whether the image is all there, and its dimensions.
-    fn end(&self) -> Result<Dimensions, Fault>;
+    /// The largest of all that a viewer may make room for, where a part of the image can be larger than what is seen.
+    fn largest(&self) -> Option<Dimensions> {
+        self.dimensions()
+    }
+
+    /// How the image is turned before it is shown.
+    fn orientation(&self) -> Orientation {
+        Orientation::default()
+    }
+
+    /// Whether each component has a scan of its own, one after the other.
+    fn has_separate_scans(&self) -> bool {
+        false
+    }
+
+    /// The file has ended while this was the last step, with these bytes: whether the image is all there, and its
+    /// dimensions.
+    fn end(&self, tail: [u8; TAIL_BYTES]) -> Result<Dimensions, Fault>;
 }
 
 /// A format, and the bytes on their way to it.
@@ -44,15 +65,17 @@ pub(super) struct Walk {
     format: Box<dyn Format>,
     want: Want,
     held: Vec<u8>,
+    tail: [u8; TAIL_BYTES],
 }
 
 impl Walk {
     /// Starts at a file's first byte.
     pub(super) fn new(format: Box<dyn Format>, first: Want) -> Self {
-        Self { format, want: first, held: Vec::with_capacity(MAX_TAKE) }
+        Self { format, want: first, held: Vec::with_capacity(MAX_TAKE), tail: [0; TAIL_BYTES] }
     }
 
     pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
+        self.remember(bytes);
         while !bytes.is_empty() && self.want != Want::Nothing {
             let (used, is_done) = self.receive(bytes);
             bytes = &bytes[used..];
@@ -63,12 +86,18 @@ impl Walk {
         Ok(())
     }
 
-    pub(super) fn dimensions(&self) -> Option<Dimensions> {
-        self.format.dimensions()
+    pub(super) fn format(&self) -> &dyn Format {
+        &*self.format
     }
 
     pub(super) fn end(&self) -> Result<Dimensions, Fault> {
-        self.format.end()
+        self.format.end(self.tail)
+    }
+
+    fn remember(&mut self, bytes: &[u8]) {
+        let new = &bytes[bytes.len().saturating_sub(TAIL_BYTES)..];
+        self.tail.rotate_left(new.len());
+        self.tail[TAIL_BYTES - new.len()..].copy_from_slice(new);
     }
 
     /// How many of the bytes belong to what is wanted, and whether it is complete with them.

@@ -1,6 +1,11 @@
 //! WebP: a RIFF file of chunks, with one image, lossy or not, or with a canvas and frames.
 
-use super::Dimensions;
+#[cfg(test)]
+mod tests;
+
+use super::pieces::Pieces;
+use super::tiff::Tiff;
+use super::{Dimensions, Orientation};
 use super::walk::{Fault, Format, Walk, Want, byte, dimensions, from, le16, le24, le32};
 
 /// `RIFF`, a size, `WEBP`.
@@ -8,33 +13,69 @@ const RIFF_BYTES: usize = 12;
 /// Name and size, before a chunk's data.
 const HEADER_BYTES: usize = 8;
 const ANIMATED: u8 = 0x02;
+const HAS_EXIF: u8 = 0x08;
 
 pub(super) fn walk() -> Walk {
-    let webp = WebP { state: State::Riff, left: 0, canvas: None, animated: false, has_image: false };
-    Walk::new(Box::new(webp), Want::Take(RIFF_BYTES))
+    Walk::new(Box::new(WebP::default()), Want::Take(RIFF_BYTES))
 }
 
+#[derive(Default)]
 struct WebP {
     state: State,
+    pieces: Pieces,
     /// What the RIFF file still has after the step that is under way.
     left: u64,
+    /// As the pixels are stored.
     canvas: Option<Dimensions>,
-    animated: bool,
+    flags: u8,
+    exif: Option<Tiff>,
     has_image: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum State {
+    #[default]
     Riff,
     Header,
-    Inside { chunk: Chunk, rest: u64, padded: bool },
-    Data { padded: bool },
+    Inside {
+        chunk: Chunk,
+        rest: u64,
+        padded: bool,
+    },
+    /// Before a chunk within a frame that has so many bytes left.
+    FrameHeader {
+        frame: Frame,
+        rest: u64,
+    },
+    FrameImage {
+        frame: Frame,
+        is_lossy: bool,
+        rest: u64,
+    },
+    /// Behind a chunk within a frame.
+    FrameChunk {
+        frame: Frame,
+        rest: u64,
+    },
+    Exif {
+        padded: bool,
+    },
+    Data {
+        padded: bool,
+    },
     Padding,
     Ended,
 }
 
-/// A chunk that is looked into.
+/// A frame of an animation, and whether a byte makes its chunk's length even.
 #[derive(Clone, Copy)]
+struct Frame {
+    size: Dimensions,
+    padded: bool,
+}
+
+/// A chunk that is looked into.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Chunk {
     Lossy,
     Lossless,
@@ -52,11 +93,23 @@ impl Format for WebP {
                 self.next()
             }
             State::Header => self.chunk(taken),
+            State::Inside { chunk: Chunk::Frame, rest, padded } => {
+                let size = self.frame(taken)?;
+                Ok(self.in_frame(Frame { size, padded }, rest))
+            }
             State::Inside { chunk, rest, padded } => {
                 self.look(chunk, taken)?;
-                self.state = State::Data { padded };
-                Ok(Want::Skip(rest))
+                Ok(self.skip(rest, padded))
             }
+            State::FrameHeader { frame, rest } => self.frame_chunk(frame, rest, taken),
+            State::FrameImage { frame, is_lossy, rest } => {
+                if (if is_lossy { lossy(taken) } else { lossless(taken) })? != frame.size {
+                    return Err(Fault::Broken("a frame's image is not as large as its frame"));
+                }
+                Ok(self.skip(rest, frame.padded))
+            }
+            State::FrameChunk { frame, rest } => Ok(self.in_frame(frame, rest)),
+            State::Exif { padded } => Ok(self.exif(taken, padded)),
             State::Data { padded: true } if self.left > 0 => Ok(self.padding()),
             State::Data { .. } | State::Padding => self.next(),
             State::Ended => Ok(Want::Nothing),
@@ -64,10 +117,14 @@ impl Format for WebP {
     }
 
     fn dimensions(&self) -> Option<Dimensions> {
-        self.canvas
+        self.canvas.map(|canvas| self.orientation().turned(canvas))
     }
 
-    fn end(&self) -> Result<Dimensions, Fault> {
+    fn orientation(&self) -> Orientation {
+        self.exif.as_ref().map(Tiff::orientation).unwrap_or_default()
+    }
+
+    fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         match self.state {
             State::Ended => self.verdict(),
             _ => Err(Fault::Truncated),
@@ -94,6 +151,11 @@ impl WebP {
         Ok(Want::Take(HEADER_BYTES))
     }
 
+    fn skip(&mut self, bytes: u64, padded: bool) -> Want {
+        self.state = State::Data { padded };
+        Want::Skip(bytes)
+    }
+
     fn padding(&mut self) -> Want {
         self.left -= 1;
         self.state = State::Padding;
@@ -106,11 +168,17 @@ impl WebP {
             return Err(Fault::Broken("a chunk is larger than the file says it is"));
         };
         self.left = left;
+        self.pieces.add(size)?;
         let padded = size % 2 == 1;
-        let Some((chunk, inside)) = known_chunk(header) else {
-            self.state = State::Data { padded };
-            return Ok(Want::Skip(size));
-        };
+        if self.canvas.is_none() && !matches!(header.get(..4), Some(b"VP8 " | b"VP8L" | b"VP8X")) {
+            return Err(Fault::Broken("it does not begin with its header"));
+        }
+        // libwebp knows Exif data that the canvas announces, the first of them.
+        if header.starts_with(b"EXIF") && self.flags & HAS_EXIF != 0 && self.exif.is_none() {
+            self.exif = Some(Tiff::new(size));
+            return Ok(self.exif(&[], padded));
+        }
+        let Some((chunk, inside)) = known_chunk(header) else { return Ok(self.skip(size, padded)) };
         let Some(rest) = size.checked_sub(inside as u64) else {
             return Err(Fault::Broken("a chunk is too short"));
         };
@@ -122,11 +190,11 @@ impl WebP {
         match chunk {
             Chunk::Canvas if self.canvas.is_some() => Err(Fault::Broken("its canvas comes too late")),
             Chunk::Canvas => {
-                self.animated = byte(taken, 0) & ANIMATED != 0;
+                self.flags = byte(taken, 0);
                 self.canvas = Some(dimensions(le24(from(taken, 4)) + 1, le24(from(taken, 7)) + 1)?);
                 Ok(())
             }
-            Chunk::Frame => self.frame(taken),
+            Chunk::Frame => self.frame(taken).map(drop),
             Chunk::Lossy => self.image(lossy(taken)?),
             Chunk::Lossless => self.image(lossless(taken)?),
         }
@@ -137,26 +205,74 @@ impl WebP {
         if *self.canvas.get_or_insert(size) != size {
             return Err(Fault::Broken("its image is not as large as its canvas"));
         }
-        self.has_image |= !self.animated;
+        self.has_image |= !self.is_animated();
         Ok(())
     }
 
-    fn frame(&mut self, taken: &[u8]) -> Result<(), Fault> {
-        let Some(canvas) = self.canvas.filter(|_| self.animated) else {
+    fn is_animated(&self) -> bool {
+        self.flags & ANIMATED != 0
+    }
+
+    fn frame(&mut self, taken: &[u8]) -> Result<Dimensions, Fault> {
+        let Some(canvas) = self.canvas.filter(|_| self.is_animated()) else {
             return Err(Fault::Broken("it has frames but no animation"));
         };
+        let frame = dimensions(le24(from(taken, 6)) + 1, le24(from(taken, 9)) + 1)?;
         // Positions are halved.
-        let right = 2 * le24(taken) + le24(from(taken, 6)) + 1;
-        let bottom = 2 * le24(from(taken, 3)) + le24(from(taken, 9)) + 1;
+        let right = 2 * le24(taken) + frame.width;
+        let bottom = 2 * le24(from(taken, 3)) + frame.height;
         if right > canvas.width || bottom > canvas.height {
             return Err(Fault::Broken("a frame reaches beyond its canvas"));
         }
         self.has_image = true;
-        Ok(())
+        Ok(frame)
+    }
+
+    /// The next chunk within a frame: what is too short for one is skipped with it.
+    fn in_frame(&mut self, frame: Frame, rest: u64) -> Want {
+        match rest.checked_sub(HEADER_BYTES as u64) {
+            Some(rest) => {
+                self.state = State::FrameHeader { frame, rest };
+                Want::Take(HEADER_BYTES)
+            }
+            None => self.skip(rest, frame.padded),
+        }
+    }
+
+    /// Looks for the frame's image; what makes no sense is left to decoders, which refuse it.
+    fn frame_chunk(&mut self, frame: Frame, rest: u64, header: &[u8]) -> Result<Want, Fault> {
+        let size = u64::from(le32(from(header, 4)));
+        self.pieces.add(size)?;
+        let Some(behind) = rest.checked_sub(size) else { return Ok(self.skip(rest, frame.padded)) };
+        match known_chunk(header) {
+            Some((chunk @ (Chunk::Lossy | Chunk::Lossless), inside)) if size >= inside as u64 => {
+                let rest = rest - inside as u64;
+                self.state = State::FrameImage { frame, is_lossy: chunk == Chunk::Lossy, rest };
+                Ok(Want::Take(inside))
+            }
+            Some((Chunk::Lossy | Chunk::Lossless, _)) => Ok(self.skip(rest, frame.padded)),
+            _ => {
+                let padding = (size % 2).min(behind);
+                self.state = State::FrameChunk { frame, rest: behind - padding };
+                Ok(Want::Skip(size + padding))
+            }
+        }
+    }
+
+    fn exif(&mut self, taken: &[u8], padded: bool) -> Want {
+        let next = self.exif.as_mut().map(|exif| (exif.step(taken), exif.left()));
+        match next {
+            Some((Some(want), _)) => {
+                self.state = State::Exif { padded };
+                want
+            }
+            Some((None, left)) => self.skip(left, padded),
+            None => self.skip(0, padded),
+        }
     }
 
     fn verdict(&self) -> Result<Dimensions, Fault> {
-        self.canvas.filter(|_| self.has_image).ok_or(Fault::Broken("it has no image data"))
+        self.dimensions().filter(|_| self.has_image).ok_or(Fault::Broken("it has no image data"))
     }
 }
 
@@ -187,75 +303,4 @@ fn lossless(taken: &[u8]) -> Result<Dimensions, Fault> {
         return Err(Fault::Broken("its image data does not begin as it should"));
     }
     dimensions((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::image_format::ImageKind::WebP;
-    use crate::image_format::samples::{
-        broken, canvas, frame, lossless, lossy, riff, riff_chunk, taken, truncated,
-    };
-
-    #[test]
-    fn all_three_ways_to_say_the_size_are_read() {
-        taken(WebP, 16_383, 9, &riff(&[lossy(16_383, 9)]));
-        taken(WebP, 16_384, 9, &riff(&[lossless(16_384, 9)]));
-        taken(WebP, 9, 16_384, &riff(&[lossless(9, 16_384)]));
-        taken(WebP, 9, 7, &riff(&[canvas(0, 9, 7), lossless(9, 7)]));
-        taken(WebP, 1 << 24, 1 << 24, &riff(&[canvas(2, 1 << 24, 1 << 24), frame(9, 7)]));
-        // The two bits above the size are a scale for whoever shows it.
-        taken(WebP, 9, 7, &riff(&[lossy(0x4009, 0xC007)]));
-    }
-
-    #[test]
-    fn other_chunks_may_come_anywhere() {
-        let (profile, alpha) = (riff_chunk(b"ICCP", b"odd"), riff_chunk(b"ALPH", &[0; 50]));
-        let more = riff_chunk(b"EXIF", b"VP8X");
-        taken(WebP, 9, 7, &riff(&[canvas(0x3C, 9, 7), profile, alpha, lossy(9, 7), more.clone()]));
-        taken(WebP, 9, 7, &riff(&[lossy(9, 7), more]));
-    }
-
-    #[test]
-    fn a_last_chunk_without_its_padding_is_taken_where_the_file_does_not_count_it() {
-        let padded = riff(&[lossless(9, 7)]);
-        let odd = riff(&[riff_chunk(b"VP8L", b"\x2F\x08\x80\x01\0..")]);
-        assert_eq!(odd.last(), Some(&0));
-        taken(WebP, 9, 7, &odd);
-        truncated(&odd[..odd.len() - 1]);
-        truncated(&odd[..odd.len() - 2]);
-        truncated(&padded[..padded.len() - 2]);
-        // Neither written nor counted.
-        let mut uncounted = odd[..odd.len() - 1].to_vec();
-        uncounted[4] -= 1;
-        taken(WebP, 9, 7, &uncounted);
-    }
-
-    #[test]
-    fn a_file_that_is_shorter_than_it_says_ends_early() {
-        let mut file = riff(&[lossy(9, 7)]);
-        file[4] += 20;
-        truncated(&file);
-        file[7] = 0xFF;
-        truncated(&file);
-    }
-
-    #[test]
-    fn broken_structures_are_refused() {
-        let check = |text, chunks: &[Vec<u8>]| broken(text, &riff(chunks));
-        check("no image data", &[]);
-        check("no image data", &[canvas(0, 9, 7)]);
-        check("no image data", &[canvas(2, 9, 7), riff_chunk(b"ANIM", &[0; 6]), lossy(9, 7)]);
-        check("zero", &[lossy(0, 7)]);
-        check("zero", &[lossy(9, 0x4000)]);
-        check("begin as it should", &[riff_chunk(b"VP8 ", &[0; 10])]);
-        check("begin as it should", &[riff_chunk(b"VP8 ", &[1, 0, 0, 0x9D, 1, 0x2A, 9, 0, 7, 0])]);
-        check("begin as it should", &[riff_chunk(b"VP8L", &[0x2F, 0, 0, 0, 0xF0])]);
-        check("too short", &[riff_chunk(b"VP8L", &[0x2F])]);
-        check("as large as its canvas", &[canvas(0, 9, 7), lossy(900, 700)]);
-        check("beyond its canvas", &[canvas(2, 9, 7), frame(9, 8)]);
-        check("no animation", &[canvas(0, 9, 7), frame(9, 7)]);
-        check("too late", &[lossy(9, 7), canvas(0, 9, 7)]);
-        broken("size is too small", b"RIFF\x03\0\0\0WEBP");
-        broken("larger than the file", b"RIFF\x10\0\0\0WEBPVP8 \xFF\0\0\0");
-    }
 }
