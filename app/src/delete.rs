@@ -10,7 +10,7 @@ use crate::App;
 use crate::error::{AppError, wants_json};
 use crate::image_key::ImageKey;
 use crate::leftovers::Leftovers;
-use crate::thumbnails::thumbnail_key;
+use crate::thumbnails::thumbnail_keys;
 
 #[derive(Serialize)]
 struct Deleted {
@@ -27,9 +27,9 @@ pub async fn delete(
     app.storage.head(&key).await?;
     // The image goes first: whoever makes its thumbnail meanwhile looks for it afterwards.
     app.storage.delete(&key).await?;
-    let mut thumbnail = Leftovers::default();
-    thumbnail.object(&thumbnail_key(&key));
-    thumbnail.remove(&app).await;
+    let mut thumbnails = Leftovers::default();
+    thumbnail_keys(&key).for_each(|thumbnail| thumbnails.object(&thumbnail));
+    thumbnails.remove(&app).await;
     tracing::info!(key, "deleted");
     if wants_json(&headers) {
         return Ok(Json(Deleted { deleted: key }).into_response());

@@ -44,7 +44,8 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         let mut buffer = BytesMut::new();
         // A file that waits for its memory holds no more than what decides what it is.
         self.fill(&mut buffer, SNIFF_BYTES).await?;
-        self.fill(&mut buffer, ImageKind::sniff_bytes(&buffer)).await?;
+        let deciding = ImageKind::sniff_bytes(&buffer);
+        self.fill(&mut buffer, deciding).await?;
         let kind = self.kind(&buffer)?;
         let _memory = self.memory_for(&mut buffer).await?;
         let key = new_key(&self.name, kind)?;

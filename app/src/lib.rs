@@ -73,7 +73,7 @@ impl App {
             storage,
             limits: config.limits,
             admission: Arc::new(Admission::new(config.admission)),
-            makers: Arc::new(thumbnails::makers()),
+            makers: Arc::default(),
             tasks: Tasks::new(),
             lifecycle: Lifecycle::new(),
             direct_upload: config.direct_upload,

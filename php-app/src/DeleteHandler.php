@@ -1,7 +1,7 @@
 <?php
 
 /**
- * `POST /delete/...`: deletes an image and its thumbnail.
+ * `POST /delete/...`: deletes an image and its thumbnails.
  */
 
 declare(strict_types=1);
@@ -24,7 +24,9 @@ final class DeleteHandler
         $this->s3->head($key);
         // The image goes first: the Rust app, when it makes a thumbnail meanwhile, looks for its image afterwards.
         $this->s3->delete($key);
-        (new Leftovers($this->s3, [UploadRules::THUMBNAILS . $idAndName]))->remove();
+        $thumbnail = UploadRules::THUMBNAILS . $idAndName;
+        $keys = array_map(static fn (string $version): string => $thumbnail . $version, UploadRules::THUMBNAIL_VERSIONS);
+        (new Leftovers($this->s3, $keys))->remove();
         if ($request->wantsJson()) {
             Response::json(200, ['deleted' => $key]);
         } else {

@@ -21,6 +21,9 @@ final class UploadRules
     /** Where the Rust app keeps the small versions. */
     public const THUMBNAILS = 'thumbnails/';
 
+    /** What the Rust app adds to their names, by how they were made. */
+    public const THUMBNAIL_VERSIONS = ['.v2', ''];
+
     /** Unix milliseconds stay below this until the year 2286, and have as many digits. */
     private const LATEST_MILLIS = 9_999_999_999_999;
 

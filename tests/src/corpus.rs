@@ -84,17 +84,25 @@ struct Whole {
     content_type: &'static str,
     width: u32,
     height: u32,
+    /// Whether width and height change places before it is shown.
+    turned: bool,
     bytes: Vec<u8>,
 }
 
 impl Whole {
     fn new(name: &str, content_type: &'static str, width: u32, height: u32, bytes: Vec<u8>) -> Self {
-        Self { name: name.to_owned(), content_type, width, height, bytes }
+        Self { name: name.to_owned(), content_type, width, height, turned: false, bytes }
+    }
+
+    /// The same, seen with its sides the other way round.
+    fn turned(self) -> Self {
+        Self { turned: true, ..self }
     }
 
     /// Whole as browsers send it, and cut in three places.
     fn cases(self) -> Vec<Case> {
-        let Self { name, content_type, width, height, bytes } = self;
+        let Self { name, content_type, width, height, turned, bytes } = self;
+        let (width, height) = if turned { (height, width) } else { (width, height) };
         let ending = ending(content_type);
         let cut = |how: &str, length: usize| {
             Case::broken(&format!("{name}-{how}"), ending, bytes[..length].to_vec())
@@ -102,7 +110,12 @@ impl Whole {
         let whole = Case::stored(&name, content_type, width, height, bytes.clone());
         let middle = cut("cut-in-the-middle", bytes.len() / 2);
         let mut cases = vec![whole.claiming(Some(content_type)), middle];
-        cases.push(cut("cut-by-its-last-byte", bytes.len() - 1));
+        let shorter = cut("cut-by-its-last-byte", bytes.len() - 1);
+        // GIF's last byte is its trailer: nothing of the image is missing without it, and browsers show it.
+        let is_whole = content_type == "image/gif";
+        let expected =
+            if is_whole { Expected::Stored { content_type, width, height } } else { shorter.expected.clone() };
+        cases.push(Case { expected, ..shorter });
         if bytes.len() > 64 {
             cases.push(cut("first-64-bytes", 64));
         }
@@ -118,6 +131,20 @@ impl Case {
     /// It has the beginning of an image, but it is none.
     fn broken(name: &str, ending: &str, bytes: Vec<u8>) -> Self {
         Self::new(name, ending, bytes, Expected::Refused { status: 400, words: &[] })
+    }
+
+    /// The same, with a message that says this.
+    fn saying(self, words: &'static [&'static str]) -> Self {
+        match self.expected {
+            Expected::Refused { status, .. } => Self { expected: Expected::Refused { status, words }, ..self },
+            Expected::Stored { .. } => self,
+        }
+    }
+
+    /// It consists of so many tiny pieces that it is refused for that.
+    fn tiny_pieces(ending: &str, start: &[u8], piece: &[u8]) -> Self {
+        let bytes = [start, &piece.repeat(120_000)].concat();
+        Self::broken(&format!("{ending}-of-tiny-pieces"), ending, bytes).saying(&["tiny pieces"])
     }
 
     /// It has dimensions beyond the default of `MAX_PIXELS`.

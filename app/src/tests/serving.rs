@@ -94,7 +94,7 @@ async fn a_large_image_gets_a_thumbnail_that_is_kept() {
         let expected = if small { "image/jpeg" } else { "image/png" };
         assert_eq!(served.header(header::CONTENT_TYPE), expected);
         assert_eq!(served.body == file, !small);
-        let kept = format!("thumbnails/{}", url.strip_prefix("/thumbnails/").unwrap());
+        let kept = format!("thumbnails/{}.v2", url.strip_prefix("/thumbnails/").unwrap());
         assert_eq!(app.s3.contents().objects.contains_key(&kept), small);
     }
     assert_eq!(app.get("/thumbnails/1-a/none.png").await.status, StatusCode::NOT_FOUND);

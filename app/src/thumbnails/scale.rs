@@ -1,13 +1,14 @@
-//! From an image file to a small one, by codecs in Rust only and within a fixed amount of memory.
+//! From an image file to a small one that looks like it.
 
-use std::io::Cursor;
-
-use app_intake::image_format::{Dimensions, ImageKind};
+use app_intake::image_format::{Dimensions, ImageDefect, ImageKind, ImageProbe};
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageEncoder, ImageError};
 use thiserror::Error;
+
+use super::decode::decode;
 
 /// What there are codecs for. AVIF's are written in C.
 pub const CAN: [ImageKind; 4] = [ImageKind::Jpeg, ImageKind::Png, ImageKind::Gif, ImageKind::WebP];
@@ -16,7 +17,7 @@ pub const CAN: [ImageKind; 4] = [ImageKind::Jpeg, ImageKind::Png, ImageKind::Gif
 const SIDE: u32 = 480;
 
 /// What the pixels of one image may take up: 24 megapixels in three colours.
-const DECODED_BYTES: u64 = 72 * 1024 * 1024;
+pub const DECODED_BYTES: u64 = 72 * 1024 * 1024;
 
 const JPEG_QUALITY: u8 = 80;
 
@@ -39,9 +40,15 @@ pub enum ScaleError {
         /// What it would need.
         bytes: u64,
     },
+    /// It is not a whole image.
+    #[error("it {0}")]
+    Defect(ImageDefect),
     /// The codec gave up.
     #[error(transparent)]
     Codec(#[from] ImageError),
+    /// The codec for JPEG with separate scans gave up.
+    #[error(transparent)]
+    SeparateScans(#[from] jpeg_decoder::Error),
 }
 
 /// Whether an image of this size needs a thumbnail, and one can be made. Browsers turn the image itself as its EXIF data says.
@@ -49,27 +56,23 @@ pub fn is_worth_it(size: Dimensions) -> bool {
     size.width.max(size.height) > SIDE && size.pixels() <= DECODED_BYTES
 }
 
-/// A thumbnail of an image file, turned as its EXIF data says; none where the image is small enough as it is.
+/// A thumbnail of an image file, turned as its EXIF data says; none where the image is better served as it is.
 pub fn thumbnail(kind: ImageKind, file: &[u8]) -> Result<Option<Scaled>, ScaleError> {
-    let mut reader = ImageReader::with_format(Cursor::new(file), format(kind));
-    let mut limits = Limits::default();
-    // Beside the pixels, a codec needs a little for itself.
-    limits.max_alloc = Some(DECODED_BYTES * 5 / 4);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
-    let bytes = decoder.total_bytes();
-    if bytes > DECODED_BYTES {
+    let mut probe = ImageProbe::new();
+    probe.feed(file).map_err(ScaleError::Defect)?;
+    if let Some(bytes) = probe.decoded_bytes().filter(|bytes| *bytes > DECODED_BYTES) {
         return Err(ScaleError::TooCostly { bytes });
     }
-    // Without readable EXIF data an image is the right way up.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let (width, height) = decoder.dimensions();
-    if !is_worth_it(Dimensions { width, height }) {
+    let info = probe.finish().map_err(ScaleError::Defect)?;
+    if info.kind != kind || !is_worth_it(info.dimensions) {
         return Ok(None);
     }
-    let mut small = shrunk(DynamicImage::from_decoder(decoder)?);
-    small.apply_orientation(orientation);
-    Ok(Some(encoded(&small)?))
+    let Some(decoded) = decode(info, file)? else { return Ok(None) };
+    let mut small = shrunk(decoded.image);
+    // The formats' numbers are the codec's, too.
+    let orientation = Orientation::from_exif(info.orientation.exif());
+    small.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+    Ok(Some(encoded(&small, decoded.profile)?))
 }
 
 fn shrunk(image: DynamicImage) -> DynamicImage {
@@ -79,32 +82,39 @@ fn shrunk(image: DynamicImage) -> DynamicImage {
     coarse.resize(SIDE, SIDE, FilterType::CatmullRom)
 }
 
-/// JPEG, or PNG where something shows through.
-fn encoded(image: &DynamicImage) -> Result<Scaled, ImageError> {
+/// JPEG, or PNG where something shows through; with the profile of its colours.
+fn encoded(image: &DynamicImage, profile: Option<Vec<u8>>) -> Result<Scaled, ImageError> {
     let mut bytes = Vec::new();
+    // A profile for shades of grey needs them.
+    let is_grey = profile.is_some() && !image.color().has_color();
     let kind = if image.color().has_alpha() {
-        DynamicImage::from(image.to_rgba8()).write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)?;
+        let image = if is_grey { image.to_luma_alpha8().into() } else { DynamicImage::from(image.to_rgba8()) };
+        write(PngEncoder::new(&mut bytes), &image, profile)?;
         ImageKind::Png
     } else {
-        JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY).encode_image(&image.to_rgb8())?;
+        let image = if is_grey { image.to_luma8().into() } else { DynamicImage::from(image.to_rgb8()) };
+        write(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY), &image, profile)?;
         ImageKind::Jpeg
     };
     Ok(Scaled { kind, dimensions: Dimensions { width: image.width(), height: image.height() }, bytes })
 }
 
-fn format(kind: ImageKind) -> ImageFormat {
-    match kind {
-        ImageKind::Jpeg => ImageFormat::Jpeg,
-        ImageKind::Png => ImageFormat::Png,
-        ImageKind::Gif => ImageFormat::Gif,
-        ImageKind::WebP => ImageFormat::WebP,
-        ImageKind::Avif => ImageFormat::Avif,
+fn write(
+    mut encoder: impl ImageEncoder,
+    image: &DynamicImage,
+    profile: Option<Vec<u8>>,
+) -> Result<(), ImageError> {
+    if let Some(profile) = profile {
+        encoder.set_icc_profile(profile).map_err(ImageError::Unsupported)?;
     }
+    image.write_with_encoder(encoder)
 }
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb, RgbImage, Rgba, RgbaImage};
+    use std::io::Cursor;
+
+    use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
     use super::*;
 

@@ -5,6 +5,8 @@ use super::{Case, HTML, Whole};
 const WIDTH: u16 = 29;
 const HEIGHT: u16 = 19;
 const TRAILER: u8 = 0x3B;
+/// 35 bytes: a screen of one pixel, and a frame of 8000 x 8000.
+const LARGE_FRAME: &[u8] = include_bytes!("../../corpus/large-frame.gif");
 /// Codes have 8 bits: 128 colours, then `clear` and `end`.
 const CODE_BITS: u8 = 7;
 
@@ -33,6 +35,8 @@ pub(super) fn cases() -> Vec<Case> {
     let whole = file(b"GIF89a", &[frame()]);
     let mut no_trailer_in_comment = file(b"GIF89a", &[extension(0xFE, &[&[TRAILER; 20]]), frame()]);
     no_trailer_in_comment.pop();
+    let mut half_a_block = file(b"GIF89a", &[frame(), extension(0xFE, &[b"a comment"])]);
+    half_a_block.truncate(half_a_block.len() - 4);
     let stored = |name: &str, bytes| Case::stored(name, "image/gif", width, height, bytes);
     let sized = |width, height| sized(b"GIF89a", width, height, &[frame()]);
     vec![
@@ -44,8 +48,25 @@ pub(super) fn cases() -> Vec<Case> {
         Case::broken("gif-zero-width", "gif", sized(0, HEIGHT)),
         Case::broken("gif-zero-height", "gif", sized(WIDTH, 0)),
         Case::broken("gif-signature-alone", "gif", b"GIF89a".to_vec()),
-        Case::broken("gif-without-trailer", "gif", whole[..whole.len() - 1].to_vec()),
-        Case::broken("gif-without-trailer-but-its-byte", "gif", no_trailer_in_comment),
+        // Browsers show what has all of its blocks.
+        stored("gif-without-trailer", whole[..whole.len() - 1].to_vec()),
+        stored("gif-without-trailer-but-its-byte", no_trailer_in_comment),
+        stored("gif-without-trailer-but-zeros", [&whole[..whole.len() - 1], &[0; 3]].concat()),
+        Case::broken("gif-without-trailer-after-half-a-block", "gif", half_a_block),
+        Case::broken("gif-without-trailer-nor-image", "gif", whole[..13 + 3 * 128].to_vec()),
+        // They show a first frame in full, and cut the others to the screen.
+        Case::stored("gif-first-frame-beyond-its-screen", "image/gif", 40, 35, {
+            file(b"GIF89a", &[image(3, 5, 37, 30, 0), frame()])
+        }),
+        stored("gif-later-frame-beyond-its-screen", file(b"GIF89a", &[frame(), image(3, 5, 37, 30, 0)])),
+        Case::too_many_pixels("gif-of-35-bytes-with-a-large-frame", LARGE_FRAME.to_vec()),
+        Case::too_many_pixels("gif-later-frame-too-large", {
+            file(b"GIF89a", &[frame(), [b",\0\0\0\0\x40\x1F\x40\x1F\0", &[2, 2, 0x44, 1, 0][..]].concat()])
+        }),
+        Case::too_many_pixels("gif-frame-far-away", {
+            file(b"GIF89a", &[[b",\xFF\xFF\xFF\xFF\x01\0\x01\0\0", &[2, 2, 0x44, 1, 0][..]].concat()])
+        }),
+        Case::tiny_pieces("gif", &[&whole[..13 + 3 * 128], b"!\xFE"].concat(), b"\x01x"),
     ]
 }
 

@@ -8,6 +8,8 @@ use super::{Case, HTML, Whole, pattern};
 const WIDTH: u16 = 61;
 const HEIGHT: u16 = 43;
 const EXIF: u8 = 1;
+/// Made by someone else's encoder: a gradient, 4:2:0, with a scan for each component.
+const SEPARATE_SCANS: &[u8] = include_bytes!("../../corpus/separate-scans.jpg");
 const COMMENT: u8 = 0xFE;
 
 /// Wide, with an orientation (1 to 8) that says how to turn it.
@@ -45,7 +47,12 @@ pub(super) fn wholes() -> Vec<Whole> {
             encoder.set_restart_interval(3);
         })
     });
-    add("exif-turned", with_segments(&[(EXIF, &exif(6, &[]))]));
+    add("separate-scans-4-2-0", {
+        with(ColorType::Rgb, |encoder| {
+            encoder.set_optimized_huffman_tables(true);
+            encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        })
+    });
     add("exif-with-thumbnail", with_segments(&[(EXIF, &exif(1, &thumbnail))]));
     add("profile-of-four-segments", with(ColorType::Rgb, with_profile));
     add("profile-and-exif", {
@@ -58,6 +65,22 @@ pub(super) fn wholes() -> Vec<Whole> {
     add("comment-without-content", inserted(&segment(COMMENT, &[])));
     add("end-in-comment", inserted(&segment(COMMENT, b"\xFF\xD9\xFF\xD8\xFF")));
     add("fill-bytes", inserted(&[0xFF; 5]));
+    // Of two the first counts.
+    add("exif-upright-then-turned", with_segments(&[(EXIF, &exif(1, &[])), (EXIF, &exif(6, &[]))]));
+    add("exif-behind-the-scan", {
+        let mut bytes = with(ColorType::Rgb, |_| ());
+        let end = bytes.len() - 2;
+        bytes.splice(end..end, segment(0xE1, &exif(6, &[])));
+        bytes
+    });
+    let mut turned = |name: &str, bytes| {
+        let (width, height) = (u32::from(WIDTH), u32::from(HEIGHT));
+        wholes.push(Whole::new(&format!("jpeg-{name}"), "image/jpeg", width, height, bytes).turned());
+    };
+    turned("exif-turned", with_segments(&[(EXIF, &exif(6, &[]))]));
+    turned("exif-turned-then-upright", with_segments(&[(EXIF, &exif(5, &[])), (EXIF, &exif(1, &[]))]));
+    turned("exif-turned-behind-another", with_segments(&[(EXIF, b"http://ns.adobe.com/xap/1.0/\0<x/>"), (EXIF, &exif(8, &[]))]));
+    wholes.push(Whole::new("jpeg-separate-scans-of-others", "image/jpeg", 640, 480, SEPARATE_SCANS.to_vec()));
     wholes
 }
 
@@ -72,7 +95,15 @@ pub(super) fn cases() -> Vec<Case> {
     // What is left of one that is cut: its thumbnail's end must not be taken for its own.
     let mut only_thumbnail_ends = with_segments(&[(EXIF, &exif(1, &second))]);
     only_thumbnail_ends.truncate(only_thumbnail_ends.len() - 2);
+    let no_end = plain[..plain.len() - 2].to_vec();
+    let panorama = b"\0\0\xE0\x08\x12\0\0\0Panorama_Shot_Info\xFF\x08\xFF\xC0\xFF\xE1\0SEFH\x6A\0\0\0\x24\0\0\0SEFT";
     vec![
+        stored("panorama-without-end-marker", width, height, [&no_end[..], panorama].concat()),
+        broken("panorama-without-end-marker-cut", [&no_end[..], &panorama[..40]].concat()),
+        broken("without-end-marker", no_end.clone()).saying(&["no end marker"]),
+        broken("without-end-marker-of-others", SEPARATE_SCANS[..SEPARATE_SCANS.len() - 2].to_vec())
+            .saying(&["no end marker"]),
+        Case::tiny_pieces("jpg", &plain[..2], &segment(0xE0, &[])),
         stored("bytes-after-end", width, height, [&plain[..], b"\0\0 and more \xFF\xD8\xFF"].concat()),
         stored("html-after-end", width, height, [&plain, HTML].concat()),
         stored("second-image-after-end", width, height, [plain.clone(), second].concat()),

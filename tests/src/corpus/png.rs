@@ -65,11 +65,13 @@ pub(super) fn wholes() -> Vec<Whole> {
     let palette = Header { colour: PALETTE, interlaced: false, ..small };
     add("palette-transparent", 31, 17, palette.file(&[(b"tRNS", &[0, 128, 255])]));
     add("animated", 31, 17, animated(Header { interlaced: false, ..small }));
+    add("exif-behind-the-image", 31, 17, with_exif(small, false));
     add("html-in-text", 31, 17, small.file(&[(b"tEXt", &[b"Comment\0", HTML].concat())]));
     add("says-iend-in-text", 31, 17, small.file(&[(b"tEXt", b"Comment\0....IEND\xAE\x42\x60\x82")]));
     add("1x1", 1, 1, plain(1, 1));
     add("1x65000", 1, 65_000, plain(1, 65_000));
     add("bomb-of-49-megapixels", 7000, 7000, one_bit(7000, 7000).bomb());
+    wholes.push(Whole::new("png-exif-turned", "image/png", 31, 17, with_exif(small, true)).turned());
     wholes
 }
 
@@ -98,6 +100,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case::broken("png-without-header", "png", no_header),
         Case::broken("png-chunk-of-4-gib", "png", endless),
         Case::broken("png-without-end", "png", no_end),
+        Case::broken("png-animated-beyond-its-image", "png", animated_by(small, 8000)),
+        Case::tiny_pieces("png", &whole[..data_at], b"\0\0\0\0zzZz\0\0\0\0"),
         Case::broken("png-without-end-but-its-bytes", "png", no_end_named),
     ]
 }
@@ -106,8 +110,26 @@ fn one_bit(width: u32, height: u32) -> Header {
     Header { width, height, depth: 1, colour: GREY, interlaced: false }
 }
 
+/// Exif data that turns the image, before or behind it.
+fn with_exif(header: Header, before: bool) -> Vec<u8> {
+    let exif = b"II\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    if before {
+        return header.file(&[(b"eXIf", exif)]);
+    }
+    let mut out = header.start();
+    chunk(&mut out, b"IDAT", &zlib::stored(&header.rows()));
+    chunk(&mut out, b"eXIf", exif);
+    chunk(&mut out, b"IEND", &[]);
+    out
+}
+
 /// Two frames: the image itself, and a smaller one in its corner.
 fn animated(header: Header) -> Vec<u8> {
+    animated_by(header, 8)
+}
+
+/// The same, with a corner that says it is so wide.
+fn animated_by(header: Header, corner_width: u32) -> Vec<u8> {
     let frame = |sequence: u32, header: Header| {
         let mut control = sequence.to_be_bytes().to_vec();
         control.extend(header.width.to_be_bytes());
@@ -123,7 +145,7 @@ fn animated(header: Header) -> Vec<u8> {
     chunk(&mut out, b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
     chunk(&mut out, b"fcTL", &frame(0, header));
     chunk(&mut out, b"IDAT", &zlib::stored(&header.rows()));
-    chunk(&mut out, b"fcTL", &frame(1, corner));
+    chunk(&mut out, b"fcTL", &frame(1, Header { width: corner_width, ..corner }));
     chunk(&mut out, b"fdAT", &second);
     chunk(&mut out, b"IEND", &[]);
     out

@@ -30,6 +30,8 @@ pub(super) fn wholes() -> Vec<Whole> {
         whole("extended", WIDTH, HEIGHT, riff(&extended)),
         whole("unknown-chunk-with-html", WIDTH, HEIGHT, riff(&html)),
         whole("animated", WIDTH, HEIGHT, riff(&animated(&pixels))),
+        whole("exif-not-announced", WIDTH, HEIGHT, riff(&[canvas(0, WIDTH, HEIGHT), pixels.clone(), turn()].concat())),
+        whole("exif-turned", WIDTH, HEIGHT, riff(&[canvas(EXIF, WIDTH, HEIGHT), pixels, turn()].concat())).turned(),
     ]
 }
 
@@ -47,8 +49,16 @@ pub(super) fn cases() -> Vec<Case> {
         Case::too_many_pixels("webp-16384x16384", largest),
         Case::broken("webp-zero-width", "webp", zero_width),
         Case::broken("webp-riff-of-4-gib", "webp", too_long),
+        Case::broken("webp-frame-with-a-larger-image", "webp", riff(&animated(&encoded(90, 80)[12..]))),
+        Case::broken("webp-exif-first", "webp", riff(&[turn(), lossless_chunk()].concat())),
+        Case::tiny_pieces("webp", &[b"RIFF\xFF\xFF\xFF\0WEBP", &canvas(0, 9, 9)[..]].concat(), b"none\0\0\0\0"),
         Case::broken("webp-without-chunks", "webp", riff(&[])),
     ]
+}
+
+/// Exif data that turns the image.
+fn turn() -> Vec<u8> {
+    chunk(b"EXIF", b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0")
 }
 
 fn encoded(width: u32, height: u32) -> Vec<u8> {

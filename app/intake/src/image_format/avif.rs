@@ -177,6 +177,10 @@ impl Format for Avif {
         self.sizes.orientation()
     }
 
+    fn decoded_bytes(&self) -> Option<u64> {
+        self.dimensions().map(|size| size.pixels().saturating_mul(3))
+    }
+
     fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         let is_open = self.open.iter().any(|container| container.end.is_some());
         match self.state {

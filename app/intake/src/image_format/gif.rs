@@ -78,6 +78,10 @@ impl Format for Gif {
         self.largest
     }
 
+    fn decoded_bytes(&self) -> Option<u64> {
+        self.dimensions.map(|size| size.pixels() * 4)
+    }
+
     fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         match self.state {
             State::Ended => self.dimensions.ok_or(Fault::Truncated),

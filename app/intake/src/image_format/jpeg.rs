@@ -81,6 +81,10 @@ impl Format for Jpeg {
         self.separate_scans
     }
 
+    fn decoded_bytes(&self) -> Option<u64> {
+        self.frame.map(|frame| frame.size.pixels() * if frame.components == 1 { 1 } else { 3 })
+    }
+
     fn end(&self, tail: [u8; 4]) -> Result<Dimensions, Fault> {
         match self.state {
             State::Ended => self.dimensions().ok_or(Fault::Truncated),

@@ -2,7 +2,7 @@
 
 use super::pieces::Pieces;
 use super::tiff::Tiff;
-use super::walk::{Fault, Format, Walk, Want, be32, dimensions, from};
+use super::walk::{Fault, Format, Walk, Want, be32, byte, dimensions, from};
 use super::{Dimensions, Orientation};
 
 const SIGNATURE_BYTES: usize = 8;
@@ -10,7 +10,8 @@ const SIGNATURE_BYTES: usize = 8;
 const HEADER_BYTES: usize = 8;
 const CHECKSUM_BYTES: u64 = 4;
 const IHDR_BYTES: u32 = 13;
-const SIZE_BYTES: usize = 8;
+/// Size, depth and kind of colour.
+const SIZE_BYTES: usize = 10;
 /// Number, size and position of an animation's frame.
 const FRAME_BYTES: usize = 20;
 const MAX_CHUNK_BYTES: u32 = 0x7FFF_FFFF;
@@ -25,6 +26,8 @@ struct Png {
     pieces: Pieces,
     /// As the pixels are stored.
     size: Option<Dimensions>,
+    /// Of a pixel that is decoded.
+    pixel_bytes: u64,
     exif: Option<Tiff>,
     is_animated: bool,
     /// Whether the image has begun.
@@ -54,6 +57,7 @@ impl Format for Png {
             State::Header => self.chunk(be32(taken), from(taken, 4)),
             State::Size => {
                 self.size = Some(dimensions(be32(taken), be32(from(taken, 4)))?);
+                self.pixel_bytes = pixel_bytes(byte(taken, 8), byte(taken, 9));
                 let rest = u64::from(IHDR_BYTES) - SIZE_BYTES as u64 + CHECKSUM_BYTES;
                 Ok(self.then(State::Chunk, Want::Skip(rest)))
             }
@@ -69,6 +73,10 @@ impl Format for Png {
 
     fn orientation(&self) -> Orientation {
         self.exif.as_ref().map(Tiff::orientation).unwrap_or_default()
+    }
+
+    fn decoded_bytes(&self) -> Option<u64> {
+        self.size.map(|size| size.pixels().saturating_mul(self.pixel_bytes))
     }
 
     fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
@@ -139,6 +147,17 @@ impl Png {
         self.state = state;
         want
     }
+}
+
+/// Palettes become colours, and few bits become a byte.
+fn pixel_bytes(depth: u8, colour: u8) -> u64 {
+    let channels = match colour {
+        2 | 3 => 3,
+        4 => 2,
+        6 => 4,
+        _ => 1,
+    };
+    if depth == 16 { channels * 2 } else { channels }
 }
 
 #[cfg(test)]

@@ -80,6 +80,15 @@ impl ImageProbe {
         }
     }
 
+    /// The least that the pixels take up once they are decoded, as far as it is known: a whole file need not be read to
+    /// find that it is too costly to make another image of it.
+    pub fn decoded_bytes(&self) -> Option<u64> {
+        match &self.state {
+            State::Known(_, walk) => walk.format().decoded_bytes(),
+            State::Head(_) | State::Refused(_) => None,
+        }
+    }
+
     /// The file has ended: whether it is a whole image.
     pub fn finish(self) -> Result<ImageInfo, ImageDefect> {
         match self.state {
@@ -214,6 +223,12 @@ mod tests {
             probe.feed(&file[..file.len() - 1]).unwrap();
             assert_eq!(probe.kind(), Some(kind));
             assert_eq!(probe.dimensions().map(Dimensions::pixels), Some(15));
+            let bytes_per_pixel = match kind {
+                ImageKind::Jpeg => 1,
+                ImageKind::Png | ImageKind::WebP | ImageKind::Avif => 3,
+                ImageKind::Gif => 4,
+            };
+            assert_eq!(probe.decoded_bytes(), Some(15 * bytes_per_pixel), "{kind}");
         }
     }
 

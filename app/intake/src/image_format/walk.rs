@@ -50,6 +50,9 @@ pub(super) trait Format: Send + Sync {
         Orientation::default()
     }
 
+    /// The least that the pixels take up once they are decoded, for whoever makes another image of them.
+    fn decoded_bytes(&self) -> Option<u64>;
+
     /// Whether each component has a scan of its own, one after the other.
     fn has_separate_scans(&self) -> bool {
         false

@@ -124,6 +124,10 @@ impl Format for WebP {
         self.exif.as_ref().map(Tiff::orientation).unwrap_or_default()
     }
 
+    fn decoded_bytes(&self) -> Option<u64> {
+        self.canvas.map(|canvas| canvas.pixels() * 3)
+    }
+
     fn end(&self, _tail: [u8; 4]) -> Result<Dimensions, Fault> {
         match self.state {
             State::Ended => self.verdict(),
