@@ -63,6 +63,8 @@ pub struct Config {
     pub trust_forwarded_host: bool,
     /// Whether browsers upload to S3 themselves (`DIRECT_UPLOAD`).
     pub direct_upload: bool,
+    /// Whether the position where an image was taken is removed from it (`STRIP_LOCATION`).
+    pub strip_location: bool,
 }
 
 /// A setting that the app cannot start with.
@@ -115,6 +117,7 @@ impl Config {
             keep_alive: seconds(lookup, "KEEP_ALIVE_SECONDS", 65)?,
             trust_forwarded_host: flag(lookup, "TRUST_FORWARDED_HOST")?,
             direct_upload: flag(lookup, "DIRECT_UPLOAD")?,
+            strip_location: flag(lookup, "STRIP_LOCATION")?,
         })
     }
 }
@@ -237,6 +240,7 @@ mod tests {
         assert_eq!(config.limits.max_file_bytes, 20_971_520);
         assert_eq!((config.limits.max_files, config.limits.max_pixels), (20, 50_000_000));
         assert_eq!((config.metrics_port, config.direct_upload), (Some(9090), false));
+        assert!(!config.strip_location);
         assert_eq!(
             [config.drain, config.stop_timeout, config.keep_alive],
             [10, 25, 65].map(Duration::from_secs)
@@ -258,6 +262,7 @@ mod tests {
         );
         assert!(error(&[("S3_BUCKET", "b"), ("UPLOAD_MEMORY_BYTES", "1000")]).contains("6291456"));
         assert!(error(&[("S3_BUCKET", "b"), ("DIRECT_UPLOAD", "yes")]).contains("true or false"));
+        assert!(error(&[("S3_BUCKET", "b"), ("STRIP_LOCATION", "1")]).contains("true or false"));
         assert!(error(&[("S3_BUCKET", "b"), ("BASE_PATH", "rust")]).starts_with("BASE_PATH is \"rust\""));
     }
 

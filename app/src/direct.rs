@@ -17,9 +17,9 @@ use crate::error::{AppError, causes};
 use crate::file_upload::new_key;
 use crate::leftovers::Leftovers;
 use crate::storage::presigned_post::{Permission, PresignedPost};
-use crate::storage::{ObjectFacts, StorageError};
+use crate::storage::{ObjectFacts, StorageError, made_of};
 use crate::upload::{Stored, StoredImage};
-use crate::{image_rules, metrics};
+use crate::{image_rules, metrics, without_location};
 
 /// What browsers send lies here until it was looked at: no page shows it, and it expires after a day.
 const INCOMING: &str = "incoming/";
@@ -110,24 +110,29 @@ async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppE
         return Ok(stored);
     }
     // And may do so meanwhile: only what was looked at is taken.
-    match app.storage.copy(incoming, e_tag.as_deref(), key, &ObjectFacts::of(info)).await {
+    let taken = if app.strip_location {
+        without_location::store(app, incoming, e_tag.as_deref(), key, info).await
+    } else {
+        let copied = app.storage.copy(incoming, e_tag.as_deref(), key, &ObjectFacts::of(info)).await;
+        copied.map_err(AppError::from)
+    };
+    match taken {
         Ok(()) => {
             tracing::info!(images = 1, bytes = size, "stored");
             metrics::image_stored(stored.content_type, size);
         }
         // It is gone, or another one. The other request may have taken it before.
-        Err(StorageError::NoSuchObject { .. } | StorageError::Changed { .. })
-            if e_tag.is_some() && tag_of(app, key).await? == e_tag => {}
-        Err(error) => return Err(error.into()),
+        Err(AppError::NotFound | AppError::Replaced) if e_tag.is_some() && tag_of(app, key).await? == e_tag => {}
+        Err(error) => return Err(error),
     }
     Ok(stored)
 }
 
-/// The tag of an object, none where there is no such object. Copies within the bucket have the tag of their source, as
-/// it is the hash of their bytes.
+/// The tag of the file that became an object, none where there is no such object. Copies within the bucket have the tag of
+/// their source, as it is the hash of their bytes; one that was changed on its way says what it was made of.
 async fn tag_of(app: &App, key: &str) -> Result<Option<String>, AppError> {
     match app.storage.head(key).await {
-        Ok(object) => Ok(Some(object.e_tag.unwrap_or_default())),
+        Ok(object) => Ok(Some(made_of(&object).or(object.e_tag).unwrap_or_default())),
         Err(StorageError::NoSuchObject { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -158,7 +163,7 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
     Ok((size, info))
 }
 
-fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
+pub fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
     tracing::warn!(name, cause = causes(&error), "an upload broke off while it was read");
     AppError::Storage(StorageError::Incomplete { action: "read", target: name.to_owned(), missing: "end" })
 }

@@ -42,6 +42,9 @@ pub struct Contents {
     pub part_sizes: Vec<usize>,
     pub aborted: usize,
     pub deleted: Vec<String>,
+    /// Keys in the order in which they were stored in one piece, and in which their objects were opened.
+    pub stored: Vec<String>,
+    pub read: Vec<String>,
     /// Parts from this number on are refused.
     pub refuse_parts_from: Option<u32>,
     /// The keys of objects whose bytes were asked for.
@@ -151,6 +154,7 @@ async fn object(
             StatusCode::NO_CONTENT.into_response()
         }
         (Method::PUT, ..) => {
+            contents.stored.push(key.clone());
             if headers.contains_key("x-amz-copy-source") {
                 return copy(&mut contents, key, &headers);
             }
@@ -165,6 +169,7 @@ async fn object(
         (method, ..) => {
             if method == Method::GET {
                 contents.opened.push(key.clone());
+                contents.read.push(key.clone());
             }
             get(&contents, &key, &headers)
         }

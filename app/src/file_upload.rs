@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use app_intake::form::Part;
 use app_intake::image_format::{ImageDefect, ImageInfo, ImageKind, ImageProbe, SNIFF_BYTES};
+use app_intake::location::Stripper;
 use app_intake::upload_rules::{claim_fits, object_key, safe_file_name};
 use aws_sdk_s3::types::CompletedPart;
 use bytes::{Bytes, BytesMut};
@@ -27,6 +28,8 @@ pub struct FileUpload<'a, 'form> {
     /// No file is longer than its request.
     at_most: Option<u64>,
     probe: ImageProbe,
+    /// Takes the position out of what is stored, if that is wanted.
+    stripper: Option<Stripper>,
     received: u64,
     ended: bool,
 }
@@ -35,7 +38,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     /// The file in a part of a form whose request has this length, if the client said it.
     pub fn new(app: &'a App, part: Part<'form>, name: String, declared: Option<u64>) -> Self {
         let probe = ImageProbe::new();
-        Self { app, part, name, at_most: declared, probe, received: 0, ended: false }
+        Self { app, part, name, at_most: declared, probe, stripper: None, received: 0, ended: false }
     }
 
     /// Stores it. `leftovers` collects every key that may exist afterwards, those of failed calls included:
@@ -48,6 +51,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         self.fill(&mut buffer, deciding).await?;
         let kind = self.kind(&buffer)?;
         let _memory = self.memory_for(&mut buffer).await?;
+        self.begin_to_strip(kind, &mut buffer);
         let key = new_key(&self.name, kind)?;
         self.fill(&mut buffer, PART_BYTES + 1).await?;
         let info = if self.ended && buffer.len() <= PART_BYTES {
@@ -83,6 +87,18 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         Ok(memory)
     }
 
+    /// From here on what is received is stored without its position; what is there already goes the same way.
+    fn begin_to_strip(&mut self, kind: ImageKind, buffer: &mut BytesMut) {
+        if self.app.strip_location {
+            let head = buffer.split();
+            let stripper = self.stripper.insert(Stripper::new(kind));
+            stripper.feed(&head, buffer);
+            if self.ended {
+                stripper.end(buffer);
+            }
+        }
+    }
+
     async fn store_in_parts(
         &mut self,
         key: &str,
@@ -91,7 +107,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         leftovers: &mut Leftovers,
     ) -> Result<ImageInfo, AppError> {
         let storage = &self.app.storage;
-        let facts = ObjectFacts { content_type: kind.content_type(), dimensions: self.probe.dimensions() };
+        let facts = ObjectFacts { content_type: kind.content_type(), dimensions: self.probe.dimensions(), made_of: None };
         leftovers.parts(key);
         let upload_id = storage.begin_parts(key, &facts).await?;
         let mut parts: Vec<CompletedPart> = Vec::new();
@@ -120,6 +136,9 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         while buffer.len() < wanted && !self.ended {
             let Some(chunk) = self.part.chunk().await.map_err(|error| self.app.form_error(error))? else {
                 self.ended = true;
+                if let Some(stripper) = &mut self.stripper {
+                    stripper.end(buffer);
+                }
                 break;
             };
             self.received += chunk.len() as u64;
@@ -129,7 +148,10 @@ impl<'a, 'form> FileUpload<'a, 'form> {
             let fed = self.probe.feed(&chunk);
             image_rules::check_pixels(&self.name, self.probe.largest(), &self.app.limits)?;
             fed.map_err(|defect| self.defect(defect))?;
-            buffer.extend_from_slice(&chunk);
+            match &mut self.stripper {
+                Some(stripper) => stripper.feed(&chunk, buffer),
+                None => buffer.extend_from_slice(&chunk),
+            }
         }
         Ok(())
     }

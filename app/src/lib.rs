@@ -28,6 +28,7 @@ mod thumbnails;
 mod upload;
 mod url;
 mod view;
+mod without_location;
 
 #[cfg(test)]
 mod fake_s3;
@@ -62,6 +63,7 @@ pub struct App {
     lifecycle: Lifecycle,
     direct_upload: bool,
     trust_forwarded_host: bool,
+    strip_location: bool,
 }
 
 impl App {
@@ -78,6 +80,7 @@ impl App {
             lifecycle: Lifecycle::new(),
             direct_upload: config.direct_upload,
             trust_forwarded_host: config.trust_forwarded_host,
+            strip_location: config.strip_location,
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct ObjectFacts {
     pub content_type: &'static str,
     /// Its dimensions, where the first bytes told them.
     pub dimensions: Option<Dimensions>,
+    /// The tag of the object that it was made of, where it is not the same bytes.
+    pub made_of: Option<String>,
 }
 
 /// An image as a listing shows it.
@@ -214,6 +216,11 @@ impl Storage {
     }
 }
 
+/// The tag of the object that another one says it was made of.
+pub fn made_of(object: &HeadObjectOutput) -> Option<String> {
+    object.metadata()?.get(MADE_OF).cloned()
+}
+
 /// The dimensions that were stored with an image.
 pub fn stored_dimensions(metadata: Option<&HashMap<String, String>>) -> Option<Dimensions> {
     let pixels = |name| metadata?.get(name)?.parse().ok();
@@ -223,7 +230,7 @@ pub fn stored_dimensions(metadata: Option<&HashMap<String, String>>) -> Option<D
 impl ObjectFacts {
     /// What is known when the image was read to its end.
     pub fn of(info: ImageInfo) -> Self {
-        Self { content_type: info.kind.content_type(), dimensions: Some(info.dimensions) }
+        Self { content_type: info.kind.content_type(), dimensions: Some(info.dimensions), made_of: None }
     }
 
     fn metadata(&self) -> HashMap<String, String> {
@@ -231,6 +238,7 @@ impl ObjectFacts {
         dimensions
             .flat_map(|Dimensions { width, height }| [("width", width), ("height", height)])
             .map(|(name, pixels)| (name.to_owned(), pixels.to_string()))
+            .chain(self.made_of.iter().map(|tag| (MADE_OF.to_owned(), tag.clone())))
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The routes as a client sees them, over a bucket in memory.
 
 mod direct;
+mod location;
 mod pages;
 mod serving;
 mod stopping;

@@ -145,6 +145,7 @@ fn stack(
         logs: &logs,
         direct_upload: settings.storage.direct_upload,
         load_balancer: &settings.load_balancer,
+        strip_location: settings.storage.strip_location,
     };
     let around = Surroundings {
         names: &names,

@@ -85,6 +85,8 @@ pub struct StorageSettings {
     pub abort_incomplete_uploads_after_days: i32,
     /// Whether browsers upload to the bucket themselves, past the Rust app's tasks.
     pub direct_upload: bool,
+    /// Whether the position where an image was taken is removed from JPEG, PNG and WebP files.
+    pub strip_location: bool,
 }
 
 impl StorageSettings {
@@ -210,6 +212,7 @@ impl Default for StorageSettings {
             delete_old_versions_after_days: 30,
             abort_incomplete_uploads_after_days: 1,
             direct_upload: false,
+            strip_location: false,
         }
     }
 }

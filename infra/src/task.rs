@@ -33,6 +33,8 @@ pub struct SharedByTasks<'a> {
     pub direct_upload: bool,
     /// How the load balancer treats connections and tasks that go.
     pub load_balancer: &'a LoadBalancerSettings,
+    /// Whether positions are removed from images.
+    pub strip_location: bool,
 }
 
 /// An app's task definition, wherever it runs.
@@ -99,6 +101,8 @@ fn container<On: LaunchType>(
         .environment("DRAIN_SECONDS", drain.to_string())
         .environment("STOP_TIMEOUT_SECONDS", finish.max(1).to_string())
         .environment("TRUST_FORWARDED_HOST", shared.load_balancer.trust_forwarded_host.to_string())
+        .environment("STRIP_LOCATION", shared.strip_location.to_string())
+        .environment("STOP_TIMEOUT_SECONDS", before_the_end(stop_timeout).to_string())
         .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
         .read_only_root()
         .system_control(SystemControl::unprivileged_ports())

@@ -25,6 +25,7 @@ final readonly class Config
         public int $maxPixels,
         public int $maxUploads,
         public int $s3DeadlineSeconds,
+        public bool $stripLocation,
     ) {
     }
 
@@ -40,6 +41,7 @@ final readonly class Config
             self::number('MAX_PIXELS', 50_000_000, 1),
             self::number('MAX_UPLOADS', 32, 1),
             self::number('S3_DEADLINE_SECONDS', 20, 1, 3600),
+            self::flag('STRIP_LOCATION'),
         );
     }
 
@@ -130,6 +132,16 @@ final readonly class Config
         return is_int($number)
             ? $number
             : throw self::invalid($name, $value, "a whole number from {$least} to {$most}");
+    }
+
+    /** Off unless it is switched on. */
+    private static function flag(string $name): bool
+    {
+        return match ($value = self::text($name)) {
+            null, 'false' => false,
+            'true' => true,
+            default => throw self::invalid($name, $value, 'true or false'),
+        };
     }
 
     private static function invalid(string $name, string $value, string $wanted): \RuntimeException

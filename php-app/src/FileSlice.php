@@ -12,9 +12,26 @@ final readonly class FileSlice
 {
     public const BLOCK = 1 << 16;
 
-    /** @param resource $stream a seekable stream */
-    public function __construct(private mixed $stream, private int $offset, public int $length)
+    /**
+     * @param resource           $stream  a seekable stream
+     * @param array<int, string> $changes bytes that stand instead of the stream's, by their offset in the file
+     */
+    public function __construct(
+        private mixed $stream,
+        private int $offset,
+        public int $length,
+        private array $changes = [],
+    ) {
+    }
+
+    /**
+     * The same file with some bytes changed; its length stays.
+     *
+     * @param array<int, string> $changes
+     */
+    public function with(array $changes): self
     {
+        return new self($this->stream, $this->offset, $this->length, $changes + $this->changes);
     }
 
     /** The bytes from an offset on; fewer where the file ends. */
@@ -33,6 +50,21 @@ final readonly class FileSlice
                 throw self::shorter();
             }
             $read .= $more;
+        }
+
+        return $this->changed($offset, $read);
+    }
+
+    /** What was read at an offset, as far as it was not changed. */
+    private function changed(int $offset, string $read): string
+    {
+        foreach ($this->changes as $from => $new) {
+            $skipped = max(0, $offset - $from);
+            $at = max(0, $from - $offset);
+            $length = min(strlen($new) - $skipped, strlen($read) - $at);
+            if ($length > 0) {
+                $read = substr_replace($read, substr($new, $skipped, $length), $at, $length);
+            }
         }
 
         return $read;

@@ -48,7 +48,15 @@ final class UploadHandler
         $files = MultipartReader::files(Body::open(), $boundary, self::FIELD, $this->config);
         UploadRules::checkCount(count($files), $this->config->maxFiles);
 
-        return array_map(fn (UploadedFile $file): array => [$file, UploadRules::check($file, $this->config)], $files);
+        return array_map($this->checked(...), $files);
+    }
+
+    /** @return array{UploadedFile, Image} the file as it is stored, and what it is */
+    private function checked(UploadedFile $file): array
+    {
+        $image = UploadRules::check($file, $this->config);
+
+        return [$this->config->stripLocation ? $file->withoutLocation($image->contentType) : $file, $image];
     }
 
     /**

@@ -8,6 +8,8 @@ declare(strict_types=1);
 
 namespace ImageApp;
 
+use ImageApp\Location\Strip;
+
 final readonly class UploadedFile
 {
     private const LONGEST_LABEL = 200;
@@ -18,6 +20,12 @@ final readonly class UploadedFile
      */
     public function __construct(public string $clientName, public string $claimedType, public FileSlice $content)
     {
+    }
+
+    /** The same file without the position where it was taken. */
+    public function withoutLocation(string $contentType): self
+    {
+        return new self($this->clientName, $this->claimedType, Strip::from($this->content, $contentType));
     }
 
     /** The name without a path, for messages. */

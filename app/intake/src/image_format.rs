@@ -9,7 +9,7 @@ mod pieces;
 mod png;
 mod probe;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod tiff;
 mod walk;
 mod webp;

@@ -2,4 +2,5 @@
 
 pub mod form;
 pub mod image_format;
+pub mod location;
 pub mod upload_rules;

@@ -60,11 +60,16 @@ impl Storage {
         let client = self.client().await;
         let request = client.list_multipart_uploads().bucket(&self.bucket).prefix(key);
         let listed = self.call("list the multipart uploads of", key, request.send()).await?;
-        for upload in listed.uploads.unwrap_or_default() {
-            let request = client.abort_multipart_upload().bucket(&self.bucket).key(key);
-            let request = request.set_upload_id(upload.upload_id);
-            self.call("abort the multipart upload of", key, request.send()).await?;
+        for upload_id in listed.uploads.unwrap_or_default().into_iter().filter_map(|upload| upload.upload_id) {
+            self.abort_upload(key, &upload_id).await?;
         }
         Ok(())
+    }
+
+    /// Throws away the parts of one upload.
+    pub async fn abort_upload(&self, key: &str, upload_id: &str) -> Result<(), StorageError> {
+        let request = self.client().await.abort_multipart_upload().bucket(&self.bucket).key(key);
+        let request = request.upload_id(upload_id);
+        self.call("abort the multipart upload of", key, request.send()).await.map(drop)
     }
 }

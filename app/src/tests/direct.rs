@@ -13,7 +13,7 @@ async fn start() -> TestApp {
     TestApp::of(Config { direct_upload: true, ..config() }).await
 }
 
-async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
+pub(super) async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json");

@@ -7,7 +7,9 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 
-use super::{TestApp, config, png};
+use app_intake::form::UploadLimits;
+
+use super::{LIMITS, TestApp, config, png, png_of};
 use crate::storage::Storage;
 use crate::{App, router};
 
@@ -98,4 +100,58 @@ async fn a_large_image_gets_a_thumbnail_that_is_kept() {
         assert_eq!(app.s3.contents().objects.contains_key(&kept), small);
     }
     assert_eq!(app.get("/thumbnails/1-a/none.png").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_thumbnail_is_made_once_however_many_ask_for_it() {
+    let app = TestApp::start().await;
+    let mut large = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(900, 300).write_to(&mut large, image::ImageFormat::Png).unwrap();
+    let stored = app.upload(&[("a.png", &large.into_inner())]).await.json();
+    let url = stored["images"][0]["url"].as_str().unwrap().replace("images/", "/thumbnails/");
+    let answers = futures::future::join_all((0..20).map(|_| app.get(&url))).await;
+    let (status, kind) = (StatusCode::OK, "image/jpeg");
+    assert!(answers.iter().all(|answer| (answer.status, answer.header(header::CONTENT_TYPE)) == (status, kind)));
+    assert_eq!(app.s3.contents().stored.iter().filter(|key| key.starts_with("thumbnails/")).count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_too_costly_is_found_out_once_and_not_fetched_for_it() {
+    let limits = UploadLimits { max_pixels: 1 << 40, ..LIMITS };
+    let app = TestApp::with(limits, "").await;
+    // Of such a size, a file that is stored with it is not opened, and one that is not is read to its header.
+    let mut file = png_of(3_000_000);
+    file[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    for knows_its_size in [true, false] {
+        let stored = app.upload(&[("a.png", &file)]).await.json();
+        let image = &stored["images"][0];
+        let key = image["key"].as_str().unwrap().to_owned();
+        if !knows_its_size {
+            app.s3.contents().objects.get_mut(&key).unwrap().size = None;
+        }
+        let url = image["url"].as_str().unwrap().replace("images/", "/thumbnails/");
+        for again in [false, true] {
+            app.s3.contents().read.clear();
+            let served = app.get(&url).await;
+            assert_eq!((served.status, served.body.len()), (StatusCode::OK, file.len()));
+            let read = app.s3.contents().read.clone();
+            // To serve it, and before that, the first time, to look for a thumbnail and at the file.
+            let expected = if again { 1 } else { 2 + usize::from(!knows_its_size) };
+            assert_eq!(read.len(), expected, "{read:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_image_takes_the_thumbnails_of_every_version_with_it() {
+    let app = TestApp::start().await;
+    let stored = app.upload(&[("a.png", &png())]).await.json();
+    let path = stored["images"][0]["url"].as_str().unwrap().strip_prefix("images/").unwrap().to_owned();
+    let image = app.s3.contents().objects.values().next().unwrap().clone();
+    for version in ["", ".v2"] {
+        app.s3.contents().objects.insert(format!("thumbnails/{path}{version}"), image.clone());
+    }
+    let request = Request::post(format!("/delete/{path}")).body(Body::empty()).unwrap();
+    assert_eq!(app.send(request).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.s3.keys(), Vec::<String>::new());
 }

@@ -1,0 +1,113 @@
+//! Exif: a tree of tables of tags, one of which is the position's.
+
+/// The tags that lead to further tables: Exif's own, that of interoperability, tables of further images.
+const LEADS_ON: [u16; 3] = [0x8769, 0xA005, 0x014A];
+const POSITION: u16 = 0x8825;
+const ENTRY_BYTES: usize = 12;
+/// Beyond what any file has; a circle of tables ends here.
+const MOST_TABLES: usize = 16;
+/// Beyond what any position's table has.
+const MOST_VALUES: usize = 64;
+/// More positions than this in one table are overwritten, without the others moving up.
+const MOST_REMOVED: usize = 4;
+/// The sizes of values, by their type.
+const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
+
+/// Removes the table of the position, and what leads to it. False where there was none.
+pub(super) fn strip(data: &mut [u8]) -> bool {
+    let is_little_endian = data.starts_with(b"II");
+    if !is_little_endian && !data.starts_with(b"MM") {
+        return false;
+    }
+    let mut tables = Tables { data, is_little_endian };
+    let mut open = vec![tables.long(4).unwrap_or_default()];
+    let mut has_removed = false;
+    for _ in 0..MOST_TABLES {
+        let Some(table) = open.pop() else { break };
+        has_removed |= tables.visit(table, &mut open).unwrap_or_default();
+    }
+    has_removed
+}
+
+struct Tables<'a> {
+    data: &'a mut [u8],
+    is_little_endian: bool,
+}
+
+impl Tables<'_> {
+    /// Looks at one table; collects those that it leads to. None where it ends too early.
+    fn visit(&mut self, table: usize, open: &mut Vec<usize>) -> Option<bool> {
+        let mut removed = 0;
+        let mut index = 0;
+        while index < usize::from(self.short(table)?) {
+            let entry = table + 2 + index * ENTRY_BYTES;
+            let (tag, value) = (self.short(entry)?, self.long(entry + 8)?);
+            if tag == POSITION && removed < MOST_REMOVED {
+                self.wipe(value);
+                self.remove(table, index);
+                removed += 1;
+                continue;
+            }
+            if tag == POSITION {
+                self.zero(entry, ENTRY_BYTES);
+            }
+            if LEADS_ON.contains(&tag) {
+                open.push(value);
+            }
+            index += 1;
+        }
+        open.extend(self.long(table + 2 + index * ENTRY_BYTES).filter(|next| *next > 0));
+        Some(removed > 0)
+    }
+
+    /// Overwrites a table with its values.
+    fn wipe(&mut self, table: usize) {
+        let count = usize::from(self.short(table).unwrap_or_default());
+        for index in 0..count.min(MOST_VALUES) {
+            let entry = table + 2 + index * ENTRY_BYTES;
+            let (Some(kind), Some(number), Some(value)) =
+                (self.short(entry + 2), self.long(entry + 4), self.long(entry + 8))
+            else {
+                break;
+            };
+            let size = SIZES.get(usize::from(kind)).copied().unwrap_or_default().saturating_mul(number);
+            if size > 4 {
+                self.zero(value, size);
+            }
+        }
+        self.zero(table, 2 + count * ENTRY_BYTES + 4);
+    }
+
+    /// Takes an entry out of a table: what follows in the table moves up.
+    fn remove(&mut self, table: usize, index: usize) {
+        let count = usize::from(self.short(table).unwrap_or_default());
+        let from = table + 2 + (index + 1) * ENTRY_BYTES;
+        let end = (table + 2 + count * ENTRY_BYTES + 4).min(self.data.len());
+        if from <= end {
+            self.data.copy_within(from..end, from - ENTRY_BYTES);
+            self.zero(end - ENTRY_BYTES, ENTRY_BYTES);
+        }
+        let left = u16::try_from(count.saturating_sub(1)).unwrap_or_default();
+        let left = if self.is_little_endian { left.to_le_bytes() } else { left.to_be_bytes() };
+        if let Some(place) = self.data.get_mut(table..table + 2) {
+            place.copy_from_slice(&left);
+        }
+    }
+
+    fn zero(&mut self, from: usize, bytes: usize) {
+        let length = self.data.len();
+        let end = from.saturating_add(bytes).min(length);
+        self.data[from.min(length)..end].fill(0);
+    }
+
+    fn short(&self, at: usize) -> Option<u16> {
+        let bytes = self.data.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if self.is_little_endian { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+    }
+
+    fn long(&self, at: usize) -> Option<usize> {
+        let bytes = self.data.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        let number = if self.is_little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
+        usize::try_from(number).ok()
+    }
+}

@@ -1,0 +1,211 @@
+<?php
+
+/**
+ * Takes the positions out of an image: where a photograph was taken, in Exif data and in XMP. Whatever else the file has
+ * stays as it is, byte for byte and in its place, so that neither pixels nor lengths change.
+ * The Rust app does the same; a change here belongs there too.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp\Location;
+
+use ImageApp\FileSlice;
+use ImageApp\ImageFormat\Broken;
+use ImageApp\ImageFormat\Bytes;
+
+final class Strip
+{
+    /** Metadata that is longer is not looked into: all of it is overwritten. */
+    private const LONGEST_METADATA = 256 * 1024;
+
+    private const EXIF = "Exif\0\0";
+    private const XMP = ["http://ns.adobe.com/xap/1.0/\0", "http://ns.adobe.com/xmp/extension/\0"];
+    private const PNG_XMP = 'XML:com.adobe.xmp';
+
+    /** With these, all of the metadata is in a text of hexadecimal numbers. */
+    private const PNG_RAW = ['raw profile type exif', 'raw profile type app1', 'raw profile type xmp'];
+
+    private const LONGEST_KEYWORD = 80;
+
+    /** Nothing, compressed. */
+    private const NOTHING = "\x78\x9C\x03\0\0\0\0\x01";
+
+    /** @var array<int, string> new bytes by their offset */
+    private array $changes = [];
+
+    private function __construct(private readonly Bytes $bytes)
+    {
+    }
+
+    /** The file without positions; a file that was checked before. */
+    public static function from(FileSlice $file, string $contentType): FileSlice
+    {
+        $strip = new self(new Bytes($file));
+        try {
+            match ($contentType) {
+                'image/jpeg' => $strip->jpeg(),
+                'image/png' => $strip->png(),
+                'image/webp' => $strip->webp(),
+                // GIF has no place for positions that programs agree on, and AVIF's are left in it.
+                default => null,
+            };
+        } catch (Broken) {
+            // The file's end: what follows an image need not be anything.
+        }
+
+        return $file->with($strip->changes);
+    }
+
+    /** Exif and XMP in APP1 segments, of the image and of those that stand behind it. */
+    private function jpeg(): void
+    {
+        $offset = 2;
+        while (true) {
+            // In an image: the next marker that is not a part of a scan.
+            $offset = $this->bytes->find('~\xFF[\x02-\xCF\xD8-\xFE]~', $offset) + 2;
+            $code = $this->bytes->byte($offset - 1);
+            $isSegment = ($code >= 0xC0 && $code <= 0xCF) || $code >= 0xDA;
+            $length = $isSegment ? $this->bytes->big($offset, 2) : 0;
+            if ($length < 2) {
+                // The end, or what makes no sense. Cameras put further images there.
+                $offset = $this->nextImage($isSegment ? $offset + 2 : $offset);
+                continue;
+            }
+            if ($code === 0xE1) {
+                $this->segment($offset + 2, $length - 2);
+            }
+            $offset += $length;
+        }
+    }
+
+    private function nextImage(int $offset): int
+    {
+        do {
+            $offset = $this->bytes->find('~\xFF\xD8~', $offset) + 2;
+        } while ($this->bytes->byte($offset) !== 0xFF);
+
+        return $offset;
+    }
+
+    private function segment(int $from, int $length): void
+    {
+        $content = $this->bytes->at($from, $length);
+        if (str_starts_with($content, self::EXIF)) {
+            $this->change($from + 6, Exif::strip(substr($content, 6)));
+        }
+        foreach (self::XMP as $name) {
+            if (str_starts_with($content, $name)) {
+                $this->change($from + strlen($name), Xmp::strip(substr($content, strlen($name))));
+            }
+        }
+    }
+
+    private function webp(): void
+    {
+        for ($offset = 12; true; $offset += 8 + $length + ($length & 1)) {
+            $type = $this->bytes->at($offset, 4);
+            $length = $this->bytes->little($offset + 4, 4);
+            if ($type !== 'EXIF' && $type !== 'XMP ') {
+                continue;
+            }
+            if ($length > self::LONGEST_METADATA) {
+                $this->bytes->checkEnd($offset + 8 + $length);
+                $this->change($offset + 8, str_repeat("\0", $length));
+                continue;
+            }
+            $content = $this->bytes->at($offset + 8, $length);
+            if ($type === 'XMP ') {
+                $this->change($offset + 8, Xmp::strip($content));
+            } else {
+                $start = str_starts_with($content, self::EXIF) ? 6 : 0;
+                $this->change($offset + 8 + $start, Exif::strip(substr($content, $start)));
+            }
+        }
+    }
+
+    private function png(): void
+    {
+        for ($offset = 8; true; $offset += $length + 12) {
+            ['length' => $length, 'type' => $type] = unpack('Nlength/a4type', $this->bytes->at($offset, 8));
+            if ($type === 'IEND') {
+                return;
+            }
+            if (!in_array($type, ['eXIf', 'iTXt', 'zTXt', 'tEXt'], true)) {
+                continue;
+            }
+            $new = $this->pngMetadata($type, $offset + 8, $length);
+            if ($new !== null) {
+                $this->change($offset + 8, $new . pack('N', crc32($type . $new)));
+            }
+        }
+    }
+
+    private function pngMetadata(string $type, int $from, int $length): ?string
+    {
+        if ($length > self::LONGEST_METADATA) {
+            $this->bytes->checkEnd($from + $length);
+            $kept = $type === 'eXIf' ? '' : $this->bytes->at($from, self::LONGEST_KEYWORD);
+            $keyword = explode("\0", $kept)[0];
+            $isMetadata = $type === 'eXIf' || $keyword === self::PNG_XMP || self::isRaw($keyword);
+
+            return $isMetadata ? str_pad($kept, $length, "\0") : null;
+        }
+        $content = $this->bytes->at($from, $length);
+
+        return $type === 'eXIf' ? Exif::strip($content) : self::pngText($type, $content);
+    }
+
+    private static function pngText(string $type, string $content): ?string
+    {
+        if (!str_contains($content, "\0")) {
+            return null;
+        }
+        [$keyword, $rest] = explode("\0", $content, 2);
+        $isXmp = $keyword === self::PNG_XMP;
+        $method = substr($rest, 0, 2);
+        $new = match (true) {
+            $type === 'tEXt' && $isXmp => Xmp::strip($rest),
+            $type === 'tEXt' && self::isRaw($keyword) => str_repeat(' ', strlen($rest)),
+            $type === 'zTXt' && ($isXmp || self::isRaw($keyword)) && $rest !== '' => $rest[0] . self::nothing(substr($rest, 1)),
+            $type === 'iTXt' && $isXmp && strlen($method) === 2 && $method[0] === "\0" => self::after($method, Xmp::strip(substr($rest, 2))),
+            $type === 'iTXt' && $isXmp && strlen($method) === 2 && $method[0] === "\1" => self::compressed($method, substr($rest, 2)),
+            default => null,
+        };
+
+        return $new === null ? null : "{$keyword}\0{$new}";
+    }
+
+    private static function after(string $start, ?string $rest): ?string
+    {
+        return $rest === null ? null : $start . $rest;
+    }
+
+    /** Behind the names of a language and of the keyword in it. */
+    private static function compressed(string $method, string $rest): ?string
+    {
+        $names = explode("\0", $rest, 3);
+
+        return count($names) === 3 ? "{$method}{$names[0]}\0{$names[1]}\0" . self::nothing($names[2]) : null;
+    }
+
+    /** What is compressed is not looked into. */
+    private static function nothing(string $text): string
+    {
+        $length = strlen($text);
+
+        return $length < strlen(self::NOTHING) ? str_repeat("\0", $length) : str_pad(self::NOTHING, $length, "\0");
+    }
+
+    private static function isRaw(string $keyword): bool
+    {
+        return in_array(strtolower($keyword), self::PNG_RAW, true);
+    }
+
+    private function change(int $offset, ?string $new): void
+    {
+        if ($new !== null) {
+            $this->changes[$offset] = $new;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+<?php
+
+/**
+ * XMP: text with tags, in which positions are attributes or elements with a name of their own.
+ */
+
+declare(strict_types=1);
+
+namespace ImageApp\Location;
+
+final class Xmp
+{
+    private const OF_NAME = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.';
+
+    /** White space as HTML has it. */
+    private const SPACE = " \t\n\f\r";
+
+    /** The text with spaces where positions were; null where there were none. */
+    public static function strip(string $text): ?string
+    {
+        $hasRemoved = false;
+        $at = 0;
+        while (($colon = strpos($text, ':', $at)) !== false) {
+            $at = $colon + 1;
+            $around = self::positionAround($text, $colon);
+            if ($around !== null) {
+                [$from, $to] = $around;
+                $text = substr_replace($text, str_repeat(' ', $to - $from), $from, $to - $from);
+                $hasRemoved = true;
+                $at = max($to, $at);
+            }
+        }
+
+        return $hasRemoved ? $text : null;
+    }
+
+    /**
+     * The attribute or element whose name has a colon here, if it is a position.
+     *
+     * @return ?array{int, int}
+     */
+    private static function positionAround(string $text, int $colon): ?array
+    {
+        $end = $colon + 1 + strspn($text, self::OF_NAME, $colon + 1);
+        if (!self::isPosition(substr($text, $colon + 1, $end - $colon - 1))) {
+            return null;
+        }
+        $start = $colon;
+        while ($start > 0 && str_contains(self::OF_NAME, $text[$start - 1])) {
+            $start--;
+        }
+        if ($start === $colon || $start === 0) {
+            return null;
+        }
+        if ($text[$start - 1] === '<') {
+            return [$start - 1, self::endOfElement($text, $start, $end)];
+        }
+        $to = str_contains(" \t\r\n\"'", $text[$start - 1]) ? self::endOfAttribute($text, $end) : null;
+
+        return $to === null ? null : [$start, $to];
+    }
+
+    /** `exif:GPSLatitude` and its kind; makers of drones have names of their own. */
+    private static function isPosition(string $name): bool
+    {
+        return preg_match('~^gps|latitude|longt?itude~i', $name) === 1;
+    }
+
+    /** Behind an attribute's value. */
+    private static function endOfAttribute(string $text, int $endOfName): ?int
+    {
+        $equals = $endOfName + strspn($text, self::SPACE, $endOfName);
+        if (($text[$equals] ?? '') !== '=') {
+            return null;
+        }
+        $open = $equals + 1 + strspn($text, self::SPACE, $equals + 1);
+        $quote = $text[$open] ?? '';
+        if ($quote !== '"' && $quote !== "'") {
+            return null;
+        }
+        $close = strpos($text, $quote, $open + 1);
+
+        return $close === false ? strlen($text) : $close + 1;
+    }
+
+    /** Behind an element with all that is in it; the end of the text if the element has none. */
+    private static function endOfElement(string $text, int $start, int $endOfName): int
+    {
+        $first = self::endOfTag($text, $endOfName);
+        if (substr($text, $first - 2, 2) === '/>') {
+            return $first;
+        }
+        $closing = '</' . substr($text, $start, $endOfName - $start);
+        for ($at = $first; ($at = strpos($text, $closing, $at)) !== false; $at++) {
+            $behind = $at + strlen($closing);
+            if (strspn($text, self::OF_NAME, $behind, 1) === 0) {
+                return self::endOfTag($text, $behind);
+            }
+        }
+
+        return strlen($text);
+    }
+
+    private static function endOfTag(string $text, int $at): int
+    {
+        while (true) {
+            $at += strcspn($text, ">\"'", $at);
+            $found = $text[$at] ?? '>';
+            if ($found === '>') {
+                return min($at + 1, strlen($text));
+            }
+            $close = strpos($text, $found, $at + 1);
+            if ($close === false) {
+                return strlen($text);
+            }
+            $at = $close + 1;
+        }
+    }
+}
