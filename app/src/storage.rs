@@ -35,6 +35,8 @@ pub use error::StorageError;
 /// S3 wants at least 5 MiB, and takes at most 10 000 parts.
 pub const PART_BYTES: usize = 5 * 1024 * 1024;
 
+/// The metadata that names the object another one was made of.
+const MADE_OF: &str = "made-of";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 

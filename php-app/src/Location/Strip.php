@@ -106,7 +106,9 @@ final class Strip
         for ($offset = 12; true; $offset += 8 + $length + ($length & 1)) {
             $type = $this->bytes->at($offset, 4);
             $length = $this->bytes->little($offset + 4, 4);
-            if ($type !== 'EXIF' && $type !== 'XMP ') {
+            // ImageMagick's name for XMP ends in a zero.
+            $isXmp = $type === 'XMP ' || $type === "XMP\0";
+            if ($type !== 'EXIF' && !$isXmp) {
                 continue;
             }
             if ($length > self::LONGEST_METADATA) {
@@ -115,7 +117,7 @@ final class Strip
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
-            if ($type === 'XMP ') {
+            if ($isXmp) {
                 $this->change($offset + 8, Xmp::strip($content));
             } else {
                 $start = str_starts_with($content, self::EXIF) ? 6 : 0;
@@ -147,9 +149,9 @@ final class Strip
             $this->bytes->checkEnd($from + $length);
             $kept = $type === 'eXIf' ? '' : $this->bytes->at($from, self::LONGEST_KEYWORD);
             $keyword = explode("\0", $kept)[0];
-            $isMetadata = $type === 'eXIf' || $keyword === self::PNG_XMP || self::isRaw($keyword);
+            $isMetadata = $type === 'eXIf' || $keyword === self::PNG_XMP || self::isSecret($keyword);
 
-            return $isMetadata ? str_pad($kept, $length, "\0") : null;
+            return $isMetadata ? str_pad($keyword, $length, "\0") : null;
         }
         $content = $this->bytes->at($from, $length);
 
@@ -166,10 +168,12 @@ final class Strip
         $method = substr($rest, 0, 2);
         $new = match (true) {
             $type === 'tEXt' && $isXmp => Xmp::strip($rest),
-            $type === 'tEXt' && self::isRaw($keyword) => str_repeat(' ', strlen($rest)),
-            $type === 'zTXt' && ($isXmp || self::isRaw($keyword)) && $rest !== '' => $rest[0] . self::nothing(substr($rest, 1)),
-            $type === 'iTXt' && $isXmp && strlen($method) === 2 && $method[0] === "\0" => self::after($method, Xmp::strip(substr($rest, 2))),
-            $type === 'iTXt' && $isXmp && strlen($method) === 2 && $method[0] === "\1" => self::compressed($method, substr($rest, 2)),
+            $type === 'tEXt' && self::isSecret($keyword) => str_repeat(' ', strlen($rest)),
+            $type === 'zTXt' && ($isXmp || self::isSecret($keyword)) && $rest !== ''
+                => $rest[0] . self::nothing(substr($rest, 1)),
+            $type !== 'iTXt' || !$isXmp || strlen($method) !== 2 => null,
+            $method[0] === "\0" => self::after($method, Xmp::strip(substr($rest, 2))),
+            $method[0] === "\1" => self::compressed($method, substr($rest, 2)),
             default => null,
         };
 
@@ -197,9 +201,13 @@ final class Strip
         return $length < strlen(self::NOTHING) ? str_repeat("\0", $length) : str_pad(self::NOTHING, $length, "\0");
     }
 
-    private static function isRaw(string $keyword): bool
+    /** Whether all of a text goes: raw metadata, or a single tag as in `exif:GPSLatitude`. */
+    private static function isSecret(string $keyword): bool
     {
-        return in_array(strtolower($keyword), self::PNG_RAW, true);
+        $colon = strpos($keyword, ':');
+
+        return in_array(strtolower($keyword), self::PNG_RAW, true)
+            || ($colon !== false && Xmp::isPosition(substr($keyword, $colon + 1)));
     }
 
     private function change(int $offset, ?string $new): void

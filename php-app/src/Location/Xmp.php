@@ -61,7 +61,7 @@ final class Xmp
     }
 
     /** `exif:GPSLatitude` and its kind; makers of drones have names of their own. */
-    private static function isPosition(string $name): bool
+    public static function isPosition(string $name): bool
     {
         return preg_match('~^gps|latitude|longt?itude~i', $name) === 1;
     }

@@ -19,24 +19,25 @@ pub(super) fn strip(data: &mut [u8]) -> bool {
     if !is_little_endian && !data.starts_with(b"MM") {
         return false;
     }
-    let mut tables = Tables { data, is_little_endian };
+    let mut tables = Tables { data, is_little_endian, has_removed: false };
     let mut open = vec![tables.long(4).unwrap_or_default()];
-    let mut has_removed = false;
     for _ in 0..MOST_TABLES {
         let Some(table) = open.pop() else { break };
-        has_removed |= tables.visit(table, &mut open).unwrap_or_default();
+        // One that ends too early leads to no others.
+        let _ = tables.visit(table, &mut open);
     }
-    has_removed
+    tables.has_removed
 }
 
 struct Tables<'a> {
     data: &'a mut [u8],
     is_little_endian: bool,
+    has_removed: bool,
 }
 
 impl Tables<'_> {
     /// Looks at one table; collects those that it leads to. None where it ends too early.
-    fn visit(&mut self, table: usize, open: &mut Vec<usize>) -> Option<bool> {
+    fn visit(&mut self, table: usize, open: &mut Vec<usize>) -> Option<()> {
         let mut removed = 0;
         let mut index = 0;
         while index < usize::from(self.short(table)?) {
@@ -45,6 +46,7 @@ impl Tables<'_> {
             if tag == POSITION && removed < MOST_REMOVED {
                 self.wipe(value);
                 self.remove(table, index);
+                self.has_removed = true;
                 removed += 1;
                 continue;
             }
@@ -57,7 +59,7 @@ impl Tables<'_> {
             index += 1;
         }
         open.extend(self.long(table + 2 + index * ENTRY_BYTES).filter(|next| *next > 0));
-        Some(removed > 0)
+        Some(())
     }
 
     /// Overwrites a table with its values.

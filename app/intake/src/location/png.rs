@@ -1,4 +1,4 @@
-//! PNG: Exif in `eXIf`, XMP in `iTXt`, and both in the texts that ImageMagick makes of them.
+//! PNG: Exif in `eXIf`, XMP in `iTXt`, and both in the texts that ImageMagick makes of them and of each of their tags.
 
 use super::crc::Crc;
 use super::{Editor, LONGEST_METADATA, Step, exif, xmp};
@@ -51,10 +51,12 @@ impl Editor for Png {
                 self.then(State::Checksum(crc), Step::Hold(4))
             }
             State::LongText { name, rest } => {
-                let keyword = held.split(|byte| *byte == 0).next().unwrap_or_default();
-                if keyword != XMP && !is_raw(keyword) {
+                let end = held.iter().position(|byte| *byte == 0).unwrap_or(held.len());
+                let (keyword, text) = held.split_at_mut(end);
+                if keyword != XMP && !is_secret(keyword) {
                     return self.then(State::Past, Step::Pass(rest + 4));
                 }
+                text.fill(0);
                 self.blank(name, held, rest)
             }
             State::Changed(crc) => self.then(State::Checksum(crc), Step::Hold(4)),
@@ -111,14 +113,14 @@ fn strip(name: [u8; 4], data: &mut [u8]) -> bool {
     let Some(end) = data.iter().position(|byte| *byte == 0) else { return false };
     let (keyword, rest) = data.split_at_mut(end);
     let rest = &mut rest[1..];
-    let is_raw = is_raw(keyword);
+    let is_secret = is_secret(keyword);
     match (&name, rest) {
         (b"tEXt", text) if keyword == XMP => xmp::strip(text),
-        (b"tEXt", text) if is_raw => {
+        (b"tEXt", text) if is_secret => {
             text.fill(b' ');
             true
         }
-        (b"zTXt", [_method, text @ ..]) if is_raw || keyword == XMP => empty(text),
+        (b"zTXt", [_method, text @ ..]) if is_secret || keyword == XMP => empty(text),
         (b"iTXt", [0, _method, text @ ..]) if keyword == XMP => xmp::strip(text),
         (b"iTXt", [1, _method, text @ ..]) if keyword == XMP => {
             let names = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(index, _)| index + 1);
@@ -128,8 +130,11 @@ fn strip(name: [u8; 4], data: &mut [u8]) -> bool {
     }
 }
 
-fn is_raw(keyword: &[u8]) -> bool {
-    RAW.iter().any(|raw| keyword.eq_ignore_ascii_case(raw))
+/// Whether all of a text goes: raw metadata, or a single tag as in `exif:GPSLatitude`.
+fn is_secret(keyword: &[u8]) -> bool {
+    let is_raw = RAW.iter().any(|raw| keyword.eq_ignore_ascii_case(raw));
+    let tag = keyword.iter().position(|byte| *byte == b':').map(|colon| &keyword[colon + 1..]);
+    is_raw || tag.is_some_and(xmp::is_position)
 }
 
 /// What is compressed is not looked into.

@@ -115,6 +115,8 @@ fn positions_go_out_of_webp() {
         no_secret_in(&out);
         assert!(has(&out, b"now\0") && has(&out, &lossy(9, 7)));
     }
+    let magick = riff(&[canvas(8, 9, 7), lossy(9, 7), riff_chunk(b"XMP\0", PACKET.as_bytes())]);
+    no_secret_in(&stripped(ImageKind::WebP, &magick));
     let long = riff(&[canvas(4, 9, 7), lossy(9, 7), riff_chunk(b"XMP ", &PACKET.as_bytes().repeat(999)), lossy(9, 7)]);
     let out = stripped_in(ImageKind::WebP, &long, 5000).0;
     no_secret_in(&out);
@@ -134,6 +136,7 @@ fn positions_go_out_of_png_and_checksums_fit() {
         chunk(b"iTXt", &text(b"XML:com.adobe.xmp", b"\0\x01\0en\0\0", b"SECRET but compressed")),
         chunk(b"zTXt", &text(b"raw profile type APP1", b"\0\0", b"POSITION compressed")),
         chunk(b"tEXt", &text(b"Raw profile type exif", b"\0", b"\nexif\n  9\n53454352455420")),
+        chunk(b"tEXt", &text(b"exif:GPSLatitude", b"\0", b"48/1, 8/1, 0/1 SECRET")),
         chunk(b"tEXt", &text(b"XML:com.adobe.xmp", b"\0", &PACKET.as_bytes().repeat(999))),
     ];
     let others = chunk(b"tEXt", &text(b"Comment", b"\0", &b"nothing to hide ".repeat(99_999)));
@@ -141,7 +144,10 @@ fn positions_go_out_of_png_and_checksums_fit() {
     let whole = file(&secrets);
     let out = stripped_in(ImageKind::Png, &whole, 1000).0;
     let image = &out[..out.len() - exif(true).len()];
-    no_secret_in(image);
+    assert!(has(image, b"exif:GPSLatitude\0   "), "the tag's name says nothing");
+    let named = image.windows(16).position(|part| part == b"exif:GPSLatitude").unwrap();
+    no_secret_in(&image[..named]);
+    no_secret_in(&image[named + 16..]);
     assert!(!has(image, b"53454352455420"));
     // Every checksum fits, but the header's, which the sample has none of.
     let mut rest = &image[8 + 25..];
@@ -151,7 +157,7 @@ fn positions_go_out_of_png_and_checksums_fit() {
         assert_eq!(behind[..4], Crc::new().with(covered.iter().copied()).bytes(), "{}", covered[..4].escape_ascii());
         rest = &behind[4..];
     }
-    stripped(ImageKind::Png, &file(&secrets[..5]));
+    stripped(ImageKind::Png, &file(&secrets[..6]));
 }
 
 #[test]
@@ -162,6 +168,15 @@ fn what_has_no_position_stays_as_it_is() {
             assert!(stripped_in(kind, &file[..length], 3).0 == file[..length]);
         });
     }
+}
+
+#[test]
+fn a_table_that_ends_too_early_still_counts_as_changed() {
+    let mut data = exif(true);
+    data[8] = 99; // so many tags, of which most are not there
+    let file = png_of(&[png_header(9, 7), chunk(b"eXIf", &data), chunk(b"IDAT", b"data"), chunk(b"IEND", b"")]);
+    let out = stripped(ImageKind::Png, &file);
+    assert!(out != file && !has(&out, b"SECRET"));
 }
 
 #[test]

@@ -56,16 +56,17 @@ impl WebP {
     fn chunk(&mut self, header: &[u8]) -> Step {
         let length = header.iter().skip(4).rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
         let padding = length % 2;
-        let is_metadata = header.starts_with(b"EXIF") || header.starts_with(b"XMP ");
+        // ImageMagick's name for XMP ends in a zero.
+        let is_xmp = header.starts_with(b"XMP ") || header.starts_with(b"XMP\0");
+        let is_metadata = header.starts_with(b"EXIF") || is_xmp;
         if is_metadata && length > LONGEST_METADATA {
             self.has_removed = true;
             return self.past(Step::Blank(length + padding));
         }
-        match header.get(..4) {
-            Some(b"EXIF") => self.state = State::Exif { padding },
-            Some(b"XMP ") => self.state = State::Xmp { padding },
-            _ => return self.past(Step::Pass(length + padding)),
+        if !is_metadata {
+            return self.past(Step::Pass(length + padding));
         }
+        self.state = if is_xmp { State::Xmp { padding } } else { State::Exif { padding } };
         Step::Hold(length as usize)
     }
 

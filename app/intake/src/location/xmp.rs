@@ -29,7 +29,7 @@ fn position_around(text: &[u8], colon: usize) -> Option<(usize, usize)> {
 }
 
 /// `exif:GPSLatitude` and its kind; makers of drones have names of their own.
-fn is_position(name: &[u8]) -> bool {
+pub(super) fn is_position(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let has = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
     name.starts_with(b"gps") || has(b"latitude") || has(b"longitude") || has(b"longtitude")
