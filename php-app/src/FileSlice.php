@@ -13,8 +13,9 @@ final readonly class FileSlice
     public const BLOCK = 1 << 16;
 
     /**
-     * @param resource           $stream  a seekable stream
-     * @param array<int, string> $changes bytes that stand instead of the stream's, by their offset in the file
+     * @param resource               $stream  a seekable stream
+     * @param array<int, string|int> $changes bytes that stand instead of the stream's, or how many zeros do, by their
+     *                                        offset in the file
      */
     public function __construct(
         private mixed $stream,
@@ -27,7 +28,7 @@ final readonly class FileSlice
     /**
      * The same file with some bytes changed; its length stays.
      *
-     * @param array<int, string> $changes
+     * @param array<int, string|int> $changes
      */
     public function with(array $changes): self
     {
@@ -61,9 +62,10 @@ final readonly class FileSlice
         foreach ($this->changes as $from => $new) {
             $skipped = max(0, $offset - $from);
             $at = max(0, $from - $offset);
-            $length = min(strlen($new) - $skipped, strlen($read) - $at);
+            $length = min((is_int($new) ? $new : strlen($new)) - $skipped, strlen($read) - $at);
             if ($length > 0) {
-                $read = substr_replace($read, substr($new, $skipped, $length), $at, $length);
+                $bytes = is_int($new) ? str_repeat("\0", $length) : substr($new, $skipped, $length);
+                $read = substr_replace($read, $bytes, $at, $length);
             }
         }
 

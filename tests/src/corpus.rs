@@ -3,6 +3,7 @@
 pub mod avif;
 mod gif;
 pub mod jpeg;
+pub mod located;
 mod others;
 pub mod png;
 mod webp;

@@ -13,6 +13,7 @@ mod heads;
 mod html;
 mod image_corpus;
 mod limits;
+mod location;
 mod logs;
 mod memory;
 mod metrics;

@@ -31,7 +31,7 @@ final class Strip
     /** Nothing, compressed. */
     private const NOTHING = "\x78\x9C\x03\0\0\0\0\x01";
 
-    /** @var array<int, string> new bytes by their offset */
+    /** @var array<int, string|int> new bytes, or how many zeros, by their offset */
     private array $changes = [];
 
     private function __construct(private readonly Bytes $bytes)
@@ -113,7 +113,7 @@ final class Strip
             }
             if ($length > self::LONGEST_METADATA) {
                 $this->bytes->checkEnd($offset + 8 + $length);
-                $this->change($offset + 8, str_repeat("\0", $length));
+                $this->changes[$offset + 8] = $length;
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
@@ -136,26 +136,36 @@ final class Strip
             if (!in_array($type, ['eXIf', 'iTXt', 'zTXt', 'tEXt'], true)) {
                 continue;
             }
-            $new = $this->pngMetadata($type, $offset + 8, $length);
+            if ($length > self::LONGEST_METADATA) {
+                $this->longPngMetadata($type, $offset + 8, $length);
+                continue;
+            }
+            $content = $this->bytes->at($offset + 8, $length);
+            $new = $type === 'eXIf' ? Exif::strip($content) : self::pngText($type, $content);
             if ($new !== null) {
                 $this->change($offset + 8, $new . pack('N', crc32($type . $new)));
             }
         }
     }
 
-    private function pngMetadata(string $type, int $from, int $length): ?string
+    /** Overwrites all but the keyword. */
+    private function longPngMetadata(string $type, int $from, int $length): void
     {
-        if ($length > self::LONGEST_METADATA) {
-            $this->bytes->checkEnd($from + $length);
-            $kept = $type === 'eXIf' ? '' : $this->bytes->at($from, self::LONGEST_KEYWORD);
-            $keyword = explode("\0", $kept)[0];
-            $isMetadata = $type === 'eXIf' || $keyword === self::PNG_XMP || self::isSecret($keyword);
-
-            return $isMetadata ? str_pad($keyword, $length, "\0") : null;
+        $this->bytes->checkEnd($from + $length + 4);
+        $start = $type === 'eXIf' ? '' : $this->bytes->at($from, self::LONGEST_KEYWORD);
+        $keyword = explode("\0", $start)[0];
+        if ($type !== 'eXIf' && $keyword !== self::PNG_XMP && !self::isSecret($keyword)) {
+            return;
         }
-        $content = $this->bytes->at($from, $length);
-
-        return $type === 'eXIf' ? Exif::strip($content) : self::pngText($type, $content);
+        $zeros = $length - strlen($keyword);
+        $sum = hash_init('crc32b');
+        hash_update($sum, $type . $keyword);
+        for ($left = $zeros; $left > 0; $left -= FileSlice::BLOCK) {
+            hash_update($sum, str_repeat("\0", min($left, FileSlice::BLOCK)));
+        }
+        // The keyword stays as it is.
+        $this->changes[$from + strlen($keyword)] = $zeros;
+        $this->change($from + $length, hash_final($sum, true));
     }
 
     private static function pngText(string $type, string $content): ?string

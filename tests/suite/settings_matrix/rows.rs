@@ -20,6 +20,7 @@ pub const ROWS: [Row; 7] = [
             "storage.delete_old_versions_after_days=7",
             "storage.abort_incomplete_uploads_after_days=3",
             "storage.direct_upload=true",
+            "storage.strip_location=true",
             "logs.retention_in_days=30",
             "cluster.container_insights=true",
             "load_balancer.idle_timeout_seconds=90",
