@@ -6,11 +6,7 @@ use app_intake::image_format::Dimensions;
 use crate::error::AppError;
 
 /// Not too many pixels, as far as is known.
-pub fn check_pixels(
-    name: &str,
-    largest: Option<Dimensions>,
-    limits: &UploadLimits,
-) -> Result<(), AppError> {
+pub fn check_pixels(name: &str, largest: Option<Dimensions>, limits: &UploadLimits) -> Result<(), AppError> {
     let limit = limits.max_pixels;
     match largest.map(Dimensions::pixels) {
         Some(pixels) if pixels > limit => {

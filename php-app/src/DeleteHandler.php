@@ -25,7 +25,8 @@ final class DeleteHandler
         // The image goes first: the Rust app, when it makes a thumbnail meanwhile, looks for its image afterwards.
         $this->s3->delete($key);
         $thumbnail = UploadRules::THUMBNAILS . $idAndName;
-        $keys = array_map(static fn (string $version): string => $thumbnail . $version, UploadRules::THUMBNAIL_VERSIONS);
+        $versions = UploadRules::THUMBNAIL_VERSIONS;
+        $keys = array_map(static fn (string $version): string => $thumbnail . $version, $versions);
         (new Leftovers($this->s3, $keys))->remove();
         if ($request->wantsJson()) {
             Response::json(200, ['deleted' => $key]);

@@ -114,8 +114,11 @@ impl Whole {
         let shorter = cut("cut-by-its-last-byte", bytes.len() - 1);
         // GIF's last byte is its trailer: nothing of the image is missing without it, and browsers show it.
         let is_whole = content_type == "image/gif";
-        let expected =
-            if is_whole { Expected::Stored { content_type, width, height } } else { shorter.expected.clone() };
+        let expected = if is_whole {
+            Expected::Stored { content_type, width, height }
+        } else {
+            shorter.expected.clone()
+        };
         cases.push(Case { expected, ..shorter });
         if bytes.len() > 64 {
             cases.push(cut("first-64-bytes", 64));
@@ -137,7 +140,9 @@ impl Case {
     /// The same, with a message that says this.
     fn saying(self, words: &'static [&'static str]) -> Self {
         match self.expected {
-            Expected::Refused { status, .. } => Self { expected: Expected::Refused { status, words }, ..self },
+            Expected::Refused { status, .. } => {
+                Self { expected: Expected::Refused { status, words }, ..self }
+            }
             Expected::Stored { .. } => self,
         }
     }

@@ -111,7 +111,9 @@ async fn a_thumbnail_is_made_once_however_many_ask_for_it() {
     let url = stored["images"][0]["url"].as_str().unwrap().replace("images/", "/thumbnails/");
     let answers = futures::future::join_all((0..20).map(|_| app.get(&url))).await;
     let (status, kind) = (StatusCode::OK, "image/jpeg");
-    assert!(answers.iter().all(|answer| (answer.status, answer.header(header::CONTENT_TYPE)) == (status, kind)));
+    assert!(
+        answers.iter().all(|answer| (answer.status, answer.header(header::CONTENT_TYPE)) == (status, kind))
+    );
     assert_eq!(app.s3.contents().stored.iter().filter(|key| key.starts_with("thumbnails/")).count(), 1);
 }
 

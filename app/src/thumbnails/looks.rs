@@ -50,8 +50,7 @@ fn looks_right(name: &str, kind: ImageKind, file: &[u8], seen: impl Fn(f64, f64)
 #[test]
 fn every_way_to_write_a_jpeg_looks_like_the_image() {
     use SamplingFactor as S;
-    let factors =
-        [S::F_1_1, S::F_2_1, S::F_1_2, S::F_2_2, S::F_4_1, S::F_4_2, S::F_1_4, S::F_2_4];
+    let factors = [S::F_1_1, S::F_2_1, S::F_1_2, S::F_2_2, S::F_4_1, S::F_4_2, S::F_1_4, S::F_2_4];
     for factor in factors {
         for way in ["baseline", "separate scans", "progressive", "restarts"] {
             let file = jpeg(|encoder| {
@@ -217,7 +216,8 @@ fn what_can_not_look_like_the_image_is_not_made() {
         let mut out = Vec::new();
         let mut encoder = Encoder::new(&mut out, 90);
         encoder.add_icc_profile(profile).unwrap();
-        let pixels: Vec<u8> = pixels().chunks(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 9]).collect();
+        let pixels: Vec<u8> =
+            pixels().chunks(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 9]).collect();
         encoder.encode(&pixels, WIDTH, HEIGHT, ColorType::Cmyk).unwrap();
         out
     };

@@ -88,7 +88,8 @@ fn encoded(image: &DynamicImage, profile: Option<Vec<u8>>) -> Result<Scaled, Ima
     // A profile for shades of grey needs them.
     let is_grey = profile.is_some() && !image.color().has_color();
     let kind = if image.color().has_alpha() {
-        let image = if is_grey { image.to_luma_alpha8().into() } else { DynamicImage::from(image.to_rgba8()) };
+        let image =
+            if is_grey { image.to_luma_alpha8().into() } else { DynamicImage::from(image.to_rgba8()) };
         write(PngEncoder::new(&mut bytes), &image, profile)?;
         ImageKind::Png
     } else {

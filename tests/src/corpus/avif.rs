@@ -25,9 +25,8 @@ pub(super) fn wholes() -> Vec<Whole> {
         whole("sequence", 34, 22, SEQUENCE),
         whole("grid", 128, 64, GRID),
         whole("turned", 48, 32, TURNED).turned(),
-        whole("brand-behind-many", 48, 32, &[many_brands(), STILL[end_of_type()..].to_vec()].concat()),
         whole("index-behind", 48, 32, &[STILL, &boxed(b"sidx", &[0; 24])].concat()),
-        whole("space-behind", 48, 32, &[STILL, &boxed(b"wide", b"")].concat()),
+        whole("space-behind", 48, 32, &[STILL, &boxed(b"wide", &[0; 8])].concat()),
         whole("sequence-without-image", 34, 22, &without_meta()),
         whole("primary-is-not-the-largest", 9, 7, &with_primary(&[])),
         whole("primary-turned", 9, 7, &with_primary(&boxed(b"irot", &[3]))).turned(),
@@ -39,9 +38,13 @@ pub(super) fn wholes() -> Vec<Whole> {
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::stored("avif-last-box-to-the-end", "image/avif", 48, 32, last_box_to_the_end()),
+        Case::stored("avif-brand-behind-many", "image/avif", 48, 32, {
+            [many_brands(), STILL[end_of_type()..].to_vec()].concat()
+        }),
         Case::too_many_pixels("avif-65536x65536", sized(65_536, 65_536)),
         Case::too_many_pixels("avif-largest-track", {
-            [boxed(b"ftyp", b"avis\0\0\0\0avif"), boxed(b"moov", &track(8000, 8000)), boxed(b"mdat", b"data")].concat()
+            [boxed(b"ftyp", b"avis\0\0\0\0avif"), boxed(b"moov", &track(8000, 8000)), boxed(b"mdat", b"data")]
+                .concat()
         }),
         Case::tiny_pieces("avif", &STILL[..end_of_type()], &boxed(b"free", b"")),
         Case::broken("avif-sequence-without-data", "avif", {

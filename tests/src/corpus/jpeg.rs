@@ -79,7 +79,10 @@ pub(super) fn wholes() -> Vec<Whole> {
     };
     turned("exif-turned", with_segments(&[(EXIF, &exif(6, &[]))]));
     turned("exif-turned-then-upright", with_segments(&[(EXIF, &exif(5, &[])), (EXIF, &exif(1, &[]))]));
-    turned("exif-turned-behind-another", with_segments(&[(EXIF, b"http://ns.adobe.com/xap/1.0/\0<x/>"), (EXIF, &exif(8, &[]))]));
+    turned(
+        "exif-turned-behind-another",
+        with_segments(&[(EXIF, b"http://ns.adobe.com/xap/1.0/\0<x/>"), (EXIF, &exif(8, &[]))]),
+    );
     wholes.push(Whole::new("jpeg-separate-scans-of-others", "image/jpeg", 640, 480, SEPARATE_SCANS.to_vec()));
     wholes
 }
@@ -96,7 +99,8 @@ pub(super) fn cases() -> Vec<Case> {
     let mut only_thumbnail_ends = with_segments(&[(EXIF, &exif(1, &second))]);
     only_thumbnail_ends.truncate(only_thumbnail_ends.len() - 2);
     let no_end = plain[..plain.len() - 2].to_vec();
-    let panorama = b"\0\0\xE0\x08\x12\0\0\0Panorama_Shot_Info\xFF\x08\xFF\xC0\xFF\xE1\0SEFH\x6A\0\0\0\x24\0\0\0SEFT";
+    let panorama =
+        b"\0\0\xE0\x08\x12\0\0\0Panorama_Shot_Info\xFF\x08\xFF\xC0\xFF\xE1\0SEFH\x6A\0\0\0\x24\0\0\0SEFT";
     vec![
         stored("panorama-without-end-marker", width, height, [&no_end[..], panorama].concat()),
         broken("panorama-without-end-marker-cut", [&no_end[..], &panorama[..40]].concat()),

@@ -30,8 +30,14 @@ pub(super) fn wholes() -> Vec<Whole> {
         whole("extended", WIDTH, HEIGHT, riff(&extended)),
         whole("unknown-chunk-with-html", WIDTH, HEIGHT, riff(&html)),
         whole("animated", WIDTH, HEIGHT, riff(&animated(&pixels))),
-        whole("exif-not-announced", WIDTH, HEIGHT, riff(&[canvas(0, WIDTH, HEIGHT), pixels.clone(), turn()].concat())),
-        whole("exif-turned", WIDTH, HEIGHT, riff(&[canvas(EXIF, WIDTH, HEIGHT), pixels, turn()].concat())).turned(),
+        whole(
+            "exif-not-announced",
+            WIDTH,
+            HEIGHT,
+            riff(&[canvas(0, WIDTH, HEIGHT), pixels.clone(), turn()].concat()),
+        ),
+        whole("exif-turned", WIDTH, HEIGHT, riff(&[canvas(EXIF, WIDTH, HEIGHT), pixels, turn()].concat()))
+            .turned(),
     ]
 }
 
@@ -51,7 +57,11 @@ pub(super) fn cases() -> Vec<Case> {
         Case::broken("webp-riff-of-4-gib", "webp", too_long),
         Case::broken("webp-frame-with-a-larger-image", "webp", riff(&animated(&encoded(90, 80)[12..]))),
         Case::broken("webp-exif-first", "webp", riff(&[turn(), lossless_chunk()].concat())),
-        Case::tiny_pieces("webp", &[b"RIFF\xFF\xFF\xFF\0WEBP", &canvas(0, 9, 9)[..]].concat(), b"none\0\0\0\0"),
+        Case::tiny_pieces(
+            "webp",
+            &[b"RIFF\xFF\xFF\xFF\0WEBP", &canvas(0, 9, 9)[..]].concat(),
+            b"none\0\0\0\0",
+        ),
         Case::broken("webp-without-chunks", "webp", riff(&[])),
     ]
 }

@@ -31,7 +31,11 @@ async fn stripped(site: &Site) -> Vec<Vec<u8>> {
         assert!(!located::secrets_in(file).is_empty());
         let stored = site.client.store(name, file).await;
         // It is still turned as the camera was.
-        assert_eq!((stored.content_type.as_str(), stored.width, stored.height), (content_type, 80, 120), "{name}");
+        assert_eq!(
+            (stored.content_type.as_str(), stored.width, stored.height),
+            (content_type, 80, 120),
+            "{name}"
+        );
         let kept = site.client.download(&stored).await;
         assert_eq!(located::secrets_in(&kept), Vec::<&str>::new(), "{name}");
         assert_eq!((kept.len(), stored.size), (file.len(), file.len() as u64), "{name}");

@@ -1,5 +1,6 @@
 //! AVIF: boxes. A still image is the primary one of the items in `meta`, a sequence is a track in `moov`.
 
+mod items;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -7,12 +8,13 @@ mod tests;
 use super::pieces::Pieces;
 use super::walk::{Fault, Format, Walk, Want, be16, be32, byte, dimensions, from};
 use super::{Dimensions, Orientation};
+use items::List;
 use sizes::Sizes;
 
 /// Boxes that stand beside `meta` and `mdat`, and must be whole where they are. The PHP app has the same list.
 const KNOWN_BOXES: [&[u8; 4]; 15] = [
-    b"emsg", b"free", b"meco", b"mfra", b"moof", b"moov", b"pdin", b"prft", b"sidx", b"skip", b"ssix", b"styp",
-    b"udta", b"uuid", b"wide",
+    b"emsg", b"free", b"meco", b"mfra", b"moof", b"moov", b"pdin", b"prft", b"sidx", b"skip", b"ssix",
+    b"styp", b"udta", b"uuid", b"wide",
 ];
 
 /// Size and type.
@@ -108,15 +110,6 @@ enum State {
         needed: bool,
     },
     ToTheEnd,
-}
-
-/// Which properties the items have.
-#[derive(Clone, Copy)]
-struct List {
-    end: Option<u64>,
-    items: u32,
-    id_bytes: u64,
-    index_bytes: u64,
 }
 
 impl Format for Avif {
@@ -226,9 +219,7 @@ impl Avif {
             self.sizes.next_property();
         }
         match (parent, &name) {
-            (None, b"ftyp") if self.has(end, BRAND_BYTES) => {
-                Ok(self.take(BRAND_BYTES, State::Brand { end }))
-            }
+            (None, b"ftyp") if self.has(end, BRAND_BYTES) => Ok(self.take(BRAND_BYTES, State::Brand { end })),
             (None, b"meta") if self.has_meta => Err(Fault::Broken("it has two `meta` boxes")),
             (None, b"meta") => {
                 self.has_meta = true;
@@ -256,9 +247,7 @@ impl Avif {
                 self.require(end, ISPE_BYTES)?;
                 Ok(self.take(ISPE_BYTES, State::Size { end }))
             }
-            (Some(Kind::PropertyList), b"irot") if self.has(end, 1) => {
-                Ok(self.take(1, State::Turn { end }))
-            }
+            (Some(Kind::PropertyList), b"irot") if self.has(end, 1) => Ok(self.take(1, State::Turn { end })),
             (None, b"mdat") | (Some(Kind::Meta), b"idat") => {
                 self.has_data = true;
                 Ok(self.skip_to(end, true))
@@ -266,53 +255,6 @@ impl Avif {
             // Of what has no known name, only what stands inside a box is surely a part of the file.
             _ => Ok(self.skip_to(end, parent.is_some() || KNOWN_BOXES.contains(&&name))),
         }
-    }
-
-    fn next_item(&mut self, list: List) -> Result<Want, Fault> {
-        let bytes = list.id_bytes + 1;
-        let Some(items) = list.items.checked_sub(1).filter(|_| self.has(list.end, bytes)) else {
-            return Ok(self.skip_to(list.end, true));
-        };
-        self.pieces.add(bytes)?;
-        Ok(self.take(bytes, State::Item { list: List { items, ..list } }))
-    }
-
-    fn item(&mut self, list: List, taken: &[u8]) -> Result<Want, Fault> {
-        let is_short = list.id_bytes == 2;
-        let item = if is_short { be16(taken) } else { be32(taken) };
-        let count = u64::from(byte(taken, list.id_bytes as usize));
-        let bytes = count * list.index_bytes;
-        if !self.has(list.end, bytes) {
-            return Ok(self.skip_to(list.end, true));
-        }
-        if self.sizes.is_primary(item) && count > 0 {
-            return Ok(self.take(list.index_bytes, State::Association { list, more: count - 1 }));
-        }
-        self.position = self.position.saturating_add(bytes);
-        self.state = State::NextItem { list };
-        Ok(Want::Skip(bytes))
-    }
-
-    /// One of the primary item's properties; the highest bit says whether it matters, which it does.
-    fn association(&mut self, list: List, more: u64, taken: &[u8]) -> Result<Want, Fault> {
-        let is_short = list.index_bytes == 1;
-        let index = if is_short { u32::from(byte(taken, 0) & 0x7F) } else { be16(taken) & 0x7FFF };
-        self.sizes.associate(index);
-        match more.checked_sub(1) {
-            Some(more) => Ok(self.take(list.index_bytes, State::Association { list, more })),
-            None => self.next_item(list),
-        }
-    }
-
-    /// Times and numbers come first; their length depends on the version.
-    fn track(&mut self, end: Option<u64>, version: u8) -> Want {
-        let rest: u64 = if version == 0 { 72 } else { 84 };
-        if !self.has(end, rest + TRACK_SIZE_BYTES) {
-            return self.skip_to(end, true);
-        }
-        self.position = self.position.saturating_add(rest);
-        self.state = State::TrackRest { end };
-        Want::Skip(rest)
     }
 
     fn descend(&mut self, kind: Kind, end: Option<u64>) -> Result<Want, Fault> {

@@ -30,7 +30,9 @@ enum State {
     AfterOrder,
     Table,
     Count,
-    Entry { more: u32 },
+    Entry {
+        more: u32,
+    },
 }
 
 impl Tiff {

@@ -5,8 +5,8 @@ mod tests;
 
 use super::pieces::Pieces;
 use super::tiff::Tiff;
-use super::{Dimensions, Orientation};
 use super::walk::{Fault, Format, Walk, Want, byte, dimensions, from, le16, le24, le32};
+use super::{Dimensions, Orientation};
 
 /// `RIFF`, a size, `WEBP`.
 const RIFF_BYTES: usize = 12;

@@ -11,9 +11,12 @@ impl Crc {
 
     pub(super) fn with(self, bytes: impl IntoIterator<Item = u8>) -> Self {
         Self(bytes.into_iter().fold(self.0, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-                if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 }
-            })
+            (0..8).fold(
+                crc ^ u32::from(byte),
+                |crc, _| {
+                    if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 }
+                },
+            )
         }))
     }
 

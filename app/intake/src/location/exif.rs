@@ -109,7 +109,8 @@ impl Tables<'_> {
 
     fn long(&self, at: usize) -> Option<usize> {
         let bytes = self.data.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        let number = if self.is_little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
+        let number =
+            if self.is_little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
         usize::try_from(number).ok()
     }
 }

@@ -81,9 +81,10 @@ impl Png {
         let Ok(name) = <[u8; 4]>::try_from(name) else { return Step::Rest };
         match &name {
             b"eXIf" if length > LONGEST_METADATA => self.blank(name, &[], length),
-            b"iTXt" | b"zTXt" | b"tEXt" if length > LONGEST_METADATA => {
-                self.then(State::LongText { name, rest: length - KEYWORD_BYTES as u64 }, Step::Hold(KEYWORD_BYTES))
-            }
+            b"iTXt" | b"zTXt" | b"tEXt" if length > LONGEST_METADATA => self.then(
+                State::LongText { name, rest: length - KEYWORD_BYTES as u64 },
+                Step::Hold(KEYWORD_BYTES),
+            ),
             b"eXIf" | b"iTXt" | b"zTXt" | b"tEXt" => {
                 self.then(State::Metadata(name), Step::Hold(length as usize))
             }

@@ -5,7 +5,9 @@ use bytes::BytesMut;
 use super::Stripper;
 use super::crc::Crc;
 use crate::image_format::ImageKind;
-use crate::image_format::samples::{canvas, jpeg, jpeg_frame, jpeg_scan, lossy, png_header, png_of, riff, riff_chunk, segment};
+use crate::image_format::samples::{
+    canvas, jpeg, jpeg_frame, jpeg_scan, lossy, png_header, png_of, riff, riff_chunk, segment,
+};
 
 const PACKET: &str = r#"<x:xmpmeta xmlns:exif="http://ns.adobe.com/exif/1.0/"><rdf:Description dc:title="GPS: a story"
  exif:GPSLatitude="48,8.5N" tiff:Make='Cam' drone-dji:GpsLongtitude = '11.5'/><exif:GPSAltitude>519/1</exif:GPSAltitude>
@@ -18,7 +20,8 @@ const SECRETS: [&str; 6] = ["48,8", "11.5", "519", "kept?", "GPSL", "GPSV"];
 fn exif(little_endian: bool) -> Vec<u8> {
     let short = |number: u16| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
     let long = |number: u32| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
-    let entry = |tag, kind, count, value: [u8; 4]| [&short(tag)[..], &short(kind), &long(count), &value].concat();
+    let entry =
+        |tag, kind, count, value: [u8; 4]| [&short(tag)[..], &short(kind), &long(count), &value].concat();
     let orientation = [&short(6)[..], &[0; 2]].concat().try_into().unwrap();
     let first = [
         short(3).to_vec(),
@@ -70,7 +73,8 @@ fn has(file: &[u8], text: &[u8]) -> bool {
 }
 
 fn no_secret_in(file: &[u8]) {
-    let exif = [b"SECRET".to_vec(), b"POSITION".to_vec(), b"\x25\x88\x04\0".to_vec(), b"\x88\x25\0\x04".to_vec()];
+    let exif =
+        [b"SECRET".to_vec(), b"POSITION".to_vec(), b"\x25\x88\x04\0".to_vec(), b"\x88\x25\0\x04".to_vec()];
     for secret in exif.into_iter().chain(SECRETS.map(|text| text.as_bytes().to_vec())) {
         assert!(!has(file, &secret), "{} is there: {}", secret.escape_ascii(), file.escape_ascii());
     }
@@ -110,14 +114,24 @@ fn positions_go_out_of_jpeg_and_of_images_behind_it() {
 fn positions_go_out_of_webp() {
     let marked = [b"Exif\0\0", &exif(true)[..]].concat();
     for data in [exif(false), marked] {
-        let file = riff(&[canvas(12, 9, 7), lossy(9, 7), riff_chunk(b"EXIF", &data), riff_chunk(b"XMP ", PACKET.as_bytes())]);
+        let file = riff(&[
+            canvas(12, 9, 7),
+            lossy(9, 7),
+            riff_chunk(b"EXIF", &data),
+            riff_chunk(b"XMP ", PACKET.as_bytes()),
+        ]);
         let out = stripped(ImageKind::WebP, &file);
         no_secret_in(&out);
         assert!(has(&out, b"now\0") && has(&out, &lossy(9, 7)));
     }
     let magick = riff(&[canvas(8, 9, 7), lossy(9, 7), riff_chunk(b"XMP\0", PACKET.as_bytes())]);
     no_secret_in(&stripped(ImageKind::WebP, &magick));
-    let long = riff(&[canvas(4, 9, 7), lossy(9, 7), riff_chunk(b"XMP ", &PACKET.as_bytes().repeat(999)), lossy(9, 7)]);
+    let long = riff(&[
+        canvas(4, 9, 7),
+        lossy(9, 7),
+        riff_chunk(b"XMP ", &PACKET.as_bytes().repeat(999)),
+        lossy(9, 7),
+    ]);
     let out = stripped_in(ImageKind::WebP, &long, 5000).0;
     no_secret_in(&out);
     assert_eq!(out.len(), long.len());
@@ -154,7 +168,12 @@ fn positions_go_out_of_png_and_checksums_fit() {
     while let [a, b, c, d, more @ ..] = rest {
         let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
         let (covered, behind) = more.split_at(4 + length);
-        assert_eq!(behind[..4], Crc::new().with(covered.iter().copied()).bytes(), "{}", covered[..4].escape_ascii());
+        assert_eq!(
+            behind[..4],
+            Crc::new().with(covered.iter().copied()).bytes(),
+            "{}",
+            covered[..4].escape_ascii()
+        );
         rest = &behind[4..];
     }
     stripped(ImageKind::Png, &file(&secrets[..6]));
@@ -174,7 +193,8 @@ fn what_has_no_position_stays_as_it_is() {
 fn a_table_that_ends_too_early_still_counts_as_changed() {
     let mut data = exif(true);
     data[8] = 99; // so many tags, of which most are not there
-    let file = png_of(&[png_header(9, 7), chunk(b"eXIf", &data), chunk(b"IDAT", b"data"), chunk(b"IEND", b"")]);
+    let file =
+        png_of(&[png_header(9, 7), chunk(b"eXIf", &data), chunk(b"IDAT", b"data"), chunk(b"IEND", b"")]);
     let out = stripped(ImageKind::Png, &file);
     assert!(out != file && !has(&out, b"SECRET"));
 }
@@ -184,7 +204,9 @@ fn tables_and_tags_that_make_no_sense_are_left_or_overwritten_in_bounded_time() 
     let in_jpeg = |data: &[u8]| segment(0xE1, &[b"Exif\0\0", data].concat());
     // Tables in a circle, positions without end, values beyond the end.
     let circle = b"II\x2A\0\x08\0\0\0\x01\0\x69\x87\x04\0\x01\0\0\0\x08\0\0\0\x08\0\0\0";
-    let many = [&b"II\x2A\0\x08\0\0\0\xFF\xFF"[..], &b"\x25\x88\x05\0\xFF\xFF\xFF\xFF\x08\0\0\0".repeat(5000)].concat();
+    let many =
+        [&b"II\x2A\0\x08\0\0\0\xFF\xFF"[..], &b"\x25\x88\x05\0\xFF\xFF\xFF\xFF\x08\0\0\0".repeat(5000)]
+            .concat();
     for data in [&circle[..], &many, b"II\x2A\0\xFF\xFF\xFF\xFF", b"MM", &exif(true)[..50]] {
         let out = stripped_in(ImageKind::Jpeg, &[b"\xFF\xD8", &in_jpeg(data)[..]].concat(), 99).0;
         assert_eq!(out.len(), 2 + in_jpeg(data).len());

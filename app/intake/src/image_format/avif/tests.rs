@@ -45,11 +45,9 @@ fn sizes_may_be_written_in_64_bits_or_reach_to_the_end() {
 #[test]
 fn dimensions_are_known_with_the_last_byte_if_a_box_has_no_end() {
     let meta_box = meta(&[ispe(9, 7), ispe(90, 70)], b"");
-    let file =
-        [ftyp(), boxed(b"mdat", b"data"), b"\0\0\0\0meta".to_vec(), meta_box[8..].to_vec()].concat();
+    let file = [ftyp(), boxed(b"mdat", b"data"), b"\0\0\0\0meta".to_vec(), meta_box[8..].to_vec()].concat();
     let mut probe = ImageProbe::new();
-    let seen: Vec<_> =
-        file.iter().map(|byte| probe.feed(&[*byte]).map(|()| probe.dimensions())).collect();
+    let seen: Vec<_> = file.iter().map(|byte| probe.feed(&[*byte]).map(|()| probe.dimensions())).collect();
     let last = seen.last().copied().and_then(Result::ok).flatten();
     assert_eq!(last.map(Dimensions::pixels), Some(90 * 70));
     assert_eq!(probe.finish().ok().map(|info| info.dimensions), last);
@@ -121,7 +119,10 @@ fn the_primary_items_size_is_the_images() {
         let cut = &associations[..length];
         taken(Avif, 512, 512, &still(with_primary(primary, &properties(1), cut)));
     }
-    broken("zero", &still(with_primary(primary, &[boxed(b"pixi", b""), ispe(5, 5), ispe(0, 7)], associations)));
+    broken(
+        "zero",
+        &still(with_primary(primary, &[boxed(b"pixi", b""), ispe(5, 5), ispe(0, 7)], associations)),
+    );
 }
 
 fn track(version: u8, width: u32, height: u32) -> Vec<u8> {
@@ -148,7 +149,8 @@ fn a_sequence_needs_no_image_item() {
     check(3, 2, &[brand(b"avis"), item.clone(), boxed(b"moov", b"x")]);
     check(3, 2, &[brand(b"avis"), boxed(b"moov", &boxed(b"trak", b"\0\0\0\x07tkhd")), item.clone()]);
     check(3, 2, &[brand(b"avis"), boxed(b"moov", &[boxed(b"trak", b"odd"), track(0, 9, 7)].concat()), item]);
-    let large = [brand(b"avis"), movie(&[track(0, 9, 7), track(0, 9000, 7000)]), boxed(b"mdat", b"data")].concat();
+    let large =
+        [brand(b"avis"), movie(&[track(0, 9, 7), track(0, 9000, 7000)]), boxed(b"mdat", b"data")].concat();
     assert_eq!(probe(&large).unwrap().largest.pixels(), 63_000_000);
     broken("no image data", &[brand(b"avis"), movie(&[track(0, 9, 7)])].concat());
     broken("how large", &[brand(b"avis"), movie(&[]), boxed(b"mdat", b"data")].concat());
