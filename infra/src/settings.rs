@@ -3,6 +3,7 @@
 mod app;
 mod ec2;
 mod network;
+mod native;
 mod overrides;
 mod placement;
 mod range;

@@ -1,9 +1,11 @@
 //! End-to-end suites over containers and emulators. Their names are sentences about what a user relies on.
 
 mod browser;
+mod certificates;
 mod check;
 mod command_line;
 mod conformance;
+mod docker_command;
 mod documentation;
 mod ecs_commands;
 mod fault_proxy;

@@ -2,7 +2,9 @@
 
 mod account;
 mod agreed;
+mod deletions;
 mod deploys;
+mod docker;
 mod drift;
 mod full_account;
 mod gateway_endpoint;
@@ -15,6 +17,7 @@ mod others;
 mod ownership;
 mod partitions;
 mod refused;
+mod profiles;
 mod revisions;
 mod rollouts;
 mod scaling;

@@ -32,7 +32,10 @@ pub async fn require(yes: bool) -> anyhow::Result<()> {
     match self::missing() {
         None => Ok(()),
         Some(missing) => {
-            let hint = format!("`apt-get install {ALONE} {}` on Debian, as root", PACKAGES.join(" "));
+            let hint = format!(
+                "`apt-get install {ALONE} {}` on Debian, as root, or --yes as root",
+                PACKAGES.join(" ")
+            );
             Err(UserError::new(format!("{missing} is not installed: the browser tests start it"), hint)
                 .into())
         }

@@ -9,19 +9,36 @@ use crate::progress::Step;
 
 /// Makes sure that a Docker engine answers, or says exactly what is missing.
 pub async fn require(yes: bool) -> anyhow::Result<()> {
-    let Err(error) = engine::check().await else { return Ok(()) };
-    let remedy = install::remedy(&error);
+    match engine::check().await {
+        Ok(_) => Ok(()),
+        Err(error) if offered(&error, yes).await? => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Offers to bring up an engine that is missed; whether one answers now.
+pub async fn offer(yes: bool) -> anyhow::Result<bool> {
+    match engine::check().await {
+        Ok(_) => Ok(true),
+        Err(error) => offered(&error, yes).await,
+    }
+}
+
+/// Whether the user wanted an engine where none answers, and it was brought up.
+async fn offered(error: &EngineError, yes: bool) -> anyhow::Result<bool> {
+    let remedy = install::remedy(error).await;
     let question = match remedy {
         Remedy::InstallAndStart => {
             format!("{error}. Install {} with apt-get and start it?", install::ENGINE_PACKAGES.join(", "))
         }
         Remedy::Start => format!("{error}. Start dockerd?"),
-        Remedy::ByHand => return Err(error.into()),
+        Remedy::ByHand => return Ok(false),
     };
     if !consent::given(&question, yes)? {
-        return Err(error.into());
+        return Ok(false);
     }
-    unless_interrupted(apply(remedy, error)).await
+    unless_interrupted(apply(remedy, error.clone())).await?;
+    Ok(true)
 }
 
 /// Installs programs that building base images needs, when the user agrees; false when that is not possible here.

@@ -5,6 +5,9 @@ mod health;
 
 use std::time::{Duration, Instant};
 
+use infra_images::Endpoint;
+use infra_images::endpoint::endpoint;
+
 use crate::interrupt::unless_interrupted;
 use crate::port;
 use crate::progress::Step;
@@ -17,6 +20,9 @@ const STARTS_WITHIN: Duration = Duration::from_secs(60);
 /// How long it is asked before its container is looked at again.
 const ONE_LOOK: Duration = Duration::from_secs(1);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A file in which there is nothing.
+const NO_FILE: &str = "/dev/null";
 
 /// A local AWS that answers.
 #[derive(Debug)]
@@ -86,8 +92,8 @@ impl LocalAws {
         Ok(Removed { count, images_in_use })
     }
 
-    /// What leads a program with the AWS SDK here.
-    pub fn environment(&self) -> [(&'static str, String); 7] {
+    /// What leads a program with the AWS SDK here, and away from the user's own profiles.
+    pub fn environment(&self) -> [(&'static str, String); 9] {
         // A company's proxy does not reach this machine's own address.
         let past_proxies = "127.0.0.1,localhost".to_owned();
         [
@@ -98,6 +104,8 @@ impl LocalAws {
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
             ("AWS_REGION", self.region.clone()),
             ("AWS_DEFAULT_REGION", self.region.clone()),
+            ("AWS_CONFIG_FILE", NO_FILE.to_owned()),
+            ("AWS_SHARED_CREDENTIALS_FILE", NO_FILE.to_owned()),
         ]
     }
 
@@ -131,6 +139,17 @@ impl LocalAws {
         step.done(&format!("answers, region {region}"));
         Ok(Self { port, region })
     }
+}
+
+/// Refuses an engine on another machine: the local AWS's ports would be that one's.
+pub async fn require_engine_here() -> anyhow::Result<()> {
+    // A docker command that knows no contexts has no other engine either.
+    let Ok(Endpoint::Elsewhere(address)) = endpoint().await else { return Ok(()) };
+    Err(UserError::new(
+        format!("the Docker engine at {address} is on another machine, where a local AWS can't be reached from here"),
+        "choose an engine on this machine: `docker context use default`, or unset DOCKER_HOST and DOCKER_CONTEXT",
+    )
+    .into())
 }
 
 fn default_region() -> String {

@@ -42,6 +42,7 @@ Exit codes:
   2    preview: something would change; check: the input is no JSON
   3    drift: something is not as the code says
   64   the command line is wrong
+  69   deploy: there are images to build, and no Docker engine answers; nothing was changed
   75   another run holds the stack's lease
   130  interrupted
   run-task ends with its containers' exit code, whatever it is; `cargo xtask run-task --help` says which

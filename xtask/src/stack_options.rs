@@ -2,6 +2,7 @@
 
 use infra::names::DEFAULT_STACK;
 use infra::{Settings, StackName};
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// Which stack, where.
 #[derive(Clone, Debug, clap::Args)]
@@ -56,9 +57,21 @@ pub const DEFAULT_REGION: &str = "us-east-1";
 impl StackOptions {
     /// Refuses settings that make no stack, before anything is installed, started or called.
     pub fn check(&self) -> anyhow::Result<()> {
-        let settings = Settings::with_overrides(&self.settings)?;
-        infra::check(&self.stack, &settings, self.region_if_known().as_deref())?;
-        Ok(())
+        let region = self.region_if_known();
+        let checked = infra::check(&self.stack, &self.settings()?, region.as_deref());
+        if checked.is_err() && self.local {
+            // The engine's processor decides, and it is not asked yet.
+            let on_arm = Settings::with_overrides_on(CpuArchitecture::Arm64, &self.settings)?;
+            if infra::check(&self.stack, &on_arm, region.as_deref()).is_ok() {
+                return Ok(());
+            }
+        }
+        Ok(checked?)
+    }
+
+    /// The settings, as far as the engine's processor does not decide on them.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings::with_overrides(&self.settings)?)
     }
 
     /// The region, where it is known before the AWS configuration is read.
@@ -102,6 +115,22 @@ mod tests {
         assert!(setting("web.cpu=").is_ok());
         assert!(setting("=1").is_err());
         assert!(setting("web.cpu").is_err());
+    }
+
+    #[test]
+    fn settings_for_one_processor_are_left_to_the_engine_where_it_decides() {
+        let options = |local: bool, setting: &str| StackOptions {
+            local,
+            local_port: 4566,
+            stack: "two".parse().unwrap(),
+            region: None,
+            yes: false,
+            json: false,
+            settings: vec![setting.to_owned()],
+        };
+        assert!(options(true, "ec2.instance_type=t4g.small").check().is_ok());
+        assert!(options(false, "ec2.instance_type=t4g.small").check().is_err());
+        assert!(options(true, "web.memory_mib=1").check().is_err());
     }
 
     #[test]

@@ -83,7 +83,8 @@ impl ImageError {
         match self {
             Self::Engine(error) => Some(error.hint()),
             Self::ToolMissing { tool, .. } => Some(format!(
-                "install it (Debian, Ubuntu: `apt-get install {tool}` as root), or give --yes to have it installed"
+                "install it (Debian, Ubuntu: `apt-get install {tool}` as root), or have it installed by `cargo xtask build --yes` \
+                 as root; then run this again"
             )),
             Self::CannotBuildHere { image, .. } => Some(format!(
                 "make a registry reachable (`docker pull {image}` must work), then run this again"

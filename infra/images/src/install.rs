@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::docker::{self, OnLine, command};
+use crate::endpoint::endpoint;
 use crate::engine::{self, EngineError};
 use crate::error::CommandFailure;
 
@@ -56,9 +57,13 @@ pub enum InstallError {
     Start(#[source] CommandFailure),
 }
 
-/// What would help against an error, on this machine.
-pub fn remedy(error: &EngineError) -> Remedy {
-    remedy_for(error, can_install(), on_path("dockerd"))
+/// What would help against an error, on this machine. An engine that somebody chose elsewhere is not started here.
+pub async fn remedy(error: &EngineError) -> Remedy {
+    let is_elsewhere = match error {
+        EngineError::NoEngine { .. } => endpoint().await.is_ok_and(|endpoint| !endpoint.is_usual()),
+        _ => false,
+    };
+    if is_elsewhere { Remedy::ByHand } else { remedy_for(error, can_install(), on_path("dockerd")) }
 }
 
 /// Whether this program may install packages: Debian or Ubuntu, and root.
@@ -105,7 +110,7 @@ pub fn is_root() -> bool {
 
 fn remedy_for(error: &EngineError, can_install: bool, has_engine: bool) -> Remedy {
     match error {
-        EngineError::NotPermitted { .. } => Remedy::ByHand,
+        EngineError::NotPermitted { .. } | EngineError::Podman => Remedy::ByHand,
         _ if !can_install => Remedy::ByHand,
         EngineError::NoEngine { .. } if has_engine => Remedy::Start,
         EngineError::NoClient | EngineError::NoEngine { .. } => Remedy::InstallAndStart,
@@ -130,7 +135,7 @@ async fn answers_within(limit: Duration) -> Result<(), EngineError> {
     loop {
         match engine::check().await {
             Err(_) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(500)).await,
-            answer => return answer,
+            answer => return answer.map(drop),
         }
     }
 }
@@ -165,6 +170,7 @@ mod tests {
         assert_eq!(remedy_for(&EngineError::NoClient, false, false), Remedy::ByHand);
         let closed = EngineError::NotPermitted { detail: String::new() };
         assert_eq!(remedy_for(&closed, true, true), Remedy::ByHand);
+        assert_eq!(remedy_for(&EngineError::Podman, true, false), Remedy::ByHand);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use tokio::process::Command;
 
+use crate::configuration::Configuration;
 use crate::docker::{self, OnLine};
 use crate::error::{CommandFailure, ImageError};
 
@@ -25,19 +26,15 @@ pub async fn push(
     on_line: OnLine<'_>,
 ) -> Result<String, ImageError> {
     let failed = |action| move |source| ImageError::Command { image: remote.to_owned(), action, source };
-    // A configuration of its own: what docker stores on login goes away with the folder.
-    let configuration = tempfile::tempdir().map_err(|source| ImageError::File {
-        image: remote.to_owned(),
-        path: std::env::temp_dir(),
-        source,
-    })?;
+    let registry = remote.split('/').next().unwrap_or(remote);
+    // A configuration of its own: what docker stores on login goes away with it.
+    let configuration = Configuration::for_registry(remote, registry)?;
     let docker = |arguments: &[&str]| {
         let mut command = docker::docker(arguments);
-        command.env("DOCKER_CONFIG", configuration.path());
+        configuration.apply(&mut command);
         command
     };
     if let Some(credentials) = credentials {
-        let registry = remote.split('/').next().unwrap_or(remote);
         let login = docker(&["login", "--password-stdin", "--username", &credentials.user, registry]);
         log_in(login, &credentials.password).await.map_err(failed("log in to its registry"))?;
     }
@@ -50,10 +47,9 @@ pub async fn push(
         }
     })
     .await;
-    docker::output(docker(&["image", "rm", remote]))
-        .await
-        .map_err(failed("remove its registry's name again"))?;
+    let removed = docker::output(docker(&["image", "rm", remote])).await;
     pushed.map_err(failed("push it"))?;
+    removed.map_err(failed("remove its registry's name again"))?;
     digest.into_inner().ok().flatten().ok_or_else(|| ImageError::NoDigest { image: remote.to_owned() })
 }
 

@@ -3,6 +3,7 @@
 mod remembered;
 
 use crate::explain::{Explain, problem_of};
+use crate::profile;
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
@@ -47,7 +48,7 @@ impl Account {
     /// # Errors
     /// When there are no credentials, or they are not accepted.
     pub async fn of_credentials(config: &SdkConfig, workspace: &Path) -> Result<(Self, SdkConfig), Failure> {
-        let (credentials, config) = fetched(config).await;
+        let (credentials, config) = fetched(config).await?;
         let sts = aws_sdk_sts::Client::new(&config);
         let said = credentials.as_ref().and_then(Credentials::account_id);
         let place = credentials.as_ref().and_then(|it| Place::of(workspace, it, &config));
@@ -108,22 +109,20 @@ async fn ask(sts: &aws_sdk_sts::Client) -> Result<String, Failure> {
             id.ok_or_else(|| Failure::new("AWS does not say whose account the credentials are of"))
         }
         Err(error) if problem_of(&error).is_about_credentials() => {
-            Err(Failure::caused_by("there are no AWS credentials that work", error).hint(
-                "run `aws configure` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY; to deploy to this machine instead of AWS use --local",
-            ))
+            Err(profile::no_credentials(profile::in_use(), error))
         }
         Err(error) => Err(error).explain("ask AWS whose credentials these are"),
     }
 }
 
-/// The credentials, and a configuration that need not fetch them again. Where there are none, the first call says why.
-async fn fetched(config: &SdkConfig) -> (Option<Credentials>, SdkConfig) {
-    let Some(provider) = config.credentials_provider() else { return (None, config.clone()) };
-    let Ok(credentials) = provider.provide_credentials().await else { return (None, config.clone()) };
+/// The credentials, and a configuration that need not fetch them again.
+async fn fetched(config: &SdkConfig) -> Result<(Option<Credentials>, SdkConfig), Failure> {
+    let Some(provider) = config.credentials_provider() else { return Ok((None, config.clone())) };
+    let credentials = provider.provide_credentials().await;
+    let credentials = credentials.map_err(|error| profile::no_credentials(profile::in_use(), error))?;
     let first = Fetched { first: Mutex::new(Some(credentials.clone())), provider };
     let config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(first)).build();
-    (Some(credentials), config)
+    Ok((Some(credentials), config))
 }
 
 /// Gives what was fetched already, and then what the provider has: credentials end while a long deploy runs.
@@ -181,7 +180,7 @@ mod tests {
         let counted = Counted::default();
         let provider = SharedCredentialsProvider::new(counted.clone());
         let config = SdkConfig::builder().credentials_provider(provider).build();
-        let (credentials, config) = fetched(&config).await;
+        let (credentials, config) = fetched(&config).await.unwrap();
         assert_eq!(credentials.unwrap().access_key_id(), "key 0");
         let provider = config.credentials_provider().unwrap();
         for key in ["key 0", "key 1"] {

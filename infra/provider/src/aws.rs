@@ -2,6 +2,8 @@
 
 use crate::account::Account;
 use crate::bucket_conflict::BucketConflict;
+use crate::profile::Profile;
+use crate::wire::trust;
 use crate::wire::writes::Writes;
 use crate::{this_machine, timeouts, wire};
 use aws_config::retry::RetryConfig;
@@ -55,12 +57,16 @@ pub struct Aws {
 /// local AWS is meant.
 ///
 /// # Errors
-/// When no region is configured, or a local AWS is meant and another one would be asked.
+/// When the profile that is named is not there, its certificates can't be read, no region is configured, or a local AWS is meant
+/// and another one would be asked.
 pub async fn configuration(region: Option<String>, is_local: bool) -> Result<SdkConfig, Failure> {
+    let profile = Profile::load().await.use_it();
+    profile.must_be_there()?;
+    let trusted = trust::of_bundle(profile.property(trust::PROPERTY))?;
     // Not `adaptive`: that holds a whole service back to a call in two seconds; how many calls are under way adapts instead.
     let retries = RetryConfig::standard().with_max_attempts(MOST_ATTEMPTS);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(wire::client(is_local)?)
+        .http_client(wire::client(is_local, trusted)?)
         .retry_config(retries)
         .timeout_config(timeouts::of_calls());
     if let Some(region) = region {
@@ -72,7 +78,7 @@ pub async fn configuration(region: Option<String>, is_local: bool) -> Result<Sdk
     }
     match config.region() {
         Some(_) => Ok(config),
-        None => Err(Failure::new("no AWS region is configured").hint(
+        None => Err(Failure::new(profile.without_region()).hint(
             "give --region, set AWS_REGION or the profile's region, or use --local to deploy to this machine",
         )),
     }

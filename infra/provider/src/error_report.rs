@@ -4,10 +4,13 @@ use crate::lease::HeldByAnother;
 use console::style;
 use infra_engine::failure::ResourceFailures;
 use infra_engine::{Failure, plan::PlanError};
+use infra_images::EngineError;
 use std::error::Error;
 use std::process::ExitCode;
 
 const FAILURE: u8 = 1;
+/// As `EX_UNAVAILABLE`: images are to be built, and there is no Docker engine. Nothing was written.
+const NO_ENGINE: u8 = 69;
 /// As `EX_TEMPFAIL`: another run holds the stack's lease.
 const HELD: u8 = 75;
 
@@ -30,6 +33,10 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
             "wait for it to end, or give --wait-for-lease more seconds; the lease of a run that died ends by itself",
         );
         return ExitCode::from(HELD);
+    }
+    if let Some(missing) = error.downcast_ref::<EngineError>() {
+        print_hint(&missing.hint());
+        return ExitCode::from(NO_ENGINE);
     }
     ExitCode::from(FAILURE)
 }

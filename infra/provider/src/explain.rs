@@ -1,5 +1,6 @@
 //! Turning the SDK's terse errors into ours, once, at the border.
 
+use crate::profile::{self, Profile};
 use crate::this_machine;
 use crate::wire::guard;
 use aws_sdk_ecs::config::http::HttpResponse;
@@ -98,9 +99,11 @@ impl Problem<'_> {
 
     /// Whether there were no credentials, or none that are accepted.
     pub fn is_about_credentials(&self) -> bool {
-        const CODES: [&str; 6] = [
+        const CODES: [&str; 8] = [
             "ExpiredToken",
             "ExpiredTokenException",
+            "RequestExpired",
+            "InvalidToken",
             "InvalidClientTokenId",
             "UnrecognizedClientException",
             "SignatureDoesNotMatch",
@@ -137,27 +140,39 @@ where
     }
 }
 
-fn hint_for(problem: &Problem<'_>) -> Option<&'static str> {
+fn hint_for(problem: &Problem<'_>) -> Option<String> {
     if problem.text.contains(guard::LOST) {
         return Some(
-            "nothing more was written: look what the other run does, then run the same command again",
+            "nothing more was written: look what the other run does, then run the same command again"
+                .to_owned(),
         );
     }
     if problem.text.contains(this_machine::ELSEWHERE) {
         return Some(
-            "unset the endpoints of single services, AWS_ENDPOINT_URL_<SERVICE> or a profile's `services`, or leave out --local",
+            "unset the endpoints of single services, AWS_ENDPOINT_URL_<SERVICE> or a profile's `services`, or leave out --local"
+                .to_owned(),
         );
     }
     if problem.is_about_credentials() {
-        return Some("the credentials are missing or no longer valid: sign in again");
+        return Some(profile::sign_in_again(profile::in_use(), &problem.text));
     }
     if problem.has_code(&["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"]) {
-        return Some("the credentials do not allow this call: ask for the right in IAM");
+        // Keys of a profile with a second factor are used without it, and may be allowed little.
+        let way_out = profile::in_use().and_then(Profile::way_out_of_mfa);
+        let way_out = way_out.map(|way_out| format!("; or {way_out}")).unwrap_or_default();
+        return Some(format!("the credentials do not allow this call: ask for the right in IAM{way_out}"));
     }
-    problem
-        .text
-        .contains("dispatch failure")
-        .then_some("the endpoint can't be reached: check the network and AWS_ENDPOINT_URL")
+    if problem.text.contains("invalid peer certificate") {
+        return Some(
+            "the certificate is of an authority that is not trusted: where a company's proxy looks into connections, let \
+             AWS_CA_BUNDLE name its certificates"
+                .to_owned(),
+        );
+    }
+    problem.text.contains("dispatch failure").then(|| {
+        "the endpoint can't be reached: check the network, HTTPS_PROXY and NO_PROXY, and AWS_ENDPOINT_URL"
+            .to_owned()
+    })
 }
 
 fn chain(error: &(dyn Error + 'static)) -> String {

@@ -1,16 +1,78 @@
 //! Builds the images that a plan needs before anything is written: a build that fails leaves nothing half-deployed.
 
+use infra::Settings;
+use infra::settings::RunsOn;
 use infra_engine::failure::{ResourceFailure, ResourceFailures};
 use infra_engine::kind::Context;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Event, Failure, Plan, Reporter, Resource, Stack};
-use infra_images::{AppImage, ImageError};
+use infra_images::engine::{self, Engine};
+use infra_images::{AppImage, EngineError, ImageError};
 use infra_resources::Image;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::image::App;
 use serde::Deserialize;
 use std::path::Path;
 use std::time::Instant;
+
+/// The engine that is to build the plan's images; nobody asks for one where nothing is built.
+///
+/// # Errors
+/// When there is none.
+pub async fn engine_for(plan: &Plan) -> Result<Option<Engine>, EngineError> {
+    if new_images(plan).next().is_none() {
+        return Ok(None);
+    }
+    engine::check().await.map(Some)
+}
+
+/// The processor of the engine, which runs a local AWS's tasks.
+///
+/// # Errors
+/// When there is no engine.
+pub async fn native_processor() -> Result<CpuArchitecture, EngineError> {
+    let engine = engine::check().await?;
+    Ok(processor(&engine).unwrap_or(CpuArchitecture::X86_64))
+}
+
+/// A note for each image that the engine can only build under emulation, and the settings that spare it.
+pub fn emulated(stack: &Stack, plan: &Plan, engine: &Engine, settings: &Settings) -> Vec<String> {
+    let images = new_images(plan).filter_map(|step| image_of(stack, step).ok());
+    images.filter_map(|image| emulated_image(&image, processor(engine)?, settings)).collect()
+}
+
+fn emulated_image(image: &Image, native: CpuArchitecture, settings: &Settings) -> Option<String> {
+    if image.architecture == native {
+        return None;
+    }
+    let (app, runs_on) = match image.app {
+        App::Web => ("web", settings.web.runs_on),
+        App::Php => ("php", settings.php.runs_on),
+    };
+    let (native, small) = match native {
+        CpuArchitecture::Arm64 => ("ARM64", "t4g.micro"),
+        CpuArchitecture::X86_64 => ("X86_64", "t3.micro"),
+    };
+    let instances = match runs_on {
+        RunsOn::Ec2 => format!(" --set ec2.instance_type={small}"),
+        RunsOn::Fargate | RunsOn::FargateSpot => String::new(),
+    };
+    Some(format!(
+        "the image of {app} is built under emulation, which takes many times as long: this machine's Docker engine has the \
+         processor {native}. `--set {app}.cpu_architecture={native}{instances}` builds and runs it natively"
+    ))
+}
+
+/// The engine's processor, where ECS has it too.
+fn processor(engine: &Engine) -> Option<CpuArchitecture> {
+    [CpuArchitecture::X86_64, CpuArchitecture::Arm64]
+        .into_iter()
+        .find(|it| in_dockers_words(*it) == engine.architecture)
+}
+
+fn in_dockers_words(architecture: CpuArchitecture) -> &'static str {
+    if architecture == CpuArchitecture::Arm64 { "arm64" } else { "amd64" }
+}
 
 /// Builds every image that the plan creates; pushing them is part of the deploy.
 ///
@@ -22,8 +84,7 @@ pub async fn build(
     workspace: &Path,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailures> {
-    let new = |step: &&Step| step.kind == Image::KIND && step.action == Action::Create;
-    let builds = plan.steps.iter().filter(new).map(|step| build_one(stack, step, workspace, reporter));
+    let builds = new_images(plan).map(|step| build_one(stack, step, workspace, reporter));
     futures::future::try_join_all(builds).await.map(drop).map_err(|failure| ResourceFailures(vec![failure]))
 }
 
@@ -33,7 +94,11 @@ pub fn source(image: &Image, workspace: &Path) -> AppImage {
         App::Web => AppImage::web(workspace),
         App::Php => AppImage::php(workspace),
     };
-    source.on(if image.architecture == CpuArchitecture::Arm64 { "arm64" } else { "amd64" })
+    source.on(in_dockers_words(image.architecture))
+}
+
+fn new_images(plan: &Plan) -> impl Iterator<Item = &Step> {
+    plan.steps.iter().filter(|step| step.kind == Image::KIND && step.action == Action::Create)
 }
 
 /// Why an image could not be built or pushed, in the engine's words.
@@ -67,12 +132,54 @@ async fn build_image(
     workspace: &Path,
     reporter: &dyn Reporter,
 ) -> Result<(), Failure> {
-    let node = stack.index_of(&step.id).map(|index| &stack.nodes()[index]);
-    let node = node.ok_or_else(|| Failure::new(format!("{} is not in the stack", step.id)))?;
-    let image = Image::deserialize(&node.desired)
-        .map_err(|error| Failure::caused_by("an image has not the shape of its kind", error))?;
+    let image = image_of(stack, step)?;
     let context = Context::of(stack.name(), &step.id, reporter);
     let on_line = |line: &str| context.waiting(line.to_owned());
     let built = infra_images::build(&source(&image, workspace), &image.tag, &on_line).await;
     built.map(drop).map_err(explained)
+}
+
+fn image_of(stack: &Stack, step: &Step) -> Result<Image, Failure> {
+    let node = stack.index_of(&step.id).map(|index| &stack.nodes()[index]);
+    let node = node.ok_or_else(|| Failure::new(format!("{} is not in the stack", step.id)))?;
+    Image::deserialize(&node.desired)
+        .map_err(|error| Failure::caused_by("an image has not the shape of its kind", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(app: App, architecture: CpuArchitecture, engine: &str) -> Option<String> {
+        let image = Image {
+            app,
+            repository: "r".to_owned(),
+            repository_uri: "u".into(),
+            architecture,
+            tag: "t".to_owned(),
+        };
+        let native = processor(&Engine { architecture: engine.to_owned() })?;
+        emulated_image(&image, native, &Settings::default())
+    }
+
+    #[test]
+    fn what_an_arm_machine_would_build_natively_is_said_with_the_settings() {
+        let web = note(App::Web, CpuArchitecture::X86_64, "arm64").unwrap();
+        assert!(web.contains("`--set web.cpu_architecture=ARM64`"), "{web}");
+        let php = note(App::Php, CpuArchitecture::X86_64, "arm64").unwrap();
+        assert!(
+            php.contains("`--set php.cpu_architecture=ARM64 --set ec2.instance_type=t4g.micro`"),
+            "{php}"
+        );
+        let the_other_way = note(App::Web, CpuArchitecture::Arm64, "amd64").unwrap();
+        assert!(the_other_way.contains("web.cpu_architecture=X86_64"), "{the_other_way}");
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_native_or_not_known() {
+        assert_eq!(note(App::Web, CpuArchitecture::X86_64, "amd64"), None);
+        assert_eq!(note(App::Web, CpuArchitecture::Arm64, "arm64"), None);
+        assert_eq!(note(App::Web, CpuArchitecture::X86_64, ""), None);
+        assert_eq!(note(App::Web, CpuArchitecture::X86_64, "riscv64"), None);
+    }
 }

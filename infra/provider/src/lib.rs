@@ -17,6 +17,7 @@ mod lease;
 mod live_usage;
 mod partial;
 mod plan_view;
+mod profile;
 mod progress_view;
 mod served;
 mod session;

@@ -1,36 +1,115 @@
-//! Success means served: a request through the load balancer is answered.
+//! Success means served: a request through the load balancer is answered. Where none can be made from this machine, that is
+//! said, and the deploy has not failed: the load balancer's own health checks have passed by then.
 
+mod answer;
+
+#[cfg(test)]
+mod tests;
+
+use crate::error_report;
+use crate::progress_view::ProgressView;
+use answer::{Requests, Seen};
 use infra_engine::kind::Context;
 use infra_engine::{Failure, ResourceId};
-
-use crate::progress_view::ProgressView;
-use crate::wait::{Look, until};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// A new load balancer on AWS takes minutes until its name resolves and it answers.
-const DEADLINE: Duration = Duration::from_secs(420);
-const ONE_REQUEST: Duration = Duration::from_secs(5);
+/// How long is waited.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// For an answer with 200, where there are answers.
+    served: Duration,
+    /// For the load balancer's name to be known here.
+    resolved: Duration,
+    /// For a connection.
+    reached: Duration,
+    /// For one request, of which a connection takes the smaller part.
+    request: Duration,
+}
 
-/// Waits until each of these addresses answers with 200.
+impl Patience {
+    /// A new load balancer on AWS takes minutes until its name resolves and it answers. One that was there before can be
+    /// reached at once, or not at all.
+    fn with(is_new: bool) -> Self {
+        let seconds = |new: u64, old: u64| Duration::from_secs(if is_new { new } else { old });
+        Self {
+            served: Duration::from_secs(420),
+            resolved: seconds(420, 30),
+            reached: seconds(120, 30),
+            request: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Waits until each of these addresses answers with 200. Where that can't be seen from here, it warns.
 ///
 /// # Errors
-/// When one does not within the deadline, with its last answer.
-pub async fn wait(urls: &[&str]) -> Result<(), Failure> {
-    let client = reqwest::Client::builder().timeout(ONE_REQUEST).no_proxy().build();
-    let client = client.map_err(|error| Failure::caused_by("there is no HTTP client", error))?;
-    let view = ProgressView::new();
-    for url in urls {
-        let id = ResourceId::new("url", *url);
-        let context = Context::of("", &id, &view);
-        until(DEADLINE, &context, async || Ok(look(&client, url).await)).await?;
+/// When one answers otherwise until the deadline, with its last answer.
+pub async fn wait(urls: &[&str], is_new: bool, allowed_clients: &str) -> Result<(), Failure> {
+    match unreachable(urls, Patience::with(is_new)).await? {
+        None => {}
+        Some(why) => warn(urls, &why, allowed_clients),
     }
     Ok(())
 }
 
-async fn look(client: &reqwest::Client, url: &str) -> Look<()> {
-    match client.get(url).send().await {
-        Ok(answer) if answer.status().is_success() => Look::Done(()),
-        Ok(answer) => Look::NotYet(format!("{url} to answer with 200, not {}", answer.status())),
-        Err(error) => Look::NotYet(format!("{url} to answer ({})", error.without_url())),
+fn warn(urls: &[&str], why: &str, allowed_clients: &str) {
+    let who = if allowed_clients == "0.0.0.0/0" {
+        String::new()
+    } else {
+        format!("; network.allowed_clients lets in {allowed_clients} only")
+    };
+    let failure = Failure::new(format!("{why}{who}")).hint(format!(
+        "everything is deployed, and the load balancer's own health checks pass: open {} from a machine that may connect",
+        urls.join(" and ")
+    ));
+    error_report::warn("whether the app answers can't be seen from here", &failure);
+}
+
+/// Why the addresses can't be asked from here; nothing where all have answered.
+async fn unreachable(urls: &[&str], patience: Patience) -> Result<Option<String>, Failure> {
+    let view = ProgressView::new();
+    for url in urls {
+        let id = ResourceId::new("url", *url);
+        let requests = Requests::to(url, patience.request)?;
+        // They are all at the same load balancer.
+        if let Some(why) = wait_for(&requests, patience, &Context::of("", &id, &view)).await? {
+            return Ok(Some(why));
+        }
+    }
+    Ok(None)
+}
+
+/// Waits for one address. Once it was reached it can be, and must answer.
+async fn wait_for(
+    requests: &Requests<'_>,
+    patience: Patience,
+    context: &Context<'_>,
+) -> Result<Option<String>, Failure> {
+    let began = Instant::now();
+    let (mut was_reached, mut pause) = (false, Duration::from_millis(100));
+    loop {
+        let missing = match requests.look().await {
+            Seen::Served => return Ok(None),
+            Seen::Answer(missing) => {
+                was_reached = true;
+                missing
+            }
+            Seen::Unresolved(why) if !was_reached && began.elapsed() >= patience.resolved => {
+                return Ok(Some(why));
+            }
+            Seen::Unreachable(why) if !was_reached && began.elapsed() >= patience.reached => {
+                return Ok(Some(why));
+            }
+            Seen::Unresolved(why) | Seen::Unreachable(why) => why,
+        };
+        if began.elapsed() >= patience.served {
+            let seconds = patience.served.as_secs();
+            return Err(Failure::new(format!("after {seconds} s still waiting for: {missing}"))
+                .hint("run the same command again: it continues from here"));
+        }
+        context.waiting(missing);
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(Duration::from_secs(5));
     }
 }

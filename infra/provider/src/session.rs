@@ -3,6 +3,7 @@
 use crate::ask_ahead;
 use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
+use crate::image_builds::native_processor;
 use crate::kinds;
 use crate::lease::{self, FirstPlace, Seen, Wanted};
 use crate::wire::survey::Survey;
@@ -46,7 +47,11 @@ impl Session {
     /// # Errors
     /// When the settings make no stack, or there are no credentials or no region.
     pub async fn open(options: &StackOptions) -> Result<Self> {
-        let settings = Settings::with_overrides(&options.settings)?;
+        let settings = if options.local {
+            Settings::with_overrides_on(native_processor().await?, &options.settings)?
+        } else {
+            Settings::with_overrides(&options.settings)?
+        };
         let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let owned_counts = OwnedCount::among(&options.settings, &settings);
         let given_region = options.region.clone();

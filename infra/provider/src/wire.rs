@@ -8,12 +8,13 @@ mod held_body;
 pub mod journal;
 pub mod pace;
 pub mod survey;
+pub mod trust;
 pub mod writes;
 
 use crate::this_machine;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -31,13 +32,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use survey::Answer;
 
-/// The SDK's own HTTP client behind our gate. With `only_here` no call leaves this machine: a service may have an endpoint of
-/// its own in the environment or in a profile.
+/// The SDK's own HTTP client behind our gate, with the authorities to trust where they are not the system's. With `only_here` no
+/// call leaves this machine: a service may have an endpoint of its own in the environment or in a profile.
 ///
 /// # Errors
 /// When the faults that a test asks for are written wrongly.
-pub fn client(only_here: bool) -> Result<SharedHttpClient, Failure> {
+pub fn client(only_here: bool, trusted: Option<TlsContext>) -> Result<SharedHttpClient, Failure> {
     Ok(SharedHttpClient::new(Wire {
+        trusted,
         connectors: Mutex::new(HashMap::new()),
         gate: Arc::new(Gate { only_here, faults: Faults::from_environment()? }),
     }))
@@ -46,6 +48,7 @@ pub fn client(only_here: bool) -> Result<SharedHttpClient, Failure> {
 /// Makes a connector for each pair of timeouts, once.
 #[derive(Debug)]
 struct Wire {
+    trusted: Option<TlsContext>,
     connectors: Mutex<HashMap<[Option<Duration>; 2], SharedHttpConnector>>,
     gate: Arc<Gate>,
 }
@@ -75,7 +78,11 @@ impl HttpClient for Wire {
             let mut builder = Connector::builder().connector_settings(settings.clone());
             builder.set_sleep_impl(components.sleep_impl());
             let builder = builder.proxy_config(ProxyConfig::from_env());
-            let inner = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build();
+            let mut builder = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+            if let Some(trusted) = &self.trusted {
+                builder.set_tls_context(trusted.clone());
+            }
+            let inner = builder.build();
             let inner = SharedHttpConnector::new(inner);
             SharedHttpConnector::new(Gated { inner, gate: Arc::clone(&self.gate) })
         });

@@ -45,11 +45,16 @@ impl Settings {
     /// # Errors
     /// When a key does not exist or a value can't be read; with all such.
     pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
+        Self::default().with_all(overrides)
+    }
+
+    /// These pairs applied, as [`with_overrides`](Self::with_overrides) does it.
+    pub(super) fn with_all(self, overrides: &[String]) -> Result<Self, SettingError> {
         let unreadable = |error: serde_json::Error| SettingError::Type {
             given: overrides.join(" "),
             reason: error.to_string(),
         };
-        let mut all = serde_json::to_value(Self::default()).map_err(unreadable)?;
+        let mut all = serde_json::to_value(self).map_err(unreadable)?;
         let (mut given, mut errors) = (Vec::new(), Vec::new());
         for text in overrides {
             match apply(&mut all, text) {

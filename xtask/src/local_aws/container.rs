@@ -1,8 +1,11 @@
 //! The local AWS's container, its network, and what it starts: all told by names and labels, nothing is remembered.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use infra::names::is_repository;
 use infra_images::docker::{docker, output};
+use infra_images::endpoint::{USUAL_SOCKET, endpoint, socket_for_containers};
 use infra_images::{AppImage, CommandFailure, names};
 
 use crate::images::repository;
@@ -61,7 +64,8 @@ impl Container {
         // It looks itself up by its host name to find the network that its tasks join.
         run.args(["--hostname", &self.name]);
         run.args(["--publish", &format!("127.0.0.1:{port}:{port}")]);
-        run.args(["--volume", "/var/run/docker.sock:/var/run/docker.sock"]);
+        let socket = engine_socket().await?;
+        run.args(["--volume", &format!("{}:{USUAL_SOCKET}", socket.display())]);
         run.args(["--env", &format!("GATEWAY_PORT={port}"), "--env", &format!("MINISTACK_REGION={region}")]);
         run.args([
             "--label",
@@ -125,6 +129,13 @@ pub async fn remove_images(port: u16) -> anyhow::Result<Vec<String>> {
 fn is_of_an_app(image: &str, registry: &str) -> bool {
     let repository = image.strip_prefix(registry).and_then(|rest| rest.split([':', '@']).next());
     repository.is_some_and(is_repository)
+}
+
+/// By which the local AWS starts its tasks.
+async fn engine_socket() -> anyhow::Result<PathBuf> {
+    // A docker command that knows no contexts has no other engine either.
+    let Ok(endpoint) = endpoint().await else { return Ok(PathBuf::from(USUAL_SOCKET)) };
+    socket_for_containers(&endpoint).await.context("cannot ask the engine for its name")
 }
 
 async fn containers(filter: &str) -> anyhow::Result<Vec<String>> {

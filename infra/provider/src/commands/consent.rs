@@ -14,11 +14,12 @@ pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
     if options.yes {
         return Ok(true);
     }
-    if !std::io::stdin().is_terminal() {
+    // The question is written to standard error.
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         if options.local {
             return Ok(true);
         }
-        bail!("nobody is there to be asked: give --yes to go on without asking");
+        bail!("nobody is there to be asked, as there is no terminal: give --yes to go on without asking");
     }
     Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
 }

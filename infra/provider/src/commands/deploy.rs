@@ -15,7 +15,7 @@ use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::{Action, Event, Plan, Reporter, Resource, ResourceId};
-use infra_resources::{Listener, ListenerRule, Service};
+use infra_resources::{Listener, ListenerRule, LoadBalancer, Service};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -44,6 +44,11 @@ fn declined() -> ExitCode {
 
 fn replaces_a_service(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
+}
+
+fn makes_a_load_balancer(plan: &Plan) -> bool {
+    let is_made = |action| matches!(action, Action::Create | Action::Replace);
+    plan.steps.iter().any(|step| step.kind == LoadBalancer::KIND && is_made(step.action))
 }
 
 /// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
@@ -165,6 +170,10 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         session.look(options.adopt).await?
     };
     let plan = &looked.plan;
+    if let Some(engine) = image_builds::engine_for(plan).await? {
+        let emulated = image_builds::emulated(&session.program.stack, plan, &engine, &session.settings);
+        session.notes.extend(emulated);
+    }
     plan_view::print(plan, &session);
     if options.no_wait && replaces_a_service(plan) && !session.aws.is_emulated() {
         eprintln!(
@@ -173,6 +182,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         session = session.waiting(true);
     }
     let stack = &session.program.stack;
+    let is_new = makes_a_load_balancer(plan);
     if !plan.is_empty() {
         if !consent::given(&options.stack, QUESTION)? {
             return Ok(declined());
@@ -191,7 +201,8 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)
         .context("the load balancer has no address")?;
     if !options.no_wait {
-        served::wait(&[summary.url.as_str(), summary.php_url.as_str()]).await?;
+        let urls = [summary.url.as_str(), summary.php_url.as_str()];
+        served::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
     }
     summary.print(options.stack.json)?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! Reads and writes S3 buckets.
 
 mod empty;
+mod keys;
 mod lifecycle;
 mod settings;
 
@@ -11,7 +12,7 @@ use crate::build_error::Built;
 use crate::explain::{Explain, problem_of};
 use async_trait::async_trait;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, EncodingType, Tag, Tagging};
 use futures::future::try_join_all;
 use infra::Destination;
 use infra::storage::bucket_named;
@@ -188,7 +189,8 @@ impl Buckets {
     async fn tags_or_unfinished(&self, name: &str) -> Result<Option<Tags>, Failure> {
         let Some(tags) = self.tags(name).await? else { return Ok(None) };
         if tags.is_empty() && self.own_id(name).is_some() {
-            let objects = self.0.s3.list_object_versions().bucket(name).send().await;
+            let request = self.0.s3.list_object_versions().bucket(name).encoding_type(EncodingType::Url);
+            let objects = request.send().await;
             let Some(objects) = objects.unless(&["NoSuchBucket"], "look into the bucket")? else {
                 return Ok(None);
             };

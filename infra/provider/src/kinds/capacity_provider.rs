@@ -1,7 +1,7 @@
 //! Reads and writes capacity providers with Auto Scaling groups.
 
-use super::cluster::clusters_of;
 use super::cluster::providers::is_own;
+use super::cluster::{clusters_of, clusters_with};
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::json_call::{Answer, fill_untold, json_of, with_body};
@@ -117,8 +117,8 @@ impl ResourceKind for CapacityProviders {
             let deleted = self.0.ecs.delete_capacity_provider().capacity_provider(&found.name).send().await;
             match &deleted {
                 Err(error) if problem_of(error).says("in use") || problem_of(error).says("associated") => {
-                    let what = refused.unwrap_or("what still uses the capacity provider".to_owned());
-                    return Ok(Look::NotYet(what));
+                    let why = refused.map(|why| format!(" ({why})")).unwrap_or_default();
+                    return Ok(Look::NotYet(format!("{}{why}", self.users(&found.name).await?)));
                 }
                 // A call was made again whose answer was lost.
                 Err(error) if problem_of(error).says("not found") => {}
@@ -183,6 +183,16 @@ impl CapacityProviders {
         let clusters = clusters_of(&self.0, stack).await?;
         let attached = clusters.iter().flat_map(|(cluster, _)| cluster.capacity_providers());
         Ok(attached.filter(|provider| is_own(provider)).cloned().collect())
+    }
+
+    /// What still uses a capacity provider: any cluster can.
+    async fn users(&self, name: &str) -> Result<String, Failure> {
+        let clusters = clusters_with(&self.0, name).await?;
+        Ok(match clusters.as_slice() {
+            [] => "what still uses the capacity provider to let go of it".to_owned(),
+            [one] => format!("cluster {one} to let go of the capacity provider"),
+            many => format!("clusters {} to let go of the capacity provider", many.join(", ")),
+        })
     }
 
     fn properties(&self, mut told: Value, desired: &CapacityProvider) -> Result<CapacityProvider, Failure> {

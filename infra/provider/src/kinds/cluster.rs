@@ -180,6 +180,13 @@ pub async fn clusters_of(aws: &Aws, stack: &str) -> Result<Vec<(Described, Tags)
     Ok(clusters)
 }
 
+/// The names of the clusters, anybody's, that have a capacity provider.
+pub async fn clusters_with(aws: &Aws, provider: &str) -> Result<Vec<String>, Failure> {
+    let mut clusters = all(aws).await?;
+    clusters.retain(|(cluster, _)| cluster.capacity_providers().iter().any(|it| it == provider));
+    Ok(clusters.into_iter().filter_map(|(cluster, _)| cluster.cluster_name).collect())
+}
+
 /// The tags of every cluster.
 pub async fn all_tags(aws: &Aws) -> Result<Vec<Tags>, Failure> {
     Ok(all(aws).await?.into_iter().map(|(_, tags)| tags).collect())

@@ -114,6 +114,7 @@ impl ResourceKind for IamRoles {
             match &deleted {
                 // What it has was not told yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
+                    self.refuse_if_others_have_it(name).await?;
                     let why = problem_of(error).message().unwrap_or_default().to_owned();
                     return Ok(Look::NotYet(format!("the role to be free ({why})")));
                 }
@@ -235,6 +236,19 @@ impl IamRoles {
         Ok(())
     }
 
+    /// An instance profile that is not the stack's keeps the role for as long as its owner likes.
+    async fn refuse_if_others_have_it(&self, role: &str) -> Result<(), Failure> {
+        let pages =
+            self.0.iam.list_instance_profiles_for_role().role_name(role).into_paginator().items().send();
+        let profiles = pages.collect::<Result<Vec<_>, _>>().await;
+        let profiles = profiles.unless(&["NoSuchEntity"], "list the instance profiles with the role")?;
+        let path = format!("/{}/", self.0.stack);
+        match profiles.unwrap_or_default().iter().find(|profile| profile.path() != path) {
+            Some(profile) => Err(in_a_profile(role, profile.instance_profile_name())),
+            None => Ok(()),
+        }
+    }
+
     async fn remove_inline(&self, role: &str, policy: &str) -> Result<(), Failure> {
         let deleted = self.0.iam.delete_role_policy().role_name(role).policy_name(policy).send().await;
         deleted.unless(&["NoSuchEntity"], "delete the role's policy")?;
@@ -246,6 +260,16 @@ impl IamRoles {
         detached.unless(&["NoSuchEntity"], "detach the managed policy")?;
         Ok(())
     }
+}
+
+fn in_a_profile(role: &str, profile: &str) -> Failure {
+    Failure::new(format!(
+        "it can't be deleted while instance profile {profile}, which is not of this stack, has the role"
+    ))
+    .hint(format!(
+        "take it out (`aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name {role}`), then \
+         run the same command again"
+    ))
 }
 
 /// IAM gives documents percent-encoded.

@@ -117,7 +117,8 @@ impl ResourceKind for LoadBalancers {
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let deleted = self.0.elb.delete_load_balancer().load_balancer_arn(&found.locator).send().await;
-        deleted.unless(&["LoadBalancerNotFound"], "delete the load balancer")?;
+        let deleted = deleted.unless(&["LoadBalancerNotFound"], "delete the load balancer");
+        deleted.map_err(|failure| with_protection(failure, &found.locator))?;
         until(GONE_DEADLINE, context, async || {
             Ok(match self.find(&found.name).await? {
                 None => Look::Done(()),
@@ -164,6 +165,17 @@ impl LoadBalancers {
         request.send().await.explain("set the load balancer's attributes")?;
         Ok(())
     }
+}
+
+/// Somebody may have protected it by hand, which AWS says without saying what to do.
+fn with_protection(failure: Failure, arn: &str) -> Failure {
+    if !failure.to_string().contains("deletion protection") {
+        return failure;
+    }
+    failure.hint(format!(
+        "take the protection away (`aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
+         Key=deletion_protection.enabled,Value=false`), then run the same command again"
+    ))
 }
 
 fn group_ids(desired: &LoadBalancer) -> Result<Vec<String>, Failure> {

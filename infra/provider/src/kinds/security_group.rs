@@ -2,6 +2,7 @@
 
 mod by_rule_id;
 mod egress;
+mod users;
 
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
@@ -108,7 +109,11 @@ impl ResourceKind for SecurityGroups {
             let deleted = self.0.ec2.delete_security_group().group_id(&found.locator).send().await;
             match &deleted {
                 Err(error) if problem_of(error).has_code(&["DependencyViolation"]) => {
-                    return Ok(Look::NotYet("network interfaces that still use the group".to_owned()));
+                    let users = users::of(&self.0, &found.locator).await?;
+                    return match users.in_the_way(context.stack) {
+                        Some(failure) => Err(failure),
+                        None => Ok(Look::NotYet(users.words())),
+                    };
                 }
                 _ => {}
             }

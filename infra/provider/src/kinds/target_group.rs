@@ -1,15 +1,16 @@
 //! Reads and writes target groups.
 
-use super::elb::{Named, ours, resource_label, settle_tags, tags_of};
+use super::elb::{Named, listeners_of, ours, resource_label, rules_of, settle_tags, tags_of};
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::tags;
 use crate::wait::{Look, until};
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Matcher, ProtocolEnum, TargetGroup as Described, TargetGroupAttribute, TargetTypeEnum,
+    Action, Matcher, ProtocolEnum, TargetGroup as Described, TargetGroupAttribute, TargetTypeEnum,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::ownership::Ownership;
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::ecs::open_enum::OpenEnum;
 use infra_resources::target_group::{TargetGroupOutputs, TargetType};
@@ -130,7 +131,7 @@ impl ResourceKind for TargetGroups {
             let deleted = self.0.elb.delete_target_group().target_group_arn(&found.locator).send().await;
             match &deleted {
                 Err(error) if problem_of(error).has_code(&["ResourceInUse"]) => {
-                    return Ok(Look::NotYet("a listener that still uses the target group".to_owned()));
+                    return self.users(&found.locator).await.map(Look::NotYet);
                 }
                 _ => {}
             }
@@ -170,6 +171,46 @@ impl TargetGroups {
         Ok(groups)
     }
 
+    /// What still sends requests to the target group, to be waited for.
+    ///
+    /// # Errors
+    /// When it is somebody else's, who alone can take it away.
+    async fn users(&self, arn: &str) -> Result<String, Failure> {
+        let described = self.0.elb.describe_target_groups().target_group_arns(arn).send().await;
+        let described = described.unless(&["TargetGroupNotFound"], "describe the target group")?;
+        let groups = described.map(|answer| answer.target_groups.unwrap_or_default()).unwrap_or_default();
+        let balancers: Vec<String> = groups.iter().flat_map(Described::load_balancer_arns).cloned().collect();
+        let tags = tags_of(&self.0, &balancers).await?;
+        let is_ours =
+            |it: &&String| tags.get(*it).is_none_or(|it| Ownership::of(it, &self.0.stack) == Ownership::Ours);
+        match balancers.iter().find(|it| !is_ours(it)) {
+            None => Ok("a listener that still uses the target group".to_owned()),
+            Some(balancer) => Err(used_by(balancer, &self.listeners_to(balancer, arn).await?)),
+        }
+    }
+
+    /// The listeners and rules of a load balancer that forward to the target group.
+    async fn listeners_to(&self, balancer: &str, arn: &str) -> Result<Vec<String>, Failure> {
+        let forwards = |actions: &[Action]| {
+            let forwarded =
+                actions.iter().filter_map(Action::forward_config).flat_map(|it| it.target_groups());
+            let mut arns = forwarded.filter_map(|it| it.target_group_arn());
+            actions.iter().any(|it| it.target_group_arn() == Some(arn)) || arns.any(|it| it == arn)
+        };
+        let mut users = Vec::new();
+        for listener in listeners_of(&self.0, balancer).await? {
+            let of_listener = listener.listener_arn().unwrap_or_default();
+            if forwards(listener.default_actions()) {
+                users.push(of_listener.to_owned());
+            }
+            let rules = rules_of(&self.0, of_listener).await?;
+            let rules =
+                rules.into_iter().filter(|rule| rule.is_default() != Some(true) && forwards(rule.actions()));
+            users.extend(rules.filter_map(|rule| rule.rule_arn));
+        }
+        Ok(users)
+    }
+
     async fn attributes(&self, arn: &str) -> Result<Option<Vec<TargetGroupAttribute>>, Failure> {
         let answer = self.0.elb.describe_target_group_attributes().target_group_arn(arn).send().await;
         let answer = answer.unless(&["TargetGroupNotFound"], "describe the target group's attributes")?;
@@ -183,6 +224,15 @@ impl TargetGroups {
         request.send().await.explain("set the deregistration delay")?;
         Ok(())
     }
+}
+
+fn used_by(balancer: &str, listeners: &[String]) -> Failure {
+    let by = if listeners.is_empty() { "a listener".to_owned() } else { listeners.join(" and ") };
+    Failure::new(format!(
+        "it can't be deleted while {by} of load balancer {}, which is not of this stack, forwards to it",
+        resource_label(balancer)
+    ))
+    .hint("change or delete that listener or rule, then run the same command again")
 }
 
 fn arns_of(groups: &[Described]) -> Vec<String> {
@@ -214,4 +264,17 @@ fn health_check(group: &Described, desired: &HealthCheck, aws: &Aws) -> HealthCh
 fn outputs(group: &Described) -> TargetGroupOutputs {
     let arn = group.target_group_arn().unwrap_or_default();
     TargetGroupOutputs { arn: arn.into(), resource_label: resource_label(arn).into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_elses_listener_is_named() {
+        let balancer = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/theirs/1";
+        let failure = used_by(balancer, &["arn:of-a-rule".to_owned()]);
+        assert!(failure.to_string().contains("arn:of-a-rule of load balancer app/theirs/1"), "{failure}");
+        assert!(used_by(balancer, &[]).to_string().contains("a listener of load balancer app/theirs/1"));
+    }
 }

@@ -4,7 +4,9 @@ use super::AutoScalingGroups;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::wait::{Look, not_found, until};
-use aws_sdk_autoscaling::types::{AutoScalingGroup as Described, LifecycleState, ScalingActivityStatusCode};
+use aws_sdk_autoscaling::types::{
+    Activity, AutoScalingGroup as Described, LifecycleState, ScalingActivityStatusCode,
+};
 use infra_engine::{Context, Failure};
 use infra_resources::AutoScalingGroup;
 use std::time::Duration;
@@ -40,8 +42,8 @@ pub async fn wait_for(
         if there >= wanted {
             return Ok(Look::Done(()));
         }
-        let last_failure = last_failure(&groups.0, &desired.name).await?;
-        let why = last_failure.map(|reason| format!(" (the last one failed: {reason})")).unwrap_or_default();
+        let why = last_failure(&groups.0, &desired.name).await?;
+        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
         Ok(Look::NotYet(format!("{there} of {wanted} instances in service{why}")))
     })
     .await
@@ -63,10 +65,25 @@ fn wanted(desired: &AutoScalingGroup) -> usize {
 
 async fn last_failure(aws: &Aws, group: &str) -> Result<Option<String>, Failure> {
     let request = aws.autoscaling.describe_scaling_activities().auto_scaling_group_name(group);
-    let answer = request.max_records(5).send().await.explain("describe what the group did")?;
-    let newest = answer.activities().first();
-    let failed = newest.filter(|it| it.status_code() == Some(&ScalingActivityStatusCode::Failed));
-    Ok(failed.and_then(|activity| activity.status_message().map(str::to_owned)))
+    let answer = request.max_records(10).send().await.explain("describe what the group did")?;
+    Ok(reason(answer.activities()))
+}
+
+/// Why the newest attempt that has ended came to nothing: AWS cancels those for which there is no capacity or no room in a
+/// quota, and others fail. One that is under way says nothing yet, so the one before it counts.
+fn reason(activities: &[Activity]) -> Option<String> {
+    use ScalingActivityStatusCode::{Cancelled, Failed, Successful};
+    let has_ended = |it: &&Activity| matches!(it.status_code(), Some(Cancelled | Failed | Successful));
+    let is_of_an_end = |it: &&Activity| it.description().is_some_and(|text| text.starts_with("Terminating"));
+    let newest = activities.iter().filter(|it| !is_of_an_end(it)).find(has_ended)?;
+    let how = match newest.status_code()? {
+        Cancelled => "was cancelled",
+        Failed => "failed",
+        _ => return None,
+    };
+    let told = [newest.status_message(), newest.description(), newest.cause()];
+    let why = told.into_iter().flatten().find(|text| !text.is_empty()).unwrap_or("no reason given");
+    Some(format!("the last one {how}: {why}"))
 }
 
 /// Lets the group end its instances, which ECS had protected.
@@ -89,4 +106,43 @@ pub async fn unprotect(aws: &Aws, group: &Described) -> Result<(), Failure> {
         done.unless(&["ValidationError"], "take the instances' protection away")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn activity(status: ScalingActivityStatusCode, message: Option<&str>) -> Activity {
+        let activity = Activity::builder().status_code(status).set_status_message(message.map(str::to_owned));
+        activity.description("Launching a new EC2 instance").build()
+    }
+
+    #[test]
+    fn a_cancelled_attempt_gives_its_reason_as_a_failed_one_does() {
+        let no_room = Some("We currently do not have sufficient t2.micro capacity");
+        let cancelled = activity(ScalingActivityStatusCode::Cancelled, no_room);
+        let expected = "the last one was cancelled: We currently do not have sufficient t2.micro capacity";
+        assert_eq!(reason(&[cancelled]).as_deref(), Some(expected));
+        let failed = activity(ScalingActivityStatusCode::Failed, Some("VcpuLimitExceeded"));
+        assert_eq!(reason(&[failed]).as_deref(), Some("the last one failed: VcpuLimitExceeded"));
+    }
+
+    #[test]
+    fn an_attempt_under_way_does_not_hide_the_one_before_it() {
+        let under_way = activity(ScalingActivityStatusCode::PreInService, None);
+        let cancelled = activity(ScalingActivityStatusCode::Cancelled, None);
+        let expected = "the last one was cancelled: Launching a new EC2 instance";
+        assert_eq!(reason(&[under_way, cancelled]).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn after_a_success_nothing_has_failed() {
+        let succeeded = activity(ScalingActivityStatusCode::Successful, None);
+        let failed = activity(ScalingActivityStatusCode::Failed, Some("old"));
+        assert_eq!(reason(&[succeeded, failed.clone()]), None);
+        assert_eq!(reason(&[]), None);
+        let ended = Activity::builder().status_code(ScalingActivityStatusCode::Successful);
+        let ended = ended.description("Terminating EC2 instance: i-1").build();
+        assert_eq!(reason(&[ended, failed]).as_deref(), Some("the last one failed: old"));
+    }
 }

@@ -1,0 +1,77 @@
+//! The settings of a machine's own processor: what is built for another one is built under emulation, which takes many times as
+//! long.
+
+use super::{RunsOn, SettingError, Settings};
+use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
+
+/// The smallest instance type for `ARM64`.
+const SMALL_ARM: &str = "t4g.micro";
+
+impl Settings {
+    /// The defaults for a processor, with these `KEY=VALUE` pairs applied: they go before.
+    ///
+    /// # Errors
+    /// As [`with_overrides`](Self::with_overrides).
+    pub fn with_overrides_on(native: CpuArchitecture, overrides: &[String]) -> Result<Self, SettingError> {
+        let given = Self::with_overrides(overrides)?;
+        if native == CpuArchitecture::X86_64 {
+            return Ok(given);
+        }
+        let mut defaults = Self::default();
+        // An app on instances has their processor: those that are named keep theirs.
+        let of_instances = if overrides.iter().any(|text| text.starts_with("ec2.instance_type=")) {
+            CpuArchitecture::of_instance_type(&given.ec2.instance_type)
+        } else {
+            SMALL_ARM.clone_into(&mut defaults.ec2.instance_type);
+            native
+        };
+        let of_app = |runs_on: RunsOn| if runs_on == RunsOn::Ec2 { of_instances } else { native };
+        defaults.web.cpu_architecture = of_app(given.web.runs_on);
+        defaults.php.cpu_architecture = of_app(given.php.runs_on);
+        defaults.with_all(overrides)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StackName;
+
+    fn on_arm(overrides: &[&str]) -> Settings {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        let settings = Settings::with_overrides_on(CpuArchitecture::Arm64, &overrides).unwrap();
+        crate::check(&"demo".parse::<StackName>().unwrap(), &settings, Some("us-east-1")).unwrap();
+        settings
+    }
+
+    fn processors(settings: &Settings) -> [CpuArchitecture; 2] {
+        [settings.web.cpu_architecture, settings.php.cpu_architecture]
+    }
+
+    const ARM: CpuArchitecture = CpuArchitecture::Arm64;
+    const INTEL: CpuArchitecture = CpuArchitecture::X86_64;
+
+    #[test]
+    fn a_machine_has_both_apps_for_its_own_processor() {
+        assert_eq!(processors(&on_arm(&[])), [ARM, ARM]);
+        let on_intel = Settings::with_overrides_on(INTEL, &[]).unwrap();
+        assert_eq!(on_intel, Settings::default());
+    }
+
+    #[test]
+    fn what_is_asked_for_goes_before() {
+        assert_eq!(processors(&on_arm(&["web.cpu_architecture=X86_64"])), [INTEL, ARM]);
+        assert_eq!(
+            processors(&on_arm(&["php.runs_on=fargate", "php.cpu_architecture=X86_64"])),
+            [ARM, INTEL]
+        );
+        assert_eq!(on_arm(&["web.desired_count=3"]).web.desired_count, 3);
+    }
+
+    #[test]
+    fn instances_that_are_named_keep_their_processor_and_their_apps_follow() {
+        assert_eq!(processors(&on_arm(&["ec2.instance_type=t3.micro"])), [ARM, INTEL]);
+        assert_eq!(processors(&on_arm(&["ec2.instance_type=t4g.small"])), [ARM, ARM]);
+        assert_eq!(processors(&on_arm(&["ec2.instance_type=t3.micro", "php.runs_on=fargate"])), [ARM, ARM]);
+    }
+}
