@@ -45,7 +45,7 @@ async fn nobody_asks_for_docker_where_nothing_is_built() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_and_without_consent_nothing_is_installed_and_the_message_names_yes() {
     let missing = FakeDocker::new("");
-    let refused = missing.used_by(provider("preview --local")).ends_with(69).await;
+    let refused = missing.used_by(provider("preview --local").await).ends_with(69).await;
     refused.says(&["no Docker engine answers", "--yes"]);
     let refused = missing.used_by(xtask("deploy --local")).ends_with(1).await;
     refused.says(&["no Docker engine answers", "--yes"]);

@@ -1,6 +1,6 @@
 //! When a deploy asks for a Docker engine, and what it says of one.
 
-use e2e::command::{Run, provider};
+use e2e::command::{Outcome, Run, provider};
 use e2e::counting_proxy::CountingProxy;
 use e2e::fake_docker::FakeDocker;
 use e2e::repository;
@@ -49,8 +49,9 @@ async fn images_that_the_repositories_have_already_need_no_docker() {
     moto.deploy("built-before", &[]).await;
     for app in AppImage::all(repository()) {
         let tag = app.content_tag().unwrap_or_else(|error| panic!("{error}"));
-        let manifest = json!({ "schemaVersion": 2, "config": { "digest": tag } }).to_string();
-        let repository = format!("built-before-{}", app.name);
+        let part = |of: &str| json!({ "mediaType": "some", "size": 1, "digest": format!("sha256:{}", of.repeat(64)) });
+        let manifest = json!({ "schemaVersion": 2, "config": part("a"), "layers": [part("b")] }).to_string();
+        let repository = format!("built-before-{}-app", app.name);
         let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": tag });
         moto.api().ecr("PutImage", image).await;
     }
@@ -83,14 +84,20 @@ async fn on_an_arm_machine_the_native_processor_is_named_before_anything_is_buil
 #[tokio::test(flavor = "multi_thread")]
 async fn a_local_aws_takes_the_processor_of_the_engine() {
     let moto = Moto::start().await;
-    for (processor, expected) in [("arm64", "ARM64"), ("amd64", "X86_64")] {
+    for (processor, is_arm) in [("arm64", true), ("amd64", false)] {
         let engine = FakeDocker::new(&format!("version*) echo '28.0.0|{processor}|Engine,';;"));
         let preview = engine.used_by(moto.run_building("preview --local --json --stack native").await);
-        let plan = preview.ends_with(2).await.stdout;
-        let other = if expected == "ARM64" { "X86_64" } else { "ARM64" };
-        assert!(plan.contains(expected) && !plan.contains(other), "{processor}: {plan}");
+        assert_eq!(images_for_arm(&preview.ends_with(2).await), [is_arm, is_arm], "{processor}");
+        let other = if is_arm { "X86_64" } else { "ARM64" };
         let asked_for = format!("preview --local --json --stack native --set web.cpu_architecture={other}");
-        let plan = engine.used_by(moto.run_building(&asked_for).await).ends_with(2).await.stdout;
-        assert!(plan.contains(other), "{processor}: {plan}");
+        let preview = engine.used_by(moto.run_building(&asked_for).await).ends_with(2).await;
+        assert_eq!(images_for_arm(&preview), [!is_arm, is_arm], "{processor}");
     }
+}
+
+/// Whether each of the two images is for ARM64, as a preview says by their tags.
+fn images_for_arm(preview: &Outcome) -> Vec<bool> {
+    let plan = preview.json();
+    let images = plan.as_array().into_iter().flatten().filter(|step| step["kind"] == "image");
+    images.map(|image| image["name"].as_str().is_some_and(|name| name.ends_with("-arm64"))).collect()
 }
