@@ -42,7 +42,7 @@ pub trait OpenEnum: Sized {
     fn from_text(text: &str) -> Self;
 
     /// As ECS writes it.
-    fn as_str(self) -> &'static str;
+    fn text(self) -> &'static str;
 }
 
 /// For values that people write, such as settings: takes the known ones alone.
@@ -53,7 +53,7 @@ pub fn known<'de, T: OpenEnum + Copy + Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let value = T::deserialize(deserializer)?;
-    let text = value.as_str();
+    let text = value.text();
     if T::KNOWN.contains(&text) { Ok(value) } else { Err(D::Error::unknown_variant(text, T::KNOWN)) }
 }
 
@@ -118,7 +118,7 @@ macro_rules! open_enum {
                 }
             }
 
-            fn as_str(self) -> &'static str {
+            fn text(self) -> &'static str {
                 self.as_str()
             }
         }
