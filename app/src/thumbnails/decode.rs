@@ -24,30 +24,26 @@ pub struct Decoded {
 
 /// The pixels, or none where they would not look like the image.
 pub fn decode(info: ImageInfo, file: &[u8]) -> Result<Option<Decoded>, ScaleError> {
-    let (image, profile) = match info.kind {
+    let decoded = match info.kind {
         // zune-jpeg, which `image` uses, mixes up the rows of such files up to version 0.5.16.
-        ImageKind::Jpeg if info.separate_scans => match separate_scans(file)? {
-            Some(decoded) => decoded,
-            None => return Ok(None),
-        },
-        kind => by_image(kind, file)?,
+        ImageKind::Jpeg if info.separate_scans => separate_scans(file)?,
+        kind => Some(by_image(kind, file)?),
     };
+    let Some(Decoded { image, profile }) = decoded else { return Ok(None) };
     let (seen, pixels) = (info.dimensions.pixels(), u64::from(image.width()) * u64::from(image.height()));
     // A decoder that cuts a frame to its screen shows less than a browser.
     if seen != pixels {
         return Ok(None);
     }
-    let profile = match profile {
+    let profile = match profile.map(|profile| usable(profile, &image)) {
         None => None,
-        Some(profile) => match usable(profile, &image) {
-            Some(profile) => profile,
-            None => return Ok(None),
-        },
+        Some(Some(profile)) => profile,
+        Some(None) => return Ok(None),
     };
     Ok(Some(Decoded { image, profile }))
 }
 
-fn by_image(kind: ImageKind, file: &[u8]) -> Result<(DynamicImage, Option<Vec<u8>>), ScaleError> {
+fn by_image(kind: ImageKind, file: &[u8]) -> Result<Decoded, ScaleError> {
     let mut reader = ImageReader::with_format(Cursor::new(file), format(kind));
     let mut limits = Limits::default();
     // Beside the pixels, a codec needs a little for itself.
@@ -60,11 +56,11 @@ fn by_image(kind: ImageKind, file: &[u8]) -> Result<(DynamicImage, Option<Vec<u8
     }
     // Without a readable profile the colours are those that everyone expects.
     let profile = decoder.icc_profile().unwrap_or_default();
-    Ok((DynamicImage::from_decoder(decoder)?, profile))
+    Ok(Decoded { image: DynamicImage::from_decoder(decoder)?, profile })
 }
 
 /// A JPEG file that is neither progressive nor interleaved. Its decoder keeps coefficients beside the pixels.
-fn separate_scans(file: &[u8]) -> Result<Option<(DynamicImage, Option<Vec<u8>>)>, ScaleError> {
+fn separate_scans(file: &[u8]) -> Result<Option<Decoded>, ScaleError> {
     let mut decoder = jpeg_decoder::Decoder::new(file);
     decoder.read_info()?;
     let Some(info) = decoder.info() else { return Ok(None) };
@@ -79,7 +75,7 @@ fn separate_scans(file: &[u8]) -> Result<Option<(DynamicImage, Option<Vec<u8>>)>
         PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
         PixelFormat::L16 | PixelFormat::CMYK32 => None,
     };
-    Ok(image.map(|image| (image, decoder.icc_profile())))
+    Ok(image.map(|image| Decoded { image, profile: decoder.icc_profile() }))
 }
 
 /// A profile that goes with pixels like these; none where it means nothing for them. Nothing at all where the image can't

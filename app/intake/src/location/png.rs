@@ -124,8 +124,9 @@ fn strip(name: [u8; 4], data: &mut [u8]) -> bool {
         (b"zTXt", [_method, text @ ..]) if is_secret || keyword == XMP => empty(text),
         (b"iTXt", [0, _method, text @ ..]) if keyword == XMP => xmp::strip(text),
         (b"iTXt", [1, _method, text @ ..]) if keyword == XMP => {
-            let names = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(index, _)| index + 1);
-            names.skip(1).next().is_some_and(|start| empty(&mut text[start..]))
+            let mut names =
+                text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(index, _)| index + 1);
+            names.nth(1).is_some_and(|start| empty(&mut text[start..]))
         }
         _ => false,
     }

@@ -169,7 +169,7 @@ fn indexes_and_space_around_an_image_belong_to_it() {
 #[test]
 fn the_brand_may_stand_behind_many_others() {
     let long = boxed(b"ftyp", &[&b"mif1\0\0\0\0"[..], &b"none".repeat(200), b"avif"].concat());
-    let file = [long.clone(), avif(9, 7)[ftyp().len()..].to_vec()].concat();
+    let file = [long, avif(9, 7)[ftyp().len()..].to_vec()].concat();
     taken(Avif, 9, 7, &file);
     (0..file.len()).for_each(|length| assert!(probe(&file[..length]).is_err(), "{length}"));
     let mut probe = ImageProbe::new();
