@@ -50,7 +50,7 @@ fn looks_right(name: &str, kind: ImageKind, file: &[u8], seen: impl Fn(f64, f64)
 #[test]
 fn every_way_to_write_a_jpeg_looks_like_the_image() {
     use SamplingFactor as S;
-    let factors = [S::F_1_1, S::F_2_1, S::F_1_2, S::F_2_2, S::F_4_1, S::F_4_2, S::F_1_4, S::F_2_4];
+    let factors = [S::F_1_1, S::F_2_1, S::F_1_2, S::F_2_2, S::F_4_1];
     for factor in factors {
         for way in ["baseline", "separate scans", "progressive", "restarts"] {
             let file = jpeg(|encoder| {
