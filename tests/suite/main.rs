@@ -13,6 +13,7 @@ mod house_rules;
 mod local_stack;
 mod ministack_drift;
 mod moto;
+mod odd_keys;
 mod round_trip;
 mod settings_matrix;
 mod sweeps;

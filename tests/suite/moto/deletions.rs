@@ -1,4 +1,4 @@
-//! Teardowns that meet something unusual: keys that XML can't carry, and what somebody else has that keeps things from going.
+//! Teardowns that meet what somebody else has, and what keeps things from going.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,38 +8,8 @@ use axum::response::{IntoResponse, Response};
 use e2e::aws_api::QueryService::{Ec2, Iam, LoadBalancing};
 use tokio::net::TcpListener;
 
+use super::Moto;
 use super::ownership::value;
-use super::{Moto, REGION};
-
-/// Every kind of key that the answers and requests of S3 have trouble with, percent-encoded as in a path.
-const KEYS: [&str; 9] = [
-    "plain.png",
-    "bell%07.png",
-    "first%01",
-    "line%0Aend%0D",
-    "tab%09",
-    "delete%7F",
-    "nel%C2%85",
-    "a+b%2B%20c%25",
-    "%C3%BC%EF%BF%BE",
-];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bucket_whose_keys_xml_can_not_carry_is_emptied() {
-    let moto = Moto::start().await;
-    moto.deploy("odd-keys", &[]).await;
-    let bucket = format!("odd-keys-images-123456789012-{REGION}");
-    // Nobody writes to it over plain HTTP otherwise.
-    moto.api().s3(&format!("{bucket}?policy"), None).await;
-    for key in KEYS {
-        moto.put_object(&bucket, key, "x").await;
-        moto.put_object(&bucket, key, "a second version").await;
-    }
-    moto.api().s3(&format!("{bucket}/{}", KEYS[2]), None).await;
-    moto.run("teardown --yes --stack odd-keys", &[]).await.ends_with(0).await;
-    let left = moto.api().everything_named("odd-keys").await;
-    assert!(left.is_empty(), "{left:#?}");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_security_group_that_anothers_rule_names_says_which() {

@@ -50,7 +50,9 @@ async fn images_that_the_repositories_have_already_need_no_docker() {
     for app in AppImage::all(repository()) {
         let tag = app.content_tag().unwrap_or_else(|error| panic!("{error}"));
         let part = |of: &str| json!({ "mediaType": "some", "size": 1, "digest": format!("sha256:{}", of.repeat(64)) });
-        let manifest = json!({ "schemaVersion": 2, "config": part("a"), "layers": [part("b")] }).to_string();
+        let manifest =
+            json!({ "schemaVersion": 2, "mediaType": "some", "config": part("a"), "layers": [part("b")] })
+                .to_string();
         let repository = format!("built-before-{}-app", app.name);
         let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": tag });
         moto.api().ecr("PutImage", image).await;
