@@ -43,9 +43,9 @@ async fn a_bucket_whose_keys_xml_can_not_carry_is_emptied() {
         for _ in 0..2 {
             aws.s3.put_object().bucket(bucket).key(key).send().await.unwrap();
         }
-        // It is begun, though the answer repeats the key and can't always be read.
-        aws.s3.create_multipart_upload().bucket(bucket).key(key).send().await.ok();
     }
+    // LocalStack lists keys of uploads as they are, whatever it is asked for: this one is plain.
+    aws.s3.create_multipart_upload().bucket(bucket).key(KEYS[0]).send().await.unwrap();
     aws.s3.delete_object().bucket(bucket).key(KEYS[1]).send().await.unwrap();
     assert!(aws.s3.list_object_versions().bucket(bucket).send().await.is_err(), "XML carries these keys");
 
