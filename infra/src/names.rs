@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_repositories_of_any_stack_are_told_from_others() {
+    fn the_repositories_of_any_stack_are_known_from_others() {
         for stack in [DEFAULT_STACK, "demo-2"] {
             let names = names(stack).unwrap();
             assert!(is_repository(&names.web.repository) && is_repository(&names.php.repository));

@@ -162,8 +162,8 @@ impl Lease {
     }
 
     /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run
-    /// asks about at once; without them the old ones stay. The work is done by now: a lease that can't be given back is told of
-    /// and ends by itself.
+    /// asks about at once; without them the old ones stay. The work is done by now: a lease that can't be given back is
+    /// reported and ends by itself.
     pub async fn release(self, arns: Option<Vec<String>>) {
         self.renewal.stop().await;
         let ends_soon = self.renewal.ends_soon();

@@ -5,13 +5,13 @@ use infra_engine::Failure;
 use reqwest::Url;
 use std::net::IpAddr;
 
-/// What a call is told that would leave this machine although `--local` was given.
+/// Why a call is not made that would leave this machine although `--local` was given.
 pub const ELSEWHERE: &str = "--local was given, and this call would leave this machine";
 
 /// Makes sure that the endpoint for all services is one of this machine: only an emulator is asked without TLS.
 ///
 /// # Errors
-/// When there is none, which means AWS, or when it is another machine's.
+/// When no endpoint is configured, which means AWS, or when it is another machine's.
 pub fn require(config: &SdkConfig) -> Result<(), Failure> {
     let problem = match config.endpoint_url() {
         Some(endpoint) if is_plain_and_here(endpoint) => return Ok(()),

@@ -19,7 +19,7 @@ const ONE: &str = "logs.retention_in_days=30";
 const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lease_that_can_not_be_given_back_is_told_of_and_the_deploy_has_succeeded() {
+async fn a_lease_that_can_not_be_given_back_is_reported_and_the_deploy_has_succeeded() {
     let moto = Moto::start().await;
     moto.deploy("kept", &[]).await;
     let proxy = FaultProxy::to(&moto.endpoint).await;

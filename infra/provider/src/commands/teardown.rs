@@ -46,7 +46,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
         eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account.id);
-        return told(&options, &found);
+        return report(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);
     if !consent::given(&options, &question(stack))? {
@@ -63,7 +63,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     }
     let Some(deleted) = deleted? else { return Ok(declined()) };
     eprintln!("stack {stack} is gone: {} resources deleted, none left", deleted.len());
-    told(&options, &deleted)
+    report(&options, &deleted)
 }
 
 fn question(stack: &str) -> String {
@@ -190,7 +190,7 @@ async fn surveyed_with_lease(aws: &Aws, provider: &Provider, wanted: &Wanted) ->
     Ok((without_others(aws, found?).await?, lease?))
 }
 
-fn told(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {
+fn report(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {
     if options.json {
         let deleted: Vec<_> = deleted
             .iter()

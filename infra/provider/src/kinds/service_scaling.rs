@@ -153,7 +153,7 @@ impl ServiceScalings {
         let request = self.0.application_autoscaling.list_tags_for_resource();
         let answer = request.set_resource_arn(target.scalable_target_arn().map(str::to_owned)).send().await;
         if lacks_scaling(&self.0, &answer) {
-            // What an emulator does not tell: there is no service that it could be of.
+            // An emulator without that call: the name decides, as there is no service that could be somebody else's.
             return Ok(service.starts_with(&format!("{stack}-")));
         }
         let answer = answer.unless(&["ResourceNotFoundException"], "list the scalable target's tags")?;

@@ -1,4 +1,4 @@
-//! Who holds a lease: told to people, and enough to see whether a run of this machine has ended.
+//! Who holds a lease: a name for people, and enough to see whether a run of this machine has ended.
 
 use super::mark;
 use rustix::io::Errno;
@@ -25,7 +25,7 @@ pub struct Holder {
     pub since: u64,
 }
 
-/// A process, told from every other one of its machine: a number alone is used again.
+/// A process and not another one of its machine: a number alone is used again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     /// The boot of its machine.

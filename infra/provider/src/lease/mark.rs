@@ -42,7 +42,7 @@ fn make(run: &str) {
     }
 }
 
-/// None for what is no run's name: it comes from a bucket.
+/// None for a text that can't be a run's name: it comes from a bucket.
 fn file(run: &str) -> Option<PathBuf> {
     let is_name = !run.is_empty() && run.bytes().all(|letter| letter.is_ascii_alphanumeric());
     is_name.then(|| std::env::temp_dir().join(format!("{PREFIX}{run}")))

@@ -73,8 +73,8 @@ impl Call {
         }
     }
 
-    /// Whether it makes something that a second call would make again or be refused. `RunTask` is none of them: by the token in
-    /// ours, ECS knows the same call again and starts nothing twice.
+    /// Whether it makes something that a second call would make again or be refused. `RunTask` is not one of them: by the
+    /// token in ours, ECS knows the same call again and starts nothing twice.
     pub fn creates(&self) -> bool {
         ["Create", "Register"].iter().any(|prefix| self.operation.starts_with(prefix))
     }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_second_call_would_make_again_is_told_from_what_a_token_makes_repeatable() {
+    fn a_call_that_a_token_makes_repeatable_is_not_one_that_would_make_a_thing_again() {
         for (operation, creates) in [
             ("CreateService", true),
             ("RegisterTaskDefinition", true),

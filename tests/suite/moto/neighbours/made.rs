@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::ownership::{RESOURCE_TAG, STACK_TAG, value};
 use super::{ACCOUNT, REGION};
 
-/// What S3 is told of a bucket's region.
+/// The body that gives a new bucket its region.
 pub const PLACE: &str = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
 
 /// Things whose names begin with a text, all with the same tags.
@@ -37,7 +37,7 @@ impl Neighbour {
             with("x", Vec::new()),
             with("-y", vec![("owner", "them".to_owned())]),
             with("-3", another.to_vec()),
-            // Only the tag that is no claim.
+            // Only the tag that does not say whose it is.
             with("-z", vec![(RESOURCE_TAG, "bucket/images".to_owned())]),
         ]
     }

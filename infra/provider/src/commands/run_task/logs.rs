@@ -57,7 +57,7 @@ impl Logs {
         Self { streams: streams.collect(), to_stderr }
     }
 
-    /// Prints what is new; says whether there was anything. A log that can't be read is told of once and left: how the tasks end
+    /// Prints what is new; says whether there was anything. A log that can't be read is reported once and left: how the tasks end
     /// does not depend on it.
     pub async fn print_new(&mut self, tasks: &[Task], view: &ProgressView) -> bool {
         let mut any = false;
