@@ -45,7 +45,8 @@ fn is_told_the_same<R: Resource>(value: &R, tell: fn(&mut Value)) -> Result<(), 
     let mut told = json_of(value);
     tell(&mut told);
     let told: R = from_json(told)?;
-    prop_assert_eq!(normal_form(&told), normal_form(value));
+    // What is left out is not asked for, such as a version of Fargate, and not compared.
+    prop_assert_eq!(infra_engine::diff::diff(&normal_form(value), &normal_form(&told)), Vec::new());
     Ok(())
 }
 
