@@ -122,7 +122,8 @@ async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppE
             metrics::image_stored(stored.content_type, size);
         }
         // It is gone, or another one. The other request may have taken it before.
-        Err(AppError::NotFound | AppError::Replaced) if e_tag.is_some() && tag_of(app, key).await? == e_tag => {}
+        Err(AppError::NotFound | AppError::Replaced)
+            if e_tag.is_some() && tag_of(app, key).await? == e_tag => {}
         Err(error) => return Err(error),
     }
     Ok(stored)

@@ -107,7 +107,11 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         leftovers: &mut Leftovers,
     ) -> Result<ImageInfo, AppError> {
         let storage = &self.app.storage;
-        let facts = ObjectFacts { content_type: kind.content_type(), dimensions: self.probe.dimensions(), made_of: None };
+        let facts = ObjectFacts {
+            content_type: kind.content_type(),
+            dimensions: self.probe.dimensions(),
+            made_of: None,
+        };
         leftovers.parts(key);
         let upload_id = storage.begin_parts(key, &facts).await?;
         let mut parts: Vec<CompletedPart> = Vec::new();

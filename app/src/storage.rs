@@ -55,7 +55,7 @@ struct Connected {
 }
 
 /// What is stored with an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectFacts {
     /// Its content type.
     pub content_type: &'static str,

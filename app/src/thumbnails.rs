@@ -87,7 +87,11 @@ async fn produce(app: &App, key: &str) -> Result<Outcome, AppError> {
     };
     let Some(scaled) = scaled else { return Ok(Outcome::Itself) };
     let Dimensions { width, height } = scaled.dimensions;
-    let facts = ObjectFacts { content_type: scaled.kind.content_type(), dimensions: Some(scaled.dimensions), made_of: None };
+    let facts = ObjectFacts {
+        content_type: scaled.kind.content_type(),
+        dimensions: Some(scaled.dimensions),
+        made_of: None,
+    };
     app.storage.put(&small, &facts, Bytes::from(scaled.bytes)).await?;
     tracing::info!(key, width, height, "made a thumbnail");
     // It may have been deleted meanwhile, and its thumbnail must not outlive it.

@@ -35,7 +35,11 @@ pub async fn store(
     if sent.is_err()
         && let Err(error) = app.storage.abort_upload(key, &upload_id).await
     {
-        tracing::warn!(key, cause = causes(&error), "parts stay until the bucket's rule for unfinished uploads");
+        tracing::warn!(
+            key,
+            cause = causes(&error),
+            "parts stay until the bucket's rule for unfinished uploads"
+        );
     }
     sent
 }

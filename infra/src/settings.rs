@@ -2,8 +2,8 @@
 
 mod app;
 mod ec2;
-mod network;
 mod native;
+mod network;
 mod overrides;
 mod placement;
 mod range;
@@ -104,6 +104,7 @@ impl StorageSettings {
             "AbortIncompleteMultipartUpload, Amazon S3 API Reference",
         ),
         Range::new("direct_upload", Flag, ""),
+        Range::new("strip_location", Flag, ""),
     ];
 }
 

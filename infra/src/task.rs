@@ -102,7 +102,6 @@ fn container<On: LaunchType>(
         .environment("STOP_TIMEOUT_SECONDS", finish.max(1).to_string())
         .environment("TRUST_FORWARDED_HOST", shared.load_balancer.trust_forwarded_host.to_string())
         .environment("STRIP_LOCATION", shared.strip_location.to_string())
-        .environment("STOP_TIMEOUT_SECONDS", before_the_end(stop_timeout).to_string())
         .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
         .read_only_root()
         .system_control(SystemControl::unprivileged_ports())

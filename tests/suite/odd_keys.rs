@@ -1,5 +1,7 @@
 //! A bucket whose keys XML can't carry goes with its stack. Of the emulators, LocalStack lists such keys as S3 does.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};

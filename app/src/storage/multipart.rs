@@ -60,7 +60,8 @@ impl Storage {
         let client = self.client().await;
         let request = client.list_multipart_uploads().bucket(&self.bucket).prefix(key);
         let listed = self.call("list the multipart uploads of", key, request.send()).await?;
-        for upload_id in listed.uploads.unwrap_or_default().into_iter().filter_map(|upload| upload.upload_id) {
+        for upload_id in listed.uploads.unwrap_or_default().into_iter().filter_map(|upload| upload.upload_id)
+        {
             self.abort_upload(key, &upload_id).await?;
         }
         Ok(())

@@ -49,10 +49,8 @@ fn emulated_image(image: &Image, native: CpuArchitecture, settings: &Settings) -
         App::Web => ("web", settings.web.runs_on),
         App::Php => ("php", settings.php.runs_on),
     };
-    let (native, small) = match native {
-        CpuArchitecture::Arm64 => ("ARM64", "t4g.micro"),
-        CpuArchitecture::X86_64 => ("X86_64", "t3.micro"),
-    };
+    let small = if native == CpuArchitecture::Arm64 { "t4g.micro" } else { "t3.micro" };
+    let native = native.as_str();
     let instances = match runs_on {
         RunsOn::Ec2 => format!(" --set ec2.instance_type={small}"),
         RunsOn::Fargate | RunsOn::FargateSpot => String::new(),

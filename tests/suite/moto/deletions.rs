@@ -1,5 +1,7 @@
 //! Teardowns that meet what somebody else has, and what keeps things from going.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;

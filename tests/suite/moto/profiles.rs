@@ -1,5 +1,7 @@
 //! Credentials and networks as companies have them: profiles of every kind, proxies.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 use e2e::command::{Run, provider};

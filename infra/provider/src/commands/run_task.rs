@@ -53,7 +53,7 @@ pub struct Options {
 fn request_in(text: &str) -> Result<RunTaskRequest, serde_json::Error> {
     let json: Value = serde_json::from_str(text)?;
     let request = RunTaskRequest::deserialize(&json)?;
-    let (_, findings) = reader::read::<RunTaskRequest>(&json)?;
+    let (_, findings) = reader::read::<RunTaskRequest>(&json, reader::Form::default())?;
     match findings.errors.into_iter().find(|finding| finding.rule == Rule::T02) {
         Some(finding) => Err(serde_json::Error::custom(finding)),
         None => Ok(request),

@@ -144,7 +144,7 @@ pub(crate) use open_enum;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecs::reader::read;
+    use crate::ecs::reader::{Form, read};
     use serde_json::{Value, from_value, json, to_value};
 
     open_enum! {
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_file_with_a_value_that_is_not_known_is_refused_with_those_that_are() {
         let told = |value: Value| {
-            let (_, findings) = read::<Color>(&value).unwrap();
+            let (_, findings) = read::<Color>(&value, Form::default()).unwrap();
             findings.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
         assert_eq!(told(json!("GREEN")), "");

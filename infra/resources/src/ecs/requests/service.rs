@@ -30,7 +30,7 @@ const FORM: Form = Form {
 const ONLY_AT_FIRST: [&str; 6] =
     ["clientToken", "launchType", "role", "schedulingStrategy", "serviceName", "tags"];
 /// What the program writes beside ECS's own members.
-const OF_THE_PROGRAM: [&str; 2] = ["clusterName", "initialDesiredCount"];
+const OF_THE_PROGRAM: [&str; 3] = ["clusterName", "initialDesiredCount", "failedDeployment"];
 /// What is read where a value is given elsewhere.
 const ELSEWHERE: &str = "given-elsewhere";
 
