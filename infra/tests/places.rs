@@ -203,7 +203,7 @@ fn times_that_do_not_agree_are_pointed_out() {
         &[&["deregistration_delay_seconds=29", "slowest_upload_seconds=30"]],
     );
     check(&["web.stop_timeout_seconds=44"], &[&["web.stop_timeout_seconds=44", "29 s are left", "needs 45"]]);
-    check(&["php.stop_timeout_seconds=10"], &[&["php.stop_timeout_seconds=10", "0 s are left"]]);
+    check(&["php.stop_timeout_seconds=10"], &[&["php.stop_timeout_seconds=10", "1 s are left", "needs 45"]]);
     let both: [&[&str]; 2] = [&["web.stop_timeout", "needs 46"], &["php.stop_timeout", "needs 46"]];
     check(&["load_balancer.drain_seconds=11"], &both);
     let slow = ["load_balancer.slowest_upload_seconds=106", "load_balancer.deregistration_delay_seconds=106"];
@@ -233,7 +233,7 @@ fn the_time_to_stop_is_divided_and_connections_are_kept_longer_than_the_load_bal
             (&[][..], "10", "30"),
             (&[&*long, "load_balancer.drain_seconds=20"][..], "20", "65"),
             (&["load_balancer.drain_seconds=0"][..], "0", "40"),
-            (&["load_balancer.drain_seconds=60"][..], "60", "1"),
+            (&["load_balancer.drain_seconds=60"][..], "39", "1"),
         ] {
             assert_eq!(
                 variable(overrides, app, "DRAIN_SECONDS").as_deref(),

@@ -49,7 +49,9 @@ fn the_php_apps_service() {
 fn ecs_takes_the_task_definitions_that_are_generated() {
     for (name, definition) in infra::render::task_definitions(&program("cloudfolks", &[]).unwrap()) {
         let findings = infra_resources::ecs::requests::task_definition(&definition).unwrap();
-        assert_eq!(findings, Findings::default(), "{name}");
+        // What other resources give stands there as a placeholder, which is noted.
+        let Findings { errors, warnings, .. } = findings;
+        assert!(errors.is_empty() && warnings.is_empty(), "{name}: {errors:?} {warnings:?}");
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn warnings(settings: &Settings) -> Vec<String> {
         ));
     }
     for (name, app) in [("web", &settings.web), ("php", &settings.php)] {
-        let StopBudget { drain, finish } = StopBudget::of(app, balancer);
+        let (drain, finish) = (balancer.drain_seconds, StopBudget::of(app, balancer).finish);
         if finish < slowest {
             let (timeout, enough) =
                 (app.stop_timeout_seconds, drain.saturating_add(slowest).saturating_add(LAST_WORDS));
