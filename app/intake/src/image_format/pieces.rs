@@ -9,6 +9,9 @@ const FREE: u64 = 100_000;
 /// More are taken where they are at least so large on average; GIF's largest are 255 bytes long.
 const AVERAGE_BYTES: u64 = 128;
 
+/// No piece counts for more: what it says of its length may be a lie, and what comes is tiny ones.
+const LARGEST_ALLOWANCE: u64 = 64 * 1024;
+
 /// The pieces of one file so far.
 #[derive(Default)]
 pub(super) struct Pieces {
@@ -20,7 +23,7 @@ impl Pieces {
     /// Counts a piece that says it has this length.
     pub(super) fn add(&mut self, bytes: u64) -> Result<(), Fault> {
         self.count += 1;
-        self.bytes = self.bytes.saturating_add(bytes);
+        self.bytes = self.bytes.saturating_add(bytes.min(LARGEST_ALLOWANCE));
         if self.count > FREE + self.bytes / AVERAGE_BYTES {
             return Err(Fault::Broken("it is cut into too many tiny pieces"));
         }
@@ -61,6 +64,25 @@ mod tests {
         check(&ftyp(), &boxed(b"free", b""));
         // A container that has no end.
         check(&[ftyp(), b"\0\0\0\0moov".to_vec()].concat(), &boxed(b"free", b""));
+    }
+
+    #[test]
+    fn a_length_that_is_a_lie_allows_no_more_pieces() {
+        let check = |beginning: &[u8], piece: &[u8]| {
+            let fed = fed_until_refused(beginning, piece);
+            assert!((FREE / 2..FREE * 6 / 5).contains(&fed), "{fed}: {}", piece.escape_ascii());
+        };
+        check(&[ftyp(), b"\x7F\xFF\xFF\xFFmoov".to_vec()].concat(), &boxed(b"free", b""));
+        let huge = [ftyp(), b"\0\0\0\x01moov\x0F\xFF\xFF\xFF\xFF\xFF\xFF\xFF".to_vec()].concat();
+        check(&huge, &boxed(b"free", b""));
+        let riff = [b"RIFF\xFF\xFF\xFF\x7FWEBP".to_vec(), canvas(2, 5, 3)].concat();
+        let frame =
+            |size: u32| [b"ANMF", &size.to_le_bytes()[..], &[0; 6], &[4, 0, 0, 2, 0, 0], &[0; 4]].concat();
+        check(&[riff.clone(), frame(0x7000_0000)].concat(), &riff_chunk(b"none", b""));
+        // Each frame's chunk is said to be larger than its frame.
+        let lie = [frame(24), b"none\xFF\xFF\xFF\x7F".to_vec()].concat();
+        let fed = fed_until_refused(&riff, &lie);
+        assert!(fed <= FREE, "{fed}");
     }
 
     #[test]

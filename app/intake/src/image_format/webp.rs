@@ -246,7 +246,7 @@ impl WebP {
     /// Looks for the frame's image; what makes no sense is left to decoders, which refuse it.
     fn frame_chunk(&mut self, frame: Frame, rest: u64, header: &[u8]) -> Result<Want, Fault> {
         let size = u64::from(le32(from(header, 4)));
-        self.pieces.add(size)?;
+        self.pieces.add(size.min(rest))?;
         let Some(behind) = rest.checked_sub(size) else { return Ok(self.skip(rest, frame.padded)) };
         match known_chunk(header) {
             Some((chunk @ (Chunk::Lossy | Chunk::Lossless), inside)) if size >= inside as u64 => {
