@@ -179,6 +179,8 @@ impl Format for Avif {
         match self.state {
             State::Skipping { needed: false } if self.is_complete() => self.verdict(),
             State::Header | State::ToTheEnd if !is_open => self.verdict(),
+            // What follows the image need not be boxes.
+            State::LargeSize { .. } if self.open.is_empty() && self.is_complete() => self.verdict(),
             _ => Err(Fault::Truncated),
         }
     }

@@ -64,6 +64,15 @@ fn a_cut_in_a_box_is_one_where_the_box_is_known() {
 }
 
 #[test]
+fn bytes_behind_an_image_may_look_like_the_beginning_of_a_box() {
+    for more in [&b"\0\0\0\x01abcd"[..], b"\0\0\0\x01free", b"\0\0\0\x01abcd1234567"] {
+        taken(Avif, 9, 7, &[avif(9, 7), more.to_vec()].concat());
+        truncated(&[&ftyp(), &boxed(b"mdat", b"data")[..], more].concat());
+        truncated(&[&ftyp(), &boxed(b"mdat", b"data")[..], b"\0\0\0\0meta\0\0\0\0", more].concat());
+    }
+}
+
+#[test]
 fn broken_structures_are_refused() {
     let check = |text, boxes: &[Vec<u8>]| broken(text, &[ftyp(), boxes.concat()].concat());
     let (meta_box, data) = (meta(&[ispe(9, 7)], b""), boxed(b"mdat", b"data"));
