@@ -8,6 +8,8 @@ const XMP: &[u8] = b"XML:com.adobe.xmp";
 const RAW: [&[u8]; 3] = [b"Raw profile type exif", b"Raw profile type APP1", b"Raw profile type xmp"];
 /// A text's keyword, and what ends it.
 const KEYWORD_BYTES: usize = 80;
+/// So many zeros are counted into a checksum at a time: as they come, however many a chunk says that it has.
+const BLANK_BYTES: u64 = 64 * 1024;
 /// Nothing, compressed.
 const NOTHING: &[u8] = b"\x78\x9C\x03\0\0\0\0\x01";
 
@@ -32,8 +34,12 @@ enum State {
         name: [u8; 4],
         rest: u64,
     },
-    /// Past data that was changed, whose checksum is this.
-    Changed([u8; 4]),
+    /// Past some data that was overwritten, with more of it to come. The checksum is that of what was before.
+    Blanking {
+        crc: Crc,
+        blank: u64,
+        rest: u64,
+    },
     Checksum([u8; 4]),
 }
 
@@ -59,7 +65,9 @@ impl Editor for Png {
                 text.fill(0);
                 self.blank(name, held, rest)
             }
-            State::Changed(crc) => self.then(State::Checksum(crc), Step::Hold(4)),
+            State::Blanking { crc, blank, rest } => {
+                self.blank_on(crc.with(std::iter::repeat_n(0, blank as usize)), rest)
+            }
             State::Checksum(crc) => {
                 if let Ok(place) = <&mut [u8; 4]>::try_from(held) {
                     *place = crc;
@@ -96,9 +104,16 @@ impl Png {
     /// Overwrites what follows these bytes of a chunk.
     fn blank(&mut self, name: [u8; 4], kept: &[u8], rest: u64) -> Step {
         self.has_removed = true;
-        let zeros = std::iter::repeat_n(0, rest as usize);
-        let crc = Crc::new().with(name).with(kept.iter().copied()).with(zeros).bytes();
-        self.then(State::Changed(crc), Step::Blank(rest))
+        self.blank_on(Crc::new().with(name).with(kept.iter().copied()), rest)
+    }
+
+    /// Goes on with it, behind bytes that have this checksum.
+    fn blank_on(&mut self, crc: Crc, rest: u64) -> Step {
+        let blank = rest.min(BLANK_BYTES);
+        if blank == 0 {
+            return self.then(State::Checksum(crc.bytes()), Step::Hold(4));
+        }
+        self.then(State::Blanking { crc, blank, rest: rest - blank }, Step::Blank(blank))
     }
 
     fn then(&mut self, state: State, step: Step) -> Step {

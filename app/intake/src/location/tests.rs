@@ -2,8 +2,9 @@
 
 use bytes::BytesMut;
 
-use super::Stripper;
 use super::crc::Crc;
+use super::png::Png;
+use super::{Editor, Step, Stripper};
 use crate::image_format::ImageKind;
 use crate::image_format::samples::{
     canvas, jpeg, jpeg_frame, jpeg_scan, lossy, png_header, png_of, riff, riff_chunk, segment,
@@ -177,6 +178,22 @@ fn positions_go_out_of_png_and_checksums_fit() {
         rest = &behind[4..];
     }
     stripped(ImageKind::Png, &file(&secrets[..6]));
+}
+
+#[test]
+fn a_long_chunk_costs_no_more_than_what_comes_of_it() {
+    for (name, first) in [(b"eXIf", &b""[..]), (b"tEXt", b"exif:GPSLatitude\0")] {
+        let mut editor = Png::default();
+        assert_eq!(editor.step(&mut []), Step::Hold(8));
+        let mut step = editor.step(&mut [&b"\x7F\xFF\xFF\xFF"[..], name].concat());
+        if let Step::Hold(bytes) = step {
+            step = editor.step(&mut padded(first.to_vec(), bytes));
+        }
+        for _ in 0..3 {
+            assert!(matches!(step, Step::Blank(bytes) if bytes <= 64 * 1024), "{step:?}");
+            step = editor.step(&mut []);
+        }
+    }
 }
 
 #[test]
