@@ -1,5 +1,7 @@
 //! Exif: a tree of tables of tags, one of which is the position's.
 
+/// Some programs write it before the data where it is of no use.
+const MARK: &[u8] = b"Exif\0\0";
 /// The tags that lead to further tables: Exif's own, that of interoperability, tables of further images.
 const LEADS_ON: [u16; 3] = [0x8769, 0xA005, 0x014A];
 const POSITION: u16 = 0x8825;
@@ -15,6 +17,8 @@ const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
 /// Removes the table of the position, and what leads to it. False where there was none.
 pub(super) fn strip(data: &mut [u8]) -> bool {
+    let start = if data.starts_with(MARK) { MARK.len() } else { 0 };
+    let data = &mut data[start..];
     let is_little_endian = data.starts_with(b"II");
     if !is_little_endian && !data.starts_with(b"MM") {
         return false;

@@ -181,6 +181,14 @@ fn positions_go_out_of_png_and_checksums_fit() {
 }
 
 #[test]
+fn exif_data_of_a_png_may_begin_with_the_mark_of_jpeg() {
+    let marked = chunk(b"eXIf", &[b"Exif\0\0", &exif(true)[..]].concat());
+    let out = stripped(ImageKind::Png, &png_of(&[png_header(9, 7), marked, chunk(b"IEND", b"")]));
+    no_secret_in(&out);
+    assert!(has(&out, b"Exif\0\0II") && has(&out, b"now\0"));
+}
+
+#[test]
 fn a_long_chunk_costs_no_more_than_what_comes_of_it() {
     for (name, first) in [(b"eXIf", &b""[..]), (b"tEXt", b"exif:GPSLatitude\0")] {
         let mut editor = Png::default();
