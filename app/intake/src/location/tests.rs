@@ -205,6 +205,23 @@ fn a_long_chunk_costs_no_more_than_what_comes_of_it() {
 }
 
 #[test]
+fn what_is_behind_a_webp_and_what_pads_its_chunks_stays() {
+    let position = riff_chunk(b"EXIF", &exif(true));
+    let webp = riff(&[canvas(8, 9, 7), lossy(9, 7), position.clone()]);
+    for behind in [position, b"EXIF\xFF\xFF\xFF\x7F more".to_vec(), b"XMP".to_vec()] {
+        let out = stripped(ImageKind::WebP, &[&webp[..], &behind].concat());
+        assert!(out.ends_with(&behind));
+        no_secret_in(&out[..webp.len()]);
+    }
+    for length in [9, 300_001] {
+        let mut long = riff(&[canvas(4, 9, 7), lossy(9, 7), riff_chunk(b"XMP ", &vec![b'x'; length])]);
+        *long.last_mut().unwrap() = 7;
+        let out = stripped_in(ImageKind::WebP, &[long, lossy(9, 7)].concat(), 5000).0;
+        assert!(out.ends_with(&[&[7], &lossy(9, 7)[..]].concat()), "{length}");
+    }
+}
+
+#[test]
 fn what_has_no_position_stays_as_it_is() {
     for (kind, file) in crate::image_format::samples::all() {
         assert!(stripped(kind, &file) == file, "{kind}");
