@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -29,7 +29,14 @@ pub struct FakeS3(Arc<Mutex<Contents>>);
 pub struct Object {
     pub content_type: String,
     pub size: Option<(String, String)>,
+    pub made_of: Option<String>,
     pub bytes: Bytes,
+}
+
+/// What a multipart upload began with, and its parts.
+pub struct OpenUpload {
+    headers: HeaderMap,
+    parts: BTreeMap<u32, Bytes>,
 }
 
 type BeforeCopy = Box<dyn FnOnce(&mut Contents) + Send>;
@@ -37,18 +44,19 @@ type BeforeCopy = Box<dyn FnOnce(&mut Contents) + Send>;
 #[derive(Default)]
 pub struct Contents {
     pub objects: BTreeMap<String, Object>,
-    /// Parts of multipart uploads that are neither completed nor aborted.
-    pub open_uploads: HashMap<String, BTreeMap<u32, Bytes>>,
+    /// Multipart uploads that are neither completed nor aborted.
+    pub open_uploads: HashMap<String, OpenUpload>,
     pub part_sizes: Vec<usize>,
     pub aborted: usize,
     pub deleted: Vec<String>,
-    /// Keys in the order in which they were stored in one piece, and in which their objects were opened.
+    /// Keys in the order in which they were stored in one piece.
     pub stored: Vec<String>,
-    pub read: Vec<String>,
     /// Parts from this number on are refused.
     pub refuse_parts_from: Option<u32>,
     /// The keys of objects whose bytes were asked for.
     pub opened: Vec<String>,
+    /// The key of an object whose bytes break off halfway.
+    pub breaks_off: Option<String>,
     /// What happens before the next copy is made.
     pub before_copy: Option<BeforeCopy>,
     /// Copies are made, and their answers lost.
@@ -146,7 +154,7 @@ async fn object(
     let mut contents = fake.contents();
     let part = query.get("partNumber").and_then(|number| number.parse().ok());
     match (method, query.contains_key("uploads"), query.get("uploadId"), part) {
-        (Method::POST, true, ..) => begin(&mut contents, key),
+        (Method::POST, true, ..) => begin(&mut contents, key, headers),
         (Method::PUT, _, Some(id), Some(number)) => put_part(&mut contents, id, number, bytes),
         (Method::POST, _, Some(id), _) => complete(&mut contents, id, key),
         (Method::DELETE, _, Some(id), _) => {
@@ -169,7 +177,6 @@ async fn object(
         (method, ..) => {
             if method == Method::GET {
                 contents.opened.push(key.clone());
-                contents.read.push(key.clone());
             }
             get(&contents, &key, &headers)
         }
@@ -182,6 +189,7 @@ impl Object {
         Self {
             content_type: text("content-type").unwrap(),
             size: text("x-amz-meta-width").zip(text("x-amz-meta-height")),
+            made_of: text("x-amz-meta-made-of"),
             bytes,
         }
     }
@@ -214,8 +222,8 @@ fn copy(contents: &mut Contents, key: String, headers: &HeaderMap) -> Response {
     }
 }
 
-fn begin(contents: &mut Contents, key: String) -> Response {
-    contents.open_uploads.insert(key.clone(), BTreeMap::new());
+fn begin(contents: &mut Contents, key: String, headers: HeaderMap) -> Response {
+    contents.open_uploads.insert(key.clone(), OpenUpload { headers, parts: BTreeMap::new() });
     let id = key;
     format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>")
         .into_response()
@@ -226,15 +234,14 @@ fn put_part(contents: &mut Contents, id: &str, number: u32, bytes: Bytes) -> Res
         return error(StatusCode::FORBIDDEN, "AccessDenied");
     }
     contents.part_sizes.push(bytes.len());
-    contents.open_uploads.get_mut(id).unwrap().insert(number, bytes);
+    contents.open_uploads.get_mut(id).unwrap().parts.insert(number, bytes);
     ([(header::ETAG, format!("\"{number}\""))], "").into_response()
 }
 
 fn complete(contents: &mut Contents, id: &str, key: String) -> Response {
-    let parts = contents.open_uploads.remove(id).unwrap();
+    let OpenUpload { headers, parts } = contents.open_uploads.remove(id).unwrap();
     let whole = parts.into_values().fold(Vec::new(), |whole, part| [whole, part.to_vec()].concat());
-    let object = Object { content_type: "image/png".to_owned(), size: None, bytes: whole.into() };
-    contents.objects.insert(key, object);
+    contents.objects.insert(key, Object::new(&headers, whole.into()));
     "<CompleteMultipartUploadResult/>".into_response()
 }
 
@@ -242,17 +249,25 @@ fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
     let Some(object) = contents.objects.get(key) else {
         return error(StatusCode::NOT_FOUND, "NoSuchKey");
     };
-    let (e_tag, Object { content_type, size, bytes }) = (object.e_tag(), object);
+    let (e_tag, Object { content_type, size, made_of, bytes }) = (object.e_tag(), object);
     let (width, height) = size.clone().unwrap_or_default();
-    let common = [
+    let facts = [
         ("content-type", content_type.as_str()),
         ("etag", &e_tag),
         ("x-amz-meta-width", &width),
         ("x-amz-meta-height", &height),
     ];
+    let made_of = made_of.as_ref().map(|tag| ("x-amz-meta-made-of", tag.as_str()));
+    let common = AppendHeaders(facts.into_iter().chain(made_of));
     if headers.get(header::RANGE).is_some_and(|range| range == "bytes=0-7") {
         let range = [(header::CONTENT_RANGE, format!("bytes 0-7/{}", bytes.len()))];
         return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();
+    }
+    if contents.breaks_off.as_deref() == Some(key) {
+        let half = [Ok(bytes.slice(..bytes.len() / 2)), Err(std::io::Error::other("broken off"))];
+        let length = [(header::CONTENT_LENGTH, bytes.len())];
+        return (common, AppendHeaders(length), Body::from_stream(futures::stream::iter(half)))
+            .into_response();
     }
     (common, Body::from(bytes.clone())).into_response()
 }

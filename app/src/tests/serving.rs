@@ -133,10 +133,10 @@ async fn what_is_too_costly_is_found_out_once_and_not_fetched_for_it() {
         }
         let url = image["url"].as_str().unwrap().replace("images/", "/thumbnails/");
         for again in [false, true] {
-            app.s3.contents().read.clear();
+            app.s3.contents().opened.clear();
             let served = app.get(&url).await;
             assert_eq!((served.status, served.body.len()), (StatusCode::OK, file.len()));
-            let read = app.s3.contents().read.clone();
+            let read = app.s3.contents().opened.clone();
             // To serve it, and before that, the first time, to look for a thumbnail and at the file.
             let expected = if again { 1 } else { 2 + usize::from(!knows_its_size) };
             assert_eq!(read.len(), expected, "{read:?}");
