@@ -152,7 +152,10 @@ async fn who_asks_again_ends_what_is_waited_for() {
 async fn what_never_ends_is_cut_off() {
     let process = Process::start(patience(Duration::ZERO, Duration::from_millis(1)), AGES).await;
     let mut slow = process.connect().await;
-    slow.send("GET / HT").await;
+    // The app asks for the body: the request is in flight, and nothing but the deadline ends it.
+    slow.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=XX\r\n").await;
+    slow.send("Content-Length: 4\r\nExpect: 100-continue\r\n\r\n").await;
+    assert!(slow.answer().await.starts_with("http/1.1 100"));
     process.ask(Asked::ToStop, Phase::Finishing).await;
     process.ends().await;
 }
