@@ -59,6 +59,12 @@ impl Admission {
         }
     }
 
+    /// From now on no upload gets memory.
+    #[cfg(test)]
+    pub fn refuse_memory(&self) {
+        self.memory.close();
+    }
+
     /// A place among the uploads, after a wait if need be.
     pub async fn turn(&self) -> Result<Turn, AppError> {
         let permit = tokio::time::timeout(TURN_WITHIN, Arc::clone(&self.uploads).acquire_owned()).await;

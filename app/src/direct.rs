@@ -83,8 +83,8 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
 
 async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let taken = moved(app, incoming, key).await;
-    // S3's trouble is no reason to throw away what was sent: the client may ask again.
-    if !matches!(taken, Err(AppError::Storage(_))) {
+    // Trouble of S3's or ours is no reason to throw away what was sent: the client may ask again.
+    if !taken.as_ref().is_err_and(|error| error.status().is_server_error()) {
         let mut done = Leftovers::default();
         done.object(incoming);
         done.remove(app).await;

@@ -1,5 +1,7 @@
 //! Positions are taken out of images on their way, where that is wanted.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::Bytes;
 use serde_json::json;
@@ -7,8 +9,9 @@ use serde_json::json;
 use super::direct::post;
 use super::{TestApp, config};
 use crate::config::Config;
-use crate::fake_s3::Object;
+use crate::fake_s3::{FakeS3, Object};
 use crate::storage::PART_BYTES;
+use crate::{App, router};
 
 /// A JPEG with a position in its Exif data, behind so many bytes of another segment.
 fn with_position(padding: usize) -> Vec<u8> {
@@ -44,15 +47,19 @@ async fn an_image_is_stored_without_its_position_only_where_that_is_wanted() {
     }
 }
 
+fn send_to_s3(app: &TestApp, incoming: &str, file: &[u8]) {
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))]);
+    let object = Object::new(&headers, Bytes::copy_from_slice(file));
+    app.s3.contents().objects.insert(incoming.to_owned(), object);
+}
+
 #[tokio::test]
 async fn what_a_browser_sent_to_the_bucket_itself_loses_its_position_too() {
     let app = TestApp::of(Config { strip_location: true, direct_upload: true, ..config() }).await;
     for (name, padding) in [("a", 0), ("b", PART_BYTES * 2)] {
         let file = with_position(padding);
         let incoming = format!("incoming/8000000000000-0000000{name}/{name}.jpg");
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))]);
-        let object = Object::new(&headers, Bytes::from(file.clone()));
-        app.s3.contents().objects.insert(incoming.clone(), object);
+        send_to_s3(&app, &incoming, &file);
         let answer = post(&app, "/direct/complete", json!({"key": incoming})).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
         let key = answer.json()["images"][0]["key"].as_str().unwrap().to_owned();
@@ -61,4 +68,35 @@ async fn what_a_browser_sent_to_the_bucket_itself_loses_its_position_too() {
         assert_eq!((stored.len(), has_secret(stored)), (file.len(), false), "{padding}");
         assert!(!contents.objects.contains_key(&incoming) && contents.open_uploads.is_empty());
     }
+}
+
+const INCOMING: &str = "incoming/8000000000000-00000000/a.jpg";
+const KEY: &str = "uploads/8000000000000-00000000/a.jpg";
+
+/// The first answer was lost, and so was the removal of what came in.
+#[tokio::test]
+async fn an_image_without_its_position_is_known_to_be_made_of_what_came_in() {
+    let app = TestApp::of(Config { strip_location: true, direct_upload: true, ..config() }).await;
+    let file = with_position(0);
+    let mut stored = Vec::new();
+    for _ in 0..2 {
+        send_to_s3(&app, INCOMING, &file);
+        let answer = post(&app, "/direct/complete", json!({"key": INCOMING})).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        assert_eq!(app.s3.keys(), [KEY]);
+        stored.push((answer.json(), app.s3.contents().objects[KEY].bytes.clone()));
+    }
+    assert!(stored[0] == stored[1] && !has_secret(&stored[0].1));
+}
+
+#[tokio::test]
+async fn what_there_is_no_memory_for_can_be_completed_later() {
+    let (s3, storage) = FakeS3::start().await;
+    let app = App::new(Arc::new(storage), &Config { strip_location: true, direct_upload: true, ..config() });
+    app.admission.refuse_memory();
+    let app = TestApp { router: router(app, ""), s3 };
+    send_to_s3(&app, INCOMING, &with_position(0));
+    let answer = post(&app, "/direct/complete", json!({"key": INCOMING})).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text());
+    assert_eq!(app.s3.keys(), [INCOMING]);
 }
