@@ -17,7 +17,7 @@ use crate::error::{AppError, causes};
 use crate::file_upload::new_key;
 use crate::leftovers::Leftovers;
 use crate::storage::presigned_post::{Permission, PresignedPost};
-use crate::storage::{ObjectFacts, StorageError, made_of};
+use crate::storage::{ObjectFacts, StorageError, made_of, stored_dimensions};
 use crate::upload::{Stored, StoredImage};
 use crate::{image_rules, metrics, without_location};
 
@@ -97,7 +97,12 @@ async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, Ap
 /// Two requests may be about the same file: a client that had no answer asks again. So what is under the image's key is
 /// never deleted here, whatever fails: the other one may have promised it. It can be nothing but what was looked at.
 async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
-    let object = app.storage.get(incoming, None).await?;
+    let object = match app.storage.get(incoming, None).await {
+        Ok(object) => object,
+        // It was moved before, and the answer was lost.
+        Err(StorageError::NoSuchObject { .. }) => return stored_before(app, key).await,
+        Err(error) => return Err(error.into()),
+    };
     let e_tag = object.e_tag.clone();
     // Who has a form may send with it again: an image that is there never changes.
     let there = tag_of(app, key).await?;
@@ -105,7 +110,7 @@ async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppE
         return Err(AppError::Replaced);
     }
     let (size, info) = looked_at(app, object, name_in_key(key)).await?;
-    let stored = StoredImage::new(key.to_owned(), size, info);
+    let stored = StoredImage::new(key.to_owned(), size, info.kind, info.dimensions);
     if there.is_some() {
         return Ok(stored);
     }
@@ -127,6 +132,19 @@ async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppE
         Err(error) => return Err(error),
     }
     Ok(stored)
+}
+
+/// An image that is there already, as its upload was answered.
+async fn stored_before(app: &App, key: &str) -> Result<StoredImage, AppError> {
+    let object = app.storage.head(key).await?;
+    let kind = object.content_type.as_deref().and_then(ImageKind::from_content_type);
+    let size = object.content_length.and_then(|length| u64::try_from(length).ok());
+    let (Some(kind), Some(size), Some(dimensions)) = (kind, size, stored_dimensions(object.metadata()))
+    else {
+        // Whatever it is, it did not come this way.
+        return Err(AppError::NotFound);
+    };
+    Ok(StoredImage::new(key.to_owned(), size, kind, dimensions))
 }
 
 /// The tag of the file that became an object, none where there is no such object. Copies within the bucket have the tag of

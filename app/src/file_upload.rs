@@ -62,7 +62,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         } else {
             self.store_in_parts(&key, kind, buffer, leftovers).await?
         };
-        Ok(StoredImage::new(key, self.received, info))
+        Ok(StoredImage::new(key, self.received, info.kind, info.dimensions))
     }
 
     /// What it is, and that it is not said to be something else.

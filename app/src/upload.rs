@@ -1,7 +1,7 @@
 //! `POST /upload`: streams the files of a form to S3, holding at most one part of one file in memory.
 
 use app_intake::form::{Form, Part};
-use app_intake::image_format::{Dimensions, ImageInfo};
+use app_intake::image_format::{Dimensions, ImageKind};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -146,8 +146,8 @@ async fn store_file(
 
 impl StoredImage {
     /// What a client is told of an image that is in the bucket.
-    pub fn new(key: String, size: u64, info: ImageInfo) -> Self {
-        let ImageInfo { kind, dimensions: Dimensions { width, height }, .. } = info;
+    pub fn new(key: String, size: u64, kind: ImageKind, dimensions: Dimensions) -> Self {
+        let Dimensions { width, height } = dimensions;
         let url = url::of_image("images", &key);
         Self { key, size, content_type: kind.content_type(), width, height, url }
     }

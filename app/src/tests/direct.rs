@@ -108,6 +108,23 @@ async fn a_copy_whose_answer_is_lost_is_found_by_the_next_try() {
     assert_eq!(app.s3.keys(), [ticket["key"].as_str().unwrap().replace("incoming/", "uploads/")]);
 }
 
+/// The first request has moved it, and nobody got the answer.
+#[tokio::test]
+async fn what_was_moved_by_then_is_the_answer() {
+    for strip_location in [false, true] {
+        let app = TestApp::of(Config { direct_upload: true, strip_location, ..config() }).await;
+        let (ticket, complete) = sent(&app).await;
+        let first = post(&app, "/direct/complete", complete.clone()).await;
+        let key = ticket["key"].as_str().unwrap().replace("incoming/", "uploads/");
+        assert_eq!(app.s3.keys(), [key.as_str()]);
+        let again = post(&app, "/direct/complete", complete.clone()).await;
+        assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+        assert_eq!(first.json(), again.json());
+        app.s3.contents().objects.remove(&key);
+        assert_eq!(post(&app, "/direct/complete", complete).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_was_replaced_while_it_was_looked_at_is_not_taken() {
     let app = start().await;
