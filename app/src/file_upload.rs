@@ -90,9 +90,8 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     /// From here on what is received is stored without its position; what is there already goes the same way.
     fn begin_to_strip(&mut self, kind: ImageKind, buffer: &mut BytesMut) {
         if self.app.strip_location {
-            let head = buffer.split();
             let stripper = self.stripper.insert(Stripper::new(kind));
-            stripper.feed(&head, buffer);
+            feed_again(stripper, buffer);
             if self.ended {
                 stripper.end(buffer);
             }
@@ -173,9 +172,30 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     }
 }
 
+/// Takes out what a buffer holds and puts what becomes of it into the same memory: a buffer that is split off would leave
+/// less, and the rest would grow beyond what was counted.
+fn feed_again(stripper: &mut Stripper, buffer: &mut BytesMut) {
+    let head = buffer.to_vec();
+    buffer.clear();
+    stripper.feed(&head, buffer);
+}
+
 /// A key that nothing is stored under.
 pub fn new_key(raw_name: &str, kind: ImageKind) -> Result<String, AppError> {
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| AppError::Internal(Box::new(error)))?;
     Ok(object_key(now, fastrand::u32(..), &safe_file_name(raw_name, kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_another_way_stays_in_the_memory_that_was_counted() {
+        let mut buffer = BytesMut::with_capacity(PART_BYTES);
+        buffer.extend_from_slice(&[0xFF; 4000]);
+        feed_again(&mut Stripper::new(ImageKind::Gif), &mut buffer);
+        assert_eq!((buffer.len(), buffer.capacity()), (4000, PART_BYTES));
+    }
 }
