@@ -68,12 +68,13 @@ async fn send_parts(
                 }
             }
         }
+        // The last part may have ended where the image does.
+        if buffer.is_empty() {
+            break;
+        }
         // The end may come with more than one part's bytes.
         let part = buffer.split_to(buffer.len().min(PART_BYTES)).freeze();
         parts.push(app.storage.put_part(key, upload_id, number, part).await?);
-        if ended && buffer.is_empty() {
-            break;
-        }
         buffer.reserve(PART_BYTES.saturating_sub(buffer.len()));
     }
     Ok(app.storage.complete_parts(key, upload_id, parts).await?)

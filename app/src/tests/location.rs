@@ -100,3 +100,20 @@ async fn what_there_is_no_memory_for_can_be_completed_later() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text());
     assert_eq!(app.s3.keys(), [INCOMING]);
 }
+
+#[tokio::test]
+async fn no_part_is_empty() {
+    let app = TestApp::of(Config { strip_location: true, direct_upload: true, ..config() }).await;
+    for parts in [1, 2] {
+        let mut file = with_position(PART_BYTES * (parts - 1));
+        // What is behind the image belongs to the file.
+        file.resize(PART_BYTES * parts, 7);
+        send_to_s3(&app, INCOMING, &file);
+        let answer = post(&app, "/direct/complete", json!({"key": INCOMING})).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        let mut contents = app.s3.contents();
+        assert_eq!(contents.objects[KEY].bytes.len(), file.len());
+        assert_eq!(std::mem::take(&mut contents.part_sizes), vec![PART_BYTES; parts]);
+        contents.objects.clear();
+    }
+}
