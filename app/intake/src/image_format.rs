@@ -64,6 +64,8 @@ pub struct ImageInfo {
     pub orientation: Orientation,
     /// Whether it is a JPEG file that is neither progressive nor interleaved: a scan for each component.
     pub separate_scans: bool,
+    /// How often a decoder goes over all its pixels: a scan of a JPEG file may be a few bytes long.
+    pub scans: u32,
 }
 
 /// Why a file is not taken. The texts go on after the file's name.

@@ -59,13 +59,17 @@ fn by_image(kind: ImageKind, file: &[u8]) -> Result<Decoded, ScaleError> {
     Ok(Decoded { image: DynamicImage::from_decoder(decoder)?, profile })
 }
 
+/// What the decoder of separate scans holds for each byte of the image: a coefficient of 2 bytes, a byte of a plane, and
+/// the image's.
+const HELD_BYTES: u64 = 4;
+
 /// A JPEG file that is neither progressive nor interleaved. Its decoder keeps coefficients beside the pixels.
 fn separate_scans(file: &[u8]) -> Result<Option<Decoded>, ScaleError> {
     let mut decoder = jpeg_decoder::Decoder::new(file);
     decoder.read_info()?;
     let Some(info) = decoder.info() else { return Ok(None) };
     let (width, height) = (u32::from(info.width), u32::from(info.height));
-    let bytes = u64::from(width) * u64::from(height) * info.pixel_format.pixel_bytes() as u64 * 2;
+    let bytes = u64::from(width) * u64::from(height) * info.pixel_format.pixel_bytes() as u64 * HELD_BYTES;
     if bytes > DECODED_BYTES {
         return Err(ScaleError::TooCostly { bytes });
     }

@@ -19,6 +19,9 @@ const SIDE: u32 = 480;
 /// What the pixels of one image may take up: 24 megapixels in three colours.
 pub const DECODED_BYTES: u64 = 72 * 1024 * 1024;
 
+/// Each scan of a JPEG file costs a walk over all its pixels, however short it is. Encoders write about ten.
+const MOST_SCANS: u32 = 500;
+
 const JPEG_QUALITY: u8 = 80;
 
 /// A small image file.
@@ -39,6 +42,12 @@ pub enum ScaleError {
     TooCostly {
         /// What it would need.
         bytes: u64,
+    },
+    /// It would need too much time.
+    #[error("it has {scans} scans, more than {MOST_SCANS}")]
+    TooManyScans {
+        /// What it has.
+        scans: u32,
     },
     /// It is not a whole image.
     #[error("it {0}")]
@@ -66,6 +75,9 @@ pub fn thumbnail(kind: ImageKind, file: &[u8]) -> Result<Option<Scaled>, ScaleEr
     let info = probe.finish().map_err(ScaleError::Defect)?;
     if info.kind != kind || !is_worth_it(info.dimensions) {
         return Ok(None);
+    }
+    if info.scans > MOST_SCANS {
+        return Err(ScaleError::TooManyScans { scans: info.scans });
     }
     let Some(decoded) = decode(info, file)? else { return Ok(None) };
     let mut small = shrunk(decoded.image);
@@ -160,6 +172,34 @@ mod tests {
         bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
         let outcome = thumbnail(ImageKind::Png, &bomb).err();
         assert!(outcome.is_some(), "30000 x 30000 pixels were decoded");
+    }
+
+    /// A JPEG file with so many scans that hold nothing.
+    fn jpeg(code: u8, components: u8, side: u16, scans: usize) -> Vec<u8> {
+        let [high, low] = side.to_be_bytes();
+        let parts: Vec<u8> = (1..=components).flat_map(|id| [id, 0x11, 0]).collect();
+        let length = 8 + 3 * components;
+        let frame = [&[0xFF, code, 0, length, 8, high, low, high, low, components][..], &parts].concat();
+        let scan = b"\xFF\xDA\0\x08\x01\x01\0\0\x3F\0".repeat(scans);
+        [b"\xFF\xD8", &frame[..], &scan, b"\xFF\xD9"].concat()
+    }
+
+    #[test]
+    fn coefficients_count_as_memory() {
+        let bytes_of = |file: &[u8]| match thumbnail(ImageKind::Jpeg, file) {
+            Err(ScaleError::TooCostly { bytes }) => Some(bytes),
+            _ => None,
+        };
+        assert_eq!(bytes_of(&jpeg(0xC2, 3, 3000, 1)), Some(3000 * 3000 * 9));
+        // With a scan for each component, and more for the planes.
+        assert_eq!(bytes_of(&jpeg(0xC0, 3, 3000, 3)), Some(3000 * 3000 * 12));
+        assert_eq!(bytes_of(&jpeg(0xC2, 3, 2000, 1)), None);
+    }
+
+    #[test]
+    fn a_file_of_countless_scans_is_not_decoded() {
+        let outcome = thumbnail(ImageKind::Jpeg, &jpeg(0xC2, 1, 1000, 501)).err();
+        assert!(matches!(outcome, Some(ScaleError::TooManyScans { scans: 501 })), "{outcome:?}");
     }
 
     #[test]

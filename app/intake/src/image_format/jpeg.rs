@@ -26,6 +26,7 @@ struct Jpeg {
     frame: Option<Frame>,
     exif: Option<Tiff>,
     has_scan: bool,
+    scans: u32,
     separate_scans: bool,
 }
 
@@ -36,6 +37,9 @@ struct Frame {
     components: u8,
     is_sequential: bool,
 }
+
+/// Of others than sequential files, decoders hold all coefficients of the components, of 2 bytes each, beside the pixels.
+const BYTES_WITH_COEFFICIENTS: u64 = 3;
 
 #[derive(Clone, Copy, Default)]
 enum State {
@@ -84,8 +88,15 @@ impl Format for Jpeg {
         self.separate_scans
     }
 
+    fn scans(&self) -> u32 {
+        self.scans
+    }
+
     fn decoded_bytes(&self) -> Option<u64> {
-        self.frame.map(|frame| frame.size.pixels() * if frame.components == 1 { 1 } else { 3 })
+        self.frame.map(|frame| {
+            let colours = if frame.components == 1 { 1 } else { 3 };
+            frame.size.pixels() * colours * if frame.is_sequential { 1 } else { BYTES_WITH_COEFFICIENTS }
+        })
     }
 
     fn end(&self, tail: [u8; 4]) -> Result<Dimensions, Fault> {
@@ -161,6 +172,7 @@ impl Jpeg {
             0xDA => {
                 let rest = rest.checked_sub(1).ok_or(Fault::Broken("its scan header is too short"))?;
                 self.has_scan = true;
+                self.scans = self.scans.saturating_add(1);
                 Ok(self.then(State::Scan { rest }, Want::Take(1)))
             }
             // Viewers know the first Exif data before the image.

@@ -103,6 +103,7 @@ impl ImageProbe {
                     largest: format.largest().unwrap_or(dimensions),
                     orientation: format.orientation(),
                     separate_scans: format.has_separate_scans(),
+                    scans: format.scans(),
                 })
             }
             State::Refused(refusal) => Err(refusal.defect),

@@ -58,6 +58,11 @@ pub(super) trait Format: Send + Sync {
         false
     }
 
+    /// How often a decoder goes over all pixels.
+    fn scans(&self) -> u32 {
+        1
+    }
+
     /// The file has ended while this was the last step, with these bytes: whether the image is all there, and its
     /// dimensions.
     fn end(&self, tail: [u8; TAIL_BYTES]) -> Result<Dimensions, Fault>;

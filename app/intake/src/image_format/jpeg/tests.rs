@@ -1,10 +1,10 @@
 //! What segments and scans make a JPEG file.
 
-use crate::image_format::ImageDefect;
 use crate::image_format::ImageKind::Jpeg;
 use crate::image_format::samples::{
     broken, exif, jpeg, jpeg_frame, jpeg_scan, probe, segment, taken, truncated,
 };
+use crate::image_format::{ImageDefect, ImageProbe};
 
 const START: &[u8] = b"\xFF\xD8";
 const END: &[u8] = b"\xFF\xD9";
@@ -109,4 +109,18 @@ fn without_an_end_marker_only_a_makers_trailer_says_that_nothing_is_missing() {
 #[test]
 fn dimensions_are_two_bytes_each() {
     assert_eq!(probe(&jpeg(u16::MAX, u16::MAX)).unwrap().dimensions.pixels(), 65_535 * 65_535);
+}
+
+#[test]
+fn what_a_decoder_holds_and_does_depends_on_how_a_file_is_written() {
+    let of = |code, scans| {
+        let file = [START, &jpeg_frame(code, 640, 480), &jpeg_scan().repeat(scans), END].concat();
+        let mut probe = ImageProbe::new();
+        probe.feed(&file).unwrap();
+        (probe.decoded_bytes(), probe.finish().unwrap().scans)
+    };
+    assert_eq!(of(0xC0, 1), (Some(640 * 480), 1));
+    assert_eq!(of(0xC1, 3), (Some(640 * 480), 3));
+    assert_eq!(of(0xC2, 700), (Some(640 * 480 * 3), 700));
+    assert_eq!(of(0xCA, 1), (Some(640 * 480 * 3), 1));
 }
