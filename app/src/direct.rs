@@ -183,7 +183,7 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
 }
 
 pub fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
-    tracing::warn!(name, cause = causes(&error), "an upload broke off while it was read");
+    tracing::warn!(name, cause = causes(&error), "an object broke off while it was read");
     AppError::Storage(StorageError::Incomplete { action: "read", target: name.to_owned(), missing: "end" })
 }
 

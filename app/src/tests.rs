@@ -109,13 +109,13 @@ fn part_head(name: &str) -> String {
     format!("--XX\r\nContent-Disposition: form-data; name=\"fileToUpload\"; filename=\"{name}\"\r\n\r\n")
 }
 
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     let variables = |name: &str| (name == "S3_BUCKET").then(|| BUCKET.to_owned());
     Config { limits: LIMITS, ..Config::from_lookup(&variables).unwrap() }
 }
 
 /// The smallest file that has all that a PNG needs: checksums are nobody's business here.
-fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     png_of(MIN_PNG + 1)
 }
 

@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::scale;
 use crate::App;
-use crate::error::{AppError, causes};
+use crate::direct::broken_off;
+use crate::error::AppError;
 use crate::storage::stored_dimensions;
 
 /// Larger files are served as they are.
@@ -19,13 +20,8 @@ pub async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, Ap
     let mut file = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());
     let mut probe = ImageProbe::new();
     while let Some(chunk) = object.body.next().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                tracing::warn!(key, cause = causes(&error), "the image broke off while it was read");
-                return Ok(None);
-            }
-        };
+        // That says nothing about the image.
+        let chunk = chunk.map_err(|error| broken_off(key, error))?;
         // What is no whole image is found out by the decoder.
         let is_image = probe.feed(&chunk).is_ok();
         let is_too_costly = probe.decoded_bytes().is_some_and(|bytes| bytes > scale::DECODED_BYTES);
@@ -43,4 +39,29 @@ fn suitable(object: &HeadObjectOutput) -> Option<(ImageKind, i64)> {
     let is_worth_it = stored_dimensions(object.metadata()).is_none_or(scale::is_worth_it);
     let length = object.content_length.filter(|length| *length <= LARGEST_FILE)?;
     (scale::CAN.contains(&kind) && is_worth_it).then_some((kind, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::App;
+    use crate::fake_s3::FakeS3;
+    use crate::storage::ObjectFacts;
+    use crate::tests::{config, png};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_image_that_breaks_off_is_trouble_and_none_of_its_own() {
+        let (s3, storage) = FakeS3::start().await;
+        let app = App::new(Arc::new(storage), &config());
+        let facts = ObjectFacts { content_type: "image/png", dimensions: None, made_of: None };
+        app.storage.put("uploads/1-a/a.png", &facts, png().into()).await.unwrap();
+        s3.contents().breaks_off = Some("uploads/1-a/a.png".to_owned());
+        let read = read(&app, "uploads/1-a/a.png").await;
+        assert!(matches!(read, Err(AppError::Storage(_))), "{read:?}");
+        s3.contents().breaks_off = None;
+        assert!(super::read(&app, "uploads/1-a/a.png").await.unwrap().is_some());
+    }
 }
