@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{self, Runtime};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 
@@ -35,6 +36,9 @@ const MAX_HEADERS: usize = 1000;
 
 /// After an accept that failed for want of file descriptors, some may be free again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What blocks a thread when all else has ended may take so long.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// Why the app could not start or go on.
 #[derive(Debug, Error)]
@@ -61,9 +65,16 @@ pub enum ServeError {
 
 /// Serves until a signal asks to stop, then finishes what is in flight, within a deadline.
 pub fn serve(config: Config) -> Result<(), ServeError> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServeError::Runtime)?;
-    runtime.block_on(serve_until_asked(config))
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(ServeError::Runtime)?;
+    to_the_end(runtime, serve_until_asked(config))
+}
+
+/// Runs this to its end. What blocks a thread then, such as a large image that is being decoded, does not hold up the
+/// process.
+fn to_the_end<T>(runtime: Runtime, serving: impl Future<Output = T>) -> T {
+    let served = runtime.block_on(serving);
+    runtime.shutdown_timeout(LAST_MOMENT);
+    served
 }
 
 async fn serve_until_asked(config: Config) -> Result<(), ServeError> {
@@ -176,5 +187,33 @@ async fn converse(stream: TcpStream, serving: Serving) {
     if let Err(error) = ended {
         // Clients go away; nobody needs to look into it.
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn work_that_goes_on_in_a_thread_does_not_hold_up_the_end() {
+        let (ended, end) = mpsc::channel();
+        // Nothing is ever sent.
+        let (never, work) = mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let runtime = runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            to_the_end(runtime, async move {
+                let (begun, beginning) = tokio::sync::oneshot::channel();
+                drop(tokio::task::spawn_blocking(move || {
+                    begun.send(()).unwrap();
+                    work.recv()
+                }));
+                beginning.await.unwrap();
+            });
+            ended.send(()).unwrap();
+        });
+        assert_eq!(end.recv_timeout(Duration::from_secs(30)), Ok(()));
+        drop(never);
     }
 }

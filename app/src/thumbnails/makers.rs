@@ -10,6 +10,7 @@ use tracing::Instrument;
 use super::produce;
 use crate::App;
 use crate::error::{AppError, causes};
+use crate::shutdown::Phase;
 
 /// So many are made at a time: each holds a file and its pixels in memory.
 const AT_A_TIME: usize = 2;
@@ -142,6 +143,11 @@ impl Makers {
 async fn run(app: App, running: Running) {
     // The semaphore is never closed.
     let _place = running.makers.places.acquire().await;
+    // Whoever waits gets the image itself, and the end of the process need not wait for what has not begun.
+    if app.lifecycle.phase() == Phase::Finishing {
+        running.announce.send_replace(Some(Outcome::Failed));
+        return;
+    }
     let outcome = match produce(&app, &running.key).await {
         Ok(outcome) => outcome,
         // The image itself is served, or says the same to whoever asked.
@@ -178,7 +184,13 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc;
+
     use super::*;
+    use crate::fake_s3::FakeS3;
+    use crate::shutdown::{Asked, Patience};
+    use crate::storage::ObjectFacts;
+    use crate::tests::{config, png};
 
     #[test]
     fn who_asks_for_the_same_thumbnail_waits_for_the_first() {
@@ -198,6 +210,21 @@ mod tests {
         let (mut second, _) = makers.join("a").unwrap();
         drop(running);
         assert_eq!((first.outcome().await, second.outcome().await), (Outcome::Failed, Outcome::Failed));
+    }
+
+    #[tokio::test]
+    async fn none_is_begun_while_the_process_ends() {
+        let (s3, storage) = FakeS3::start().await;
+        let app = App::new(Arc::new(storage), &config());
+        let (ask, mut asked) = mpsc::unbounded_channel();
+        ask.send(Asked::ToHurry).unwrap();
+        let patience = Patience { drain: Duration::ZERO, finish: Duration::from_secs(3600) };
+        app.lifecycle.end(&mut asked, patience, async {}).await;
+        let facts = ObjectFacts { content_type: "image/png", dimensions: None, made_of: None };
+        app.storage.put("uploads/1-a/a.png", &facts, png().into()).await.unwrap();
+        assert!(!app.makers.make(&app, "uploads/1-a/a.png").await);
+        assert_eq!(s3.contents().opened, [""; 0]);
+        assert!(!app.makers.serves_itself("uploads/1-a/a.png"));
     }
 
     #[test]
