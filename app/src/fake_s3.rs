@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
+use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
@@ -264,12 +265,20 @@ fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
         return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();
     }
     if contents.breaks_off.as_deref() == Some(key) {
-        let half = [Ok(bytes.slice(..bytes.len() / 2)), Err(std::io::Error::other("broken off"))];
-        let length = [(header::CONTENT_LENGTH, bytes.len())];
-        return (common, AppendHeaders(length), Body::from_stream(futures::stream::iter(half)))
-            .into_response();
+        let length = AppendHeaders([(header::CONTENT_LENGTH, bytes.len())]);
+        return (common, length, half(bytes)).into_response();
     }
     (common, Body::from(bytes.clone())).into_response()
+}
+
+/// The first bytes are under way before the connection breaks.
+fn half(bytes: &Bytes) -> Body {
+    let first = stream::iter([Ok(bytes.slice(..bytes.len() / 2))]);
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("broken off"))
+    });
+    Body::from_stream(first.chain(end))
 }
 
 fn error(status: StatusCode, code: &str) -> Response {
