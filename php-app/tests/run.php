@@ -6,6 +6,12 @@
 
 declare(strict_types=1);
 
+// Pages keep what their assets are called in APCu, which the command line has switched off.
+if (in_array(ini_get('apc.enable_cli'), ['', '0'], true)) {
+    passthru(escapeshellarg(PHP_BINARY) . ' -d apc.enable_cli=1 ' . escapeshellarg(__FILE__), $status);
+    exit($status);
+}
+
 require __DIR__ . '/../src/autoload.php';
 require __DIR__ . '/images.php';
 
