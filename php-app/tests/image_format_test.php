@@ -139,6 +139,8 @@ foreach ([
     check($case, $expected, $read($content));
 }
 
+$endless = static fn (string $type): string => Images::ftyp() . pack('N', 1) . $type . pack('J', 1 << 60);
+
 // Too many tiny pieces: how many steps are taken is bounded, whatever the file's length.
 foreach ([
     'jpeg' => ["\xFF\xD8", $segment("\xE0", '')],
@@ -147,6 +149,22 @@ foreach ([
     'webp' => ["RIFF\xFF\xFF\xFF\x7FWEBP" . Images::vp8x(), Images::webpChunk('none', '')],
     'avif' => [Images::ftyp(), Images::box('free', '')],
     'avif, boxes in a box' => [Images::ftyp() . "\0\0\0\0moov", Images::box('free', '')],
+    // What a piece says of its length is no more than a claim.
+    'webp, chunks in a frame of 2 GiB' => [
+        "RIFF\xFF\xFF\xFF\xFFWEBP" . Images::vp8x(3, 2, 2) . 'ANMF' . pack('V', 1 << 31)
+            . substr(Images::frame(3, 2), 8, 16),
+        Images::webpChunk('none', ''),
+    ],
+    'avif, boxes in a movie of 2^60 bytes' => [$endless('moov'), Images::box('free', '')],
+    'avif, boxes in metadata of 2^60 bytes' => [$endless('meta') . "\0\0\0\0", Images::box('free', '')],
+    'avif, boxes in a movie of 63 bits and more' => [
+        Images::ftyp() . pack('N', 1) . 'moov' . str_repeat("\xFF", 8),
+        Images::box('free', ''),
+    ],
+    'avif, boxes in a track of 2 GiB' => [
+        $endless('moov') . pack('N', 1 << 31) . 'trak',
+        Images::box('free', ''),
+    ],
 ] as $case => [$start, $piece]) {
     foreach ([90_000 => false, 110_000 => true] as $pieces => $isRefused) {
         $said = '';

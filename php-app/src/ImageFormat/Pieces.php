@@ -17,7 +17,8 @@ final class Pieces
     /** More are taken where they are at least so large on average; GIF's largest are 255 bytes long. */
     private const AVERAGE_BYTES = 128;
 
-    private const MOST_BYTES = 1 << 60;
+    /** What one piece says of its length, and may be a lie, allows no more than this. */
+    private const MOST_BYTES = 1 << 16;
 
     private int $count = 0;
     private int $bytes = 0;
@@ -26,7 +27,7 @@ final class Pieces
     public function add(int $bytes): void
     {
         $this->count++;
-        $this->bytes = min(self::MOST_BYTES, $this->bytes + min(self::MOST_BYTES, $bytes));
+        $this->bytes += min(self::MOST_BYTES, $bytes);
         $this->check();
     }
 
