@@ -19,6 +19,9 @@ pub const CONTAINER: &str = "web";
 /// The volume of the PHP app's temporary files.
 const SCRATCH: &str = "scratch";
 
+/// The Rust app does not start with less: it is room for one part of an upload.
+const LEAST_UPLOAD_MEMORY: u64 = 6 * 1024 * 1024;
+
 /// What the tasks of both apps use.
 pub struct SharedByTasks<'a> {
     /// The region.
@@ -66,7 +69,7 @@ fn web<On: LaunchType>(
     shared: &SharedByTasks<'_>,
 ) -> Container<On> {
     // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
-    let upload_memory = u64::from(settings.memory_mib.0) * 1024 * 1024 / 4;
+    let upload_memory = (u64::from(settings.memory_mib.0) * 1024 * 1024 / 4).max(LEAST_UPLOAD_MEMORY);
     container
         .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
         .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 const PHP_ON_AWSVPC: &[&str] = &["php.ec2_network_mode=awsvpc"];
 const WEB_ON_SPOT: &[&str] = &["web.runs_on=fargate-spot"];
+const WEB_ON_INSTANCES: &[&str] = &["web.runs_on=ec2", "ec2.instance_type=m5.large", "ec2.max_instances=9"];
 
 fn settings(overrides: &[&str]) -> Settings {
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
@@ -249,6 +250,32 @@ fn the_time_to_stop_is_divided_and_connections_are_kept_longer_than_the_load_bal
         assert!(kept.parse::<u64>().unwrap() > idle, "{kept} for {idle}");
     }
     assert_eq!(variable(&["php.memory_mib=1024"], "php", "MEMORY_MIB").as_deref(), Some("1024"));
+    // The app does not start with a longer time than an hour for either, nor with less memory than one part takes.
+    for app in ["web", "php"] {
+        let longest = format!("{app}.stop_timeout_seconds=3600");
+        let longest = [WEB_ON_INSTANCES, &[&longest]].concat();
+        for overrides in [&longest[..], &[&longest[..], &["load_balancer.drain_seconds=0"]].concat()] {
+            for name in ["DRAIN_SECONDS", "STOP_TIMEOUT_SECONDS"] {
+                let seconds: u64 = variable(overrides, app, name).unwrap().parse().unwrap();
+                assert!(seconds <= 3600, "{app} {overrides:?}: {name}={seconds}");
+            }
+        }
+    }
+    for (memory, uploads) in [("6", "6291456"), ("24", "6291456"), ("25", "6553600"), ("1024", "268435456")] {
+        let memory = format!("web.memory_mib={memory}");
+        let overrides = [WEB_ON_INSTANCES, &["web.ec2_memory_reservation_mib=6", &memory]].concat();
+        assert_eq!(variable(&overrides, "web", "UPLOAD_MEMORY_BYTES").as_deref(), Some(uploads), "{memory}");
+    }
+}
+
+#[test]
+fn a_time_to_stop_that_the_apps_do_not_take_is_refused() {
+    for app in ["web", "php"] {
+        let overrides = [&*format!("{app}.runs_on=ec2"), &*format!("{app}.stop_timeout_seconds=3601")];
+        let violations: Vec<String> =
+            settings(&overrides).violations().iter().map(ToString::to_string).collect();
+        assert!(violations.len() == 1 && violations[0].contains("2 to 3600"), "{violations:?}");
+    }
 }
 
 #[test]

@@ -52,8 +52,8 @@ pub struct AppSettings {
     pub availability_zone_rebalancing: bool,
     /// Seconds at a task's start in which failed health checks of the load balancer do not count.
     pub health_check_grace_period_seconds: u32,
-    /// Seconds between SIGTERM and SIGKILL: 2 to 120 on Fargate. Of these `load_balancer.drain_seconds` are for new requests and 5 for
-    /// the end; the rest is for requests in flight.
+    /// Seconds between SIGTERM and SIGKILL: 2 to 120 on Fargate, to 3600 on `ec2`. Of these `load_balancer.drain_seconds` are for new
+    /// requests and 5 for the end; the rest is for requests in flight.
     pub stop_timeout_seconds: u32,
 }
 
@@ -127,7 +127,7 @@ impl AppSettings {
         ),
         Range::new(
             "stop_timeout_seconds",
-            Number(2, MOST),
+            Number(2, 3600),
             "ContainerDefinition (stopTimeout), Amazon ECS API Reference",
         ),
     ];
