@@ -16,6 +16,7 @@ draining=/tmp/image-app-draining
 # serving, draining, finishing: each signal leads to the next one, and the last one ends at once.
 phase=serving
 apache=
+asked=
 timer=
 
 on_stop() {
@@ -26,7 +27,8 @@ on_stop() {
                 return
             fi
             phase=draining
-            : > "$draining"
+            # In a shell of its own: this one would exit where /tmp takes no file. Then /readyz does not know, which is all.
+            ( : > "$draining" ) || true
             # $$ is this shell in there, too.
             { sleep "$drain_seconds"; kill -s USR1 $$; } &
             timer=$!
@@ -50,6 +52,7 @@ finish() {
     phase=finishing
     while [ -n "$apache" ] && kill -0 "$apache" 2>/dev/null; do
         if grep -q '^SigCgt:.[0-9a-f]\{9\}[89a-f]' "/proc/$apache/status"; then
+            asked=yes
             kill -s WINCH "$apache"
             return
         fi
@@ -74,6 +77,8 @@ export APACHE_WORKERS
 rm -f /tmp/apache2.pid "$draining"
 apache2 -DFOREGROUND &
 apache=$!
+# A signal that came before there was an Apache to pass it on to.
+[ "$phase" != finishing ] || [ -n "$asked" ] || finish
 status=0
 while kill -0 "$apache" 2>/dev/null; do
     # A signal ends this wait, but not Apache.
