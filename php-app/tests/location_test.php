@@ -65,9 +65,12 @@ foreach ([true, false] as $littleEndian) {
     $out = $stripped('image/webp', $webp);
     check('webp: what is left of the position', [], $left($out));
     check('webp: the image is left', true, str_ends_with($out, Images::vp8()) && str_contains($out, "now\0"));
+    $behind = Images::webpChunk('XMP ', $packet) . Images::webpChunk('EXIF', $data);
+    check('webp: what is behind it stays', true, $stripped('image/webp', $webp . $behind) === $out . $behind);
 }
 
 $chunks = Images::pngChunk('eXIf', $exif(true))
+    . Images::pngChunk('eXIf', "Exif\0\0" . $exif(false))
     . Images::pngChunk('iTXt', "XML:com.adobe.xmp\0\0\0\0\0{$packet}")
     . Images::pngChunk('iTXt', "XML:com.adobe.xmp\0\1\0en\0\0SECRET but compressed")
     . Images::pngChunk('zTXt', "raw profile type APP1\0\0POSITION compressed")

@@ -92,7 +92,7 @@ final class Strip
     {
         $content = $this->bytes->at($from, $length);
         if (str_starts_with($content, self::EXIF)) {
-            $this->change($from + 6, Exif::strip(substr($content, 6)));
+            $this->change($from, self::exif($content));
         }
         foreach (self::XMP as $name) {
             if (str_starts_with($content, $name)) {
@@ -103,7 +103,8 @@ final class Strip
 
     private function webp(): void
     {
-        for ($offset = 12; true; $offset += 8 + $length + ($length & 1)) {
+        $end = 8 + $this->bytes->little(4, 4);
+        for ($offset = 12; $offset + 8 <= $end; $offset += 8 + $length + ($length & 1)) {
             $type = $this->bytes->at($offset, 4);
             $length = $this->bytes->little($offset + 4, 4);
             // ImageMagick's name for XMP ends in a zero.
@@ -120,8 +121,7 @@ final class Strip
             if ($isXmp) {
                 $this->change($offset + 8, Xmp::strip($content));
             } else {
-                $start = str_starts_with($content, self::EXIF) ? 6 : 0;
-                $this->change($offset + 8 + $start, Exif::strip(substr($content, $start)));
+                $this->change($offset + 8, self::exif($content));
             }
         }
     }
@@ -141,7 +141,7 @@ final class Strip
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
-            $new = $type === 'eXIf' ? Exif::strip($content) : self::pngText($type, $content);
+            $new = $type === 'eXIf' ? self::exif($content) : self::pngText($type, $content);
             if ($new !== null) {
                 $this->change($offset + 8, $new . pack('N', crc32($type . $new)));
             }
@@ -166,6 +166,14 @@ final class Strip
         // The keyword stays as it is.
         $this->changes[$from + strlen($keyword)] = $zeros;
         $this->change($from + $length, hash_final($sum, true));
+    }
+
+    /** Exif data, which some programs begin as in JPEG. */
+    private static function exif(string $content): ?string
+    {
+        return str_starts_with($content, self::EXIF)
+            ? self::after(self::EXIF, Exif::strip(substr($content, strlen(self::EXIF))))
+            : Exif::strip($content);
     }
 
     private static function pngText(string $type, string $content): ?string
