@@ -48,10 +48,12 @@ on_drained() {
 }
 
 # Exactly one SIGWINCH: it is lost before Apache catches it (the 28th bit in SigCgt), and a second one means "at once".
+# A process that is not Apache yet is a copy of this shell, which catches it, too.
 finish() {
     phase=finishing
     while [ -n "$apache" ] && kill -0 "$apache" 2>/dev/null; do
-        if grep -q '^SigCgt:.[0-9a-f]\{9\}[89a-f]' "/proc/$apache/status"; then
+        if grep -q '^Name:.apache2$' "/proc/$apache/status" && grep -q '^SigCgt:.[0-9a-f]\{9\}[89a-f]' "/proc/$apache/status"
+        then
             asked=yes
             kill -s WINCH "$apache"
             return
