@@ -6,7 +6,9 @@
 
 declare(strict_types=1);
 
+use ImageApp\Location\Exif;
 use ImageApp\Location\Strip;
+use ImageApp\Location\Xmp;
 
 $stripped = static function (string $type, string $content): string {
     $file = Strip::from(uploaded($content)->content, $type);
@@ -86,6 +88,21 @@ for ($offset = 8; $offset < strlen($png); $offset += $length + 12) {
     $covered = substr($png, $offset + 4, $length + 4);
     check('png: the checksum of ' . substr($covered, 0, 4), crc32($covered), unpack('N', $png, $offset + 8 + $length)[1]);
 }
+
+// Each position costs what is taken out, not another copy of all the data. These are seconds of computing.
+set_time_limit(4);
+$attribute = ' a:gps="1"';
+$all = Xmp::strip(str_repeat($attribute, 150_000));
+check('as many attributes as fit', 150_000 * strlen($attribute), strspn($all, ' '));
+$element = '<a:gps>1</a:gps><b/>';
+$all = Xmp::strip(str_repeat($element, 50_000));
+check('as many elements as fit', true, $all === str_repeat(str_repeat(' ', 16) . '<b/>', 50_000));
+$entry = pack('vvVV', 0x8825, 4, 1, 0xFFFFFFFF);
+unset($all, $png, $chunks);
+$all = Exif::strip(str_pad('II' . pack('vVv', 42, 8, 65_535) . str_repeat($entry, 65_535), 2_000_000));
+check('as many tags as fit', [false, 2_000_000], [str_contains($all, $entry), strlen($all)]);
+unset($all);
+set_time_limit(0);
 
 foreach (['jpeg' => Images::jpeg(), 'png' => Images::png(), 'gif' => Images::gif(), 'avif' => Images::avif()] as $type => $image) {
     check("{$type} without a position stays", true, $stripped("image/{$type}", $image) === $image);

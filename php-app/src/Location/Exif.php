@@ -24,6 +24,9 @@ final class Exif
     /** More positions than this in one table are overwritten, without the others moving up. */
     private const MOST_REMOVED = 4;
 
+    /** So few bytes are overwritten in place; a new text for each of thousands of tags would take seconds. */
+    private const SHORT = 64;
+
     /** The sizes of values, by their type. */
     private const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
@@ -119,7 +122,14 @@ final class Exif
     {
         $from = min($from, strlen($this->data));
         $bytes = min($bytes, strlen($this->data) - $from);
-        $this->data = substr_replace($this->data, str_repeat("\0", $bytes), $from, $bytes);
+        if ($bytes > self::SHORT) {
+            $this->data = substr_replace($this->data, str_repeat("\0", $bytes), $from, $bytes);
+
+            return;
+        }
+        for ($at = $from; $at < $from + $bytes; $at++) {
+            $this->data[$at] = "\0";
+        }
     }
 
     private function short(int $at): ?int
