@@ -12,27 +12,19 @@ final readonly class FileSlice
 {
     public const BLOCK = 1 << 16;
 
-    /**
-     * @param resource               $stream  a seekable stream
-     * @param array<int, string|int> $changes bytes that stand instead of the stream's, or how many zeros do, by their
-     *                                        offset in the file
-     */
+    /** @param resource $stream a seekable stream */
     public function __construct(
         private mixed $stream,
         private int $offset,
         public int $length,
-        private array $changes = [],
+        private ?Edits $edits = null,
     ) {
     }
 
-    /**
-     * The same file with some bytes changed; its length stays.
-     *
-     * @param array<int, string|int> $changes
-     */
-    public function with(array $changes): self
+    /** The same file with some bytes changed; its length stays. */
+    public function with(Edits $edits): self
     {
-        return new self($this->stream, $this->offset, $this->length, $changes + $this->changes);
+        return new self($this->stream, $this->offset, $this->length, $edits);
     }
 
     /** The bytes from an offset on; fewer where the file ends. */
@@ -53,23 +45,7 @@ final readonly class FileSlice
             $read .= $more;
         }
 
-        return $this->changed($offset, $read);
-    }
-
-    /** What was read at an offset, as far as it was not changed. */
-    private function changed(int $offset, string $read): string
-    {
-        foreach ($this->changes as $from => $new) {
-            $skipped = max(0, $offset - $from);
-            $at = max(0, $from - $offset);
-            $length = min((is_int($new) ? $new : strlen($new)) - $skipped, strlen($read) - $at);
-            if ($length > 0) {
-                $bytes = is_int($new) ? str_repeat("\0", $length) : substr($new, $skipped, $length);
-                $read = substr_replace($read, $bytes, $at, $length);
-            }
-        }
-
-        return $read;
+        return $this->edits?->in($offset, $read) ?? $read;
     }
 
     public function sha256(): string

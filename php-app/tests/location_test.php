@@ -6,6 +6,7 @@
 
 declare(strict_types=1);
 
+use ImageApp\FileSlice;
 use ImageApp\Location\Exif;
 use ImageApp\Location\Strip;
 use ImageApp\Location\Xmp;
@@ -102,6 +103,38 @@ unset($all, $png, $chunks);
 $all = Exif::strip(str_pad('II' . pack('vVv', 42, 8, 65_535) . str_repeat($entry, 65_535), 2_000_000));
 check('as many tags as fit', [false, 2_000_000], [str_contains($all, $entry), strlen($all)]);
 unset($all);
+
+// However much there is to change, what is in memory is a part of it: a process has 12 MiB.
+$texts = [
+    '60 packets' => Images::pngChunk('iTXt', "XML:com.adobe.xmp\0\0\0\0\0" . str_repeat($packet, 700)),
+    '60 long texts' => Images::pngChunk('tEXt', "XML:com.adobe.xmp\0" . str_repeat($packet, 900)),
+    '60 times 2000 tags' => str_repeat(Images::pngChunk('tEXt', "exif:GPSInfo\0SECRET"), 2000),
+];
+foreach ($texts as $case => $chunks) {
+    $stream = stream(substr(Images::png(), 0, 33));
+    fseek($stream, 0, SEEK_END);
+    for ($count = 0; $count < 60; $count++) {
+        fwrite($stream, $chunks);
+    }
+    fwrite($stream, substr(Images::png(), 33));
+    $length = ftell($stream);
+    unset($chunks);
+    set_time_limit(10);
+    memory_reset_peak_usage();
+    $before = memory_get_usage();
+    $file = Strip::from(new FileSlice($stream, 0, $length), 'image/png');
+    [$hash, $read, $found, $last] = [hash_init('sha256'), $file->reader(), false, ''];
+    while (($piece = $read(FileSlice::BLOCK)) !== '') {
+        hash_update($hash, $piece);
+        $found = $found || preg_match('~SECRET|48,8|GPSL~', $last . $piece) === 1;
+        $last = substr($piece, -10);
+    }
+    check("{$case}: the checksum is that of what is sent", hash_final($hash), $file->sha256());
+    check("{$case}: a position is left", false, $found);
+    $mebibytes = intdiv(memory_get_peak_usage() - $before, 1 << 20);
+    check("{$case}: {$mebibytes} MiB are too many", true, $mebibytes < 2);
+    fclose($stream);
+}
 set_time_limit(0);
 
 foreach (['jpeg' => Images::jpeg(), 'png' => Images::png(), 'gif' => Images::gif(), 'avif' => Images::avif()] as $type => $image) {

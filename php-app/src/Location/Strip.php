@@ -10,6 +10,7 @@ declare(strict_types=1);
 
 namespace ImageApp\Location;
 
+use ImageApp\Edits;
 use ImageApp\FileSlice;
 use ImageApp\ImageFormat\Broken;
 use ImageApp\ImageFormat\Bytes;
@@ -31,9 +32,6 @@ final class Strip
     /** Nothing, compressed. */
     private const NOTHING = "\x78\x9C\x03\0\0\0\0\x01";
 
-    /** @var array<int, string|int> new bytes, or how many zeros, by their offset */
-    private array $changes = [];
-
     private function __construct(private readonly Bytes $bytes)
     {
     }
@@ -41,24 +39,33 @@ final class Strip
     /** The file without positions; a file that was checked before. */
     public static function from(FileSlice $file, string $contentType): FileSlice
     {
+        // GIF has no place for positions that programs agree on, and AVIF's are left in it.
+        return in_array($contentType, ['image/jpeg', 'image/png', 'image/webp'], true)
+            ? $file->with(new Edits(static fn (): \Generator => self::edits($file, $contentType)))
+            : $file;
+    }
+
+    /** @return \Generator<int, string|int> */
+    private static function edits(FileSlice $file, string $contentType): \Generator
+    {
         $strip = new self(new Bytes($file));
         try {
-            match ($contentType) {
+            yield from match ($contentType) {
                 'image/jpeg' => $strip->jpeg(),
                 'image/png' => $strip->png(),
                 'image/webp' => $strip->webp(),
-                // GIF has no place for positions that programs agree on, and AVIF's are left in it.
-                default => null,
             };
         } catch (Broken) {
             // The file's end: what follows an image need not be anything.
         }
-
-        return $file->with($strip->changes);
     }
 
-    /** Exif and XMP in APP1 segments, of the image and of those that stand behind it. */
-    private function jpeg(): void
+    /**
+     * Exif and XMP in APP1 segments, of the image and of those that stand behind it.
+     *
+     * @return \Generator<int, string|int>
+     */
+    private function jpeg(): \Generator
     {
         $offset = 2;
         while (true) {
@@ -73,7 +80,7 @@ final class Strip
                 continue;
             }
             if ($code === 0xE1) {
-                $this->segment($offset + 2, $length - 2);
+                yield from $this->segment($offset + 2, $length - 2);
             }
             $offset += $length;
         }
@@ -88,20 +95,22 @@ final class Strip
         return $offset;
     }
 
-    private function segment(int $from, int $length): void
+    /** @return \Generator<int, string|int> */
+    private function segment(int $from, int $length): \Generator
     {
         $content = $this->bytes->at($from, $length);
         if (str_starts_with($content, self::EXIF)) {
-            $this->change($from, self::exif($content));
+            yield from self::edit($from, self::exif($content));
         }
         foreach (self::XMP as $name) {
             if (str_starts_with($content, $name)) {
-                $this->change($from + strlen($name), Xmp::strip(substr($content, strlen($name))));
+                yield from self::edit($from + strlen($name), Xmp::strip(substr($content, strlen($name))));
             }
         }
     }
 
-    private function webp(): void
+    /** @return \Generator<int, string|int> */
+    private function webp(): \Generator
     {
         $end = 8 + $this->bytes->little(4, 4);
         for ($offset = 12; $offset + 8 <= $end; $offset += 8 + $length + ($length & 1)) {
@@ -114,19 +123,20 @@ final class Strip
             }
             if ($length > self::LONGEST_METADATA) {
                 $this->bytes->checkEnd($offset + 8 + $length);
-                $this->changes[$offset + 8] = $length;
+                yield $offset + 8 => $length;
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
             if ($isXmp) {
-                $this->change($offset + 8, Xmp::strip($content));
+                yield from self::edit($offset + 8, Xmp::strip($content));
             } else {
-                $this->change($offset + 8, self::exif($content));
+                yield from self::edit($offset + 8, self::exif($content));
             }
         }
     }
 
-    private function png(): void
+    /** @return \Generator<int, string|int> */
+    private function png(): \Generator
     {
         for ($offset = 8; true; $offset += $length + 12) {
             ['length' => $length, 'type' => $type] = unpack('Nlength/a4type', $this->bytes->at($offset, 8));
@@ -137,19 +147,23 @@ final class Strip
                 continue;
             }
             if ($length > self::LONGEST_METADATA) {
-                $this->longPngMetadata($type, $offset + 8, $length);
+                yield from $this->longPngMetadata($type, $offset + 8, $length);
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
             $new = $type === 'eXIf' ? self::exif($content) : self::pngText($type, $content);
             if ($new !== null) {
-                $this->change($offset + 8, $new . pack('N', crc32($type . $new)));
+                yield $offset + 8 => $new . pack('N', crc32($type . $new));
             }
         }
     }
 
-    /** Overwrites all but the keyword. */
-    private function longPngMetadata(string $type, int $from, int $length): void
+    /**
+     * Overwrites all but the keyword.
+     *
+     * @return \Generator<int, string|int>
+     */
+    private function longPngMetadata(string $type, int $from, int $length): \Generator
     {
         $this->bytes->checkEnd($from + $length + 4);
         $start = $type === 'eXIf' ? '' : $this->bytes->at($from, self::LONGEST_KEYWORD);
@@ -164,8 +178,8 @@ final class Strip
             hash_update($sum, str_repeat("\0", min($left, FileSlice::BLOCK)));
         }
         // The keyword stays as it is.
-        $this->changes[$from + strlen($keyword)] = $zeros;
-        $this->change($from + $length, hash_final($sum, true));
+        yield $from + strlen($keyword) => $zeros;
+        yield $from + $length => hash_final($sum, true);
     }
 
     /** Exif data, which some programs begin as in JPEG. */
@@ -228,10 +242,9 @@ final class Strip
             || ($colon !== false && Xmp::isPosition(substr($keyword, $colon + 1)));
     }
 
-    private function change(int $offset, ?string $new): void
+    /** @return array<int, string> */
+    private static function edit(int $offset, ?string $new): array
     {
-        if ($new !== null) {
-            $this->changes[$offset] = $new;
-        }
+        return $new === null ? [] : [$offset => $new];
     }
 }
