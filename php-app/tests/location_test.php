@@ -104,6 +104,15 @@ $all = Exif::strip(str_pad('II' . pack('vVv', 42, 8, 65_535) . str_repeat($entry
 check('as many tags as fit', [false, 2_000_000], [str_contains($all, $entry), strlen($all)]);
 unset($all);
 
+// A table that leads to itself, thousands of times: what is never looked at is not kept.
+$circle = 'II' . pack('vVv', 42, 8, 20_000) . str_repeat(pack('vvVV', 0x8769, 4, 1, 8), 20_000);
+memory_reset_peak_usage();
+$before = memory_get_usage();
+check('a circle of tables', null, Exif::strip($circle));
+$mebibytes = intdiv(memory_get_peak_usage() - $before, 1 << 20);
+check("a circle of tables: {$mebibytes} MiB are too many", true, $mebibytes < 2);
+unset($circle);
+
 // However much there is to change, what is in memory is a part of it: a process has 12 MiB.
 $texts = [
     '60 packets' => Images::pngChunk('iTXt', "XML:com.adobe.xmp\0\0\0\0\0" . str_repeat($packet, 700)),

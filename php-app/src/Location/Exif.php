@@ -47,6 +47,8 @@ final class Exif
         $open = [$exif->long(4) ?? 0];
         for ($tables = 0; $open !== [] && $tables < self::MOST_TABLES; $tables++) {
             $exif->visit(array_pop($open), $open);
+            // No others are visited any more.
+            $open = array_slice($open, -self::MOST_TABLES);
         }
 
         return $exif->hasRemoved ? $exif->data : null;
