@@ -109,10 +109,13 @@ impl Watch<'_> {
         let is_known = primary.is_some_and(|it| is_ours(&it));
         let failed = deployments.iter().filter(is_ours).find(|it| has_failed(it));
         self.was_primary |= is_known;
-        // By its revision alone, one that failed may be an earlier one.
-        if let Some(failed) =
-            failed.filter(|_| self.begun.is_some() || self.was_primary || !reads_may_be_late)
-        {
+        // By its revision alone, one that failed may be an earlier one: another that is the service's own may repair it.
+        let counts = |failed: &&Deployment| {
+            self.begun.is_some()
+                || failed.status() == Some(PRIMARY)
+                || (!is_known && (self.was_primary || !reads_may_be_late))
+        };
+        if let Some(failed) = failed.filter(counts) {
             return Err(failure(failed));
         }
         match primary {

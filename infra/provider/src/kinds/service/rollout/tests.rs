@@ -121,3 +121,14 @@ fn a_service_whose_number_others_decide_on_needs_a_healthy_target() {
     assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Replica))), 1);
     assert_eq!(wanted_targets(&service(None, Some(SchedulingStrategy::Daemon))), 0);
 }
+
+/// The run that began it was killed, or did not wait: the id of what it began is not known.
+#[test]
+fn a_repair_that_is_under_way_is_not_the_failure_that_it_repairs() {
+    let repair = deployment("again", PRIMARY, "web:2", DeploymentRolloutState::InProgress);
+    let failed = deployment("first", "ACTIVE", "web:2", DeploymentRolloutState::Failed);
+    for late in [LATE, IN_TIME] {
+        let told = told(&mut watch(None), &[repair.clone(), failed.clone()], late);
+        assert!(told.contains("tasks running"), "{told}");
+    }
+}
