@@ -88,6 +88,8 @@ async fn wait_for(
 ) -> Result<Option<String>, Failure> {
     let began = Instant::now();
     let (mut was_reached, mut pause) = (false, Duration::from_millis(100));
+    // Since when its name is known here.
+    let mut resolved = None;
     loop {
         let missing = match requests.look().await {
             Seen::Served => return Ok(None),
@@ -98,7 +100,10 @@ async fn wait_for(
             Seen::Unresolved(why) if !was_reached && began.elapsed() >= patience.resolved => {
                 return Ok(Some(why));
             }
-            Seen::Unreachable(why) if !was_reached && began.elapsed() >= patience.reached => {
+            Seen::Unreachable(why)
+                if !was_reached
+                    && resolved.get_or_insert_with(Instant::now).elapsed() >= patience.reached =>
+            {
                 return Ok(Some(why));
             }
             Seen::Unresolved(why) | Seen::Unreachable(why) => why,

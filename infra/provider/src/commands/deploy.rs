@@ -46,9 +46,11 @@ fn replaces_a_service(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
 }
 
-fn makes_a_load_balancer(plan: &Plan) -> bool {
+/// Whether the load balancer may be minutes old: it is made, or services are, as after a first deploy that was cut off.
+fn may_be_new(plan: &Plan) -> bool {
     let is_made = |action| matches!(action, Action::Create | Action::Replace);
-    plan.steps.iter().any(|step| step.kind == LoadBalancer::KIND && is_made(step.action))
+    let kinds = [LoadBalancer::KIND, Service::KIND];
+    plan.steps.iter().any(|step| kinds.contains(&step.kind.as_str()) && is_made(step.action))
 }
 
 /// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
@@ -80,6 +82,9 @@ async fn alone(
             if !is_as_agreed && !is_agreed_to(&plan, options).await? {
                 return Ok(None);
             }
+            // It may need images that the first plan did not.
+            image_builds::engine_for(&plan).await?;
+            image_builds::build(&session.program.stack, &plan, &session.aws.workspace, view).await?;
             (world, plan)
         };
         let reporter = LastBegun::new(view, last, is_first && only_creates(&plan));
@@ -182,7 +187,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         session = session.waiting(true);
     }
     let stack = &session.program.stack;
-    let is_new = makes_a_load_balancer(plan);
+    let is_new = may_be_new(plan);
     if !plan.is_empty() {
         if !consent::given(&options.stack, QUESTION)? {
             return Ok(declined());

@@ -1,8 +1,9 @@
 //! What one request shows: an answer of the app or of its load balancer, or that neither can be reached from here.
 
+use crate::this_machine;
 use infra_engine::Failure;
 use reqwest::header::{HeaderMap, SERVER};
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, StatusCode};
 use std::error::Error;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl<'a> Requests<'a> {
     /// When there is no HTTP client.
     pub fn to(url: &'a str, patience: Duration) -> Result<Self, Failure> {
         let client = Client::builder().timeout(patience).connect_timeout(patience * 3 / 5);
-        let is_here = is_on_this_machine(url);
+        let is_here = this_machine::is_here(url);
         let client = if is_here { client.no_proxy() } else { client }.build();
         let client = client.map_err(|error| Failure::caused_by("there is no HTTP client", error))?;
         Ok(Self { url, client, has_proxy: !is_here && has_proxy() })
@@ -71,11 +72,6 @@ impl<'a> Requests<'a> {
             Seen::Answer(text)
         }
     }
-}
-
-fn is_on_this_machine(url: &str) -> bool {
-    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
 /// Whether a proxy answers instead of the load balancer. Its refusals look like the load balancer's own, which names itself.

@@ -3,10 +3,10 @@
 use crate::aws::Aws;
 use crate::deployed::Deployed;
 use crate::explain::Explain;
-use crate::wait::{Look, until};
+use crate::wait::{KNOWN_WITHIN, Look, until};
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 use infra_engine::{Context, Failure};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// New tasks pull their image, become healthy, and old ones finish their requests within it; new instances may start.
 const DEADLINE: Duration = Duration::from_secs(900);
@@ -21,8 +21,13 @@ pub async fn wait(
     desired: u32,
     context: &Context<'_>,
 ) -> Result<u32, Failure> {
+    let began = Instant::now();
     until(DEADLINE, context, async || {
         let now = service.again(aws).await?;
+        let is_as_before = now.desired_count == service.desired_count && now.desired_count != desired;
+        if is_as_before && began.elapsed() < KNOWN_WITHIN {
+            return Ok(Look::NotYet("ECS to know the new number".to_owned()));
+        }
         if now.desired_count != desired {
             return Err(changed(&now, desired));
         }
