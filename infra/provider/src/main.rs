@@ -1,5 +1,6 @@
 //! The commands that need AWS. `cargo xtask` starts this program; it can also be used by itself.
 
+use anyhow::Context;
 use clap::Parser;
 use infra_provider::commands::{Command, run};
 use std::process::ExitCode;
@@ -12,9 +13,13 @@ struct Cli {
     command: Command,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    run(Cli::parse().command).await
+fn main() -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the runtime")?;
+    let code = runtime.block_on(run(Cli::parse().command));
+    // A question that is still open on the terminal is not waited for.
+    runtime.shutdown_background();
+    Ok(code)
 }
 
 #[cfg(test)]

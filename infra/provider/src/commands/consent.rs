@@ -4,6 +4,10 @@ use super::StackOptions;
 use anyhow::{Context, Result, bail};
 use dialoguer::Confirm;
 use std::io::IsTerminal;
+use std::time::Duration;
+
+/// How long other runs are kept waiting for an answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(600);
 
 /// Whether to go on: the user says so, or said `--yes` beforehand. A local AWS is nobody's property and costs nothing:
 /// where nobody can be asked about it, nobody is.
@@ -24,11 +28,19 @@ pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
     Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
 }
 
-/// The same while a lease is held, whose renewal goes on while the answer is waited for.
+/// The same while a lease is held, whose renewal goes on while the answer is waited for. Other runs wait for it, too: no answer
+/// in ten minutes is a no.
 ///
 /// # Errors
 /// As of [`given`].
 pub async fn given_meanwhile(options: &StackOptions, question: impl Into<String>) -> Result<bool> {
     let (options, question) = (options.clone(), question.into());
-    tokio::task::spawn_blocking(move || given(&options, &question)).await?
+    let answer = tokio::task::spawn_blocking(move || given(&options, &question));
+    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        Ok(answer) => answer?,
+        Err(_) => {
+            eprintln!("\nnobody answered");
+            Ok(false)
+        }
+    }
 }
