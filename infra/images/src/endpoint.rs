@@ -1,5 +1,6 @@
 //! Where the Docker engine is that the docker command works with: DOCKER_HOST, DOCKER_CONTEXT or the current context say it.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::docker::{docker, output};
@@ -59,9 +60,16 @@ fn of_host(host: &str) -> Endpoint {
         return Endpoint::Socket(PathBuf::from(path));
     }
     let address = host.split_once("://").map_or(host, |(_, address)| address);
-    let names = ["localhost", "127.", "[::1]"];
-    let is_here = !host.starts_with("ssh://") && names.iter().any(|name| address.starts_with(name));
+    let is_here = !host.starts_with("ssh://") && is_loopback(address);
     if is_here { Endpoint::Loopback(host.to_owned()) } else { Endpoint::Elsewhere(host.to_owned()) }
+}
+
+/// Whether `HOST:PORT` is an address of this machine, whatever names the network knows.
+fn is_loopback(address: &str) -> bool {
+    let address = address.trim_end_matches('/');
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    ip.map_or(host == "localhost" || host.ends_with(".localhost"), |ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -79,7 +87,13 @@ mod tests {
         for here in ["tcp://localhost:2375", "tcp://127.0.0.1:2375", "tcp://[::1]:2376"] {
             assert_eq!(of_host(here), Endpoint::Loopback(here.to_owned()));
         }
-        for elsewhere in ["ssh://me@builder", "tcp://10.0.0.4:2376", "ssh://localhost"] {
+        for elsewhere in [
+            "ssh://me@builder",
+            "tcp://10.0.0.4:2376",
+            "ssh://localhost",
+            "tcp://localhost.corp:2375",
+            "tcp://127.0.0.1.nip.io:2375",
+        ] {
             assert_eq!(of_host(elsewhere), Endpoint::Elsewhere(elsewhere.to_owned()));
         }
     }

@@ -45,7 +45,7 @@ pub fn print_changes(plan: &Plan) {
 fn notes_on_counts(plan: &Plan, session: &Session) -> Vec<String> {
     let is_there = |app: &str| {
         let of_app = |step: &&Step| step.id.kind == Service::KIND && step.id.logical_name == app;
-        plan.steps.iter().filter(of_app).any(|step| !matches!(step.action, Action::Create | Action::Delete))
+        plan.steps.iter().filter(of_app).any(|step| matches!(step.action, Action::Keep | Action::Update))
     };
     let given = session.owned_counts.iter().filter(|count| is_there(count.app));
     given.map(|count| count.note(session.program.stack.name(), session.given_region.as_deref())).collect()

@@ -39,6 +39,12 @@ pub fn is_here(url: &str) -> bool {
     }
 }
 
+/// Whether the proxy of plain http, if there is one, is on this machine.
+pub fn has_its_proxy() -> bool {
+    let proxies = ["HTTP_PROXY", "http_proxy"].into_iter().filter_map(|name| std::env::var(name).ok());
+    proxies.filter(|proxy| !proxy.is_empty()).all(|proxy| is_here(&proxy))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,7 +77,9 @@ impl HttpClient for Wire {
         let connector = connectors.entry(timeouts).or_insert_with(|| {
             let mut builder = Connector::builder().connector_settings(settings.clone());
             builder.set_sleep_impl(components.sleep_impl());
-            let builder = builder.proxy_config(ProxyConfig::from_env());
+            let leads_away = self.gate.only_here && !this_machine::has_its_proxy();
+            let proxy = if leads_away { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+            let builder = builder.proxy_config(proxy);
             let mut builder = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc));
             if let Some(trusted) = &self.trusted {
                 builder.set_tls_context(trusted.clone());

@@ -19,7 +19,10 @@ impl Settings {
         }
         let mut defaults = Self::default();
         // An app on instances has their processor: those that are named keep theirs.
-        let of_instances = if overrides.iter().any(|text| text.starts_with("ec2.instance_type=")) {
+        let of_instances = if overrides
+            .iter()
+            .any(|text| ["ec2.instance_type=", "ec2="].iter().any(|given| text.starts_with(given)))
+        {
             CpuArchitecture::of_instance_type(&given.ec2.instance_type)
         } else {
             SMALL_ARM.clone_into(&mut defaults.ec2.instance_type);

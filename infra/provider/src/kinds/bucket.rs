@@ -134,7 +134,9 @@ pub async fn claim(aws: &Aws, id: &ResourceId, name: &str, adopt: bool) -> Resul
     // One whose making was cut off counts as ours only while nothing else is in it.
     let Some(found) = buckets.tags_or_unfinished(name).await? else { return buckets.create_bare(name).await };
     if Ownership::of(&found, &aws.stack) == Ownership::Ours || adopt {
-        return buckets.tag(name, &tags).await;
+        // A put replaces all tags: those of the one who made it stay. AWS's own can't be put.
+        let others = found.into_iter().filter(|(key, _)| !key.starts_with("aws:"));
+        return buckets.tag(name, &others.chain(tags).collect()).await;
     }
     Err(Failure::new(format!("bucket {name} exists already and does not belong to this stack"))
         .hint("use another --stack NAME, or take it over with deploy --adopt"))

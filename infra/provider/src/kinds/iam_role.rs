@@ -241,7 +241,9 @@ impl IamRoles {
         let pages =
             self.0.iam.list_instance_profiles_for_role().role_name(role).into_paginator().items().send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await;
-        let profiles = profiles.unless(&["NoSuchEntity"], "list the instance profiles with the role")?;
+        // Who may delete a role may not be allowed to look who has it: it is waited for without that.
+        let none = ["NoSuchEntity", "AccessDenied"];
+        let profiles = profiles.unless(&none, "list the instance profiles with the role")?;
         let path = format!("/{}/", self.0.stack);
         match profiles.unwrap_or_default().iter().find(|profile| profile.path() != path) {
             Some(profile) => Err(in_a_profile(role, profile.instance_profile_name())),

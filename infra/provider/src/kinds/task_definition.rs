@@ -245,7 +245,7 @@ impl TaskDefinitions {
 /// Whether a revision that could not be deleted is not there any more.
 fn is_gone(refusal: &Refusal) -> bool {
     let reason = refusal.reason().unwrap_or_default().to_ascii_lowercase().replace('_', " ");
-    ["missing", "not found", "does not exist"].iter().any(|gone| reason.contains(gone))
+    ["missing", "not found", "does not exist", "delete in progress"].iter().any(|gone| reason.contains(gone))
 }
 
 #[cfg(test)]
