@@ -59,7 +59,12 @@ async fn pictures(stack: &Stack, folder: &Path) -> anyhow::Result<()> {
 
 /// The deploy of a change, as a terminal with colours shows it.
 async fn terminal(stack: &Stack, file: &Path) -> anyhow::Result<()> {
-    let deploy = stack.xtask("deploy --yes").arg("--set").arg(CHANGE).env("CLICOLOR_FORCE", "1");
+    let deploy = stack
+        .xtask("deploy --yes")
+        .arg("--set")
+        .arg(CHANGE)
+        .env("CLICOLOR_FORCE", "1")
+        .env("CARGO_TERM_COLOR", "never");
     let run = deploy.ends_with(0).await;
     let printed = format!("{}{}", run.stderr, run.stdout);
     let lines = printed.lines().filter(|line| !is_of_cargo(line)).collect::<Vec<_>>().join("\n");

@@ -83,7 +83,7 @@ fn several_files_are_stored_in_the_order_of_the_form() {
         let names: Vec<_> = images.iter().map(|image| image.name()).collect();
         assert_eq!(names, ["one.png", "two.jpg", "three.png"]);
         let sizes: Vec<_> = images.iter().map(|image| (image.width, image.height)).collect();
-        assert_eq!(sizes, [(30, 10), (40, 20), (1, 1)], "dimensions are the header's");
+        assert_eq!(sizes, [(30, 10), (20, 40), (1, 1)], "dimensions are those that are seen");
         for (image, bytes) in images.iter().zip([&wide[..], &turned, PNG]) {
             assert_eq!(site.client.download(image).await, bytes);
         }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::Moto;
 
 /// Two changes of the web app's task definition.
-const CHANGED: &str = "web.stop_timeout_seconds=31";
-const CHANGED_AGAIN: &str = "web.stop_timeout_seconds=32";
+const CHANGED: &str = "web.stop_timeout_seconds=51";
+const CHANGED_AGAIN: &str = "web.stop_timeout_seconds=52";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn revisions_beyond_the_number_kept_go_unless_they_are_in_use_or_somebody_elses() {
