@@ -183,6 +183,14 @@ pub fn is_repository(name: &str) -> bool {
     [WEB_REPOSITORY, PHP_REPOSITORY].into_iter().any(|app| stack_of(app).is_some())
 }
 
+/// Whether a service has a name that this stack gives: another stack's may begin alike.
+pub fn is_service_of(stack: &str, name: &str) -> bool {
+    let rest = name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
+    let is_hash = |hash: &str| hash.len() == 4 && hash.chars().all(|c| c.is_ascii_hexdigit());
+    let app_and_hash = rest.and_then(|rest| rest.split_once('-'));
+    app_and_hash.is_some_and(|(app, hash)| ["web", "php"].contains(&app) && is_hash(hash))
+}
+
 /// The name of a stack's way to S3.
 pub fn s3_endpoint(stack: &str) -> String {
     format!("{stack}-s3")
@@ -264,6 +272,16 @@ mod tests {
         assert_eq!(names.cluster, "cloudfolks-ecs-cluster");
         assert_eq!(names.php.repository, "cloudfolks-php-app");
         assert_eq!(names.web.task_family, "My-Web-App");
+    }
+
+    #[test]
+    fn a_service_of_another_stack_is_none_of_this_one() {
+        let service = names("demo").unwrap().service("web", &["shape"]).unwrap();
+        assert!(is_service_of("demo", &service), "{service}");
+        for other in ["demo-2-web-7a1b", "demo-web-web-7a1b", "demo2-web-7a1b", "demo-web", "demo-web-backup"]
+        {
+            assert!(!is_service_of("demo", other), "{other}");
+        }
     }
 
     #[test]
