@@ -9,6 +9,7 @@ use super::relaxed::{self, Read, Remark, Torn};
 use super::yaml;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+const JSONNET: [&str; 2] = ["jsonnet", "libsonnet"];
 
 /// A document of a file.
 pub struct Document {
@@ -73,17 +74,31 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
             Ok(documents)
         }
     };
-    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let is_called = |endings: [&str; 2]| {
+        file.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending))
+    };
+    let is_yaml = is_called(["yaml", "yml"]);
     let begin = text.trim_start();
     // A map of a map means nothing in YAML: it is a template's mark.
     if begin.starts_with(['{', '[']) && !(is_yaml && begin.starts_with("{{")) {
-        return relaxed::read(&text).map(|read| vec![read]).and_then(documents);
+        let read = relaxed::read(&text).map(|read| vec![read]).and_then(documents);
+        return read.map_err(|torn| if is_called(JSONNET) { jsonnet() } else { torn });
     }
-    let as_json = if is_yaml { None } else { relaxed::read(&text).ok() };
-    match as_json {
-        Some(read) => documents(vec![read]),
-        None => yaml::read(&text).and_then(documents),
-    }
+    let not_json = match relaxed::read(&text) {
+        Ok(read) if !is_yaml => return documents(vec![read]),
+        Ok(_) => None,
+        Err(torn) => Some(torn),
+    };
+    yaml::read(&text).and_then(documents).map_err(|torn| match not_json {
+        _ if is_called(JSONNET) => jsonnet(),
+        Some(not_json) if is_called(["json", "jsonc"]) => not_json,
+        _ => torn,
+    })
+}
+
+fn jsonnet() -> Torn {
+    let problem = "Jsonnet, which is a program: check what it makes, as `jsonnet FILE` prints it".to_owned();
+    Torn { line: 1, problem }
 }
 
 /// The text of a file, without its byte-order mark.
@@ -125,6 +140,22 @@ mod tests {
             assert_eq!(document.remarks[0].what, "a byte-order mark");
             assert_eq!(document.lines()["family"], 1);
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_language_that_the_name_promises() {
+        let problem = |name: &str, text: &str| {
+            read(Path::new(name), text.as_bytes().to_vec()).err().map(|torn| torn.problem).unwrap_or_default()
+        };
+        let terraform = "container_definitions = <<DEFINITION\n  [\n    {\n      \"name\": \"web\",\n    }]\nDEFINITION\n";
+        assert!(!problem("a.json", terraform).contains("YAML"), "{}", problem("a.json", terraform));
+        assert!(problem("a.yml", terraform).contains("YAML"));
+        for jsonnet in
+            ["local a = import 'b.json';\n{ family: a.family }", "{ family: std.join('-', ['a', 'b']) }"]
+        {
+            assert!(problem("ecs-task-def.jsonnet", jsonnet).contains("`jsonnet FILE`"), "{jsonnet}");
+        }
+        assert_eq!(one("a.jsonnet", b"{family: 'a'}").json, json!({"family": "a"}));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod placeholder;
 
 pub use notebook::Form;
 
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use infra_engine::output::OUTPUT;
 use members::{Items, Members};
 use notebook::Notebook;
@@ -48,6 +48,14 @@ impl<'a> Reader<'a> {
     fn wrong(&self, rule: Rule, problem: &str) {
         if !self.quiet {
             self.notes.borrow_mut().findings.add_broken(rule, &self.path, problem);
+        }
+    }
+
+    /// A container instance may have log drivers of its own: ECS takes any text, and starts the task only where one has it.
+    fn own_log_driver(&self, problem: &str) {
+        let problem = format!("{problem}: only an instance whose agent has this driver starts the task");
+        if !self.quiet {
+            self.notes.borrow_mut().findings.warn(Rule::T02, &self.path, problem, Minds::Check);
         }
     }
 
@@ -211,7 +219,12 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let text = if let Some(Value::String(text)) = self.json { text } else { self.text("a text") };
         let known = variants.iter().find(|&&variant| variant == text);
         if known.is_none() && matches!(self.json, Some(Value::String(_))) && !self.is_unknown() {
-            self.wrong(Rule::T02, &format!("\"{text}\" is none of {}", variants.join(", ")));
+            let problem = format!("\"{text}\" is none of {}", variants.join(", "));
+            if matches!(self.path, Path::Member(_, "logDriver")) {
+                self.own_log_driver(&problem);
+                return visitor.visit_enum(StrDeserializer::<Error>::new(text));
+            }
+            self.wrong(Rule::T02, &problem);
         }
         let variant =
             known.or(variants.first()).ok_or_else(|| Error::custom("an enumeration without values"))?;

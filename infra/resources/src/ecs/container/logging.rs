@@ -43,6 +43,8 @@ open_enum! {
         Gelf = "gelf",
         /// Fluentd.
         Fluentd = "fluentd",
+        /// Nobody: the output is dropped. Not in the API's list, and ECS takes it on instances.
+        None = "none",
     }
 }
 
