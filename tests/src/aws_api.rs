@@ -107,6 +107,18 @@ impl AwsApi {
         assert!(status.is_success(), "{path}: {status}");
     }
 
+    /// The XML of a part of a bucket, such as `my-bucket?tagging`.
+    ///
+    /// # Panics
+    /// When it can't be read.
+    pub async fn s3_part(&self, path: &str) -> String {
+        let request = self.client.get(format!("{}/{path}", self.endpoint));
+        let sent = request.header("authorization", self.scope("s3")).send().await;
+        let answer = sent.and_then(reqwest::Response::error_for_status);
+        let answer = answer.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        answer.text().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
     /// Calls an action with these parameters, such as `InstanceId.1=i-0`; gives the XML.
     ///
     /// # Panics

@@ -6,6 +6,7 @@ use std::time::Duration;
 use e2e::aws_api::QueryService::AutoScaling;
 use e2e::command::Run;
 use e2e::counting_proxy::CountingProxy;
+use e2e::fake_docker::FakeDocker;
 use e2e::wait::until;
 use hyper::Method;
 use serde_json::json;
@@ -59,6 +60,25 @@ async fn a_new_plan_that_is_declined_changes_nothing_and_gives_the_lease_back() 
     }
     moto.run("preview --stack anew", &[ONE]).await.ends_with(2).await.says(&["maxSize: 7 -> 2", "retention"]);
     moto.run("deploy --yes --no-wait --wait-for-lease 0 --stack anew", &[]).await.ends_with(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_that_only_the_new_plan_needs_is_built_before_anything_is_written() {
+    let (moto, no_engine) = (Moto::start().await, FakeDocker::new(""));
+    moto.deploy("anew", &[]).await;
+    moto.has_built_images("anew").await;
+    let deploy =
+        || async { no_engine.used_by(moto.run_building("deploy --yes --no-wait --stack anew").await) };
+    deploy().await.ends_with(0).await;
+    moto.is_held_elsewhere("anew").await;
+    let (deploy, proxy) = waits_for_the_lease(deploy().await.arg("--set").arg(ONE)).await;
+    moto.has_no_built_image("anew", "php").await;
+    let outcome = deploy.end().await;
+    assert_eq!(outcome.code, Some(69), "{outcome}");
+    outcome.says(&[CHANGED, "no Docker engine answers it"]);
+    let writes = proxy.take_calls().into_iter().filter(|call| !call.is_read());
+    let writes: Vec<_> = writes.filter(|call| !call.path.contains("lease.json")).collect();
+    assert!(writes.is_empty(), "{writes:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,9 +11,35 @@ use super::Moto;
 
 impl Moto {
     /// A command that has both images to build.
-    async fn run_building(&self, words: &str) -> Run {
+    pub(super) async fn run_building(&self, words: &str) -> Run {
         provider(words).await.at(&self.endpoint, self.region)
     }
+
+    /// Gives the stack's repositories both images as they would be built now.
+    pub(super) async fn has_built_images(&self, stack: &str) {
+        let part = |of: &str| json!({ "mediaType": "some", "size": 1, "digest": format!("sha256:{}", of.repeat(64)) });
+        let manifest =
+            json!({ "schemaVersion": 2, "mediaType": "some", "config": part("a"), "layers": [part("b")] })
+                .to_string();
+        for app in AppImage::all(repository()) {
+            let image = json!({
+                "repositoryName": format!("{stack}-{}-app", app.name), "imageManifest": manifest, "imageTag": built_tag(&app),
+            });
+            self.api().ecr("PutImage", image).await;
+        }
+    }
+
+    /// Takes one of them away again.
+    pub(super) async fn has_no_built_image(&self, stack: &str, name: &str) {
+        let app = AppImage::all(repository()).into_iter().find(|app| app.name == name);
+        let app = app.unwrap_or_else(|| panic!("there is no app {name}"));
+        let image = json!({ "repositoryName": format!("{stack}-{name}-app"), "imageIds": [{ "imageTag": built_tag(&app) }] });
+        self.api().ecr("BatchDeleteImage", image).await;
+    }
+}
+
+fn built_tag(app: &AppImage) -> String {
+    app.content_tag().unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,16 +73,7 @@ async fn a_stack_whose_images_are_there_is_compared_deployed_and_deleted_without
 async fn images_that_the_repositories_have_already_need_no_docker() {
     let (moto, missing) = (Moto::start().await, FakeDocker::new(""));
     moto.deploy("built-before", &[]).await;
-    for app in AppImage::all(repository()) {
-        let tag = app.content_tag().unwrap_or_else(|error| panic!("{error}"));
-        let part = |of: &str| json!({ "mediaType": "some", "size": 1, "digest": format!("sha256:{}", of.repeat(64)) });
-        let manifest =
-            json!({ "schemaVersion": 2, "mediaType": "some", "config": part("a"), "layers": [part("b")] })
-                .to_string();
-        let repository = format!("built-before-{}-app", app.name);
-        let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": tag });
-        moto.api().ecr("PutImage", image).await;
-    }
+    moto.has_built_images("built-before").await;
     for _ in 0..2 {
         let deploy = moto.run_building("deploy --yes --no-wait --stack built-before").await;
         missing.used_by(deploy).ends_with(0).await;

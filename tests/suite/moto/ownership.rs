@@ -55,11 +55,18 @@ async fn a_bucket_with_something_in_it_is_refused_and_nothing_is_made() {
         let bucket = format!("whose-{purpose}-{ACCOUNT}-{REGION}");
         moto.api().s3(&bucket, Some(place)).await;
         moto.put_object(&bucket, "theirs", "theirs").await;
+        let tag = "<Tagging><TagSet><Tag><Key>team</Key><Value>theirs</Value></Tag></TagSet></Tagging>";
+        moto.api().s3(&format!("{bucket}?tagging"), Some(tag)).await;
         let refused = moto.refuses_a_first_deploy("whose", &[]).await;
         refused.says(&[&format!("bucket/{purpose}: "), &bucket, "--adopt"]);
     }
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;
     moto.run("preview --stack whose", &[]).await.ends_with(0).await;
+    for purpose in ["images", "lease"] {
+        let tags = moto.api().s3_part(&format!("whose-{purpose}-{ACCOUNT}-{REGION}?tagging")).await;
+        assert!(tags.contains("<Key>team</Key><Value>theirs</Value>"), "{purpose}: {tags}");
+        assert!(tags.contains(STACK_TAG), "{purpose}: {tags}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,3 +117,11 @@ async fn calls_go_through_the_proxy_unless_no_proxy_has_their_host() {
         assert_eq!(!proxy.take_calls().is_empty(), through, "NO_PROXY={past_the_proxy}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_local_aws_is_reached_past_a_proxy_that_is_elsewhere() {
+    let moto = Moto::start().await;
+    // Nobody answers at an address of documentation.
+    let teardown = provider("teardown --local --yes --stack none").await.at(&moto.endpoint, moto.region);
+    teardown.env("HTTP_PROXY", "http://192.0.2.1:3128").ends_with(0).await;
+}

@@ -36,11 +36,27 @@ pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
 pub async fn given_meanwhile(options: &StackOptions, question: impl Into<String>) -> Result<bool> {
     let (options, question) = (options.clone(), question.into());
     let answer = tokio::task::spawn_blocking(move || given(&options, &question));
-    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
-        Ok(answer) => answer?,
-        Err(_) => {
+    match in_time(answer, ANSWER_WITHIN).await {
+        Some(answer) => answer?,
+        None => {
             eprintln!("\nnobody answered");
             Ok(false)
         }
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = T>, limit: Duration) -> Option<T> {
+    tokio::time::timeout(limit, answer).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn others_do_not_wait_for_an_answer_that_never_comes() {
+        assert_eq!(in_time(pending::<bool>(), Duration::from_millis(1)).await, None);
+        assert_eq!(in_time(ready(true), ANSWER_WITHIN).await, Some(true));
     }
 }

@@ -212,3 +212,23 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     summary.print(options.stack.json)?;
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_engine::plan::Step;
+
+    fn with(action: Action, kind: &str) -> Plan {
+        let id = ResourceId::new(kind, "some");
+        let step = Step { action, kind: kind.to_owned(), name: "some".to_owned(), changes: Vec::new(), id };
+        Plan { steps: vec![step], deletions: Vec::new() }
+    }
+
+    #[test]
+    fn a_load_balancer_is_given_its_time_also_after_a_first_deploy_that_was_cut_off() {
+        assert!(may_be_new(&with(Action::Create, LoadBalancer::KIND)));
+        assert!(may_be_new(&with(Action::Create, Service::KIND)));
+        assert!(!may_be_new(&with(Action::Update, Service::KIND)));
+        assert!(!may_be_new(&with(Action::Create, Listener::KIND)));
+    }
+}
