@@ -220,7 +220,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let known = variants.iter().find(|&&variant| variant == text);
         if known.is_none() && matches!(self.json, Some(Value::String(_))) && !self.is_unknown() {
             let problem = format!("\"{text}\" is none of {}", variants.join(", "));
-            if matches!(self.path, Path::Member(_, "logDriver")) {
+            if matches!(self.path, Path::Member(_, "logDriver")) && !text.is_empty() {
                 self.own_log_driver(&problem);
                 return visitor.visit_enum(StrDeserializer::<Error>::new(text));
             }

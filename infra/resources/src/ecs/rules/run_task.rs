@@ -1,8 +1,8 @@
-//! What ECS refuses of a run-task: C10, C13, C15, C17, S07, S11, S12, S13, S20, S23, S24.
+//! What ECS refuses of a run-task: C10, C13, C15, C17, S07, S10, S11, S12, S13, S20, S23, S24.
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
-use super::service::{constraints, managed_volume, strategies};
+use super::service::{constraints, managed_volume, platform_version, strategies};
 use super::service_and_task::{capacity, volumes_at_launch};
 use super::strategy::strategy;
 use crate::ecs::run_task::RunTaskRequest;
@@ -27,6 +27,7 @@ pub fn run_task(request: &RunTaskRequest) -> Findings {
     }
     let fargate =
         request.launch_type == Some(LaunchType::Fargate) || items.iter().any(|item| item.is_fargate());
+    platform_version(request.platform_version.as_deref(), &mut findings);
     constraints(&request.placement_constraints, fargate, &mut findings);
     strategies(&request.placement_strategy, fargate, &mut findings);
     let volumes = at("volumeConfigurations");

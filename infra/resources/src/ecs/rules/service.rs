@@ -7,7 +7,7 @@ mod scheduling;
 mod volumes;
 
 pub use placement::{constraints, strategies};
-pub use scheduling::rolling_update;
+pub use scheduling::{platform_version, rolling_update};
 pub use volumes::managed_volume;
 
 use super::finding::{Findings, Path};

@@ -205,7 +205,7 @@ rules! {
     S08 "AwsVpcConfiguration, Amazon ECS API Reference"
         "1 to 16 subnets and at most 5 security groups";
     S10 "Fargate platform versions for Amazon ECS"
-        "a platformVersion on Fargate alone: LATEST or 1.4.0 for Linux, 1.0.0 for Windows";
+        "a platformVersion on Fargate alone: LATEST or 1.4.0 for Linux, LATEST or 1.0.0 for Windows";
     S11 "PlacementConstraint, Amazon ECS API Reference"
         "at most 10 placement constraints on EC2: distinctInstance without, memberOf with an expression";
     S12 "PlacementStrategy, Amazon ECS API Reference"

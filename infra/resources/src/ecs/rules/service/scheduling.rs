@@ -8,6 +8,8 @@ use crate::ecs::service::{DeploymentControllerType, LaunchType, SchedulingStrate
 use crate::ecs::task_definition::volume::Switch;
 
 const LONGEST_NAME: usize = 255;
+/// 1.4.0 is Linux's, 1.0.0 is Windows'.
+const PLATFORM_VERSIONS: [&str; 3] = ["LATEST", "1.4.0", "1.0.0"];
 
 pub fn check(service: &Service, findings: &mut Findings) {
     if !is_name(&service.service_name, LONGEST_NAME) {
@@ -45,9 +47,14 @@ fn capacity(service: &Service, findings: &mut Findings) {
     if service.platform_version.is_some() && on_instances {
         findings.add(Rule::S10, &at("platformVersion"), "a platform version without Fargate");
     }
-    // Retired in June 2026.
-    if let Some(version) = service.platform_version.as_deref().filter(|version| version.starts_with("1.3")) {
-        findings.add(Rule::S10, &at("platformVersion"), format!("platform version {version}"));
+    platform_version(service.platform_version.as_deref(), findings);
+}
+
+/// Checks that Fargate has this platform version. Those up to 1.3.0 were retired by June 2026.
+pub fn platform_version(version: Option<&str>, findings: &mut Findings) {
+    let exists = |version: &str| version.is_empty() || PLATFORM_VERSIONS.contains(&version);
+    if let Some(version) = version.filter(|version| !exists(version)) {
+        findings.add(Rule::S10, &at("platformVersion"), format!("Fargate has no platform version {version}"));
     }
 }
 
