@@ -13,7 +13,7 @@ use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use infra_engine::output::OUTPUT;
 use members::{Items, Members};
 use notebook::Notebook;
-use placeholder::is_placeholder;
+use placeholder::{is_no_region, is_placeholder};
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
@@ -91,7 +91,8 @@ impl<'a> Reader<'a> {
 
     fn text(&self, expected: &str) -> &'a str {
         if let Some(Value::String(text)) = self.json {
-            if is_placeholder(text) && !self.quiet {
+            let is_region = matches!(self.path, Path::Member(_, "awslogs-region"));
+            if (is_placeholder(text) || (is_region && is_no_region(text))) && !self.quiet {
                 self.notes.borrow_mut().unfinished(&self.path);
             }
             return text;

@@ -3,6 +3,8 @@
 /// Opening and closing marks of templates: shells and Terraform, Jinja and Go, ERB, CodePipeline, Azure DevOps.
 const MARKS: [(&str, &str); 6] =
     [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("<", ">"), ("#{", "}"), ("[[", "]]")];
+/// Marks that mean something else within a sentence or a command: Azure DevOps, Concourse, Spruce and others.
+const MARKS_OF_WORDS: [(&str, &str); 4] = [("$(", ")"), ("((", "))"), ("<<", ">>"), ("%{", "}")];
 /// Marks that are the same on both sides, around a name.
 const FENCES: [&str; 3] = ["%", "@", "__"];
 /// Words by which people mark what is to be replaced.
@@ -10,11 +12,49 @@ const WORDS: [&str; 5] = ["PLACEHOLDER", "REPLACE_", "CHANGEME", "CHANGE_ME", "Y
 
 /// Whether something in a text is to be replaced.
 pub fn is_placeholder(text: &str) -> bool {
-    // Nearly every text has none of these.
-    if !text.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'%' | b'@' | b'#' | b'[' | b'_')) {
-        return WORDS.iter().any(|word| text.contains(word));
+    if WORDS.iter().any(|word| text.contains(word)) || is_without_place(text) {
+        return true;
     }
-    has_marks(text) || has_variable(text) || has_fences(text) || WORDS.iter().any(|word| text.contains(word))
+    // Nearly every text has none of these.
+    let may_mark = |byte| matches!(byte, b'$' | b'{' | b'<' | b'%' | b'@' | b'#' | b'[' | b'_' | b'(');
+    text.bytes().any(may_mark)
+        && (has_marks(text) || has_marks_of_words(text) || has_variable(text) || has_fences(text))
+}
+
+/// Whether a text stands for an AWS Region: `REGION`, `your-region`.
+pub fn is_no_region(text: &str) -> bool {
+    stands_for(text, "region")
+}
+
+/// Whether an ARN, or an image in ECR, has words where its account or its Region will be.
+fn is_without_place(text: &str) -> bool {
+    let (region, account) = if let Some(arn) = text.strip_prefix("arn:") {
+        let mut fields = arn.split(':').skip(2);
+        (fields.next(), fields.next())
+    } else {
+        let host = text.split('/').next().unwrap_or_default();
+        let Some((account, rest)) = host.split_once(".dkr.ecr.") else { return false };
+        (rest.split('.').next(), Some(account))
+    };
+    let has_braces = text.split_once('{').is_some_and(|(_, rest)| rest.contains('}'));
+    has_braces || region.is_some_and(is_no_region) || account.is_some_and(|it| stands_for(it, "account"))
+}
+
+/// Accounts and Regions have no capital letters.
+fn stands_for(text: &str, what: &str) -> bool {
+    let is_name = text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let is_blank = text.len() > 1 && text.bytes().all(|byte| byte == b'x');
+    is_name || is_blank || text.to_ascii_lowercase().contains(what)
+}
+
+/// Marks around the whole text, or in one without white space outside of them, such as an ARN or an image.
+fn has_marks_of_words(text: &str) -> bool {
+    MARKS_OF_WORDS.iter().any(|(open, close)| {
+        let Some((before, rest)) = text.split_once(open) else { return false };
+        let Some((inner, after)) = rest.split_once(close) else { return false };
+        let is_word = |part: &str| !part.contains(char::is_whitespace);
+        is_phrase(inner.trim()) && is_word(before) && is_word(after)
+    })
 }
 
 fn has_marks(text: &str) -> bool {
@@ -84,6 +124,21 @@ mod tests {
             "[[ cpu ]]",
             "REPLACE_ME",
             "<+service.name>",
+            "%{cpu}",
+            "$(cpu)",
+            "<<cpu>>",
+            "(( cpu ))",
+            "$(Registry)/web:$(Build.BuildId)",
+            "arn:aws:iam::ACCOUNT_ID:role/ecs",
+            "arn:aws:iam::AWS_ACCOUNT_ID:role/ecs",
+            "arn:aws:iam::your-account-id:role/ecs",
+            "arn:aws:iam::XXXXXXXXXXXX:role/ecs",
+            "arn:aws:iam::{AWS_ID}:role/ecs",
+            "arn:aws:iam::((account)):role/ecs",
+            "arn:aws:secretsmanager:REGION:123456789012:secret:db",
+            "arn:aws:secretsmanager:AWS_REGION:ACCOUNT:secret:db",
+            "ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com/web:1",
+            "123456789012.dkr.ecr.REGION.amazonaws.com/web:1",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -110,6 +165,17 @@ mod tests {
             "{\"a\": {\"b\": 1}",
             "[a]",
             "[ -f a ]",
+            "echo $(hostname)",
+            "test $((1 + 1)) = 2",
+            "cat <<EOF",
+            "curl -w %{http_code} localhost",
+            "REGION",
+            "ACCOUNT_ID",
+            "XXXX",
+            "{a}",
+            "arn:aws:s3:::bucket/web.env",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }
