@@ -156,6 +156,8 @@ rules! {
         "a cpu of 0 or more";
     T75 "Use custom configuration files, Amazon ECS FireLens"
         "config-file-type file for FireLens on Fargate";
+    T76 "RegisterTaskDefinition (taskRoleArn, executionRoleArn), Amazon ECS API Reference"
+        "the ARN of an IAM role: `arn:aws:iam::`, an account of 12 digits, `:role/` and its name";
 
     C01 "CapacityProviderStrategyItem, Amazon ECS API Reference"
         "at most 20 capacity providers in a strategy";
@@ -290,7 +292,7 @@ rules! {
     X07 "PortMapping (protocol), Amazon ECS API Reference"
         "tcp or udp";
     X09 "RegisterTaskDefinition (taskRoleArn, executionRoleArn), Amazon ECS API Reference"
-        "the role's full ARN";
+        "the role's full ARN, or for taskRoleArn its name; no empty text";
     X10 "KeyValuePair, Amazon ECS API Reference"
         "each variable once";
     X11 "Amazon ECS task definition parameters for Fargate (operating system family)"

@@ -1,9 +1,9 @@
-//! The task execution role and what needs it: T52, X09, X29.
+//! The roles of a task, and what needs the one for its execution: T52, T76, X09, X29.
 
 use super::{Checked, at};
 use crate::ecs::container::{ContainerDefinition, LogDriver};
 use crate::ecs::rules::text::{given, known};
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use crate::image::Image;
 use infra_engine::{Output, Resource};
 
@@ -13,15 +13,47 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
         [("taskRoleArn", &definition.task_role_arn), ("executionRoleArn", &definition.execution_role_arn)]
     {
         // `${...}` is filled in later, by whatever made the file.
-        let whole = |role: &str| role.is_empty() || role.starts_with("arn:") || role.starts_with("${");
-        if let Some(role) = known(role.as_ref()).filter(|role| !whole(role)) {
-            findings.add(Rule::X09, &at(member), format!("\"{role}\" is no ARN"));
+        if let Some(role) = known(role.as_ref()).filter(|role| !role.is_empty() && !role.starts_with("${")) {
+            role_text(member, role, findings);
         }
     }
     if given(definition.execution_role_arn.as_ref()) {
         return;
     }
     task.each_container(|container, path| without_execution_role(task, container, path, findings));
+}
+
+/// AWS documents the name alone for the task role, and is silent about it for the other.
+fn role_text(member: &str, role: &str, findings: &mut Findings) {
+    let path = at(member);
+    if role.starts_with("arn:") {
+        if !is_role_arn(role) {
+            findings.add(Rule::T76, &path, format!("\"{role}\" is not the ARN of an IAM role"));
+        }
+    } else if !is_role_name(role) {
+        findings.add(Rule::X09, &path, format!("\"{role}\" is neither the ARN nor the name of a role"));
+    } else if member == "executionRoleArn" {
+        let problem = "the name of a role in the task's account: AWS documents the full ARN here";
+        findings.note(Rule::X09, &path, problem, Minds::Check);
+    }
+}
+
+/// `arn:aws:iam::123456789012:role/path/name`.
+fn is_role_arn(arn: &str) -> bool {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let [_, partition, "iam", "", account, resource] = parts[..] else { return false };
+    let is_role = resource.strip_prefix("role/").is_some_and(is_role_name);
+    (partition == "aws" || partition.starts_with("aws-")) && is_account(account) && is_role
+}
+
+/// A name, perhaps with its path.
+fn is_role_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&byte);
+    !name.is_empty() && name.bytes().all(allowed)
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn without_execution_role(
@@ -61,10 +93,9 @@ fn is_in_ecr(image: &Output<String>) -> bool {
         Output::Known(image) => {
             let host = image.split('/').next().unwrap_or_default();
             let account = host.split('.').next().unwrap_or_default();
-            let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
             // `dkr.ecr`, `dkr.ecr-fips`, and `dkr-ecr` of dual-stack names.
             let rest = host.get(12..).unwrap_or_default();
-            is_account && (rest.starts_with(".dkr.ecr") || rest.starts_with(".dkr-ecr"))
+            is_account(account) && (rest.starts_with(".dkr.ecr") || rest.starts_with(".dkr-ecr"))
         }
     }
 }
