@@ -18,11 +18,9 @@ pub fn cpu(text: &str) -> Option<Size> {
     })
 }
 
-/// Memory: `2048` or `2 GB`, `2GB`, `0.5GB`.
+/// Memory: `2048` or `2 GB`, `2GB`, `0.5GB`, and `.5 gb` as the page about ECS Exec has it.
 pub fn memory(text: &str) -> Option<Size> {
-    read(text, |number, unit| {
-        unit.eq_ignore_ascii_case("gb").then(|| unit != "GB" || number.starts_with('.'))
-    })
+    read(text, |_, unit| unit.eq_ignore_ascii_case("gb").then(|| !matches!(unit, "GB" | "gb")))
 }
 
 /// A whole number of the smallest unit, or a decimal one of the large unit, which is 1024 of them. `is_odd` knows the
@@ -72,16 +70,21 @@ mod tests {
 
     #[test]
     fn cpu_is_written_in_units_or_in_vcpus() {
-        for (text, units) in
-            [("1024", 1024), ("1 vCPU", 1024), ("1vcpu", 1024), (".25 vCPU", 256), ("1.5 vCPU", 1536)]
-        {
+        for (text, units) in [
+            ("1024", 1024),
+            ("1 vCPU", 1024),
+            ("1vcpu", 1024),
+            (".25 vCPU", 256),
+            (".25 vcpu", 256),
+            ("1.5 vCPU", 1536),
+        ] {
             assert_eq!(amount(cpu(text)), Some((units, false)), "{text}");
         }
     }
 
     #[test]
     fn memory_is_written_in_mib_or_in_gb() {
-        for (text, mib) in [("2048", 2048), ("2GB", 2048), ("2 GB", 2048), ("0.5GB", 512)] {
+        for (text, mib) in [("2048", 2048), ("2GB", 2048), ("2 GB", 2048), ("0.5GB", 512), (".5 gb", 512)] {
             assert_eq!(amount(memory(text)), Some((mib, false)), "{text}");
         }
     }
@@ -91,7 +94,7 @@ mod tests {
         for text in ["0.25 vCPU", "1 vCPUs", " 256", "1 VCPU", "1  vCPU"] {
             assert!(cpu(text).is_some_and(|size| size.odd), "{text}");
         }
-        for text in [".5 GB", "2 gb", "2048 "] {
+        for text in ["2 Gb", "2  GB", "2048 "] {
             assert!(memory(text).is_some_and(|size| size.odd), "{text}");
         }
     }

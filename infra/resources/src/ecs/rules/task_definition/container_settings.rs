@@ -5,7 +5,7 @@ use crate::ecs::cluster_query::Expression;
 use crate::ecs::container::{
     ContainerDefinition, HealthCheck, NvidiaMpsAllocation, ResourceRequirement, ResourceType,
 };
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use std::ops::RangeInclusive;
 
 const FARGATE_TIMEOUT: RangeInclusive<i32> = 2..=120;
@@ -22,16 +22,22 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
             health_check(check, &path.member("healthCheck"), findings);
         }
         if task.fargate {
-            for (member, seconds) in
-                [("startTimeout", container.start_timeout), ("stopTimeout", container.stop_timeout)]
-            {
-                outside(Rule::T57, &path.member(member), seconds, FARGATE_TIMEOUT, findings);
-            }
+            let stop = container.stop_timeout;
+            outside(Rule::T57, &path.member("stopTimeout"), stop, FARGATE_TIMEOUT, findings);
+            start_timeout(container, path, findings);
         }
         restart_policy(container, path, findings);
         ulimits(container, path, findings);
         devices(container, path, findings);
     });
+}
+
+/// AWS documents the limit, and nobody has seen ECS refuse what is beyond it.
+fn start_timeout(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    if let Some(seconds) = container.start_timeout.filter(|seconds| !FARGATE_TIMEOUT.contains(seconds)) {
+        let problem = format!("{seconds} is outside of what AWS documents");
+        findings.warn(Rule::T57, &path.member("startTimeout"), problem, Minds::Check);
+    }
 }
 
 fn outside(

@@ -2,7 +2,7 @@
 
 use super::Checked;
 use crate::ecs::container::PortMapping;
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use crate::ecs::task_definition::NetworkMode;
 use std::collections::HashSet;
 
@@ -107,7 +107,8 @@ fn described(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
         findings.add(Rule::X07, &path.member("protocol"), format!("protocol \"{}\"", mapping.protocol()));
     }
     if mapping.app_protocol.is_some() && mapping.name.is_none() {
-        findings.add(Rule::X22, &path.member("appProtocol"), "an appProtocol without a name");
+        let problem = "an appProtocol without a name, by which Service Connect finds the port: it is ignored";
+        findings.note(Rule::X22, &path.member("appProtocol"), problem, Minds::Check);
     }
 }
 
@@ -115,6 +116,13 @@ fn is_port_name(name: &str) -> bool {
     let allowed =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
     (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(allowed) && !name.starts_with('-')
+}
+
+fn two_protocols(port: i32) -> String {
+    format!(
+        "port {port} for two protocols: RegisterTaskDefinition takes it, and CreateService with a load balancer or a \
+         registry on it refuses (\"Container port {port} is used in more than one port mapping\")"
+    )
 }
 
 /// The ports and names that earlier mappings have.
@@ -168,7 +176,7 @@ impl<'a> Taken<'a> {
         } else if same.is_some() && shares_network(task) {
             findings.add(Rule::T25, path, format!("another mapping has {protocol} port {low}, too"));
         } else if same.is_none() && other_protocol && shares_network(task) {
-            findings.add(Rule::X03, path, format!("port {low} for two protocols"));
+            findings.warn(Rule::X03, path, two_protocols(low), Minds::Ecs);
         }
         self.container_ports.push((low, high, protocol));
     }
