@@ -8,7 +8,7 @@ use super::rule::Rule;
 const BY_LAUNCH_TYPE: &[Rule] = &[
     Rule::T08, Rule::T09, Rule::T10, Rule::T11, Rule::T12, Rule::T14, Rule::T34, Rule::T35, Rule::T36, Rule::T37,
     Rule::T38, Rule::T39, Rule::T40, Rule::T42, Rule::T48, Rule::T49, Rule::T51, Rule::T52, Rule::T57, Rule::T65,
-    Rule::T70, Rule::T71, Rule::T72, Rule::T75, Rule::X01, Rule::X06, Rule::X11, Rule::X12, Rule::X15, Rule::X16,
+    Rule::T70, Rule::T71, Rule::T72, Rule::T75, Rule::X01, Rule::X11, Rule::X12, Rule::X15, Rule::X16,
     Rule::X17, Rule::X21, Rule::X24, Rule::X28, Rule::X29, Rule::X30,
 ];
 
@@ -16,7 +16,7 @@ const BY_LAUNCH_TYPE: &[Rule] = &[
 #[rustfmt::skip]
 const BY_NETWORK_MODE: &[Rule] = &[
     Rule::T08, Rule::T21, Rule::T22, Rule::T23, Rule::T25, Rule::T26, Rule::T28, Rule::T29, Rule::T30, Rule::T31,
-    Rule::T32, Rule::T33, Rule::T65, Rule::T66, Rule::T67, Rule::T69, Rule::T70, Rule::T71, Rule::X03, Rule::X16,
+    Rule::T32, Rule::T33, Rule::T65, Rule::T66, Rule::T67, Rule::T69, Rule::T70, Rule::T71, Rule::T77, Rule::X03, Rule::X16,
 ];
 
 /// Rules that look at a member from elsewhere: where it is broken, they can't tell.
@@ -24,13 +24,24 @@ const READ_ELSEWHERE: &[(&str, &[Rule])] = &[
     ("requiresCompatibilities", BY_LAUNCH_TYPE),
     (
         "containerDefinitions",
-        &[Rule::T04, Rule::T07, Rule::T15, Rule::T17, Rule::T46, Rule::T53, Rule::T55, Rule::T67, Rule::X05],
+        &[
+            Rule::T04,
+            Rule::T07,
+            Rule::T15,
+            Rule::T17,
+            Rule::T46,
+            Rule::T53,
+            Rule::T55,
+            Rule::T67,
+            Rule::T77,
+            Rule::X05,
+        ],
     ),
     ("essential", &[Rule::T07, Rule::T55]),
     ("cpu", &[Rule::T10, Rule::T11, Rule::T15]),
     ("memory", &[Rule::T10, Rule::T16, Rule::T17, Rule::T18, Rule::T19, Rule::X05]),
     ("memoryReservation", &[Rule::T17, Rule::T18, Rule::T19]),
-    ("name", &[Rule::T05, Rule::T45, Rule::T46, Rule::T55, Rule::T61, Rule::T67, Rule::X10]),
+    ("name", &[Rule::T05, Rule::T45, Rule::T46, Rule::T55, Rule::T61, Rule::T67, Rule::T77, Rule::X10]),
     ("dependsOn", &[Rule::T55, Rule::X31]),
     ("containerName", &[Rule::T55, Rule::X31]),
     ("condition", &[Rule::T55]),

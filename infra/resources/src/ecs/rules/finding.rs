@@ -29,6 +29,9 @@ pub enum Minds {
     /// The parameter validation of aws-cli and of SDKs like it; ECS does not.
     #[serde(rename = "aws-cli")]
     AwsCli,
+    /// What starts the task: Docker, or ECS's agent. ECS registers it.
+    #[serde(rename = "agent")]
+    Agent,
     /// This check alone, which can't see the value that will be sent.
     #[serde(rename = "check")]
     Check,
@@ -39,6 +42,7 @@ impl fmt::Display for Minds {
         formatter.write_str(match self {
             Self::Ecs => "ECS",
             Self::AwsCli => "aws-cli",
+            Self::Agent => "Docker or ECS's agent, when the task starts",
             Self::Check => "this check alone",
         })
     }
@@ -47,7 +51,12 @@ impl fmt::Display for Minds {
 impl Finding {
     /// What is wrong with the value, and what would be valid.
     pub fn message(&self) -> String {
-        format!("{}; valid: {}", self.problem, self.rule.valid())
+        self.valid().map_or_else(|| self.problem.clone(), |valid| format!("{}; valid: {valid}", self.problem))
+    }
+
+    /// What would be valid, unless the problem itself says what is expected.
+    pub fn valid(&self) -> Option<&'static str> {
+        (self.rule != Rule::T01).then(|| self.rule.valid())
     }
 }
 
@@ -137,10 +146,10 @@ impl Findings {
         }
     }
 
-    /// What AWS's documentation forbids and ECS has been seen to take is a warning for a file.
+    /// What ECS has been seen to register, and a task's start may fail of, is a warning for a file.
     pub(crate) fn doubt(&mut self, is_taken: impl Fn(&Finding) -> bool) {
         for mut finding in self.errors.extract_if(.., |finding| is_taken(finding)) {
-            finding.minds = Minds::Check;
+            finding.minds = Minds::Agent;
             self.warnings.push(finding);
         }
     }

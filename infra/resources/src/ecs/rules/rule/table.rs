@@ -158,6 +158,10 @@ rules! {
         "config-file-type file for FireLens on Fargate";
     T76 "RegisterTaskDefinition (taskRoleArn, executionRoleArn), Amazon ECS API Reference"
         "the ARN of an IAM role: `arn:aws:iam::`, an account of 12 digits, `:role/` and its name";
+    T77 "ContainerDefinition (links), Amazon ECS API Reference"
+        "links to containers of the task, as `name` or `name:alias`";
+    T78 "Pass Secrets Manager secrets through Amazon ECS environment variables"
+        "the ARN of a secret, and behind it at most `:json-key:version-stage:version-id`";
 
     C01 "CapacityProviderStrategyItem, Amazon ECS API Reference"
         "at most 20 capacity providers in a strategy";
@@ -287,8 +291,6 @@ rules! {
         "a container port for one protocol";
     X05 "ContainerDefinition (memory), Amazon ECS API Reference"
         "containers whose memory together is at most the task's";
-    X06 "Amazon ECS task definition differences for Fargate"
-        "no placementConstraints on Fargate, not even an empty list";
     X07 "PortMapping (protocol), Amazon ECS API Reference"
         "tcp or udp";
     X09 "RegisterTaskDefinition (taskRoleArn, executionRoleArn), Amazon ECS API Reference"

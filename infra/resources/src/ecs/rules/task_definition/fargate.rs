@@ -1,4 +1,4 @@
-//! What Fargate does not have, because it belongs to an instance: T34 to T40, X06, X17.
+//! What Fargate does not have, because it belongs to an instance: T34 to T40, X17.
 
 use super::{Checked, at};
 use crate::ecs::container::{ContainerDefinition, ResourceType};

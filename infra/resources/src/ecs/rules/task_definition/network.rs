@@ -1,8 +1,8 @@
-//! Settings of a container that depend on the network mode: T29 to T33, T66, T67, T69, X26, X27.
+//! Settings of a container that depend on the network mode: T29 to T33, T66, T67, T69, T77, X26, X27.
 
 use super::{Checked, at};
 use crate::ecs::container::ContainerDefinition;
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use crate::ecs::task_definition::{IpcMode, NetworkMode};
 
 const PROXY_PROPERTIES: [&str; 4] = ["ProxyIngressPort", "ProxyEgressPort", "AppPorts", "EgressIgnoredIPs"];
@@ -10,9 +10,7 @@ const PROXY_USERS: [&str; 2] = ["IgnoredUID", "IgnoredGID"];
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     task.each_container(|container, path| {
-        if !container.links.is_empty() && !matches!(task.mode(), None | Some(NetworkMode::Bridge)) {
-            findings.add(Rule::T29, &path.member("links"), "links without network mode bridge");
-        }
+        links(task, container, path, findings);
         if task.awsvpc() {
             awsvpc(container, path, findings);
         }
@@ -20,6 +18,21 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     });
     proxy(task, findings);
     fault_injection(task, findings);
+}
+
+fn links(task: &Checked<'_>, container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
+    let path = path.member("links");
+    if !container.links.is_empty() && !matches!(task.mode(), None | Some(NetworkMode::Bridge)) {
+        findings.add(Rule::T29, &path, "links without network mode bridge");
+        return;
+    }
+    for (index, link) in container.links.iter().enumerate() {
+        let name = link.split(':').next().unwrap_or_default();
+        if task.container(name).is_none() {
+            let problem = format!("the task has no container \"{name}\"");
+            findings.warn(Rule::T77, &path.item(index), problem, Minds::Agent);
+        }
+    }
 }
 
 /// With awsvpc the VPC decides on names and addresses.

@@ -1,19 +1,26 @@
-//! Environment files, secrets, variables and registry passwords: T60 to T62, X10.
+//! Environment files, secrets, variables and registry passwords: T60 to T62, T78, X10.
 
 use super::Checked;
-use crate::ecs::container::ContainerDefinition;
+use crate::ecs::container::{ContainerDefinition, Secret};
 use crate::ecs::rules::text::known;
-use crate::ecs::rules::{Findings, Path, Rule};
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use std::collections::HashSet;
 
 const MOST_FILES: usize = 10;
 const LONGEST_SECRET_NAME: usize = 512;
+/// `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name:json-key:version-stage:version-id`.
+const MOST_FIELDS: usize = 10;
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     task.each_container(|container, path| {
         files(container, path, findings);
         variables(container, path, findings);
         registry(container, path, findings);
+        values_from(&container.secrets, &path.member("secrets"), findings);
+        if let Some(logs) = &container.log_configuration {
+            let path = path.member("logConfiguration");
+            values_from(&logs.secret_options, &path.member("secretOptions"), findings);
+        }
     });
 }
 
@@ -51,6 +58,19 @@ fn variables(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Fi
         if !names.insert(&secret.name) {
             let problem = format!("{} is the name of another variable or secret", secret.name);
             findings.add(Rule::T61, &secrets.item(index).member("name"), problem);
+        }
+    }
+}
+
+/// Behind the ARN of a secret in Secrets Manager there may be three fields more.
+fn values_from(secrets: &[Secret], path: &Path<'_>, findings: &mut Findings) {
+    for (index, secret) in secrets.iter().enumerate() {
+        let Some(value) = known(Some(&secret.value_from)) else { continue };
+        let fields: Vec<_> = value.split(':').collect();
+        let is_secret = matches!(fields[..], ["arn", _, "secretsmanager", ..]);
+        if is_secret && fields.len() > MOST_FIELDS {
+            let problem = format!("{} fields, and ECS's agent reads {MOST_FIELDS}", fields.len());
+            findings.warn(Rule::T78, &path.item(index).member("valueFrom"), problem, Minds::Agent);
         }
     }
 }
