@@ -73,7 +73,10 @@ impl<'a> Reader<'a> {
     fn not(&self, expected: &str) {
         match self.json {
             None => self.wrong(Rule::T01, &format!("{expected} is required")),
-            Some(json) => self.wrong(Rule::T01, &format!("{} where {expected} is expected", shown(json))),
+            Some(json) => {
+                let hint = quotes(json, expected);
+                self.wrong(Rule::T01, &format!("{} where {expected} is expected{hint}", shown(json)));
+            }
         }
     }
 
@@ -99,6 +102,24 @@ impl<'a> Reader<'a> {
         }
         self.not(expected);
         ""
+    }
+}
+
+/// Whether quotes alone are wrong, in words.
+fn quotes(json: &Value, expected: &str) -> String {
+    match json {
+        Value::Number(_) | Value::Bool(_) if expected == "a text" => format!(": write \"{json}\", in quotes"),
+        Value::String(text) => {
+            let inner: Option<Value> = serde_json::from_str(text).ok();
+            let fits = inner.is_some_and(|inner| match expected {
+                "a whole number" => inner.is_i64(),
+                "a number" => inner.is_number(),
+                "true or false" => inner.is_boolean(),
+                _ => false,
+            });
+            if fits { format!(": write {}, without quotes", text.trim()) } else { String::new() }
+        }
+        _ => String::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod document;
 mod run_task;
 mod service;
+mod skeleton;
 mod task_definition;
 
 pub use document::{Kind, NoRequest, Part, parts};

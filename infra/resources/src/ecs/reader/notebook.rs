@@ -47,6 +47,22 @@ const OF_CONTAINERS: &[&str] = &[
     "ulimits",
 ];
 
+/// Members of services that people write into task definitions.
+const OF_SERVICES: &[&str] = &[
+    "capacityProviderStrategy",
+    "cluster",
+    "deploymentConfiguration",
+    "desiredCount",
+    "enableExecuteCommand",
+    "launchType",
+    "loadBalancers",
+    "networkConfiguration",
+    "placementStrategy",
+    "platformVersion",
+    "schedulingStrategy",
+    "serviceName",
+];
+
 /// What is noted while a value is read.
 #[derive(Default)]
 pub struct Notebook {
@@ -177,6 +193,9 @@ fn unknown(name: &str, known: &[&str], at_root: bool) -> String {
     let refused = "aws-cli refuses it, ECS ignores it";
     if at_root && OF_CONTAINERS.contains(&name) {
         return format!("a member of containers, not of the whole: {refused}");
+    }
+    if at_root && OF_SERVICES.contains(&name) && known.contains(&"containerDefinitions") {
+        return format!("a member of services and run-task, not of task definitions: {refused}");
     }
     if name == "valueFrom" && known == ["name", "value"] {
         return format!("a member of `secrets`, not of `environment`: {refused}");

@@ -1,5 +1,6 @@
 //! What ECS would say to `aws ecs run-task --cli-input-json`.
 
+use super::skeleton;
 use crate::ecs::reader::{Form, read};
 use crate::ecs::rules::{self, Findings, Minds, Path, Rule};
 use crate::ecs::run_task::RunTaskRequest;
@@ -10,6 +11,9 @@ use serde_json::{Error, Value};
 /// # Errors
 /// Never: the JSON is read into types that take anything.
 pub fn run_task(json: &Value) -> Result<Findings, Error> {
+    if skeleton::is_skeleton(json) {
+        return Ok(skeleton::findings());
+    }
     let (request, mut findings) = read::<RunTaskRequest>(json, Form::default())?;
     findings.extend_where_sound(rules::run_task(&request));
     if request.task_definition.is_none() {

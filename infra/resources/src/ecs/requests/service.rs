@@ -1,5 +1,6 @@
 //! What ECS would say to a service: `create-service`, `update-service`, or what `describe-services` answers.
 
+use super::skeleton;
 use crate::ecs::reader::{Form, read};
 use crate::ecs::rules::{self, Findings, Minds, Path, Rule};
 use crate::ecs::service::Service;
@@ -40,6 +41,9 @@ const ELSEWHERE: &str = "given-elsewhere";
 /// Never: the JSON is read into types that take anything.
 pub fn service(json: &Value) -> Result<Findings, Error> {
     let Some(given) = json.as_object() else { return Ok(read::<Service>(json, FORM)?.1) };
+    if skeleton::is_skeleton(json) {
+        return Ok(skeleton::findings());
+    }
     let mut members = given.clone();
     let is_answer = members.contains_key("serviceArn");
     let mut notes = Findings::default();

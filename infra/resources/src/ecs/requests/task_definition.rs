@@ -1,5 +1,6 @@
 //! What ECS would say to `aws ecs register-task-definition --cli-input-json`.
 
+use super::skeleton;
 use crate::ecs::reader::{Form, read};
 use crate::ecs::rules::{self, Finding, Findings, Minds, Path, Rule};
 use crate::ecs::task_definition::TaskDefinition;
@@ -27,6 +28,7 @@ const FORM: Form = Form {
 };
 const FILLED_IN: &str =
     "to be filled in before it is sent, as amazon-ecs-render-task-definition does: ECS needs it";
+const FAMILY_ELSEWHERE: &str = "the command line (--family) or the deploy tool gives it";
 /// What containers alone don't say of their task.
 const OF_THE_TASK: [&str; 6] =
     ["cpu", "memory", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities"];
@@ -84,8 +86,13 @@ pub fn containers(list: &Value) -> Result<Findings, Error> {
 /// # Errors
 /// Never: the JSON is read into types that take anything.
 pub fn task_definition(json: &Value) -> Result<Findings, Error> {
+    if skeleton::is_skeleton(json) {
+        return Ok(skeleton::findings());
+    }
     let (definition, mut findings) = read::<TaskDefinition>(json, FORM)?;
     findings.extend_where_sound(all_rules(json, &definition));
+    let is_left_out = json.is_object() && json.get("family").is_none();
+    findings.soften(|it| is_left_out && it.path == "family", FAMILY_ELSEWHERE);
     let mut counter = Counter(0);
     serde_json::to_writer(&mut counter, json)?;
     let Counter(bytes) = counter;
@@ -97,7 +104,7 @@ pub fn task_definition(json: &Value) -> Result<Findings, Error> {
 
 fn all_rules(json: &Value, definition: &TaskDefinition) -> Findings {
     let mut findings = rules::task_definition(definition);
-    what_the_types_do_not_keep(json, definition, &mut findings);
+    what_the_types_do_not_keep(json, &mut findings);
     findings.soften(|finding| finding.rule == Rule::T06 && has_no_image(json, finding), FILLED_IN);
     // AWS's own collector for OpenTelemetry is registered with `["/healthcheck"]`, against the documentation.
     let path = ".healthCheck.command";
@@ -133,12 +140,8 @@ impl Write for Counter {
 }
 
 /// In the types, no list and an empty one are the same, and so are no role and an empty text.
-fn what_the_types_do_not_keep(json: &Value, definition: &TaskDefinition, findings: &mut Findings) {
+fn what_the_types_do_not_keep(json: &Value, findings: &mut Findings) {
     let is_empty = |member: &str| json.get(member).and_then(Value::as_array).is_some_and(Vec::is_empty);
-    if definition.on_fargate() && is_empty("placementConstraints") {
-        let path = Path::Root.member("placementConstraints");
-        findings.note(Rule::X06, &path, "an empty list on Fargate, which cfn-lint refuses", Minds::Check);
-    }
     if is_empty("tags") {
         let problem = "an empty list, to which ECS says \"Tags can not be empty\": leave the member out";
         findings.add(Rule::T68, &Path::Root.member("tags"), problem);
@@ -150,7 +153,10 @@ fn what_the_types_do_not_keep(json: &Value, definition: &TaskDefinition, finding
     }
     let path = Path::Root.member("containerDefinitions");
     match json.get("containerDefinitions") {
-        None | Some(Value::Null) => findings.add(Rule::T01, &path, "a list of containers is required"),
+        None | Some(Value::Null) => {
+            findings.errors.retain(|finding| finding.rule != Rule::T04);
+            findings.add(Rule::T01, &path, "a list of containers is required");
+        }
         Some(containers) => health_checks(containers, &path, findings),
     }
 }
@@ -160,8 +166,12 @@ fn health_checks(containers: &Value, path: &Path<'_>, findings: &mut Findings) {
         let check = container.get("healthCheck").and_then(Value::as_object);
         let has_command = |check: &Map<String, Value>| check.get("command").is_some_and(|it| !it.is_null());
         if check.is_some_and(|check| !has_command(check)) {
-            let item = path.item(index);
-            findings.add(Rule::T01, &item.member("healthCheck").member("command"), "a command is required");
+            let (item, within) = (path.item(index), "healthCheck");
+            let check = item.member(within);
+            let path = check.member("command");
+            let place = path.to_string();
+            findings.errors.retain(|finding| finding.rule != Rule::T56 || finding.path != place);
+            findings.add(Rule::T01, &path, "a command is required");
         }
     }
 }
