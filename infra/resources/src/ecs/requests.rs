@@ -1,5 +1,6 @@
 //! Requests to ECS as JSON: read, checked, and told all that is wrong with them.
 
+mod demanded;
 mod document;
 mod run_task;
 mod service;

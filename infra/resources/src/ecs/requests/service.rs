@@ -1,6 +1,6 @@
 //! What ECS would say to a service: `create-service`, `update-service`, or what `describe-services` answers.
 
-use super::skeleton;
+use super::{demanded, skeleton};
 use crate::ecs::reader::{Form, read};
 use crate::ecs::rules::{self, Findings, Minds, Path, Rule};
 use crate::ecs::service::Service;
@@ -59,6 +59,7 @@ pub fn service(json: &Value) -> Result<Findings, Error> {
     rules.soften(|finding| finding.path == namespace, "ECS takes the cluster's, which must have one");
     findings.extend_where_sound(rules);
     findings.extend_where_sound(notes);
+    demanded::of_service(json, &mut findings);
     Ok(findings)
 }
 

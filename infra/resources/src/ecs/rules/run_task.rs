@@ -1,10 +1,11 @@
-//! What ECS refuses of a run-task: C10, C13, C15, C17, S07, S10, S11, S12, S13, S20, S23, S24.
+//! What ECS refuses of a run-task: C10, C13, C15, C17, S07, S08, S10, S11, S12, S13, S20, S23, S24, T63, T73.
 
 use super::finding::{Findings, Path};
 use super::rule::Rule;
-use super::service::{constraints, managed_volume, platform_version, strategies};
+use super::service::{constraints, managed_volume, network, platform_version, strategies};
 use super::service_and_task::{capacity, volumes_at_launch};
 use super::strategy::strategy;
+use super::task_definition::devices;
 use crate::ecs::run_task::RunTaskRequest;
 use crate::ecs::service::{LaunchType, PropagateTags};
 use crate::ecs::task_definition::{NetworkMode, TaskDefinition};
@@ -27,6 +28,7 @@ pub fn run_task(request: &RunTaskRequest) -> Findings {
     }
     let fargate =
         request.launch_type == Some(LaunchType::Fargate) || items.iter().any(|item| item.is_fargate());
+    network(request.network_configuration.as_ref(), &mut findings);
     platform_version(request.platform_version.as_deref(), &mut findings);
     constraints(&request.placement_constraints, fargate, &mut findings);
     strategies(&request.placement_strategy, fargate, &mut findings);
@@ -35,6 +37,11 @@ pub fn run_task(request: &RunTaskRequest) -> Findings {
         if let Some(volume) = &volume.managed_ebs_volume {
             managed_volume(&volume.disk, &volumes.item(index).member("managedEBSVolume"), &mut findings);
         }
+    }
+    let overrides = at("overrides");
+    let overrides = overrides.member("containerOverrides");
+    for (index, change) in request.overrides.iter().flat_map(|it| &it.container_overrides).enumerate() {
+        devices(&change.resource_requirements, &overrides.item(index), &mut findings);
     }
     if request.propagate_tags == Some(PropagateTags::Service) {
         findings.add(Rule::S24, &at("propagateTags"), "SERVICE, and there is no service");

@@ -6,7 +6,7 @@ mod placement;
 mod scheduling;
 mod volumes;
 
-pub use placement::{constraints, strategies};
+pub use placement::{constraints, network, strategies};
 pub use scheduling::{platform_version, rolling_update};
 pub use volumes::managed_volume;
 

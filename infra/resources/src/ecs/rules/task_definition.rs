@@ -17,6 +17,8 @@ mod storage;
 mod volumes;
 mod windows;
 
+pub use container_settings::devices;
+
 use super::finding::{Findings, Path};
 use crate::ecs::container::ContainerDefinition;
 use crate::ecs::task_definition::{Compatibility, NetworkMode, TaskDefinition};

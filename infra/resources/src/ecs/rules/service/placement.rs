@@ -4,8 +4,8 @@ use super::at;
 use crate::ecs::cluster_query::{Attribute, Expression};
 use crate::ecs::rules::{Findings, Path, Rule};
 use crate::ecs::service::{
-    LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
-    Service,
+    LaunchType, NetworkConfiguration, PlacementConstraint, PlacementConstraintType, PlacementStrategy,
+    PlacementStrategyType, Service,
 };
 use crate::ecs::task_definition::volume::Switch;
 use infra_engine::Output;
@@ -24,7 +24,7 @@ pub fn check(service: &Service, findings: &mut Findings) {
     if service.availability_zone_rebalancing == Some(Switch::Enabled) {
         rebalancing(service, findings);
     }
-    network(service, findings);
+    network(service.network_configuration.as_ref(), findings);
 }
 
 /// Checks the placement constraints of a service or a run-task.
@@ -117,8 +117,8 @@ fn rebalancing(service: &Service, findings: &mut Findings) {
     }
 }
 
-fn network(service: &Service, findings: &mut Findings) {
-    let network = service.network_configuration.as_ref();
+/// Checks the network of a service's tasks, or of a run-task's.
+pub fn network(network: Option<&NetworkConfiguration>, findings: &mut Findings) {
     let Some(awsvpc) = network.and_then(|network| network.awsvpc_configuration.as_ref()) else { return };
     let path = at("networkConfiguration");
     let path = path.member("awsvpcConfiguration");

@@ -28,7 +28,7 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
         }
         restart_policy(container, path, findings);
         ulimits(container, path, findings);
-        devices(container, path, findings);
+        devices(&container.resource_requirements, path, findings);
     });
 }
 
@@ -111,10 +111,11 @@ fn ulimits(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Find
     }
 }
 
-fn devices(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Findings) {
-    let requirements = path.member("resourceRequirements");
-    for (index, requirement) in container.resource_requirements.iter().enumerate() {
-        let path = requirements.item(index);
+/// Checks the devices of a container, or of an override of one.
+pub fn devices(requirements: &[ResourceRequirement], path: &Path<'_>, findings: &mut Findings) {
+    let place = path.member("resourceRequirements");
+    for (index, requirement) in requirements.iter().enumerate() {
+        let path = place.item(index);
         if requirement.resource_type == ResourceType::InferenceAccelerator {
             findings.add(Rule::T73, &path, "Elastic Inference has ended");
         } else if let Some(problem) = device_problem(requirement) {
