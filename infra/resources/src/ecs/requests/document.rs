@@ -1,7 +1,7 @@
 //! What a document is, by its members: requests to ECS, its answers, or something else.
 
 use super::{containers, definition, run_task, service};
-use crate::ecs::rules::Findings;
+use crate::ecs::rules::{Findings, Minds, Path, Rule};
 use serde_json::{Error, Map, Value};
 
 /// Members of task definitions by which one is known that has lost its containers.
@@ -92,13 +92,18 @@ impl Part<'_> {
     /// # Errors
     /// Never: the JSON is read into types that take anything.
     pub fn check(&self) -> Result<Findings, Error> {
-        match self.kind {
-            Kind::TaskDefinition => definition(self.json),
-            Kind::Containers => containers(self.json),
-            Kind::Service => service(self.json),
-            Kind::AnsweredService => service::answered(self.json),
-            Kind::RunTask => run_task(self.json),
+        let mut findings = match self.kind {
+            Kind::TaskDefinition => definition(self.json)?,
+            Kind::Containers => containers(self.json)?,
+            Kind::Service => service(self.json)?,
+            Kind::AnsweredService => service::answered(self.json)?,
+            Kind::RunTask => run_task(self.json)?,
+        };
+        if self.place.starts_with('[') {
+            let problem = "in a list, which neither aws-cli nor ECS takes: each is sent by itself";
+            findings.note(Rule::T01, &Path::Root, problem, Minds::AwsCli);
         }
+        Ok(findings)
     }
 
     /// The way to a finding's value from the top of the document.

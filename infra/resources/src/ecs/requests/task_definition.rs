@@ -28,7 +28,7 @@ const FORM: Form = Form {
 };
 const FILLED_IN: &str =
     "to be filled in before it is sent, as amazon-ecs-render-task-definition does: ECS needs it";
-const FAMILY_ELSEWHERE: &str = "the command line (--family) or the deploy tool gives it";
+const FAMILY_ELSEWHERE: &str = "no family: the command line (--family) or the deploy tool gives it";
 /// What containers alone don't say of their task.
 const OF_THE_TASK: [&str; 6] =
     ["cpu", "memory", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities"];
@@ -91,8 +91,10 @@ pub fn task_definition(json: &Value) -> Result<Findings, Error> {
     }
     let (definition, mut findings) = read::<TaskDefinition>(json, FORM)?;
     findings.extend_where_sound(all_rules(json, &definition));
-    let is_left_out = json.is_object() && json.get("family").is_none();
-    findings.soften(|it| is_left_out && it.path == "family", FAMILY_ELSEWHERE);
+    if json.is_object() && json.get("family").is_none() {
+        findings.errors.retain(|finding| finding.path != "family");
+        findings.note(Rule::T03, &Path::Root.member("family"), FAMILY_ELSEWHERE, Minds::Ecs);
+    }
     let mut counter = Counter(0);
     serde_json::to_writer(&mut counter, json)?;
     let Counter(bytes) = counter;
