@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::relaxed::{self, Read, Remark, Torn};
+use super::relaxed::{self, Read, Remark, Torn, Twice};
 use super::yaml;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -17,12 +17,12 @@ pub struct Document {
     pub json: Value,
     /// What aws-cli would not read.
     pub remarks: Vec<Remark>,
-    lines: Lines,
+    places: Places,
 }
 
 /// Where values stand.
-enum Lines {
-    Known(BTreeMap<String, usize>),
+enum Places {
+    Known(BTreeMap<String, usize>, Vec<Twice>),
     /// To be found in strict JSON once somebody asks.
     Of(String),
     /// The document is no file's.
@@ -32,22 +32,31 @@ enum Lines {
 impl Document {
     /// A document that is no file's.
     pub fn made(json: Value) -> Self {
-        Self { json, remarks: Vec::new(), lines: Lines::None }
+        Self { json, remarks: Vec::new(), places: Places::None }
     }
 
     /// The lines of its values, by the way to each.
     pub fn lines(&self) -> BTreeMap<String, usize> {
-        match &self.lines {
-            Lines::Known(lines) => lines.clone(),
-            Lines::Of(text) => relaxed::lines(text),
-            Lines::None => BTreeMap::new(),
+        match &self.places {
+            Places::Known(lines, _) => lines.clone(),
+            Places::Of(text) => relaxed::read_strict(text).lines,
+            Places::None => BTreeMap::new(),
+        }
+    }
+
+    /// Its members that are given twice.
+    pub fn twice(&self) -> Vec<Twice> {
+        match &self.places {
+            Places::Known(_, twice) => twice.clone(),
+            Places::Of(text) => relaxed::read_strict(text).twice,
+            Places::None => Vec::new(),
         }
     }
 
     fn of(read: Read, more: &[Remark]) -> Self {
-        let Read { json, lines, mut remarks } = read;
+        let Read { json, lines, mut remarks, twice } = read;
         remarks.extend_from_slice(more);
-        Self { json, remarks, lines: Lines::Known(lines) }
+        Self { json, remarks, places: Places::Known(lines, twice) }
     }
 }
 
@@ -60,7 +69,7 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
     let bytes = match serde_json::from_slice(&bytes) {
         Ok(json) => {
             let text = String::from_utf8(bytes).unwrap_or_default();
-            return Ok(vec![Document { json, remarks: Vec::new(), lines: Lines::Of(text) }]);
+            return Ok(vec![Document { json, remarks: Vec::new(), places: Places::Of(text) }]);
         }
         Err(_) => bytes,
     };
@@ -89,9 +98,11 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
         Ok(_) => None,
         Err(torn) => Some(torn),
     };
-    yaml::read(&text).and_then(documents).map_err(|torn| match not_json {
+    let terraform = if is_yaml { None } else { terraform(&text) };
+    yaml::read(&text).and_then(documents).map_err(|torn| match (terraform, not_json) {
         _ if is_called(JSONNET) => jsonnet(),
-        Some(not_json) if is_called(["json", "jsonc"]) => not_json,
+        (Some(terraform), _) => terraform,
+        (None, Some(not_json)) if is_called(["json", "jsonc"]) => not_json,
         _ => torn,
     })
 }
@@ -99,6 +110,20 @@ pub fn read(file: &Path, bytes: Vec<u8>) -> Result<Vec<Document>, Torn> {
 fn jsonnet() -> Torn {
     let problem = "Jsonnet, which is a program: check what it makes, as `jsonnet FILE` prints it".to_owned();
     Torn { line: 1, problem }
+}
+
+/// What is said of a Terraform file: the list in its heredoc can be checked.
+fn terraform(text: &str) -> Option<Torn> {
+    let mut lines = text.lines().enumerate();
+    lines.find_map(|(index, line)| {
+        let (before, mark) = line.split_once("<<")?;
+        let mark = mark.trim_start_matches('-').trim();
+        let is_mark = !mark.is_empty() && mark.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        let problem = format!(
+            "Terraform, which is not JSON: check what stands between `<<{mark}` and `{mark}`, in a file of its own"
+        );
+        (is_mark && before.trim_end().ends_with('=')).then(|| Torn { line: index + 1, problem })
+    })
 }
 
 /// The text of a file, without its byte-order mark.
@@ -148,7 +173,9 @@ mod tests {
             read(Path::new(name), text.as_bytes().to_vec()).err().map(|torn| torn.problem).unwrap_or_default()
         };
         let terraform = "container_definitions = <<DEFINITION\n  [\n    {\n      \"name\": \"web\",\n    }]\nDEFINITION\n";
-        assert!(!problem("a.json", terraform).contains("YAML"), "{}", problem("a.json", terraform));
+        let said = problem("a.json", terraform);
+        assert!(said.starts_with("Terraform") && said.contains("between `<<DEFINITION` and"), "{said}");
+        assert_eq!(problem("a.tf", terraform), said);
         assert!(problem("a.yml", terraform).contains("YAML"));
         for jsonnet in
             ["local a = import 'b.json';\n{ family: a.family }", "{ family: std.join('-', ['a', 'b']) }"]

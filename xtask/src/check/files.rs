@@ -94,6 +94,7 @@ fn judge_all(name: &str, document: &Document, parts: &[Part<'_>], how: &How) -> 
 fn judge(name: &str, document: &Document, part: &Part<'_>, how: &How) -> anyhow::Result<Outcome> {
     let mut findings = part.check()?;
     remarks(document, &mut findings);
+    twice(document, part, &mut findings);
     let report = Report::new(name, document, part, findings, how);
     output::print(if how.json { report.line() } else { report.text() })?;
     if how.annotate {
@@ -111,6 +112,17 @@ fn remarks(document: &Document, findings: &mut Findings) {
     // The note has its line for a path, as it is about the text.
     let place = format!("line {}", first.line);
     findings.note(Rule::T01, &Path::Root.member(&place), problem, Minds::AwsCli);
+}
+
+/// What a request has twice.
+fn twice(document: &Document, part: &Part<'_>, findings: &mut Findings) {
+    use infra_resources::ecs::rules::Path;
+    for member in document.twice().iter().filter(|member| member.way.starts_with(&part.place)) {
+        let name = member.way.rsplit('.').next().unwrap_or_default();
+        let problem = format!("`{name}` is given twice, the last counts");
+        let place = format!("line {}", member.line);
+        findings.note(Rule::T01, &Path::Root.member(&place), problem, Minds::Check);
+    }
 }
 
 fn no_request(name: &str, what: &str, how: &How) -> anyhow::Result<Outcome> {

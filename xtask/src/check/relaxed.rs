@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+/// So much of a word is shown.
+const LONGEST_WORD: usize = 40;
 /// Deeper documents are none of ECS's.
 const DEEPEST: usize = 100;
 
@@ -20,6 +22,17 @@ pub struct Read {
     pub lines: BTreeMap<String, usize>,
     /// What strict JSON does not have.
     pub remarks: Vec<Remark>,
+    /// Members that their objects have twice.
+    pub twice: Vec<Twice>,
+}
+
+/// A member that its object has already: readers of JSON keep the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// The way to it.
+    pub way: String,
+    /// The line of the later one.
+    pub line: usize,
 }
 
 /// Something that strict JSON does not have, where it stands first.
@@ -49,9 +62,9 @@ pub fn read(text: &str) -> Result<Read, Torn> {
     Parser::new(text, true).document()
 }
 
-/// The lines of the values of strict JSON.
-pub fn lines(text: &str) -> BTreeMap<String, usize> {
-    Parser::new(text, false).document().map(|read| read.lines).unwrap_or_default()
+/// Reads strict JSON again, for what a value does not keep: its lines, and members given twice.
+pub fn read_strict(text: &str) -> Read {
+    Parser::new(text, false).document().unwrap_or_default()
 }
 
 struct Parser<'a> {
@@ -62,19 +75,23 @@ struct Parser<'a> {
     /// A place whose line is known.
     counted: (usize, usize),
     way: String,
+    /// How many of a template's control blocks are open.
+    blocks: usize,
     read: Read,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, relaxed: bool) -> Self {
-        Self { text, at: 0, relaxed, counted: (0, 1), way: String::new(), read: Read::default() }
+        Self { text, at: 0, relaxed, counted: (0, 1), way: String::new(), blocks: 0, read: Read::default() }
     }
 
     fn document(mut self) -> Result<Read, Torn> {
         self.read.json = self.value(0)?;
         self.space();
         if self.peek().is_some() {
-            return Err(self.torn(format!("{} behind the end of the document", self.here())));
+            let word: String =
+                self.rest().chars().take_while(|c| !c.is_whitespace()).take(LONGEST_WORD).collect();
+            return Err(self.torn(format!("`{word}` behind the end of the document")));
         }
         Ok(self.read)
     }
@@ -161,6 +178,7 @@ impl<'a> Parser<'a> {
                 // A template puts whole members here.
                 if word::is_marked(&name) && self.relaxed {
                     self.remark(word::OUTSIDE);
+                    self.take(',');
                     continue;
                 }
                 return Err(self.torn(format!("{} where `:` is expected", self.here())));
@@ -170,6 +188,11 @@ impl<'a> Parser<'a> {
                 self.way.push('.');
             }
             self.way.push_str(&name);
+            // Both arms of a template's block are read.
+            if members.contains_key(&name) && self.blocks == 0 {
+                let line = self.line();
+                self.read.twice.push(Twice { way: self.way.clone(), line });
+            }
             let value = self.value(depth + 1)?;
             self.way.truncate(length);
             members.insert(name, value);
@@ -194,15 +217,17 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips commas that stand where an item or the end is expected.
+    /// Skips commas that stand where an item or the end is expected. Within a template's block they may be an arm's.
     fn commas(&mut self, end: char) {
-        self.space();
+        let control = self.space();
         while self.relaxed && self.peek() == Some(',') {
-            self.remark(if end == '}' {
-                "a comma too many in an object"
-            } else {
-                "a comma too many in a list"
-            });
+            if !control && self.blocks == 0 {
+                self.remark(if end == '}' {
+                    "a comma too many in an object"
+                } else {
+                    "a comma too many in a list"
+                });
+            }
             self.bump();
             self.space();
         }

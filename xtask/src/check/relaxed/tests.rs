@@ -28,7 +28,7 @@ fn comments_and_commas_are_remarked_with_their_line() {
 
 #[test]
 fn each_value_has_its_line() {
-    let lines = lines(
+    let Read { lines, .. } = read_strict(
         "{\n  \"cpu\": \"256\",\n  \"containers\": [\n    {\"name\": \"a\",\n     \"ports\": [80, 443]}\n  ]\n}",
     );
     for (way, line) in
@@ -78,6 +78,25 @@ fn control_blocks_are_passed_over() {
 }
 
 #[test]
+fn the_arms_of_a_block_have_commas_and_members_of_their_own() {
+    let commas = "{\"n\": %{if a}null%{else}${b}%{endif},\n\"m\": 1, ${more}, %{if a}\"c\": 1,%{else},%{endif} \"d\": 2}";
+    let remarks = read_as(commas, &json!({"n": null, "m": 1, "c": 1, "d": 2}));
+    assert!(!remarks.iter().any(|what| what.contains("comma")), "{remarks:?}");
+    assert_eq!(read_as("[1,, 2]", &json!([1, 2])), ["a comma too many in a list"]);
+    let arms = "{ {% if a %}\"cpu\": 1,{% else %}\"cpu\": 2,{% endif %}\"m\": 3}";
+    assert_eq!(read(arms).unwrap().twice, []);
+}
+
+#[test]
+fn a_member_that_is_given_twice_is_known_with_its_line() {
+    let text = "{\"a\": [{\"n\": 1,\n\"n\": 2}], \"n\": 3,\n// n\n\"a\": 1}";
+    let twice = |read: Read| read.twice.into_iter().map(|it| (it.way, it.line)).collect::<Vec<_>>();
+    let all = [("a[0].n".to_owned(), 2), ("a".to_owned(), 4)];
+    assert_eq!(twice(read(text).unwrap()), all);
+    assert_eq!(twice(read_strict(&text.replace("// n", ""))), all);
+}
+
+#[test]
 fn what_is_torn_is_refused_with_its_line() {
     for (text, message) in [
         ("{\"family\":", "line 1: the end where a value is expected"),
@@ -85,6 +104,7 @@ fn what_is_torn_is_refused_with_its_line() {
         ("{\"a\" 1}", "line 1: `1` where `:` is expected"),
         ("{\"a\": \"b\n}", "line 1: a text without an end"),
         ("[1] 2", "line 1: `2` behind the end of the document"),
+        ("[1]\n# more\naws ecs", "line 3: `aws` behind the end of the document"),
         ("[yes]", "line 1: `yes` where a value is expected"),
         ("", "line 1: the end where a value is expected"),
     ] {
@@ -100,6 +120,6 @@ proptest::proptest! {
     fn any_text_is_read_or_refused(text in ".{0,60}") {
         let _ = read(&text);
         let _ = read(&format!("{{\"a\": {text}}}"));
-        let _ = lines(&text);
+        let _ = read_strict(&text);
     }
 }

@@ -28,6 +28,11 @@ impl Parser<'_> {
                 self.at += length;
             } else if let Some(length) = block(rest) {
                 self.remark(CONTROLS);
+                self.blocks = match step(&rest[..length]) {
+                    Step::Opens => self.blocks + 1,
+                    Step::Closes => self.blocks.saturating_sub(1),
+                    Step::Stays => self.blocks,
+                };
                 self.at += length;
                 control = true;
             } else {
@@ -133,4 +138,25 @@ fn block(rest: &str) -> Option<usize> {
     }
     let (_, close) = BLOCKS.iter().find(|(open, _)| rest.starts_with(open) && !rest.starts_with("<%="))?;
     rest.find(close).map(|end| end + close.len())
+}
+
+/// What a control block does to the depth.
+enum Step {
+    Opens,
+    Closes,
+    Stays,
+}
+
+fn step(block: &str) -> Step {
+    let inner = block.trim_start_matches(['{', '%', '<', '-', '~', ' ', '\n', '\t']);
+    let opens = ["if", "for", "range", "with", "unless", "block", "define", "#", "^"];
+    if block.starts_with("{#") {
+        Step::Stays
+    } else if inner.starts_with("end") || inner.starts_with('/') {
+        Step::Closes
+    } else if opens.iter().any(|word| inner.starts_with(word)) {
+        Step::Opens
+    } else {
+        Step::Stays
+    }
 }
