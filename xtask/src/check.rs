@@ -28,11 +28,11 @@ use tally::Tally;
 const MORE: &str = "\
 What is read, by its members: what `register-task-definition`, `create-service`, `update-service` and `run-task` take,
 what `describe-task-definition` and `describe-services` answer, and lists of containers; as JSON, JSON with comments and
-trailing commas, or YAML; with placeholders (${X}, <X>, {{ x }}, $X, %X%, @X@) where values will be put.
+trailing commas, or YAML; with placeholders (${X}, <X>, {{ x }}, $X, %X%, @X@, $(X)) where values will be put.
 
 Severities:
   error    ECS would refuse it
-  warning  aws-cli and SDKs like it would refuse it, or AWS's own documents disagree
+  warning  aws-cli and SDKs like it would refuse it, the task may not start, or AWS's own documents disagree
   note     what is good to know: what tools drop or fill in before the request is sent
 
 With `-`, standard input is JSON Lines, and each line gets one verdict on standard output:

@@ -124,7 +124,7 @@ impl<'a> Report<'a> {
             vec![format!("  {severity} {}  {}: {problem}", rule.number(), self.place_of(finding))];
         let value = value_at(self.part.json, &self.within(path));
         lines.extend(value.map(|value| format!("    value: {value}")));
-        lines.push(format!("    valid: {}", rule.valid()));
+        lines.extend(finding.valid().map(|valid| format!("    valid: {valid}")));
         lines.push(format!("    minds: {}", who(finding, *minds)));
         lines.push(format!("    AWS:   {}", self.page(*rule)));
         lines.join("\n")
@@ -143,6 +143,10 @@ impl<'a> Report<'a> {
 
     fn note(&self, finding: &Finding) -> String {
         let Finding { problem, minds, .. } = finding;
+        let minds = match minds {
+            Minds::Ecs => "ECS, if it is still missing when it is sent".to_owned(),
+            _ => minds.to_string(),
+        };
         format!("  {} {}: {problem}\n    minds: {minds}", style("note").cyan().bold(), self.place_of(finding))
     }
 
@@ -177,9 +181,8 @@ impl<'a> Report<'a> {
         all.map(|(level, finding)| {
             let Finding { rule, path, problem, .. } = finding;
             let path = if path.is_empty() || path.starts_with("line ") { "" } else { &format!("{path}: ") };
-            let valid =
-                if level == Level::Notice { String::new() } else { format!("; valid: {}", rule.valid()) };
-            let message = format!("{path}{problem}{valid}");
+            let said = if level == Level::Notice { problem.clone() } else { finding.message() };
+            let message = format!("{path}{said}");
             annotations::annotation(level, self.name, self.line_of(finding), rule.number(), &message)
         })
         .collect()
@@ -188,7 +191,9 @@ impl<'a> Report<'a> {
 
 /// With a disputed rule nobody knows whether ECS minds.
 fn who(finding: &Finding, minds: Minds) -> String {
-    if minds == Minds::Ecs && finding.rule.is_disputed() {
+    if finding.rule == Rule::X03 {
+        "ECS, once a service has a load balancer or a registry on this port".to_owned()
+    } else if minds == Minds::Ecs && finding.rule.is_disputed() {
         "ECS, perhaps: AWS's own documents disagree".to_owned()
     } else {
         minds.to_string()
