@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
     fn own_log_driver(&self, problem: &str) {
         let problem = format!("{problem}: only an instance whose agent has this driver starts the task");
         if !self.quiet {
-            self.notes.borrow_mut().findings.warn(Rule::T02, &self.path, problem, Minds::Check);
+            self.notes.borrow_mut().findings.warn(Rule::T02, &self.path, problem, Minds::Agent);
         }
     }
 

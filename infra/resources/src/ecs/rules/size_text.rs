@@ -20,7 +20,7 @@ pub fn cpu(text: &str) -> Option<Size> {
 
 /// Memory: `2048` or `2 GB`, `2GB`, `0.5GB`, and `.5 gb` as the page about ECS Exec has it.
 pub fn memory(text: &str) -> Option<Size> {
-    read(text, |_, unit| unit.eq_ignore_ascii_case("gb").then(|| !matches!(unit, "GB" | "gb")))
+    read(text, |_, unit| unit.eq_ignore_ascii_case("gb").then_some(!matches!(unit, "GB" | "gb")))
 }
 
 /// A whole number of the smallest unit, or a decimal one of the large unit, which is 1024 of them. `is_odd` knows the
