@@ -86,7 +86,9 @@ pub fn depends(finding: &Finding, broken: &str) -> bool {
 
 /// Whether a finding is about the text at a path, and about nothing beside it.
 pub fn is_about(finding: &Finding, unfinished: &str) -> bool {
-    looks_there(finding.rule, unfinished) || is_within(&finding.path, unfinished)
+    // A secret's fields are as many whatever stands in them.
+    finding.rule != Rule::T78
+        && (looks_there(finding.rule, unfinished) || is_within(&finding.path, unfinished))
 }
 
 fn looks_there(rule: Rule, path: &str) -> bool {

@@ -67,7 +67,9 @@ fn values_from(secrets: &[Secret], path: &Path<'_>, findings: &mut Findings) {
     for (index, secret) in secrets.iter().enumerate() {
         let Some(value) = known(Some(&secret.value_from)) else { continue };
         let fields: Vec<_> = value.split(':').collect();
-        let is_secret = matches!(fields[..], ["arn", _, "secretsmanager", ..]);
+        // What a mark stands for may have fields of its own.
+        let is_marked = value.contains(['$', '{', '<', '%', '(']);
+        let is_secret = !is_marked && matches!(fields[..], ["arn", _, "secretsmanager", ..]);
         if is_secret && fields.len() > MOST_FIELDS {
             let problem = format!("{} fields, and ECS's agent reads {MOST_FIELDS}", fields.len());
             findings.warn(Rule::T78, &path.item(index).member("valueFrom"), problem, Minds::Agent);
