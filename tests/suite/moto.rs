@@ -27,7 +27,7 @@ mod unknown_values;
 use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};
 use e2e::containers::{self, Container};
-use e2e::counting_proxy::{Call, CountingProxy};
+use e2e::counting_proxy::CountingProxy;
 
 const REGION: &str = "eu-west-1";
 
@@ -80,27 +80,12 @@ impl Moto {
     }
 
     async fn without_a_write(&self, words: &str, settings: &[&str], code: i32) -> Outcome {
-        let (outcome, writes) = self.with_its_writes(words, settings, code).await;
-        assert!(writes.is_empty(), "{writes:#?}");
-        outcome
-    }
-
-    /// Refuses to deploy for the first time: all that is written is the bucket for a lease, which is gone again.
-    async fn refuses_a_first_deploy(&self, stack: &str, settings: &[&str]) -> Outcome {
-        let before = self.api().everything_named(stack).await;
-        let command = format!("deploy --yes --no-wait --stack {stack}");
-        let (outcome, writes) = self.with_its_writes(&command, settings, 1).await;
-        let is_beside_the_lease = |call: &Call| !call.path.starts_with(&format!("/{stack}-lease-"));
-        assert!(!writes.iter().any(is_beside_the_lease), "{writes:#?}");
-        assert_eq!(self.api().everything_named(stack).await, before);
-        outcome
-    }
-
-    async fn with_its_writes(&self, words: &str, settings: &[&str], code: i32) -> (Outcome, Vec<Call>) {
         let proxy = CountingProxy::start().await;
         let outcome =
             self.run(words, settings).await.env("HTTP_PROXY", proxy.address()).ends_with(code).await;
-        (outcome, proxy.take_calls().into_iter().filter(|call| !call.is_read()).collect())
+        let writes: Vec<_> = proxy.take_calls().into_iter().filter(|call| !call.is_read()).collect();
+        assert!(writes.is_empty(), "{writes:#?}");
+        outcome
     }
 
     async fn run(&self, words: &str, settings: &[&str]) -> Run {

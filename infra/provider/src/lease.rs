@@ -1,7 +1,6 @@
 //! The stack's lease: one run at a time writes. An object in a bucket of its own, taken and renewed by conditional writes,
 //! so that S3 decides between two that want it. It expires by itself; there is nothing to unlock.
 
-mod first_place;
 mod holder;
 mod mark;
 mod record;
@@ -15,7 +14,6 @@ use crate::wait::{Look, until};
 use crate::wire::guard;
 use crate::wire::pace::of_lease;
 use boot_time::Instant;
-pub use first_place::FirstPlace;
 use holder::Holder;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, StackName};
@@ -188,7 +186,7 @@ fn not_given_back() -> String {
 /// Makes sure that the lease has a bucket to lie in. Where one lies already, the bucket is what it has to be.
 async fn make_place(aws: &Aws, wanted: &Wanted, seen: &Seen) -> Result<(), Failure> {
     match seen {
-        Seen { record: Some(_), .. } | Seen { has_new_bucket: true, .. } => Ok(()),
+        Seen { record: Some(_), .. } => Ok(()),
         Seen { has_bucket: true, .. } => {
             bucket::claim(aws, &wanted.bucket_id, &wanted.bucket, wanted.adopt).await
         }

@@ -5,7 +5,7 @@ use crate::aws::{self, Aws};
 use crate::commands::StackOptions;
 use crate::image_builds::native_processor;
 use crate::kinds;
-use crate::lease::{self, FirstPlace, Seen, Wanted};
+use crate::lease::{self, Seen, Wanted};
 use crate::wire::survey::Survey;
 use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
@@ -100,7 +100,7 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        Ok(self.survey(&survey::begin(), None).await?.0)
+        Ok(self.survey(&survey::begin()).await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
@@ -108,27 +108,9 @@ impl Session {
     /// # Errors
     /// When something can't be read, or belongs to somebody else and is not adopted.
     pub async fn look(&self, adopt: bool) -> Result<Looked> {
-        self.looked(adopt, None).await
-    }
-
-    /// The same for a run that writes at once if it is not refused. Where no run of the stack ever held a lease, the bucket
-    /// for that is made meanwhile.
-    ///
-    /// # Errors
-    /// As of [`look`](Self::look); the bucket is gone again then.
-    pub async fn look_to_write(&self, adopt: bool) -> Result<Looked> {
-        let place = FirstPlace::new(&self.aws, &self.program.exports.lease_bucket);
-        let looked = self.looked(adopt, Some(&place)).await;
-        if looked.is_err() {
-            place.withdraw().await;
-        }
-        looked
-    }
-
-    async fn looked(&self, adopt: bool, place: Option<&FirstPlace<'_>>) -> Result<Looked> {
         let began = Instant::now();
         let survey = survey::begin();
-        let (world, lease) = self.survey(&survey, place).await?;
+        let (world, lease) = self.survey(&survey).await?;
         survey.over();
         let plan = plan(&self.program.stack, &world, adopt)?;
         let was_quiet = match lease.record {
@@ -139,18 +121,15 @@ impl Session {
         Ok(Looked { world, plan, lease, was_quiet, survey })
     }
 
-    /// Reads the world and the lease, and makes sure of the account, at the same time. The first lease's place is made.
-    async fn survey(&self, survey: &Survey, place: Option<&FirstPlace<'_>>) -> Result<(World, Seen)> {
+    /// Reads the world and the lease, and makes sure of the account, at the same time.
+    async fn survey(&self, survey: &Survey) -> Result<(World, Seen)> {
         let lease = async {
             let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
             if let Some(record) = &seen.record {
                 survey.widen();
                 ask_ahead::listeners(&self.aws, &record.arns).await;
             }
-            match place {
-                Some(place) => place.make(seen).await,
-                None => Ok(seen),
-            }
+            Ok::<_, Failure>(seen)
         };
         // In this order: what is asked first is answered first.
         let (lease, account, (), world, ()) = tokio::join!(
@@ -161,12 +140,7 @@ impl Session {
             ask_ahead::offerings(&self.aws, &self.program.stack),
         );
         account?;
-        let lease: Result<Seen, Failure> = lease;
-        let (world, lease) = (world?, lease?);
-        match place {
-            Some(place) => Ok((place.without_it(world), lease)),
-            None => Ok((world, lease)),
-        }
+        Ok((world?, lease?))
     }
 }
 

@@ -57,7 +57,7 @@ async fn a_bucket_with_something_in_it_is_refused_and_nothing_is_made() {
         moto.put_object(&bucket, "theirs", "theirs").await;
         let tag = "<Tagging><TagSet><Tag><Key>team</Key><Value>theirs</Value></Tag></TagSet></Tagging>";
         moto.api().s3(&format!("{bucket}?tagging"), Some(tag)).await;
-        let refused = moto.refuses_a_first_deploy("whose", &[]).await;
+        let refused = moto.without_a_write(DEPLOY, &[], 1).await;
         refused.says(&[&format!("bucket/{purpose}: "), &bucket, "--adopt"]);
     }
     moto.run(&format!("{DEPLOY} --adopt"), &[]).await.ends_with(0).await;

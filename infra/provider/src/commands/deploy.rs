@@ -167,13 +167,7 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
-    // Where images may have to be built first, or a person is asked, nothing is written before that.
-    let writes_at_once = options.stack.yes && session.settings.builds_no_image();
-    let looked = if writes_at_once {
-        session.look_to_write(options.adopt).await?
-    } else {
-        session.look(options.adopt).await?
-    };
+    let looked = session.look(options.adopt).await?;
     let plan = &looked.plan;
     if let Some(engine) = image_builds::engine_for(plan).await? {
         let emulated = image_builds::emulated(&session.program.stack, plan, &engine, &session.settings);

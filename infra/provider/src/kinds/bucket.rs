@@ -110,16 +110,6 @@ pub async fn create_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
     Buckets(aws.clone()).create_bare(name).await
 }
 
-/// Deletes a bucket in which nothing is; one that another run has put something into stays.
-///
-/// # Errors
-/// When it can't be deleted.
-pub async fn delete_bare(aws: &Aws, name: &str) -> Result<(), Failure> {
-    let deleted = aws.s3.delete_bucket().bucket(name).send().await;
-    deleted.unless(&["NoSuchBucket", "BucketNotEmpty"], "delete the bucket")?;
-    Ok(())
-}
-
 /// Makes sure that a bucket that is there is the stack's, so that the lease can lie in it. With `adopt` one that somebody else
 /// made becomes the stack's; one that is gone by now is made.
 ///

@@ -61,8 +61,6 @@ pub struct Seen {
     pub record: Option<Record>,
     /// Whether its bucket is there.
     pub has_bucket: bool,
-    /// Whether this run has just made its bucket.
-    pub has_new_bucket: bool,
     /// How old the record was, and when that was.
     age: Option<(Duration, Instant)>,
     etag: Option<String>,
@@ -83,11 +81,6 @@ impl Display for HeldBy<'_> {
 }
 
 impl Seen {
-    /// Where this run has just made its bucket.
-    pub fn in_a_new_bucket() -> Self {
-        Self { has_bucket: true, has_new_bucket: true, ..Self::default() }
-    }
-
     /// Whether another run holds it: who that is.
     pub fn held_by_another(&self) -> Option<HeldBy<'_>> {
         let record = self.record.as_ref().filter(|record| !record.is_released)?;
@@ -138,13 +131,7 @@ pub async fn look(aws: &Aws, bucket: &str) -> Result<Seen, Failure> {
     let body = body.map_err(|error| Failure::caused_by("the stack's lease can't be read", error))?;
     let record = serde_json::from_slice(&body.into_bytes())
         .map_err(|error| Failure::caused_by(format!("s3://{bucket}/{LEASE_KEY} is no lease"), error))?;
-    Ok(Seen {
-        record: Some(record),
-        has_bucket,
-        has_new_bucket: false,
-        age: Some((age, Instant::now())),
-        etag,
-    })
+    Ok(Seen { record: Some(record), has_bucket, age: Some((age, Instant::now())), etag })
 }
 
 /// Writes it if it still is as it was seen; gives how it is now, or `None` if somebody else was faster.
@@ -171,7 +158,7 @@ pub async fn write(aws: &Aws, bucket: &str, record: Record, seen: &Seen) -> Resu
     }
     let etag = written.explain("take the stack's lease")?.e_tag().map(str::to_owned);
     let age = Some((Duration::ZERO, Instant::now()));
-    Ok(Some(Seen { record: Some(record), age, etag, has_bucket: true, has_new_bucket: false }))
+    Ok(Some(Seen { record: Some(record), age, etag, has_bucket: true }))
 }
 
 /// The time by S3's own clock at which it answered.

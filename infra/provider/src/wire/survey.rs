@@ -1,5 +1,5 @@
 //! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
-//! before anything is written but the bucket of a first lease, so no answer outlives what it tells of.
+//! before anything is written, so no answer outlives what it tells of.
 
 use super::call::Call;
 use super::pace::PACE;
