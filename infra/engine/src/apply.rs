@@ -38,18 +38,15 @@ pub async fn apply(
 ) -> Result<AllOutputs, ResourceFailures> {
     let outputs = Mutex::new(known_outputs(world));
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
-    let progress = Progress::new(stack);
     let gone = Gone::default();
     let walked = walk(&order, |index| {
-        let (node, outputs, progress, gone) = (&stack.nodes()[index], &outputs, &progress, &gone);
-        progress.begun(node, &locked(outputs), reporter);
+        let (node, outputs, gone) = (&stack.nodes()[index], &outputs, &gone);
         async move {
             let replaced = plan.deletions.iter().find(|found| found.id == node.id);
             let work = Work { stack, index, node, world, gone, replaced, provider, reporter };
             if let Some(new) = work.settle(outputs).await? {
                 locked(outputs).insert(node.id.clone(), new);
             }
-            progress.done(node, &locked(outputs), reporter);
             Ok::<_, ResourceFailures>(())
         }
     })
@@ -65,41 +62,6 @@ pub async fn apply(
 /// The outputs of the resources that exist.
 pub fn known_outputs(world: &World) -> AllOutputs {
     world.live.iter().map(|(id, live)| (id.clone(), live.outputs.clone())).collect()
-}
-
-/// How much of the graph is still to be done.
-struct Progress<'a>(Mutex<Left<'a>>);
-
-struct Left<'a> {
-    to_begin: usize,
-    working_on: Vec<&'a ResourceId>,
-}
-
-impl<'a> Progress<'a> {
-    fn new(stack: &Stack) -> Self {
-        Self(Mutex::new(Left { to_begin: stack.nodes().len(), working_on: Vec::new() }))
-    }
-
-    fn begun(&self, node: &'a Node, outputs: &AllOutputs, reporter: &dyn Reporter) {
-        let mut left = locked(&self.0);
-        left.to_begin -= 1;
-        left.working_on.push(&node.id);
-        left.tell(outputs, reporter);
-    }
-
-    fn done(&self, node: &Node, outputs: &AllOutputs, reporter: &dyn Reporter) {
-        let mut left = locked(&self.0);
-        left.working_on.retain(|id| **id != node.id);
-        left.tell(outputs, reporter);
-    }
-}
-
-impl Left<'_> {
-    fn tell(&self, outputs: &AllOutputs, reporter: &dyn Reporter) {
-        if self.to_begin == 0 {
-            reporter.near_the_end(outputs, &self.working_on);
-        }
-    }
 }
 
 /// One resource on its way to what is desired.

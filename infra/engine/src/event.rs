@@ -1,6 +1,5 @@
 //! What the engine tells while it works; the command line draws it.
 
-use crate::apply::AllOutputs;
 use crate::id::ResourceId;
 use std::time::Duration;
 
@@ -42,10 +41,6 @@ pub enum Event {
 pub trait Reporter: Send + Sync {
     /// Takes one event.
     fn report(&self, event: Event);
-
-    /// Nothing further of the graph is to be begun: `left` is being worked on, all else is in place. Told again whenever one
-    /// more is in place. Deletions come after that.
-    fn near_the_end(&self, _outputs: &AllOutputs, _left: &[&ResourceId]) {}
 }
 
 /// Reports nothing, for tests and for machine-readable output.

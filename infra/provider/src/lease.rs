@@ -153,23 +153,14 @@ impl Lease {
         mark::remove(mark::this_run());
     }
 
-    /// The last writes are under way: from now on it lasts only for as long as these take, and need not be given back. If
-    /// they take longer, it is renewed as before. `arns` are those that the next run asks about at once.
-    pub async fn end_soon(&self, arns: Vec<String>) {
-        self.renewal.end_soon(arns).await;
-    }
-
     /// Gives it back, so that the next run need not wait; unless another run has it by now. `arns` are those that the next run
     /// asks about at once; without them the old ones stay. The work is done by now: a lease that can't be given back is
     /// reported and ends by itself.
     pub async fn release(self, arns: Option<Vec<String>>) {
         self.renewal.stop().await;
-        let ends_soon = self.renewal.ends_soon();
-        let released = if ends_soon { Ok(()) } else { self.renewal.give_back(arns).await };
+        let released = self.renewal.give_back(arns).await;
         guard::release();
         match released {
-            // On this machine the next run need not wait for its end, but has to know that it was held here.
-            Ok(()) if ends_soon => {}
             Ok(()) => mark::remove(mark::this_run()),
             Err(failure) => error_report::warn(&not_given_back(), &failure),
         }

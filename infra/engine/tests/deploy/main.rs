@@ -23,46 +23,6 @@ async fn what_is_used_is_created_first() {
     assert_eq!(top.stands_on, Some("address-of-bottom".into()));
 }
 
-/// Keeps what is told of the end: what is in place, and what is left, each by name.
-#[derive(Default)]
-struct Ends(Mutex<Vec<[Vec<String>; 2]>>);
-
-impl Reporter for Ends {
-    fn report(&self, _: Event) {}
-
-    fn near_the_end(&self, outputs: &AllOutputs, left: &[&ResourceId]) {
-        let names = |ids: Vec<&ResourceId>| {
-            let mut names: Vec<String> = ids.iter().map(|id| id.logical_name.clone()).collect();
-            // Outputs are in a hash map: in no order.
-            names.sort();
-            names
-        };
-        self.0.lock().unwrap().push([names(outputs.keys().collect()), names(left.to_vec())]);
-    }
-}
-
-/// What is told of the end while a stack is deployed.
-async fn told_of_the_end(stack: &Stack) -> Vec<[Vec<String>; 2]> {
-    let (world, ends) = (World::new(), Ends::default());
-    let found = refresh(stack, &world.provider).await.unwrap();
-    let plan = plan(stack, &found, false).unwrap();
-    // It may fail.
-    apply(stack, &plan, &found, &world.provider, &ends).await.ok();
-    ends.0.into_inner().unwrap()
-}
-
-#[tokio::test]
-async fn the_end_is_told_once_all_is_begun() {
-    let [bottom, top] = ["bottom", "top"].map(str::to_owned);
-    let told = [[vec![bottom.clone()], vec![top.clone()]], [vec![bottom, top], vec![]]];
-    assert_eq!(told_of_the_end(&stack("bottom", "blue")).await, told);
-}
-
-#[tokio::test]
-async fn of_a_graph_that_is_not_begun_to_the_last_no_end_is_told() {
-    assert!(told_of_the_end(&stack("bottom", "invisible")).await.is_empty());
-}
-
 #[tokio::test]
 async fn a_second_deploy_writes_nothing() {
     let world = World::new();

@@ -14,11 +14,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::{Action, Event, Plan, Reporter, Resource, ResourceId};
+use infra_engine::{Action, Plan, Resource, ResourceId};
 use infra_resources::{Listener, ListenerRule, LoadBalancer, Service};
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::oneshot;
 
 /// The options of `deploy`.
 #[derive(Clone, Debug, Args)]
@@ -64,14 +62,7 @@ async fn alone(
     let wanted = session.lease("deploy", options.adopt, options.wait.for_lease);
     // What is drawn of the wait goes with it: a question may follow.
     let lease = Lease::acquire(&session.aws, wanted, looked.lease.clone(), &ProgressView::new()).await?;
-    let (last, at_last) = oneshot::channel();
-    let is_first = looked.lease.record.is_none();
-    let ending = async {
-        if let Ok(arns) = at_last.await {
-            lease.end_soon(arns).await;
-        }
-    };
-    let work = async {
+    let outputs = async {
         let is_as_seen = lease.is_as_seen && looked.was_quiet;
         let (world, plan) = if is_as_seen {
             (looked.world, looked.plan)
@@ -87,13 +78,11 @@ async fn alone(
             image_builds::build(&session.program.stack, &plan, &session.aws.workspace, view).await?;
             (world, plan)
         };
-        let reporter = LastBegun::new(view, last, is_first && only_creates(&plan));
-        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, &reporter).await?;
-        drop(reporter);
+        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, view).await?;
         prune(session, &plan, view).await;
         anyhow::Ok(Some(outputs))
-    };
-    let (outputs, ()) = tokio::join!(work, ending);
+    }
+    .await;
     let arns = outputs.as_ref().ok().and_then(Option::as_ref).map(arns_of_listeners);
     lease.release(arns).await;
     outputs
@@ -104,42 +93,6 @@ async fn is_agreed_to(plan: &Plan, options: &Options) -> Result<bool> {
     eprintln!("the stack has changed since this plan was made; what is changed now:");
     plan_view::print_changes(plan);
     Ok(plan.is_empty() || consent::given_meanwhile(&options.stack, QUESTION).await?)
-}
-
-/// Whether no write comes after those of the graph.
-fn only_creates(plan: &Plan) -> bool {
-    let is_created = |action| matches!(action, Action::Create | Action::Keep);
-    plan.deletions.is_empty() && plan.steps.iter().all(|step| is_created(step.action))
-}
-
-/// Passes on what is reported, and tells once that the last resources are being worked on.
-struct LastBegun<'a> {
-    view: &'a ProgressView,
-    /// Takes the ARNs of the listeners; nobody where it is not to be told.
-    tells: Mutex<Option<oneshot::Sender<Vec<String>>>>,
-}
-
-impl<'a> LastBegun<'a> {
-    fn new(view: &'a ProgressView, tells: oneshot::Sender<Vec<String>>, is_wanted: bool) -> Self {
-        Self { view, tells: Mutex::new(is_wanted.then_some(tells)) }
-    }
-}
-
-impl Reporter for LastBegun<'_> {
-    fn report(&self, event: Event) {
-        self.view.report(event);
-    }
-
-    fn near_the_end(&self, outputs: &AllOutputs, left: &[&ResourceId]) {
-        // Those of listeners and rules are what is to be told.
-        if left.is_empty() || left.iter().any(|id| has_an_arn_to_keep(id)) {
-            return;
-        }
-        if let Some(tells) = self.tells.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // The listener ends only with the run.
-            tells.send(arns_of_listeners(outputs)).ok();
-        }
-    }
 }
 
 /// What the next run asks about at once.

@@ -9,17 +9,11 @@ use infra_engine::Failure;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 /// It is renewed four times in the time that it lasts: every 15 s.
 const RENEWALS: u32 = 4;
 /// When it is not known what came of a renewal, it is made again so soon.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
-
-/// How long a lease lasts whose run's last writes are under way: 10 s.
-fn length_at_the_end() -> Duration {
-    (length() / 6).max(Duration::from_secs(1))
-}
 
 /// A lease that is held, and the task that renews it.
 pub struct Renewal {
@@ -39,16 +33,14 @@ struct Now {
     seen: Seen,
     /// How often it was tried to renew it.
     renewals: u64,
-    /// Whether it ends by itself in a moment.
-    ends_soon: bool,
 }
 
 impl Renewal {
     /// Renews the lease in a bucket, which is now as it was `seen`.
     pub fn begin(aws: &Aws, bucket: &str, seen: Seen) -> Self {
-        let now = Arc::new(Mutex::new(Now { seen, renewals: 0, ends_soon: false }));
+        let now = Arc::new(Mutex::new(Now { seen, renewals: 0 }));
         let held = Held { aws: aws.clone(), bucket: bucket.to_owned(), now };
-        let task = tokio::spawn(held.clone().keep(length() / RENEWALS));
+        let task = tokio::spawn(held.clone().keep());
         Self { held, task: Mutex::new(Some(task)) }
     }
 
@@ -60,18 +52,6 @@ impl Renewal {
             // It was aborted, or had ended by itself.
             task.await.ok();
         }
-    }
-
-    /// Shortens it to the time that the last writes may take, and renews it if that is not enough.
-    pub async fn end_soon(&self, arns: Vec<String>) {
-        self.stop().await;
-        let first = self.held.end_soon(arns).await;
-        *locked(&self.task) = Some(tokio::spawn(self.held.clone().keep(first)));
-    }
-
-    /// Whether it ends by itself in a moment. Nothing may renew it any more.
-    pub fn ends_soon(&self) -> bool {
-        locked(&self.held.now).ends_soon
     }
 
     /// Gives it back, if no other run has it by now. Nothing may renew it any more.
@@ -112,14 +92,12 @@ enum Renewed {
 }
 
 impl Held {
-    /// Renews it, the first time after so long, until it is lost. If it can't be renewed in time, the guard lets no write pass
-    /// any more.
-    async fn keep(self, first: Duration) {
-        let mut pause = first;
+    /// Renews it until it is lost. If it can't be renewed in time, the guard lets no write pass any more.
+    async fn keep(self) {
+        let mut pause = length() / RENEWALS;
         loop {
             tokio::time::sleep(pause).await;
-            locked(&self.now).ends_soon = false;
-            pause = match self.renew(length(), None).await {
+            pause = match self.renew().await {
                 Renewed::Yes => length() / RENEWALS,
                 Renewed::Unclear => AGAIN_AFTER.min(length() / RENEWALS),
                 Renewed::Lost => return,
@@ -127,31 +105,14 @@ impl Held {
         }
     }
 
-    /// Shortens it; gives after how long it is to be renewed.
-    async fn end_soon(&self, arns: Vec<String>) -> Duration {
-        let lasts = length_at_the_end();
-        let (asked, patience) = (Instant::now(), lasts / 5);
-        // S3 may take it although no answer comes.
-        guard::hold_no_longer_than(asked + writable(lasts));
-        match timeout(patience, self.renew(lasts, Some(arns))).await {
-            Ok(Renewed::Yes) => {
-                locked(&self.now).ends_soon = true;
-                patience.saturating_sub(asked.elapsed())
-            }
-            Ok(Renewed::Unclear | Renewed::Lost) | Err(_) => Duration::ZERO,
-        }
-    }
-
-    /// Renews it for so long; without `arns` the old ones stay.
-    async fn renew(&self, lasts: Duration, arns: Option<Vec<String>>) -> Renewed {
+    async fn renew(&self) -> Renewed {
         let (asked, seen, renewals) = (Instant::now(), self.seen(), self.next_renewal());
         let Some(record) = seen.record.clone() else { return Renewed::Lost };
-        let arns = arns.unwrap_or_else(|| record.arns.clone());
-        let record = Record { lasts_seconds: lasts.as_secs(), renewals, arns, ..record };
+        let record = Record { renewals, ..record };
         match write(&self.aws, &self.bucket, record, &seen).await {
             Ok(Some(new)) => {
                 self.is(new);
-                guard::hold_until(asked + writable(lasts));
+                guard::hold_until(asked + writable(length()));
                 Renewed::Yes
             }
             Ok(None) => match look(&self.aws, &self.bucket).await {
@@ -160,7 +121,7 @@ impl Held {
                     let is_this = it.record.as_ref().is_some_and(|record| record.renewals == renewals);
                     self.is(it);
                     if is_this {
-                        guard::hold_until(asked + writable(lasts));
+                        guard::hold_until(asked + writable(length()));
                         return Renewed::Yes;
                     }
                     Renewed::Unclear

@@ -14,12 +14,6 @@ pub fn hold_until(until: Instant) {
     *UNTIL.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
 }
 
-/// Writes are allowed until then at the latest.
-pub fn hold_no_longer_than(end: Instant) {
-    let mut until = UNTIL.lock().unwrap_or_else(PoisonError::into_inner);
-    *until = Some(until.map_or(end, |until| until.min(end)));
-}
-
 /// No lease is held any more, and none is needed for what follows.
 pub fn release() {
     *UNTIL.lock().unwrap_or_else(PoisonError::into_inner) = None;
