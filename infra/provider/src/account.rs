@@ -1,6 +1,4 @@
-//! Whose account it is: what the credentials say of it, or AWS said the last time, and what AWS says now.
-
-mod remembered;
+//! Whose account it is: what the credentials say of it, and what AWS says.
 
 use crate::explain::{Explain, problem_of};
 use crate::profile;
@@ -8,8 +6,6 @@ use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 use infra_engine::Failure;
-use remembered::Place;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
@@ -19,86 +15,43 @@ pub struct Account {
     /// Its number.
     pub id: String,
     sts: aws_sdk_sts::Client,
-    said_by: SaidBy,
-    /// Filled when AWS has said it in this run.
+    /// Filled when AWS has said it.
     confirmed: Arc<OnceCell<()>>,
-}
-
-/// Who says which account it is.
-#[derive(Clone, Debug)]
-enum SaidBy {
-    Credentials,
-    /// AWS: in this run, or in an earlier one that wrote it down in that place.
-    Aws(Option<Place>),
-}
-
-/// A key is another account's than in an earlier run, as happens with emulators. It is known now, and nothing was told or
-/// written yet: the command can begin again.
-#[derive(Debug, thiserror::Error)]
-#[error("the key was of account {before} in an earlier run, and is of {now}")]
-pub struct AnotherAccount {
-    before: String,
-    now: String,
 }
 
 impl Account {
     /// What the credentials say of their account, so that reading can begin at once: those of SSO, of an assumed role and of
-    /// a profile with `aws_account_id` do. Of a long-lived key it is what AWS said the last time. Otherwise AWS is asked.
+    /// a profile with `aws_account_id` do. Of others, such as a long-lived key, AWS is asked.
     ///
     /// # Errors
     /// When there are no credentials, or they are not accepted.
-    pub async fn of_credentials(config: &SdkConfig, workspace: &Path) -> Result<(Self, SdkConfig), Failure> {
+    pub async fn of_credentials(config: &SdkConfig) -> Result<(Self, SdkConfig), Failure> {
         let (credentials, config) = fetched(config).await?;
         let sts = aws_sdk_sts::Client::new(&config);
         let said = credentials.as_ref().and_then(Credentials::account_id);
-        let place = credentials.as_ref().and_then(|it| Place::of(workspace, it, &config));
-        let (id, said_by, confirmed) = match (said, place.as_ref().and_then(Place::read)) {
-            (Some(said), _) => (said.as_str().to_owned(), SaidBy::Credentials, None),
-            (None, Some(remembered)) => (remembered, SaidBy::Aws(place), None),
-            (None, None) => {
-                let (id, said_by) = (ask(&sts).await?, SaidBy::Aws(place));
-                said_by.remember(&id)?;
-                (id, said_by, Some(()))
-            }
+        let (id, confirmed) = match said {
+            Some(said) => (said.as_str().to_owned(), None),
+            None => (ask(&sts).await?, Some(())),
         };
-        Ok((Self { id, sts, said_by, confirmed: Arc::new(OnceCell::new_with(confirmed)) }, config))
+        Ok((Self { id, sts, confirmed: Arc::new(OnceCell::new_with(confirmed)) }, config))
     }
 
-    /// Makes sure of it, if AWS has not been asked in this run. To be done before anything is told or written.
+    /// Makes sure of it, if AWS has not been asked yet. To be done before anything is shown or written.
     ///
     /// # Errors
-    /// When the credentials are not accepted, or are another account's than they say; [`AnotherAccount`] if it was remembered.
+    /// When the credentials are not accepted, or are another account's than they say.
     pub async fn confirm(&self) -> Result<(), Failure> {
         let confirmed = self.confirmed.get_or_try_init(async || {
-            let now = ask(&self.sts).await?;
-            if now == self.id {
+            let (said, id) = (&self.id, ask(&self.sts).await?);
+            if id == *said {
                 return Ok(());
             }
-            self.said_by.remember(&now)?;
-            Err(self.said_by.was_wrong(&self.id, now))
+            Err(Failure::new(format!(
+                "the credentials say that they are of account {said}, AWS says of {id}"
+            ))
+            .hint("set AWS_ACCOUNT_ID, or the profile's aws_account_id, right or not at all"))
         });
         confirmed.await.copied()
-    }
-}
-
-impl SaidBy {
-    fn remember(&self, id: &str) -> Result<(), Failure> {
-        let Self::Aws(Some(place)) = self else { return Ok(()) };
-        place.write(id).map_err(|error| Failure::caused_by("cannot write to target/accounts", error))
-    }
-
-    fn was_wrong(&self, before: &str, now: String) -> Failure {
-        match self {
-            Self::Credentials => Failure::new(format!(
-                "the credentials say that they are of account {before}, AWS says of {now}"
-            ))
-            .hint("set AWS_ACCOUNT_ID, or the profile's aws_account_id, right or not at all"),
-            Self::Aws(_) => {
-                let another = AnotherAccount { before: before.to_owned(), now };
-                Failure::caused_by("the account is another one than before", another)
-                    .hint("run the same command again: nothing was changed")
-            }
-        }
     }
 }
 

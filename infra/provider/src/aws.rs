@@ -95,7 +95,7 @@ impl Aws {
     /// # Errors
     /// When there are no credentials, or they are not accepted.
     pub async fn connect(config: &SdkConfig, stack: &str, workspace: PathBuf) -> Result<Self, Failure> {
-        let (account, config) = Account::of_credentials(config, &workspace).await?;
+        let (account, config) = Account::of_credentials(config).await?;
         let config = &config;
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(config.endpoint_url().is_some())

@@ -11,7 +11,6 @@ mod scale;
 mod stacks;
 mod teardown;
 
-use crate::account::AnotherAccount;
 use crate::error_report;
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -85,17 +84,10 @@ fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
 
 /// Runs a command; Ctrl-C ends it at once, in a state from which the next run continues.
 pub async fn run(command: Command) -> ExitCode {
-    let work = async {
-        match begun(command.clone()).await {
-            // Nothing was told or written yet, and now it is known whose account it is.
-            Err(error) if error.chain().any(|cause| cause.is::<AnotherAccount>()) => begun(command).await,
-            result => result,
-        }
-    };
     let result: Result<ExitCode> = tokio::select! {
         // A command that has a word of its own on Ctrl-C says it first.
         biased;
-        result = work => result,
+        result = begun(command) => result,
         _ = tokio::signal::ctrl_c() => {
             eprintln!("interrupted: run the same command again to continue, or teardown to delete what is there");
             return ExitCode::from(INTERRUPTED);

@@ -101,8 +101,7 @@ async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>>
     Ok(seen)
 }
 
-/// The emulator loads each service when it is asked for the first time; and from now on the key's account is known. It is
-/// another stack: AWS lists the task definitions of one that was torn down for a while.
+/// The emulator loads each service when it is asked for the first time. It is another stack: AWS lists the task definitions of one that was torn down for a while.
 async fn warm_up(endpoint: &str) -> anyhow::Result<()> {
     for words in ["deploy --yes --no-wait", "teardown --yes"] {
         let run = run(words, "warm-up", &[]).await.at(endpoint, REGION);
