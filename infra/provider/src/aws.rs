@@ -63,7 +63,7 @@ pub async fn configuration(region: Option<String>, is_local: bool) -> Result<Sdk
     let profile = Profile::load().await.use_it();
     profile.must_be_there()?;
     let trusted = trust::of_bundle(profile.property(trust::PROPERTY))?;
-    // Not `adaptive`: that holds a whole service back to a call in two seconds; how many calls are under way adapts instead.
+    // Not `adaptive`: that holds a whole service back to a call in two seconds.
     let retries = RetryConfig::standard().with_max_attempts(MOST_ATTEMPTS);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(wire::client(is_local, trusted)?)

@@ -100,7 +100,8 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        Ok(self.survey(&survey::begin()).await?.0)
+        let _survey = survey::begin();
+        Ok(self.survey().await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
@@ -110,7 +111,7 @@ impl Session {
     pub async fn look(&self, adopt: bool) -> Result<Looked> {
         let began = Instant::now();
         let survey = survey::begin();
-        let (world, lease) = self.survey(&survey).await?;
+        let (world, lease) = self.survey().await?;
         survey.over();
         let plan = plan(&self.program.stack, &world, adopt)?;
         let was_quiet = match lease.record {
@@ -122,11 +123,10 @@ impl Session {
     }
 
     /// Reads the world and the lease, and makes sure of the account, at the same time.
-    async fn survey(&self, survey: &Survey) -> Result<(World, Seen)> {
+    async fn survey(&self) -> Result<(World, Seen)> {
         let lease = async {
             let seen = lease::look(&self.aws, &self.program.exports.lease_bucket).await?;
             if let Some(record) = &seen.record {
-                survey.widen();
                 ask_ahead::listeners(&self.aws, &record.arns).await;
             }
             Ok::<_, Failure>(seen)

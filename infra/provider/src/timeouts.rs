@@ -25,7 +25,7 @@ pub fn of_lease() -> TimeoutConfig {
     answers_within(OF_LEASE)
 }
 
-/// Time spent waiting for a turn is not counted.
+/// Time spent waiting for a permit is not counted.
 fn answers_within(limit: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECTS_WITHIN).read_timeout(limit).build()
 }

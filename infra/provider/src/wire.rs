@@ -26,7 +26,7 @@ use call::Call;
 use fault::Faults;
 use held_body::held;
 use infra_engine::Failure;
-use pace::PACE;
+use pace::LIMIT;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -111,15 +111,14 @@ impl HttpConnector for Gated {
 }
 
 impl Gate {
-    /// Makes a call when it is its turn.
+    /// Makes a call when it has a permit.
     async fn pass(
         &self,
         inner: &SharedHttpConnector,
         mut request: HttpRequest,
         call: &Call,
     ) -> Result<HttpResponse, ConnectorError> {
-        let mut turn =
-            PACE.turn(call.is_repeated).await.map_err(|error| ConnectorError::user(error.into()))?;
+        let _permit = LIMIT.permit().await.map_err(|error| ConnectorError::user(error.into()))?;
         if call.is_write() && guard::is_lost() {
             return Err(ConnectorError::user(guard::LOST.into()));
         }
@@ -129,9 +128,6 @@ impl Gate {
         }
         let began = Instant::now();
         let answer = answer(inner, self.faults.as_ref(), request, call).await;
-        if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
-            turn.succeed();
-        }
         journal::write(call, began.elapsed(), &answer);
         writes::noted(answer, call)
     }

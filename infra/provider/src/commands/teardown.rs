@@ -177,11 +177,10 @@ async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Fail
 
 /// Everything that is there, and who holds the stack.
 async fn surveyed_with_lease(aws: &Aws, provider: &Provider, wanted: &Wanted) -> Result<(Vec<Found>, Seen)> {
-    let survey = survey::begin();
+    let _survey = survey::begin();
     let lease = async {
         let seen = lease::look(aws, &wanted.bucket).await?;
         if let Some(record) = &seen.record {
-            survey.widen();
             ask_ahead::listeners(aws, &record.arns).await;
         }
         Ok::<_, Failure>(seen)

@@ -27,8 +27,6 @@ pub struct Call {
     pub protocol: Protocol,
     /// The same for the same call, whoever repeats it.
     pub key: u64,
-    /// Whether the SDK makes it again, because AWS throttled it or failed.
-    pub is_repeated: bool,
 }
 
 impl Call {
@@ -53,10 +51,6 @@ impl Call {
             service: service.to_owned(),
             operation: operation.to_owned(),
             protocol,
-            is_repeated: request
-                .headers()
-                .get("amz-sdk-request")
-                .is_some_and(|it| !it.contains("attempt=1;")),
             key: key([service, operation, request.method(), request.uri()], body),
         }
     }
@@ -64,13 +58,7 @@ impl Call {
     /// A call of this name, for tests.
     #[cfg(test)]
     pub fn named(operation: &str, key: u64) -> Self {
-        Self {
-            service: String::new(),
-            operation: operation.to_owned(),
-            protocol: Protocol::Json,
-            key,
-            is_repeated: false,
-        }
+        Self { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, key }
     }
 
     /// Whether it makes something that a second call would make again or be refused. `RunTask` is not one of them: by the

@@ -2,20 +2,14 @@
 //! before anything is written, so no answer outlives what it tells of.
 
 use super::call::Call;
-use super::pace::PACE;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
-
-/// So many questions more may be under way at the same time once it is known that there is something to ask about. They go to
-/// nine services, each of which throttles by itself.
-const MORE_IN_FLIGHT: usize = 64;
 
 const NOT_FOUND: u16 = 404;
 
@@ -31,14 +25,12 @@ struct Answers {
 
 /// Ends the survey when it is dropped.
 #[derive(Debug)]
-pub struct Survey {
-    is_wide: Cell<bool>,
-}
+pub struct Survey(());
 
 /// Begins a survey.
 pub fn begin() -> Survey {
     *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Answers::default());
-    Survey { is_wide: Cell::new(false) }
+    Survey(())
 }
 
 impl Survey {
@@ -52,17 +44,7 @@ impl Survey {
 
     /// Forgets every answer.
     pub fn end(&self) {
-        if self.is_wide.replace(false) {
-            PACE.narrow(MORE_IN_FLIGHT);
-        }
         *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Lets more questions be asked at the same time.
-    pub fn widen(&self) {
-        if !self.is_wide.replace(true) {
-            PACE.widen(MORE_IN_FLIGHT);
-        }
     }
 }
 
