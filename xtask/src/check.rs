@@ -16,11 +16,11 @@ use std::process::ExitCode;
 
 use infra::names::DEFAULT_STACK;
 use infra::{Destination, Settings};
+use infra_options::DEFAULT_REGION;
 use infra_resources::ecs::verdict::Outcome;
 
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::failure;
-use crate::stack_options::DEFAULT_REGION;
 use files::Ending;
 use report::How;
 use tally::Tally;

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use infra_images::Endpoint;
 use infra_images::endpoint::endpoint;
+use infra_options::{DEFAULT_REGION, StackOptions};
 
 use crate::interrupt::unless_interrupted;
 use crate::port;
 use crate::progress::Step;
 use crate::report::UserError;
-use crate::stack_options::{DEFAULT_REGION, StackOptions};
 
 use container::{Container, State};
 

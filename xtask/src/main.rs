@@ -7,27 +7,21 @@ mod check;
 mod consent;
 mod deploy;
 mod docker_engine;
-mod drift;
-mod explain;
 mod fuzz;
 mod images;
 mod interrupt;
 mod local_aws;
 mod measure;
 mod output;
-mod outputs;
 mod pictures;
 mod port;
-mod preview;
 mod program;
 mod progress;
 mod provider;
 mod render;
 mod report;
-mod run_task;
-mod scale;
 mod simulate;
-mod stack_options;
+mod stack_command;
 mod teardown;
 mod test_local;
 
@@ -60,14 +54,8 @@ struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Deploy(deploy::Options),
-    Preview(preview::Options),
-    Drift(drift::Options),
-    Explain(explain::Options),
-    Teardown(teardown::Options),
-    Outputs(outputs::Options),
-    RunTask(Box<run_task::Options>),
-    Scale(scale::Options),
+    #[command(flatten)]
+    Stack(infra_options::Command),
     Build(build::Options),
     Bench(bench::Options),
     Measure(measure::Options),
@@ -80,9 +68,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match infra_options::parse::<Cli>() {
         Ok(cli) => cli,
-        Err(error) => return report::usage(&error),
+        Err(code) => return code,
     };
     let result = match interrupt::listen() {
         Ok(()) => run(cli.command).await,
@@ -93,14 +81,7 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Deploy(options) => deploy::run(options).await,
-        Command::Preview(options) => preview::run(options).await,
-        Command::Drift(options) => drift::run(options).await,
-        Command::Explain(options) => explain::run(options).await,
-        Command::Teardown(options) => teardown::run(options).await,
-        Command::Outputs(options) => outputs::run(options).await,
-        Command::RunTask(options) => run_task::run(&options).await,
-        Command::Scale(options) => scale::run(options).await,
+        Command::Stack(command) => stack_command::run(command).await,
         Command::Build(options) => build::run(options).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Measure(options) => measure::run(options).await,

@@ -9,7 +9,6 @@ use tokio::process::Command;
 use crate::images::repository;
 use crate::interrupt::unless_interrupted;
 use crate::local_aws::LocalAws;
-use crate::stack_options::StackOptions;
 
 const PROVIDER: &str = "infra-provider";
 
@@ -34,17 +33,11 @@ impl Provider {
         Ok(Self { binary: this.with_file_name(PROVIDER) })
     }
 
-    /// Runs a command for a stack with flags of its own and this program's input and output; returns its exit code.
-    pub async fn run(
-        &self,
-        command: &str,
-        options: &StackOptions,
-        flags: &[&str],
-        local: Option<&LocalAws>,
-    ) -> anyhow::Result<u8> {
+    /// Runs the command of this process with its arguments as they came, input and output; returns its exit code.
+    pub async fn run(&self, local: Option<&LocalAws>) -> anyhow::Result<u8> {
         let mut provider = self.command(local);
         // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
-        let status = provider.args(options.provider_arguments(command)).args(flags).status().await;
+        let status = provider.args(std::env::args_os().skip(1)).status().await;
         Ok(exit_code(status.context("cannot run the provider")?))
     }
 

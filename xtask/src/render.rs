@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use infra::{Destination, Settings, StackName};
+use infra_options::DEFAULT_REGION;
 use serde_json::{Map, Value};
 
 use crate::output;
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::UserError;
-use crate::stack_options::DEFAULT_REGION;
 
 /// Print the JSON that deploy would send
 ///

@@ -8,7 +8,6 @@ use infra_images::{EngineError, ImageError};
 use crate::interrupt::Interrupted;
 
 const FAILED: u8 = 1;
-const USAGE: u8 = 64;
 const INTERRUPTED: u8 = 130;
 
 /// An error that knows what the user can do about it.
@@ -26,13 +25,6 @@ impl UserError {
     pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
-}
-
-/// Prints a wrong command line's message, or the help that was asked for.
-pub fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to be done when the terminal does not take the message.
-    error.print().ok();
-    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
 }
 
 /// Prints an error with its causes and returns its exit code.

@@ -1,42 +1,20 @@
-//! `teardown`: everything of a stack gone, and the local AWS with its last stack.
-
-use std::process::ExitCode;
+//! `teardown --local`: the local AWS goes with its last stack.
 
 use infra_images::engine;
+use infra_options::StackOptions;
 
 use crate::local_aws::{LocalAws, Removed};
 use crate::provider::Provider;
-use crate::stack_options::{LeaseOptions, StackOptions};
 
-/// Delete everything that belongs to the stack
-///
-/// With --local, the local AWS goes with its last stack: its container, its tasks' containers, its network and the
-/// apps' images, except those that another container uses. Base images (Debian, Rust, the emulators) stay as a cache
-/// for the next deploy; `docker image rm` removes them.
-#[derive(Debug, clap::Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-
-    #[command(flatten)]
-    lease: LeaseOptions,
-}
-
-/// Deletes the stack.
-pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let (stack, lease) = (options.stack, options.lease.flag());
-    let flags = [lease.as_str()];
-    if !stack.local {
-        let code = Provider::build().await?.run("teardown", &stack, &flags, None).await?;
-        return Ok(ExitCode::from(code));
-    }
+/// Deletes the stack, then the local AWS if that was its last one.
+pub async fn of_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
     engine::check().await?;
     let port = stack.local_port;
     let Some(local) = LocalAws::running(port, stack.region.as_deref()).await? else {
         return clean_up(port).await;
     };
     let provider = Provider::build().await?;
-    let code = provider.run("teardown", &stack, &flags, Some(&local)).await?;
+    let code = provider.run(Some(&local)).await?;
     if code == 0 {
         let others = provider.stacks(&local).await?;
         if others.is_empty() {
@@ -47,18 +25,18 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
             eprintln!("the local AWS on port {port} stays for: {}", others.join(", "));
         }
     }
-    Ok(ExitCode::from(code))
+    Ok(code)
 }
 
 /// A stopped local AWS has forgotten its stacks, but its containers may still be here.
-async fn clean_up(port: u16) -> anyhow::Result<ExitCode> {
+async fn clean_up(port: u16) -> anyhow::Result<u8> {
     let removed = LocalAws::remove(port).await?;
     eprintln!("no local AWS is running on port {port}, nothing to tear down");
     if removed.count > 0 {
         eprintln!("removed {} containers and networks that an earlier one left behind", removed.count);
     }
     tell_of_images_in_use(&removed);
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// A container that is not the local AWS's keeps its image, and whose it is the engine does not know.

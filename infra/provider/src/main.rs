@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use clap::Parser;
-use infra_provider::commands::{Command, run};
+use infra_options::Command;
+use infra_provider::commands::run;
 use std::process::ExitCode;
 
 /// Deploys, compares and deletes stacks over the AWS SDK.
@@ -14,9 +15,13 @@ struct Cli {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    let cli = match infra_options::parse::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return Ok(code),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the runtime")?;
-    let code = runtime.block_on(run(Cli::parse().command));
+    let code = runtime.block_on(run(cli.command));
     // A question that is still open on the terminal is not waited for.
     runtime.shutdown_background();
     Ok(code)

@@ -2,7 +2,6 @@
 
 use crate::ask_ahead;
 use crate::aws::{self, Aws};
-use crate::commands::StackOptions;
 use crate::image_builds::native_processor;
 use crate::kinds;
 use crate::lease::{self, Seen, Wanted};
@@ -18,6 +17,7 @@ use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
 use infra_engine::{Failure, Plan, Provider};
 use infra_images::AppImage;
+use infra_options::StackOptions;
 use std::path::Path;
 use std::time::Duration;
 

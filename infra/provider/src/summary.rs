@@ -1,12 +1,12 @@
 //! What is told of a deployed stack: where it is reached and what it is made of.
 
 use crate::aws::Aws;
-use crate::commands::StackOptions;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra::Exports;
 use infra_engine::Output;
 use infra_engine::apply::AllOutputs;
+use infra_options::StackOptions;
 use serde::Serialize;
 
 /// The outputs of a stack.

@@ -85,8 +85,8 @@ async fn what_says_nothing_is_no_difference() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_with_a_value_that_is_not_known_is_refused_before_any_call() {
     let moto = Moto::start().await;
-    let run = moto.run("run-task web --request {\"launchType\":\"FARGAT\"}", &[]).await;
-    run.ends_with(2).await.says(&["FARGAT", "FARGATE"]);
+    let run = moto.run("run-task web --launch-type FARGAT", &[]).await;
+    run.ends_with(64).await.says(&["FARGAT", "fargate"]);
     let setting = format!("web.image={IMAGE}");
     let preview = moto.run("preview", &[&setting, "web.cpu_architecture=SPARC"]).await;
     preview.ends_with(1).await.says(&["web.cpu_architecture", "SPARC", "X86_64, ARM64"]);

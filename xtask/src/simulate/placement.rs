@@ -1,10 +1,11 @@
 //! `simulate placement`: how many tasks each capacity provider of a strategy gets.
 
+use infra_options::strategy::Item;
 use infra_resources::ecs::simulation::{Share, place};
 use serde::Serialize;
 
 use super::print;
-use super::strategy::{Item, names, strategy};
+use super::strategy::{names, strategy};
 use super::table::{Column, Table};
 
 /// Show how many tasks each provider of a capacity provider strategy gets

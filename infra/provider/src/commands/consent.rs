@@ -1,8 +1,8 @@
 //! Asking before something changes.
 
-use super::StackOptions;
 use anyhow::{Context, Result, bail};
 use dialoguer::Confirm;
+use infra_options::StackOptions;
 use std::io::IsTerminal;
 use std::time::Duration;
 

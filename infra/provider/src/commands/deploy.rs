@@ -1,6 +1,6 @@
 //! `deploy`: show what would change, ask, change it, and see that the app answers.
 
-use super::{LeaseOptions, StackOptions, consent};
+use super::consent;
 use crate::error_report;
 use crate::image_builds;
 use crate::kinds::task_definition::prune::Pruning;
@@ -11,27 +11,12 @@ use crate::served;
 use crate::session::{Looked, Session};
 use crate::summary::Summary;
 use anyhow::{Context, Result};
-use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::{Action, Plan, Resource, ResourceId};
+use infra_options::deploy::Options;
 use infra_resources::{Listener, ListenerRule, LoadBalancer, Service};
 use std::process::ExitCode;
-
-/// The options of `deploy`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-    /// Take over resources of the stack's names that somebody else made
-    #[arg(long)]
-    adopt: bool,
-    /// Do not wait until new tasks have taken over
-    #[arg(long)]
-    no_wait: bool,
-    #[command(flatten)]
-    wait: LeaseOptions,
-}
 
 const QUESTION: &str = "Deploy?";
 

@@ -1,27 +1,17 @@
 //! `explain`: why a resource is created, changed, replaced or left, and what earlier runs did with it. Reads only.
 
-use super::StackOptions;
 use crate::plan_view;
 use crate::session::Session;
 use crate::standard_output::print;
 use crate::wire::journal;
 use anyhow::{Context, Result, bail};
-use clap::Args;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Stack};
+use infra_options::explain::Options;
 use std::process::ExitCode;
 
 /// So many calls of earlier runs are shown.
 const CALLS: usize = 20;
-
-/// The options of `explain`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    /// The resource: its address, such as `service/web`, or its name in the account
-    resource: String,
-    #[command(flatten)]
-    stack: StackOptions,
-}
 
 /// Prints why, and what happened.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {

@@ -1,20 +1,12 @@
 //! `outputs`: where the deployed stack is reached. Reads only.
 
-use super::StackOptions;
 use crate::session::Session;
 use crate::summary::Summary;
 use anyhow::Result;
-use clap::Args;
 use infra_engine::Failure;
 use infra_engine::apply::known_outputs;
+use infra_options::outputs::Options;
 use std::process::ExitCode;
-
-/// The options of `outputs`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-}
 
 /// Prints the outputs of a deployed stack.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {

@@ -1,26 +1,15 @@
 //! `preview`: what deploy would change, property by property. Reads only.
 
-use super::StackOptions;
 use crate::cost_view;
 use crate::plan_view;
 use crate::session::{Looked, Session};
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use clap::Args;
+use infra_options::preview::Options;
 use std::process::ExitCode;
 
 /// Something would change.
 const CHANGES: u8 = 2;
-
-/// The options of `preview`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-    /// Assume that resources of the stack's names that somebody else made are taken over
-    #[arg(long)]
-    adopt: bool,
-}
 
 /// Shows the plan; exit code 2 says that it is not empty.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {

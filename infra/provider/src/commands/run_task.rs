@@ -7,58 +7,23 @@ mod outcome;
 mod request;
 mod started;
 
-use super::{INTERRUPTED, StackOptions};
+use super::INTERRUPTED;
 use crate::aws::Aws;
 use crate::deployed;
 use crate::explain::Explain;
 use crate::json_call::{Answer, drop_empty_texts, json_of, with_body};
 use crate::session::Session;
 use anyhow::Result;
-use clap::Args;
 use infra_engine::Failure;
+use infra_options::run_task::Options;
 use infra_resources::ecs::body::lean;
-use infra_resources::ecs::rules::Rule;
-use infra_resources::ecs::{RunTaskRequest, TaskDefinition, reader};
+use infra_resources::ecs::{RunTaskRequest, TaskDefinition};
 use outcome::Outcome;
 use serde::Deserialize;
-use serde::de::Error;
 use serde_json::Value;
 use started::Started;
 use std::process::ExitCode;
 use std::sync::OnceLock;
-use std::time::Duration;
-
-/// The options of `run-task`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-    /// The logical name of the service whose task definition is run
-    app: String,
-    /// What is asked of RunTask, as its JSON; the service decides on what is left out
-    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = request_in)]
-    request: RunTaskRequest,
-    /// The container that the overrides are for; by default the first essential one
-    #[arg(long, value_name = "NAME")]
-    container: Option<String>,
-    /// Do not wait for the end, and print no logs
-    #[arg(long)]
-    no_follow: bool,
-    /// How long to wait for the end
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    timeout: u64,
-}
-
-/// A value of an enumeration that this version does not know is a slip of the pen here.
-fn request_in(text: &str) -> Result<RunTaskRequest, serde_json::Error> {
-    let json: Value = serde_json::from_str(text)?;
-    let request = RunTaskRequest::deserialize(&json)?;
-    let (_, findings) = reader::read::<RunTaskRequest>(&json, reader::Form::default())?;
-    match findings.errors.into_iter().find(|finding| finding.rule == Rule::T02) {
-        Some(finding) => Err(serde_json::Error::custom(finding)),
-        None => Ok(request),
-    }
-}
 
 /// Runs the tasks; the exit code is that of their containers. On Ctrl-C it says which tasks go on.
 pub(super) async fn run(options: &Options) -> Result<ExitCode> {
@@ -79,8 +44,7 @@ async fn to_the_end(options: &Options, running: &OnceLock<Started>) -> Result<Ex
     let aws = Session::connect(&options.stack).await?;
     let service = deployed::service(&aws, &options.app).await?;
     let definition = definition(&aws, &service.task_definition).await?;
-    let wanted = options.request.clone();
-    let request = request::complete(wanted, options.container.as_deref(), &service, &definition)?;
+    let request = request::complete(options.request(), options.container.as_deref(), &service, &definition)?;
     request::check(&request, &definition, &options.app)?;
     let (tasks, failures) = start(&aws, &request).await?;
     let mut outcome = Outcome::new(&definition, service.cluster(), failures);
@@ -90,9 +54,8 @@ async fn to_the_end(options: &Options, running: &OnceLock<Started>) -> Result<Ex
         eprintln!("running {}: {}", deployed::last_part(&service.task_definition), started.names());
         outcome.tasks(&tasks);
         if !options.no_follow {
-            let deadline = Duration::from_secs(options.timeout);
             let following = follow::Following::new(&aws, started, &definition, &options.app, &options.stack);
-            outcome.tasks(&following.until_stopped(deadline).await?);
+            outcome.tasks(&following.until_stopped(options.timeout).await?);
         }
     }
     outcome.print(options.stack.json, !options.no_follow)?;

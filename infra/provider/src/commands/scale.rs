@@ -3,7 +3,6 @@
 mod autoscaler;
 mod settled;
 
-use super::{LeaseOptions, StackOptions};
 use crate::aws::Aws;
 use crate::deployed::{self, Deployed};
 use crate::explain::Explain;
@@ -13,28 +12,11 @@ use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
-use clap::Args;
 use infra_engine::{Context, Failure, ResourceId};
+use infra_options::scale::Options;
 use infra_resources::ecs::service::SchedulingStrategy;
 use serde::Serialize;
 use std::process::ExitCode;
-
-/// The options of `scale`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-    /// The logical name of the service
-    service: String,
-    /// How many tasks
-    #[arg(value_name = "TASKS", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
-    desired: u32,
-    /// Do not wait until so many run
-    #[arg(long)]
-    no_wait: bool,
-    #[command(flatten)]
-    lease: LeaseOptions,
-}
 
 /// What was done.
 #[derive(Debug, Serialize)]

@@ -1,18 +1,10 @@
 //! `stacks`: which stacks live here, told by the tags of ECS clusters and load balancers.
 
-use super::StackOptions;
 use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use clap::Args;
+use infra_options::stacks::Options;
 use std::process::ExitCode;
-
-/// The options of `stacks`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-}
 
 /// Prints the names of the stacks.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {

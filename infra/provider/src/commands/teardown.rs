@@ -1,6 +1,6 @@
 //! `teardown`: delete what carries the stack's tags. Works from what is found, not from the code.
 
-use super::{LeaseOptions, StackOptions, consent};
+use super::consent;
 use crate::ask_ahead;
 use crate::aws::Aws;
 use crate::kinds;
@@ -13,11 +13,12 @@ use crate::standard_output::print;
 use crate::wire::survey;
 use anyhow::{Context, Result, bail};
 use boot_time::Instant;
-use clap::Args;
 use infra::storage::lease_bucket_id;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
 use infra_engine::{Failure, Found, Provider, Resource};
+use infra_options::StackOptions;
+use infra_options::teardown::Options;
 use infra_resources::Cluster;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -25,15 +26,6 @@ use std::time::Duration;
 /// So long AWS may list what was deleted, or not list what was made.
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
-
-/// The options of `teardown`.
-#[derive(Clone, Debug, Args)]
-pub struct Options {
-    #[command(flatten)]
-    stack: StackOptions,
-    #[command(flatten)]
-    wait: LeaseOptions,
-}
 
 /// Deletes the stack, then looks again whether anything is left.
 pub(super) async fn run(options: Options) -> Result<ExitCode> {

@@ -3,13 +3,13 @@
 use super::logs::Logs;
 use super::started::{Started, id_of, short};
 use crate::aws::Aws;
-use crate::commands::StackOptions;
 use crate::explain::Explain;
 use crate::partial;
 use crate::progress_view::ProgressView;
 use crate::wait::{Look, until};
 use aws_sdk_ecs::types::Task;
 use infra_engine::{Context, Failure, ResourceId};
+use infra_options::StackOptions;
 use infra_resources::ecs::TaskDefinition;
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,19 +1,14 @@
 //! `run-task`: one-off tasks of a deployed app, followed until they have stopped.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
 use infra_resources::ecs::RunTaskRequest;
 use infra_resources::ecs::container::KeyValue;
-use infra_resources::ecs::rules;
 use infra_resources::ecs::run_task::{ContainerOverride, TaskOverride};
 use infra_resources::ecs::service::{LaunchType, PlacementConstraint, PlacementStrategy};
 
-use crate::local_aws::LocalAws;
-use crate::provider::Provider;
-use crate::report::UserError;
-use crate::simulate::strategy::Item;
-use crate::stack_options::StackOptions;
+use crate::StackOptions;
+use crate::strategy::Item;
 
 const MORE: &str = "\
 Examples:
@@ -33,108 +28,83 @@ started. 64 the command line is wrong. On Ctrl-C it is 130, and the tasks go on:
 /// Run one-off tasks of a deployed app, print their logs and exit with their exit code
 ///
 /// The tasks run the revision that the app's service runs, in its network, and no service starts them again.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(after_help = MORE)]
 pub struct Options {
     /// The app: `web` or `php`
-    app: String,
+    pub app: String,
 
     /// How many tasks, 1 to 10
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
-    count: i32,
+    pub count: i32,
 
     /// Where they run; by default where the app's service runs
     #[arg(long, value_name = "TYPE", conflicts_with = "strategy")]
-    launch_type: Option<On>,
+    pub launch_type: Option<On>,
 
     /// A capacity provider with its base and weight, 0 unless given; may be given several times
     #[arg(long, value_name = "NAME:base=N,weight=N")]
-    strategy: Vec<Item>,
+    pub strategy: Vec<Item>,
 
     /// Which instances may run them: `distinctInstance`, or `memberOf:EXPR` with an expression of the cluster query
     /// language; may be given several times; not on Fargate
     #[arg(long, value_name = "CONSTRAINT")]
-    placement_constraint: Vec<PlacementConstraint>,
+    pub placement_constraint: Vec<PlacementConstraint>,
 
     /// Which of these instances are taken first: `spread:FIELD`, `binpack:cpu`, `binpack:memory` or `random`; may be
     /// given several times; not on Fargate
     #[arg(long, value_name = "STRATEGY")]
-    placement_strategy: Vec<PlacementStrategy>,
+    pub placement_strategy: Vec<PlacementStrategy>,
 
     /// A name for tasks that belong together; by default `family:NAME` of the task definition
     #[arg(long, value_name = "NAME")]
-    group: Option<String>,
+    pub group: Option<String>,
 
     /// Set an environment variable; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable)]
-    env: Vec<KeyValue>,
+    pub env: Vec<KeyValue>,
 
     /// Units of CPU, 1024 are one vCPU: of the task on Fargate, of the container on instances
     #[arg(long, value_name = "UNITS")]
-    cpu: Option<u32>,
+    pub cpu: Option<u32>,
 
     /// MiB of memory: of the task on Fargate, of the container on instances
     #[arg(long, value_name = "MIB")]
-    memory: Option<u32>,
+    pub memory: Option<u32>,
 
     /// The container that command, variables and size are for; by default the first essential one
     #[arg(long, value_name = "NAME")]
-    container: Option<String>,
+    pub container: Option<String>,
 
     /// Print no logs and do not wait until the tasks have stopped
     #[arg(long)]
-    no_follow: bool,
+    pub no_follow: bool,
 
     /// How long to wait for the end, such as 90s, 30m or 1h30m; the tasks themselves are not stopped by it
     #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = humantime::parse_duration)]
-    timeout: Duration,
+    pub timeout: Duration,
 
+    /// Which stack, where.
     #[command(flatten)]
-    stack: StackOptions,
+    pub stack: StackOptions,
 
     /// The command to run instead of the image's own. The image's entry point stays: that of `web` is the app itself
     #[arg(last = true, value_name = "COMMAND")]
-    command: Vec<String>,
+    pub command: Vec<String>,
 }
 
 /// What runs tasks.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum On {
+pub enum On {
     /// Capacity without instances
     Fargate,
     /// Instances of the cluster
     Ec2,
 }
 
-/// Runs the tasks.
-pub async fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let stack = &options.stack;
-    stack.check()?;
-    let flags = options.flags()?;
-    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let local = LocalAws::wanted(stack).await?;
-    let code = Provider::build().await?.run("run-task", stack, &flags, local.as_ref()).await?;
-    Ok(ExitCode::from(code))
-}
-
 impl Options {
-    /// The provider's own flags, if ECS would take what is asked for, as far as that can be told from here.
-    fn flags(&self) -> anyhow::Result<Vec<String>> {
-        let request = self.request();
-        let findings = rules::run_task(&request);
-        if !findings.is_ok() {
-            let hint = "`cargo xtask run-task --help` has every option and examples";
-            return Err(UserError::new(findings.refusals().join("\n"), hint).into());
-        }
-        let mut flags = vec![self.app.clone(), format!("--request={}", serde_json::to_string(&request)?)];
-        flags.push(format!("--timeout={}", self.timeout.as_secs()));
-        flags.extend(self.container.as_ref().map(|name| format!("--container={name}")));
-        flags.extend(self.no_follow.then(|| "--no-follow".to_owned()));
-        Ok(flags)
-    }
-
-    /// What is asked for. The provider adds what the service uses, and the container's name.
-    fn request(&self) -> RunTaskRequest {
+    /// What is asked of RunTask; the service decides on what is left out.
+    pub fn request(&self) -> RunTaskRequest {
         let mut overrides = TaskOverride {
             cpu: self.cpu.map(|units| units.to_string()),
             memory: self.memory.map(|mib| mib.to_string()),
@@ -201,8 +171,7 @@ mod tests {
     #[test]
     fn the_service_decides_on_everything_that_is_not_asked_for() {
         assert_eq!(request(&[]), json!({"count": 1}));
-        let flags = parsed(&[]).flags().unwrap();
-        assert_eq!((flags[0].as_str(), flags[2].as_str(), flags.len()), ("web", "--timeout=1800", 3));
+        assert_eq!(parsed(&[]).timeout, Duration::from_secs(1800));
     }
 
     #[test]
@@ -231,16 +200,6 @@ mod tests {
         assert_eq!(asked["group"], "batch");
         assert_eq!(asked["placementConstraints"], json!([{"type": "distinctInstance"}]));
         assert_eq!(asked["placementStrategy"], json!([{"type": "binpack", "field": "cpu"}]));
-    }
-
-    #[test]
-    fn what_ecs_would_refuse_is_refused_with_every_rule() {
-        let line = ["--count", "0", "--launch-type", "fargate", "--placement-strategy", "random"];
-        let line = [&line[..], &["--placement-constraint", "distinctInstance"]].concat();
-        let error = parsed(&line).flags().unwrap_err().to_string();
-        for rule in ["C17", "S11", "S12"] {
-            assert!(error.contains(rule), "{rule}: {error}");
-        }
     }
 
     #[test]

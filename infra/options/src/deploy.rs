@@ -1,0 +1,26 @@
+//! `deploy`: images, local AWS where wanted, and the stack.
+
+use crate::{LeaseOptions, StackOptions};
+
+/// Build the images, show the plan, and bring the stack up to what the code says
+///
+/// With --local a local AWS is started first, in a container of its own that only this machine can reach. What is built
+/// needs a Docker engine; on Debian and Ubuntu it is offered to be installed and started (--yes: without asking).
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Which stack, where.
+    #[command(flatten)]
+    pub stack: StackOptions,
+
+    /// Take over resources of the stack's names that somebody else made
+    #[arg(long)]
+    pub adopt: bool,
+
+    /// Do not wait until new tasks have taken over
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// What happens while another run works on it.
+    #[command(flatten)]
+    pub wait: LeaseOptions,
+}

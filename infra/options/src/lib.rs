@@ -1,0 +1,66 @@
+//! The options of every command that talks to AWS, declared once: `cargo xtask` reads them for help, errors and what this machine
+//! needs, the program with the AWS SDK for what it does.
+
+pub mod deploy;
+pub mod drift;
+pub mod explain;
+pub mod outputs;
+pub mod preview;
+pub mod run_task;
+pub mod scale;
+mod stack;
+pub mod stacks;
+pub mod strategy;
+pub mod teardown;
+
+pub use stack::{DEFAULT_REGION, LeaseOptions, StackOptions};
+
+use std::process::ExitCode;
+
+/// As `EX_USAGE`: the command line is wrong.
+pub const USAGE: u8 = 64;
+
+/// The commands, with their options.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[expect(missing_docs, reason = "clap shows the comment on a command's options as its help")]
+pub enum Command {
+    Deploy(deploy::Options),
+    Preview(preview::Options),
+    Drift(drift::Options),
+    Explain(explain::Options),
+    Teardown(teardown::Options),
+    Outputs(outputs::Options),
+    RunTask(Box<run_task::Options>),
+    Scale(scale::Options),
+    #[command(hide = true)]
+    Stacks(stacks::Options),
+}
+
+impl Command {
+    /// Which stack it is for, and where.
+    pub fn stack(&self) -> &StackOptions {
+        match self {
+            Self::Deploy(options) => &options.stack,
+            Self::Preview(options) => &options.stack,
+            Self::Drift(options) => &options.stack,
+            Self::Explain(options) => &options.stack,
+            Self::Teardown(options) => &options.stack,
+            Self::Outputs(options) => &options.stack,
+            Self::RunTask(options) => &options.stack,
+            Self::Scale(options) => &options.stack,
+            Self::Stacks(options) => &options.stack,
+        }
+    }
+}
+
+/// The command line of this process.
+///
+/// # Errors
+/// When it is wrong or asks for help: with the exit code, after it was printed.
+pub fn parse<T: clap::Parser>() -> Result<T, ExitCode> {
+    T::try_parse().map_err(|error| {
+        // Nothing is left to be done when the terminal does not take the message.
+        error.print().ok();
+        if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    })
+}

@@ -1,0 +1,19 @@
+//! `teardown`: everything of a stack gone, and the local AWS with its last stack.
+
+use crate::{LeaseOptions, StackOptions};
+
+/// Delete everything that belongs to the stack
+///
+/// With --local, the local AWS goes with its last stack: its container, its tasks' containers, its network and the
+/// apps' images, except those that another container uses. Base images (Debian, Rust, the emulators) stay as a cache
+/// for the next deploy; `docker image rm` removes them.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Which stack, where.
+    #[command(flatten)]
+    pub stack: StackOptions,
+
+    /// What happens while another run works on it.
+    #[command(flatten)]
+    pub wait: LeaseOptions,
+}
