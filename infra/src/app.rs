@@ -1,39 +1,34 @@
 //! One app from its image to the load balancer. Its order is what makes a move between launch types one without a gap:
 //! requests are sent to a new service's tasks only once these are healthy, and the old service goes last.
 
+use crate::apps::AppSpec;
+use crate::instances::{Instances, instances};
 use crate::load_balancing::{Balancer, target_group, targets_known, traffic};
-use crate::names::{AppNames, Names};
-use crate::network::Network;
-use crate::runs_on::RunsOn;
+use crate::names::Names;
+use crate::network::{Network, s3_endpoint};
+use crate::placement::{OnFargate, OnInstances, OnInstancesAwsvpc, Placement};
 use crate::scaling::scaling;
 use crate::service::{Backend, service};
-use crate::settings::{AppSettings, Settings};
-use crate::task::{SharedByTasks, task};
-use infra_engine::{Output, Stack};
+use crate::settings::{AppSettings, Compute, Ec2NetworkMode, Settings};
+use crate::task::{TaskContext, task};
+use infra_engine::{Output, ResourceId, Stack};
 use infra_resources::NameError;
 use infra_resources::ecs::{ClusterRef, TaskDefinition};
-use infra_resources::image::App;
 
-/// One app.
-pub struct AppOf<'a> {
-    /// Which one.
-    pub app: App,
-    /// What the program calls it.
-    pub logical_name: &'static str,
-    /// Its names in the account.
-    pub names: &'a AppNames,
+/// An app of a stack: what it is, and what the stack makes of it.
+pub struct App<'a> {
+    /// What it is.
+    pub spec: &'static AppSpec,
+    /// Its place in the list of apps.
+    pub position: usize,
     /// Its settings.
     pub settings: &'a AppSettings,
     /// The image that its tasks run.
     pub image: &'a Output<String>,
-    /// The paths of requests for it.
-    pub paths: Vec<String>,
-    /// The place of these paths among the load balancer's rules.
-    pub priority: u16,
 }
 
 /// What apps share.
-pub struct Surroundings<'a> {
+pub struct Context<'a> {
     /// The names of the stack.
     pub names: &'a Names,
     /// The settings of the stack.
@@ -45,37 +40,94 @@ pub struct Surroundings<'a> {
     /// The load balancer.
     pub balancer: &'a Balancer,
     /// What the tasks share.
-    pub tasks: &'a SharedByTasks<'a>,
+    pub tasks: &'a TaskContext<'a>,
 }
 
 /// An app that is in the stack.
-pub struct AppInPlace {
-    /// What the program calls it.
-    pub logical_name: &'static str,
+pub struct DeployedApp<'a> {
+    /// What it is.
+    pub spec: &'static AppSpec,
+    /// Its settings.
+    pub settings: &'a AppSettings,
     /// The name of its service.
     pub service: String,
     /// What each of its tasks is.
     pub task: TaskDefinition,
 }
 
-/// Task definition, target group, service, rule and autoscaler of an app.
+/// All apps, each where its settings say, and the instances where one of them needs some.
 ///
 /// # Errors
 /// When a name is too long.
-pub fn app<P: RunsOn>(
+pub fn apps<'a>(
     stack: &mut Stack,
-    app: &AppOf<'_>,
-    place: &P,
-    around: &Surroundings<'_>,
-) -> Result<AppInPlace, NameError> {
-    let (name, names) = (app.logical_name, around.names);
-    let revision = task(stack, app, place, around.tasks);
-    let targets = target_group::<P::Target>(stack, names, around.settings, around.network, app)?;
-    let known = targets_known(stack, names, around.balancer, name, &targets);
+    images: &'a [Output<String>],
+    context: &Context<'a>,
+) -> Result<Vec<DeployedApp<'a>>, NameError> {
+    let mut shared = Shared::default();
+    let with_images = context.settings.apps.iter().zip(images).enumerate();
+    let apps =
+        with_images.map(|(position, ((spec, settings), image))| App { spec, position, settings, image });
+    apps.map(|app| placed(stack, &app, &mut shared, context)).collect()
+}
+
+/// What comes with the first app that needs it.
+#[derive(Default)]
+struct Shared {
+    instances: Option<Instances>,
+    s3_endpoint: Option<ResourceId>,
+}
+
+fn placed<'a>(
+    stack: &mut Stack,
+    it: &App<'a>,
+    shared: &mut Shared,
+    context: &Context<'_>,
+) -> Result<DeployedApp<'a>, NameError> {
+    let settings = it.settings;
+    match settings.runs_on {
+        Compute::Fargate => app(stack, it, &OnFargate { spot_mix: None }, context),
+        Compute::FargateSpot => app(stack, it, &OnFargate { spot_mix: Some(settings.spot_mix) }, context),
+        Compute::Ec2 => {
+            let Context { names, settings: all, network, cluster, .. } = context;
+            let instances = match &mut shared.instances {
+                Some(made) => made,
+                none => none.insert(instances(stack, names, all, network, cluster)?),
+            };
+            match settings.ec2_network_mode {
+                Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(instances), context),
+                Ec2NetworkMode::Awsvpc => {
+                    let s3_endpoint = shared
+                        .s3_endpoint
+                        .get_or_insert_with(|| s3_endpoint(stack, names, context.tasks.region, network))
+                        .clone();
+                    app(stack, it, &OnInstancesAwsvpc { instances, s3_endpoint }, context)
+                }
+            }
+        }
+    }
+}
+
+/// Task definition, target group, service, rule and autoscaler of an app.
+fn app<'a, P: Placement>(
+    stack: &mut Stack,
+    app: &App<'a>,
+    placement: &P,
+    context: &Context<'_>,
+) -> Result<DeployedApp<'a>, NameError> {
+    let names = context.names;
+    let revision = task(stack, app, placement, &names.task_family(app.spec)?, context.tasks);
+    let targets = target_group::<P::Target>(stack, app, context)?;
+    let known = targets_known(stack, names, context.balancer, app, &targets);
     let backend = Backend { targets: &targets, forwarded_by: &known };
-    let service_name = names.service(name, &[P::SHAPE, &targets.name])?;
-    let service = service(stack, app, &service_name, place, around, &revision, &backend);
-    traffic(stack, names, around.balancer, app, &targets, &service);
-    scaling(stack, app, &service_name, around, &targets, &service);
-    Ok(AppInPlace { logical_name: name, service: service_name, task: revision.definition().clone() })
+    let service_name = names.service(app.spec, &[P::SHAPE, &targets.name])?;
+    let service = service(stack, app, &service_name, placement, context, &revision, &backend);
+    traffic(stack, names, context.balancer, app, &targets, &service);
+    scaling(stack, app, &service_name, context, &targets, &service);
+    Ok(DeployedApp {
+        spec: app.spec,
+        settings: app.settings,
+        service: service_name,
+        task: revision.definition().clone(),
+    })
 }

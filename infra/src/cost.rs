@@ -1,6 +1,6 @@
 //! What the stack uses that is paid for by the hour.
 
-use crate::settings::{AppSettings, RunsOn, Settings};
+use crate::settings::{AppSettings, Compute, Settings};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
 use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_resources::ecs::simulation::{Share, place};
@@ -20,11 +20,11 @@ pub struct Counts {
 /// What the stack uses once these settings are deployed.
 pub fn usage(settings: &Settings, counts: &Counts) -> Usage {
     let mut usage = Usage { load_balancers: 1, public_ipv4_addresses: counts.zones, ..Usage::default() };
-    for (name, app) in [("web", &settings.web), ("php", &settings.php)] {
-        let scaled = counts.tasks.get(name).filter(|_| app.scaling.enabled);
+    for (spec, app) in settings.apps.iter() {
+        let scaled = counts.tasks.get(spec.name).filter(|_| app.scaling.enabled);
         let (fewest, most) = (app.scaling.min_tasks, app.scaling.max_tasks);
         let tasks = scaled.map_or(app.desired_count, |&tasks| tasks.min(most).max(fewest));
-        usage.fargate.extend(on_fargate(name, app, tasks));
+        usage.fargate.extend(on_fargate(spec.name, app, tasks));
     }
     if settings.has_instances() {
         let limit = |instances: i32| u32::try_from(instances).unwrap_or_default();
@@ -46,9 +46,9 @@ pub fn usage(settings: &Settings, counts: &Counts) -> Usage {
 /// An app's tasks on Fargate and on Fargate Spot.
 fn on_fargate(name: &str, app: &AppSettings, tasks: u32) -> Vec<FargateUse> {
     let shares = match app.runs_on {
-        RunsOn::Ec2 => return Vec::new(),
-        RunsOn::Fargate => vec![share(FARGATE, 0, 1)],
-        RunsOn::FargateSpot => {
+        Compute::Ec2 => return Vec::new(),
+        Compute::Fargate => vec![share(FARGATE, 0, 1)],
+        Compute::FargateSpot => {
             let mix = app.spot_mix;
             vec![
                 share(FARGATE, mix.fargate_base, mix.fargate_weight),

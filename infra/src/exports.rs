@@ -1,7 +1,7 @@
 //! What is told to people once the stack is deployed.
 
 use crate::Destination;
-use crate::load_balancing::PHP_PATH;
+use crate::apps::AppList;
 use crate::names::Names;
 use infra_engine::{Handle, Output};
 use infra_resources::LoadBalancer;
@@ -25,8 +25,8 @@ pub struct Exports {
     pub load_balancer: String,
     /// The load balancer's DNS name.
     pub dns_name: Output<String>,
-    /// The path under which the PHP app is reached.
-    pub php_path: &'static str,
+    /// The apps, each below its path.
+    pub apps: AppList,
 }
 
 impl Exports {
@@ -35,6 +35,7 @@ impl Exports {
         destination: &Destination,
         balancer: &Handle<LoadBalancer>,
         services: Vec<String>,
+        apps: AppList,
     ) -> Self {
         Self {
             stack: names.stack.clone(),
@@ -45,7 +46,7 @@ impl Exports {
             services,
             load_balancer: names.load_balancer.clone(),
             dns_name: balancer.dns_name.clone(),
-            php_path: PHP_PATH,
+            apps,
         }
     }
 }

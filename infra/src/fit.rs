@@ -1,19 +1,16 @@
 //! Whether the tasks fit on the instances: computed before any call, so that no service waits for room that never comes.
 
-use crate::app::AppInPlace;
-use crate::settings::{AppSettings, RunsOn, Settings};
+use crate::app::DeployedApp;
+use crate::settings::{Compute, Settings};
 use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::ecs::fit::{FitReport, Fleet, ServiceDemand, TaskDemand, check};
 use infra_resources::ecs::service::PlacementConstraintType;
 use infra_resources::{AutoScalingGroup, InstanceType};
 
 /// What can't be placed becomes an error of the stack; the rest is for preview to show.
-pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[AppInPlace]) -> FitReport {
-    let settings_of =
-        |app: &AppInPlace| if app.logical_name == "web" { &settings.web } else { &settings.php };
-    let with_settings = apps.iter().map(|app| (app, settings_of(app)));
-    let on_instances = with_settings.filter(|(_, settings)| settings.runs_on == RunsOn::Ec2);
-    let demands: Vec<_> = on_instances.map(|(app, settings)| demand(app, settings)).collect();
+pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[DeployedApp<'_>]) -> FitReport {
+    let on_instances = apps.iter().filter(|app| app.settings.runs_on == Compute::Ec2);
+    let demands: Vec<_> = on_instances.map(demand).collect();
     if demands.is_empty() {
         return FitReport::default();
     }
@@ -30,12 +27,13 @@ pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[AppInPlace]) -> FitRe
     report
 }
 
-fn demand(app: &AppInPlace, settings: &AppSettings) -> ServiceDemand {
+fn demand(app: &DeployedApp<'_>) -> ServiceDemand {
+    let settings = app.settings;
     let percent = |percent: i32| u32::try_from(percent).unwrap_or_default();
     let distinct = |it: &PlacementConstraintType| *it == PlacementConstraintType::DistinctInstance;
     let constraints = settings.placement_constraints.iter().map(|setting| &setting.0.constraint_type);
     ServiceDemand {
-        name: app.logical_name.to_owned(),
+        name: app.spec.name.to_owned(),
         demand: TaskDemand::of(&app.task),
         tasks: settings.desired_count,
         most_tasks: if settings.scaling.enabled {

@@ -7,7 +7,7 @@ use crate::storage::INCOMING;
 use infra_engine::{Handle, Stack};
 use infra_resources::ecs::{ExecutionRole, TaskRole};
 use infra_resources::iam_role::{assumed_by_ecs_tasks, assumed_by_instances};
-use infra_resources::{EcrImage, IamRole};
+use infra_resources::{EcrImage, IamRole, NameError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,15 @@ pub struct Roles {
 }
 
 /// Each role may do what it needs with this stack's own resources, and nothing else.
-pub fn roles(stack: &mut Stack, names: &Names, settings: &Settings, destination: &Destination) -> Roles {
+///
+/// # Errors
+/// When a repository's name is too long.
+pub fn roles(
+    stack: &mut Stack,
+    names: &Names,
+    settings: &Settings,
+    destination: &Destination,
+) -> Result<Roles, NameError> {
     let trust = assumed_by_ecs_tasks(&destination.account_id, &destination.region);
     let task = IamRole {
         name: names.task_role.clone(),
@@ -35,14 +43,14 @@ pub fn roles(stack: &mut Stack, names: &Names, settings: &Settings, destination:
         assume_role_policy: trust,
         inline_policies: BTreeMap::from([(
             "start-tasks".to_owned(),
-            start_policy(names, settings, destination),
+            start_policy(names, settings, destination)?,
         )]),
         managed_policies: Vec::new(),
     };
-    Roles {
+    Ok(Roles {
         task: TaskRole::of(&stack.add("task", task)),
         execution: ExecutionRole::of(&stack.add("execution", execution)),
-    }
+    })
 }
 
 /// The instances' role: joining the cluster, and being reached through SSM Session Manager instead of an open port.
@@ -87,10 +95,11 @@ fn uploads_policy(names: &Names) -> Value {
 /// What AWS's `AmazonECSTaskExecutionRolePolicy` allows, limited to the repositories of the images and to this stack's logs.
 ///
 /// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
-fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -> Value {
+fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -> Result<Value, NameError> {
     let Destination { account_id, region } = destination;
     let log_group = format!("log-group:{}:*", names.log_group);
-    json!({"Version": "2012-10-17", "Statement": [
+    let repositories = repositories(names, settings, destination)?;
+    Ok(json!({"Version": "2012-10-17", "Statement": [
         {
             "Sid": "LogIn",
             "Effect": "Allow",
@@ -101,7 +110,7 @@ fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -
             "Sid": "Pull",
             "Effect": "Allow",
             "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Resource": repositories(names, settings, destination),
+            "Resource": repositories,
         },
         {
             "Sid": "Log",
@@ -109,19 +118,24 @@ fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
             "Resource": names.partition.arn("logs", region, account_id, &log_group),
         },
-    ]})
+    ]}))
 }
 
 /// The stack's own repositories, to which a rollout may go back, and those that images of the settings are in.
-fn repositories(names: &Names, settings: &Settings, destination: &Destination) -> Vec<String> {
+fn repositories(
+    names: &Names,
+    settings: &Settings,
+    destination: &Destination,
+) -> Result<Vec<String>, NameError> {
     let Destination { account_id, region } = destination;
-    let own = |name: &str| names.partition.arn("ecr", region, account_id, &format!("repository/{name}"));
-    let mut arns = vec![own(&names.web.repository), own(&names.php.repository)];
-    let given = [&settings.web.image, &settings.php.image].into_iter().flatten();
+    let arn = |name: String| names.partition.arn("ecr", region, account_id, &format!("repository/{name}"));
+    let own = settings.apps.specs().iter().map(|app| names.repository(app).map(arn));
+    let mut arns = own.collect::<Result<Vec<_>, _>>()?;
+    let given = settings.apps.iter().filter_map(|(_, app)| app.image.as_ref());
     for arn in given.filter_map(|image| Some(EcrImage::of(image)?.repository_arn())) {
         if !arns.contains(&arn) {
             arns.push(arn);
         }
     }
-    arns
+    Ok(arns)
 }

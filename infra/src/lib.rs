@@ -12,9 +12,9 @@ pub mod load_balancing;
 pub mod names;
 pub mod network;
 pub mod owned_counts;
+pub mod placement;
 pub mod registry;
 pub mod render;
-pub mod runs_on;
 pub mod scaling;
 pub mod service;
 pub mod settings;
@@ -26,7 +26,7 @@ pub use names::{Names, StackName};
 pub use owned_counts::OwnedCount;
 pub use settings::{Settings, Violation};
 
-use app::Surroundings;
+use app::Context;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
@@ -78,10 +78,10 @@ pub enum ProgramError {
 /// # Errors
 /// As [`program`].
 pub fn check(stack_name: &StackName, settings: &Settings, region: Option<&str>) -> Result<(), ProgramError> {
-    // No account has this number, and no source this tag.
+    // No account has this number, and no source these tags.
     let region_or_any = region.unwrap_or(ANY_REGION).to_owned();
     let destination = Destination { account_id: "000000000000".to_owned(), region: region_or_any };
-    let tags = ImageTags { web: "src-0".to_owned(), php: "src-0".to_owned() };
+    let tags = settings.apps.specs().iter().map(|app| (app.name, "src-0".to_owned())).collect();
     let unreachable = region.map(|region| registry::out_of_reach(settings, region)).unwrap_or_default();
     checked(settings, unreachable, stack(stack_name, settings, &destination, &tags)).map(drop)
 }
@@ -131,14 +131,14 @@ fn stack(
 
     storage::lease_bucket(&mut stack, &names);
     let network = network::network(&mut stack, &names, settings);
-    let images = registry::images(&mut stack, &names, settings, tags);
+    let images = registry::images(&mut stack, &names, settings, tags)?;
     let bucket = storage::bucket(&mut stack, &names, &settings.storage);
-    let roles = identity::roles(&mut stack, &names, settings, destination);
+    let roles = identity::roles(&mut stack, &names, settings, destination)?;
     let logs = storage::log_group(&mut stack, &names, &settings.logs);
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
     let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network);
 
-    let tasks = task::SharedByTasks {
+    let tasks = task::TaskContext {
         region: &destination.region,
         bucket: &bucket,
         roles: &roles,
@@ -147,7 +147,7 @@ fn stack(
         load_balancer: &settings.load_balancer,
         strip_location: settings.storage.strip_location,
     };
-    let around = Surroundings {
+    let context = Context {
         names: &names,
         settings,
         network: &network,
@@ -155,13 +155,14 @@ fn stack(
         balancer: &balancer,
         tasks: &tasks,
     };
-    let apps = apps::apps(&mut stack, &images, &around)?;
+    let apps = app::apps(&mut stack, &images, &context)?;
     let fit = fit::fit(&mut stack, settings, &apps);
 
     match stack.errors() {
         [] => {
             let services = apps.into_iter().map(|app| app.service).collect();
-            let exports = Exports::new(&names, destination, &balancer.load_balancer, services);
+            let specs = settings.apps.specs();
+            let exports = Exports::new(&names, destination, &balancer.load_balancer, services, specs);
             let mut notes = registry::of_other_accounts(settings, destination);
             notes.extend(network::zones_elsewhere(settings, &destination.region));
             Ok(Program { stack, exports, fit, notes })

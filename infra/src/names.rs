@@ -1,6 +1,7 @@
 //! Every physical name of the stack, as a function of the stack's name. The default stack has the tutorial's names.
 
 use crate::Destination;
+use crate::apps::{AppList, AppSpec};
 use infra_resources::name::{
     AUTO_SCALING_GROUP, BUCKET, CAPACITY_PROVIDER, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER,
     LOG_GROUP, NameError, REPOSITORY, ROLE, ROLE_PATH, SECURITY_GROUP, TARGET_GROUP, short_hash,
@@ -54,14 +55,6 @@ impl fmt::Display for StackName {
     }
 }
 
-/// How the names of the apps' ECR repositories end, after the stack's name.
-const WEB_REPOSITORY: &str = "web-app";
-const PHP_REPOSITORY: &str = "php-app";
-
-/// The tutorial's families of task definitions.
-const WEB_FAMILY: &str = "My-Web-App";
-const PHP_FAMILY: &str = "My-Php-App";
-
 /// The names of everything in a stack, each within its limit.
 #[derive(Clone, Debug)]
 pub struct Names {
@@ -97,20 +90,7 @@ pub struct Names {
     pub instance_profile: String,
     /// The way to S3 of tasks without a public address.
     pub s3_endpoint: String,
-    /// The Rust app.
-    pub web: AppNames,
-    /// The PHP app.
-    pub php: AppNames,
     stack_name: StackName,
-}
-
-/// The names of what belongs to one app.
-#[derive(Clone, Debug)]
-pub struct AppNames {
-    /// The ECR repository.
-    pub repository: String,
-    /// The family of task definitions.
-    pub task_family: String,
 }
 
 impl Names {
@@ -137,27 +117,46 @@ impl Names {
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
             instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
             s3_endpoint: s3_endpoint(stack.as_str()),
-            web: AppNames::new(stack, WEB_REPOSITORY, WEB_FAMILY)?,
-            php: AppNames::new(stack, PHP_REPOSITORY, PHP_FAMILY)?,
             stack_name: stack.clone(),
         })
+    }
+
+    /// The name of an app's ECR repository.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn repository(&self, app: &AppSpec) -> Result<String, NameError> {
+        REPOSITORY.check(format!("{}-{}-app", self.stack_name, app.name))
+    }
+
+    /// The name of an app's family of task definitions.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn task_family(&self, app: &AppSpec) -> Result<String, NameError> {
+        ECS.check(task_family(&self.stack_name, app))
     }
 
     /// The name of an app's target group; what can't change in place is part of it.
     ///
     /// # Errors
     /// When it is longer than AWS allows.
-    pub fn target_group(&self, app: &str, port: u16, target_type: TargetType) -> Result<String, NameError> {
+    pub fn target_group(
+        &self,
+        app: &AppSpec,
+        port: u16,
+        target_type: TargetType,
+    ) -> Result<String, NameError> {
         let suffix = TargetGroup::suffix(port, target_type);
-        TARGET_GROUP.check(format!("{}-{app}-{suffix}", self.stack_name))
+        TARGET_GROUP.check(format!("{}-{}-{suffix}", self.stack_name, app.name))
     }
 
     /// The name of an app's service; a hash of what a service can't change, or not without a gap, is part of it.
     ///
     /// # Errors
     /// When it is longer than AWS allows.
-    pub fn service(&self, app: &str, shape: &[&str]) -> Result<String, NameError> {
-        ECS.check(format!("{}-{app}-{}", self.stack_name, short_hash(shape)))
+    pub fn service(&self, app: &AppSpec, shape: &[&str]) -> Result<String, NameError> {
+        ECS.check(format!("{}-{}-{}", self.stack_name, app.name, short_hash(shape)))
     }
 }
 
@@ -177,18 +176,22 @@ pub fn bucket(stack: &str, logical_name: &str, destination: &Destination) -> Str
     format!("{stack}-{logical_name}-{account_id}-{region}")
 }
 
-/// Whether an ECR repository has the name of one of an app's, of whatever stack.
-pub fn is_repository(name: &str) -> bool {
-    let stack_of = |app: &str| name.strip_suffix(app)?.strip_suffix('-')?.parse::<StackName>().ok();
-    [WEB_REPOSITORY, PHP_REPOSITORY].into_iter().any(|app| stack_of(app).is_some())
+/// Whether an ECR repository has the name of one of these apps', of whatever stack.
+pub fn is_repository(name: &str, apps: AppList) -> bool {
+    let stack_and_app = name.strip_suffix("-app").and_then(|name| name.rsplit_once('-'));
+    stack_and_app.is_some_and(|(stack, app)| has(apps, app) && stack.parse::<StackName>().is_ok())
 }
 
-/// Whether a service has a name that this stack gives: another stack's may begin alike.
-pub fn is_service_of(stack: &str, name: &str) -> bool {
+/// Whether a service has a name that this stack gives to one of its apps: another stack's may begin alike.
+pub fn is_service_of(stack: &str, name: &str, apps: AppList) -> bool {
     let rest = name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
     let is_hash = |hash: &str| hash.len() == 4 && hash.chars().all(|c| c.is_ascii_hexdigit());
     let app_and_hash = rest.and_then(|rest| rest.split_once('-'));
-    app_and_hash.is_some_and(|(app, hash)| ["web", "php"].contains(&app) && is_hash(hash))
+    app_and_hash.is_some_and(|(app, hash)| has(apps, app) && is_hash(hash))
+}
+
+fn has(apps: AppList, name: &str) -> bool {
+    apps.iter().any(|app| app.name == name)
 }
 
 /// The name of a stack's way to S3.
@@ -234,12 +237,17 @@ pub fn likely_capacity_providers(stack: &str) -> Vec<String> {
     InstanceType::all().iter().map(|it| capacity_provider(stack, &short_hash(&[it.name]))).collect()
 }
 
-/// The families of task definitions that a stack has.
-pub fn likely_task_families(stack: &str) -> Vec<String> {
+/// The families of task definitions that a stack of these apps has.
+pub fn likely_task_families(stack: &str, apps: AppList) -> Vec<String> {
     let stack = stack.parse::<StackName>();
-    stack
-        .map(|stack| [WEB_FAMILY, PHP_FAMILY].map(|family| stack.tutorial(family)).to_vec())
-        .unwrap_or_default()
+    stack.map(|stack| apps.iter().map(|app| task_family(&stack, app)).collect()).unwrap_or_default()
+}
+
+/// The tutorial has `My-Web-App` and `My-Php-App`.
+fn task_family(stack: &StackName, app: &AppSpec) -> String {
+    let mut letters = app.name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    stack.tutorial(&format!("My-{}-App", first.into_iter().chain(letters).collect::<String>()))
 }
 
 /// What the names of a stack's families of task definitions begin with; a listing of the account looks at no others.
@@ -247,18 +255,10 @@ pub fn family_prefix(stack: &str) -> String {
     if stack == DEFAULT_STACK { "My-".to_owned() } else { format!("{stack}-") }
 }
 
-impl AppNames {
-    fn new(stack: &StackName, repository: &str, family: &str) -> Result<Self, NameError> {
-        Ok(Self {
-            repository: REPOSITORY.check(format!("{stack}-{repository}"))?,
-            task_family: ECS.check(stack.tutorial(family))?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apps::{self, php, web};
 
     fn names(stack: &str) -> Result<Names, String> {
         let destination =
@@ -270,31 +270,33 @@ mod tests {
     fn the_default_stack_has_the_tutorials_names() {
         let names = names(DEFAULT_STACK).unwrap();
         assert_eq!(names.cluster, "cloudfolks-ecs-cluster");
-        assert_eq!(names.php.repository, "cloudfolks-php-app");
-        assert_eq!(names.web.task_family, "My-Web-App");
+        assert_eq!(names.repository(&php::APP).unwrap(), "cloudfolks-php-app");
+        assert_eq!(names.task_family(&web::APP).unwrap(), "My-Web-App");
     }
 
     #[test]
     fn a_service_of_another_stack_is_none_of_this_one() {
-        let service = names("demo").unwrap().service("web", &["shape"]).unwrap();
-        assert!(is_service_of("demo", &service), "{service}");
+        let service = names("demo").unwrap().service(&web::APP, &["shape"]).unwrap();
+        assert!(is_service_of("demo", &service, apps::ALL), "{service}");
         for other in ["demo-2-web-7a1b", "demo-web-web-7a1b", "demo2-web-7a1b", "demo-web", "demo-web-backup"]
         {
-            assert!(!is_service_of("demo", other), "{other}");
+            assert!(!is_service_of("demo", other, apps::ALL), "{other}");
         }
     }
 
     #[test]
     fn another_stack_shares_no_name_with_it() {
-        assert_eq!(names("demo").unwrap().web.task_family, "demo-My-Web-App");
+        assert_eq!(names("demo").unwrap().task_family(&web::APP).unwrap(), "demo-My-Web-App");
     }
 
     #[test]
     fn families_are_found_by_what_their_names_begin_with() {
         for stack in [DEFAULT_STACK, "demo"] {
             let names = names(stack).unwrap();
-            for family in [names.web.task_family, names.php.task_family] {
+            for app in apps::ALL {
+                let family = names.task_family(app).unwrap();
                 assert!(family.starts_with(&family_prefix(stack)), "{family}");
+                assert!(likely_task_families(stack, apps::ALL).contains(&family), "{family}");
             }
         }
     }
@@ -303,12 +305,14 @@ mod tests {
     fn the_repositories_of_any_stack_are_known_from_others() {
         for stack in [DEFAULT_STACK, "demo-2"] {
             let names = names(stack).unwrap();
-            assert!(is_repository(&names.web.repository) && is_repository(&names.php.repository));
+            for app in apps::ALL {
+                assert!(is_repository(&names.repository(app).unwrap(), apps::ALL), "{}", app.name);
+            }
         }
         for other in
             ["web-app", "-web-app", "Demo-web-app", "demo-web-app-2", "demo-app", "team/demo-web-app"]
         {
-            assert!(!is_repository(other), "{other}");
+            assert!(!is_repository(other, apps::ALL), "{other}");
         }
     }
 

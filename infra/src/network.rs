@@ -37,7 +37,7 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
             all_egress: true,
         },
     );
-    let ports = BTreeSet::from([settings.web.container_port, settings.php.container_port]);
+    let ports: BTreeSet<u16> = settings.apps.iter().map(|(_, app)| app.container_port).collect();
     let from_load_balancer = || TrafficSource::SecurityGroup(load_balancer_group.group_id.clone());
     let task_group = stack.add(
         "tasks",
@@ -78,9 +78,9 @@ pub fn instance_group(
     network: &Network,
 ) -> Handle<SecurityGroup> {
     let from_load_balancer = || TrafficSource::SecurityGroup(network.load_balancer_group.group_id.clone());
-    let host_ports = [TUTORIAL_HOST_PORT, settings.web.ec2_host_port, settings.php.ec2_host_port];
+    let of_apps = settings.apps.iter().map(|(_, app)| app.ec2_host_port);
     let host_ports: BTreeSet<u16> =
-        host_ports.into_iter().filter(|port| !DYNAMIC_PORTS.contains(port)).collect();
+        of_apps.chain([TUTORIAL_HOST_PORT]).filter(|port| !DYNAMIC_PORTS.contains(port)).collect();
     let fixed = host_ports.into_iter().filter(|&port| port != 0);
     let mut ingress: Vec<Ingress> = fixed.map(|port| Ingress::port(port, from_load_balancer())).collect();
     ingress.push(Ingress {

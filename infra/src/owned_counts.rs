@@ -1,7 +1,7 @@
 //! Desired counts that a deploy does not set, since an autoscaler owns the number of tasks of a service that is there.
 
 use crate::names::DEFAULT_STACK;
-use crate::settings::{AppSettings, Settings};
+use crate::settings::Settings;
 
 /// A desired count that was given for one run, of an app with an autoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +18,18 @@ impl OwnedCount {
     /// Those among these `KEY=VALUE` pairs.
     pub fn among(overrides: &[String], settings: &Settings) -> Vec<Self> {
         let keys: Vec<&str> = overrides.iter().filter_map(|text| Some(text.split_once('=')?.0)).collect();
-        let of = |(app, settings): (&'static str, &AppSettings)| {
-            let key = format!("{app}.desired_count");
+        let of_app = settings.apps.iter().filter_map(|(app, settings)| {
+            let key = format!("{}.desired_count", app.name);
             let scaling = &settings.scaling;
             let owned = Self {
-                app,
+                app: app.name,
                 given: settings.desired_count,
                 least: scaling.min_tasks,
                 most: scaling.max_tasks,
             };
             (scaling.enabled && keys.contains(&key.as_str())).then_some(owned)
-        };
-        [("web", &settings.web), ("php", &settings.php)].into_iter().filter_map(of).collect()
+        });
+        of_app.collect()
     }
 
     /// What becomes of it where the service is there already, and what sets the number instead.
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn the_setting_that_the_note_names_does_keep_so_many() {
         let with = Settings::with_overrides(&["web.scaling.min_tasks=3".to_owned()]).unwrap();
-        assert_eq!(with.web.scaling.min_tasks, 3);
+        assert_eq!(with.apps["web"].scaling.min_tasks, 3);
         assert_eq!(with.violations(), []);
     }
 

@@ -1,41 +1,38 @@
 //! The image repositories, and the images in them.
 
 use crate::Destination;
-use crate::names::{AppNames, Names};
+use crate::apps::AppSpec;
+use crate::names::Names;
 use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};
-use infra_engine::{Output, Stack};
+use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecr_repository::keep_newest;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::image::App;
-use infra_resources::{EcrImage, EcrRepository, Image, Partition};
+use infra_resources::{EcrImage, EcrRepository, Image, NameError, Partition};
+use std::collections::BTreeMap;
 
-/// The tags of both images: each a hash of the app's source.
-#[derive(Clone, Debug)]
-pub struct ImageTags {
-    /// The Rust app's.
-    pub web: String,
-    /// The PHP app's.
-    pub php: String,
-}
+/// The tag of each image that is built, a hash of its app's source, by the app's name.
+pub type ImageTags = BTreeMap<&'static str, String>;
 
-/// The images that the tasks run, by digest.
-pub struct Images {
-    /// The Rust app's.
-    pub web: Output<String>,
-    /// The PHP app's.
-    pub php: Output<String>,
-}
-
-/// A repository for each app, and in it the image of the app's present source.
-pub fn images(stack: &mut Stack, names: &Names, settings: &Settings, tags: &ImageTags) -> Images {
-    let mut image = |logical_name, app, names: &AppNames, tag: &str, app_settings: &AppSettings| {
-        let source = Source { logical_name, app, names, tag };
-        source.image(stack, &settings.registry, app_settings)
+/// A repository for each app, and in it the image of the app's present source; in the apps' order, what the tasks run, by
+/// digest.
+///
+/// # Errors
+/// When a repository's name is too long.
+pub fn images(
+    stack: &mut Stack,
+    names: &Names,
+    settings: &Settings,
+    tags: &ImageTags,
+) -> Result<Vec<Output<String>>, NameError> {
+    let image = |(spec, app): (&AppSpec, &AppSettings)| {
+        let repository = repository(stack, names.repository(spec)?, spec, &settings.registry);
+        Ok(match &app.image {
+            Some(given) => given.as_str().into(),
+            // Whoever gives no tag has all images given.
+            None => built(stack, &repository, spec, app, tags.get(spec.name).map_or("", String::as_str)),
+        })
     };
-    Images {
-        web: image("web", App::Web, &names.web, &tags.web, &settings.web),
-        php: image("php", App::Php, &names.php, &tags.php, &settings.php),
-    }
+    settings.apps.iter().map(image).collect()
 }
 
 /// Images that no task of this region can pull, as credentials of one partition are worth nothing in another.
@@ -71,45 +68,44 @@ pub fn of_other_accounts(settings: &Settings, destination: &Destination) -> Vec<
 
 /// The images of the settings that are in a private ECR registry, each with its setting.
 fn given(settings: &Settings) -> impl Iterator<Item = (String, &String, EcrImage)> {
-    let images = [("web", &settings.web.image), ("php", &settings.php.image)];
-    images.into_iter().filter_map(|(app, image)| {
-        let image = image.as_ref()?;
-        Some((format!("{app}.image"), image, EcrImage::of(image)?))
+    settings.apps.iter().filter_map(|(spec, app)| {
+        let image = app.image.as_ref()?;
+        Some((format!("{}.image", spec.name), image, EcrImage::of(image)?))
     })
 }
 
-struct Source<'a> {
-    logical_name: &'a str,
-    app: App,
-    names: &'a AppNames,
-    tag: &'a str,
+/// An app's repository, with its name.
+fn repository(
+    stack: &mut Stack,
+    name: String,
+    spec: &AppSpec,
+    registry: &RegistrySettings,
+) -> (String, Handle<EcrRepository>) {
+    let repository = EcrRepository {
+        name: name.clone(),
+        scan_on_push: true,
+        image_tag_mutability: registry.tag_mutability,
+        lifecycle_policy: keep_newest(registry.keep_images),
+    };
+    (name, stack.add(spec.name, repository))
 }
 
-impl Source<'_> {
-    fn image(&self, stack: &mut Stack, registry: &RegistrySettings, app: &AppSettings) -> Output<String> {
-        let repository = stack.add(
-            self.logical_name,
-            EcrRepository {
-                name: self.names.repository.clone(),
-                scan_on_push: true,
-                image_tag_mutability: registry.tag_mutability,
-                lifecycle_policy: keep_newest(registry.keep_images),
-            },
-        );
-        if let Some(image) = &app.image {
-            return image.as_str().into();
-        }
-        let image = Image {
-            app: self.app,
-            repository: self.names.repository.clone(),
-            repository_uri: repository.uri.clone(),
-            architecture: app.cpu_architecture,
-            tag: if app.cpu_architecture == CpuArchitecture::Arm64 {
-                format!("{}-arm64", self.tag)
-            } else {
-                self.tag.to_owned()
-            },
-        };
-        stack.add(self.logical_name, image).uri.clone()
-    }
+fn built(
+    stack: &mut Stack,
+    (name, repository): &(String, Handle<EcrRepository>),
+    spec: &AppSpec,
+    app: &AppSettings,
+    tag: &str,
+) -> Output<String> {
+    let image = Image {
+        app: spec.name.to_owned(),
+        repository: name.clone(),
+        repository_uri: repository.uri.clone(),
+        architecture: app.cpu_architecture,
+        tag: match app.cpu_architecture {
+            CpuArchitecture::Arm64 => format!("{tag}-arm64"),
+            _ => tag.to_owned(),
+        },
+    };
+    stack.add(spec.name, image).uri.clone()
 }

@@ -1,6 +1,6 @@
 //! The autoscaler of an app: who decides how many tasks it has.
 
-use crate::app::{AppOf, Surroundings};
+use crate::app::{App, Context};
 use crate::load_balancing::AppTargets;
 use crate::settings::{ScalingSettings, Schedule};
 use infra_engine::{ResourceId, Stack};
@@ -10,9 +10,9 @@ use infra_resources::service_scaling::{Metric, ScheduledAction, TargetTracking};
 /// Keeps CPU, memory or requests for each task near the settings' values; nothing where scaling is off.
 pub fn scaling<T>(
     stack: &mut Stack,
-    app: &AppOf<'_>,
+    app: &App<'_>,
     service_name: &str,
-    around: &Surroundings<'_>,
+    context: &Context<'_>,
     targets: &AppTargets<T>,
     service: &ResourceId,
 ) {
@@ -21,7 +21,7 @@ pub fn scaling<T>(
         return;
     }
     let requests = Metric::RequestsPerTarget {
-        load_balancer: around.balancer.load_balancer.resource_label.clone(),
+        load_balancer: context.balancer.load_balancer.resource_label.clone(),
         target_group: targets.targets.group.resource_label.clone(),
     };
     let policies = [
@@ -30,14 +30,14 @@ pub fn scaling<T>(
         tracking("requests", requests, settings.requests_per_task, settings),
     ];
     let scaling = ServiceScaling {
-        cluster_name: around.names.cluster.clone(),
+        cluster_name: context.names.cluster.clone(),
         service_name: service_name.to_owned(),
         min_tasks: settings.min_tasks,
         max_tasks: settings.max_tasks,
         policies: policies.into_iter().flatten().collect(),
         scheduled_actions: settings.schedule.iter().map(scheduled).collect(),
     };
-    stack.add_after(app.logical_name, scaling, &[service]);
+    stack.add_after(app.spec.name, scaling, &[service]);
 }
 
 fn tracking(

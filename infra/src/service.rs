@@ -1,8 +1,8 @@
 //! The services: an app's tasks, kept running behind the load balancer.
 
-use crate::app::{AppOf, Surroundings};
+use crate::app::{App, Context};
 use crate::load_balancing::AppTargets;
-use crate::runs_on::RunsOn;
+use crate::placement::Placement;
 use crate::task::CONTAINER;
 use infra_engine::{ResourceId, Stack};
 use infra_resources::ecs::service::PropagateTags;
@@ -18,12 +18,12 @@ pub struct Backend<'a, T> {
 }
 
 /// An app's service behind its part of the load balancer.
-pub fn service<P: RunsOn>(
+pub fn service<P: Placement>(
     stack: &mut Stack,
-    app: &AppOf<'_>,
+    app: &App<'_>,
     name: &str,
-    place: &P,
-    around: &Surroundings<'_>,
+    placement: &P,
+    context: &Context<'_>,
     task: &Revision<P::On>,
     backend: &Backend<'_, P::Target>,
 ) -> ResourceId {
@@ -36,13 +36,13 @@ pub fn service<P: RunsOn>(
         grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
     };
     let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
-    let network = place.network(around.network);
-    let service = ServiceOf::replica(name, around.cluster, task, settings.desired_count, network)
-        .capacity(place.capacity())
+    let network = placement.network(context.network);
+    let service = ServiceOf::replica(name, context.cluster, task, settings.desired_count, network)
+        .capacity(placement.capacity())
         .load_balancer(&balanced)
         .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
         .propagate_tags(PropagateTags::Service);
-    let service = place.placed(service, settings);
+    let service = placement.placed(service, settings);
     let service =
         if settings.availability_zone_rebalancing { service } else { service.without_zone_rebalancing() };
     let service = if settings.scaling.enabled {
@@ -50,5 +50,5 @@ pub fn service<P: RunsOn>(
     } else {
         service
     };
-    service.add(stack, app.logical_name).id
+    service.add(stack, app.spec.name).id
 }

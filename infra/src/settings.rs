@@ -1,6 +1,7 @@
 //! Every knob of the stack and its default. Change it here, or for one run with `--set web.desired_count=3`.
 
 mod app;
+mod apps;
 mod ec2;
 mod native;
 mod network;
@@ -13,7 +14,8 @@ mod stopping;
 mod texts;
 mod together;
 
-pub use app::{AppSettings, Ec2NetworkMode, RunsOn, SpotMix};
+pub use app::{AppSettings, Compute, Ec2NetworkMode, SpotMix};
+pub use apps::Apps;
 pub use ec2::Ec2Settings;
 pub use network::NetworkSettings;
 pub use overrides::SettingError;
@@ -22,8 +24,8 @@ pub use range::{Allowed, Range, Text, Violation};
 pub use registry::RegistrySettings;
 pub use scaling::{ScalingSettings, Schedule};
 pub use stopping::StopBudget;
-pub use together::METRICS_PORT;
 
+use crate::apps::{ALL, AppList};
 use Allowed::{Flag, Number, OneOf};
 use infra_resources::load_balancer::IDLE_TIMEOUT_SECONDS;
 use infra_resources::log_group::RETENTION_DAYS;
@@ -50,17 +52,20 @@ pub struct Settings {
     pub ec2: Ec2Settings,
     /// The load balancer.
     pub load_balancer: LoadBalancerSettings,
-    /// The task definitions of both apps.
+    /// The task definitions of all apps.
     pub tasks: TaskSettings,
-    /// The Rust app.
-    pub web: AppSettings,
-    /// The PHP app.
-    pub php: AppSettings,
+    /// The apps, each in a section of its name.
+    #[serde(flatten, skip_deserializing)]
+    pub apps: Apps,
 }
 
 impl Settings {
     /// What each setting may be. A new setting gets its line in the `RANGES` of its struct, right below it.
-    pub const RANGES: &'static [Range] = &[
+    pub fn ranges(&self) -> Vec<Range> {
+        Self::SHARED.iter().copied().chain(self.apps.ranges()).collect()
+    }
+
+    const SHARED: &'static [Range] = &[
         Range::section("network", NetworkSettings::RANGES),
         Range::section("registry", RegistrySettings::RANGES),
         Range::section("storage", StorageSettings::RANGES),
@@ -69,8 +74,6 @@ impl Settings {
         Range::section("ec2", Ec2Settings::RANGES),
         Range::section("load_balancer", LoadBalancerSettings::RANGES),
         Range::section("tasks", TaskSettings::RANGES),
-        Range::section("web", AppSettings::RANGES),
-        Range::section("php", AppSettings::RANGES),
     ];
 }
 
@@ -174,7 +177,7 @@ impl LoadBalancerSettings {
     ];
 }
 
-/// The task definitions of both apps.
+/// The task definitions of all apps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSettings {
@@ -192,6 +195,13 @@ impl TaskSettings {
 
 impl Default for Settings {
     fn default() -> Self {
+        Self::of(ALL)
+    }
+}
+
+impl Settings {
+    /// The defaults of a stack of these apps.
+    pub fn of(apps: AppList) -> Self {
         Self {
             network: NetworkSettings::default(),
             registry: RegistrySettings::default(),
@@ -201,8 +211,7 @@ impl Default for Settings {
             ec2: Ec2Settings::default(),
             load_balancer: LoadBalancerSettings::default(),
             tasks: TaskSettings::default(),
-            web: AppSettings::web(),
-            php: AppSettings::php(),
+            apps: Apps::of(apps),
         }
     }
 }
@@ -247,16 +256,16 @@ impl Settings {
     /// Every setting that AWS would refuse, or that would come to nothing: outside its range, or at odds with others.
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = match serde_json::to_value(self) {
-            Ok(all) => range::violations(Self::RANGES, &all),
+            Ok(all) => range::violations(&self.ranges(), &all),
             Err(error) => vec![Violation::of_all(error.to_string())],
         };
         found.extend(together::violations(self));
         found
     }
 
-    /// Whether the images of both apps are given, and none is built.
+    /// Whether the images of all apps are given, and none is built.
     pub fn builds_no_image(&self) -> bool {
-        [&self.web, &self.php].iter().all(|app| app.image.is_some())
+        self.apps.iter().all(|(_, app)| app.image.is_some())
     }
 
     /// What is less safe than it could be, to be pointed out by preview.
@@ -281,8 +290,8 @@ impl Settings {
             ));
         }
         let awsvpc =
-            |app: &&AppSettings| app.runs_on == RunsOn::Ec2 && app.ec2_network_mode == Ec2NetworkMode::Awsvpc;
-        if [&self.web, &self.php].iter().any(awsvpc) {
+            |app: &AppSettings| app.runs_on == Compute::Ec2 && app.ec2_network_mode == Ec2NetworkMode::Awsvpc;
+        if self.apps.iter().any(|(_, app)| awsvpc(app)) {
             warnings.push(
                 "ec2_network_mode=awsvpc: a gateway endpoint for S3 comes into the default VPC's main route table, unless \
                  one is there; everything in that VPC reaches S3 through it"
@@ -299,9 +308,10 @@ impl Settings {
         let mut notes = Vec::new();
         // Its load balancer forgets a task before it stops it, and kills what has not ended soon after.
         self.load_balancer.drain_seconds = 0;
-        for (app, settings) in [("web", &mut self.web), ("php", &mut self.php)] {
+        for (spec, settings) in self.apps.iter_mut() {
             if std::mem::replace(&mut settings.scaling.enabled, false) {
-                let (count, s) = (settings.desired_count, if settings.desired_count == 1 { "" } else { "s" });
+                let (app, count, s) =
+                    (spec.name, settings.desired_count, if settings.desired_count == 1 { "" } else { "s" });
                 notes.push(format!(
                     "the local AWS has no Application Auto Scaling: {app} keeps {count} task{s}"
                 ));
@@ -312,6 +322,6 @@ impl Settings {
 
     /// Whether an app runs on instances.
     pub fn has_instances(&self) -> bool {
-        [&self.web, &self.php].iter().any(|app| app.runs_on == RunsOn::Ec2)
+        self.apps.iter().any(|(_, app)| app.runs_on == Compute::Ec2)
     }
 }

@@ -65,7 +65,7 @@ pub fn bucket(stack: &mut Stack, names: &Names, settings: &StorageSettings) -> H
     )
 }
 
-/// The log group of both apps.
+/// The log group of all apps.
 pub fn log_group(stack: &mut Stack, names: &Names, settings: &LogSettings) -> Handle<LogGroup> {
     let group = LogGroup { name: names.log_group.clone(), retention_in_days: settings.retention_in_days };
     stack.add("tasks", group)

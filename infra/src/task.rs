@@ -1,29 +1,21 @@
-//! The task definitions of both apps.
+//! The task definitions of all apps.
 
-use crate::app::AppOf;
+use crate::app::App;
 use crate::identity::Roles;
-use crate::load_balancing::PHP_PATH;
-use crate::runs_on::RunsOn;
-use crate::settings::{AppSettings, LoadBalancerSettings, StopBudget};
-use infra_engine::{Handle, Output, Stack};
+use crate::placement::Placement;
+use crate::settings::{LoadBalancerSettings, StopBudget};
+use infra_engine::{Handle, Stack};
 use infra_resources::ecs::container::{HealthCheck, SystemControl};
 use infra_resources::ecs::typed::LaunchType;
 use infra_resources::ecs::{Container, Revision, StopTimeout, VolumeOf};
-use infra_resources::image::App;
 use infra_resources::{Bucket, LogGroup};
 use std::time::Duration;
 
-/// The name of the one container in each task.
+/// The name of the one container in each task, whichever app it runs.
 pub const CONTAINER: &str = "web";
 
-/// The volume of the PHP app's temporary files.
-const SCRATCH: &str = "scratch";
-
-/// The Rust app does not start with less: it is room for one part of an upload.
-const LEAST_UPLOAD_MEMORY: u64 = 6 * 1024 * 1024;
-
-/// What the tasks of both apps use.
-pub struct SharedByTasks<'a> {
+/// What the tasks of all apps use.
+pub struct TaskContext<'a> {
     /// The region.
     pub region: &'a str,
     /// Where uploads go.
@@ -41,83 +33,48 @@ pub struct SharedByTasks<'a> {
 }
 
 /// An app's task definition, wherever it runs.
-pub fn task<P: RunsOn>(
+pub fn task<P: Placement>(
     stack: &mut Stack,
-    app: &AppOf<'_>,
-    place: &P,
-    shared: &SharedByTasks<'_>,
+    app: &App<'_>,
+    placement: &P,
+    family: &str,
+    context: &TaskContext<'_>,
 ) -> Revision<P::On> {
-    let settings = app.settings;
-    let container = place.container(container(app.image, app.logical_name, settings, shared), settings);
-    let task = place
-        .task(&app.names.task_family, settings)
+    let App { spec, settings, .. } = app;
+    let task = placement
+        .task(family, settings)
         .linux(settings.cpu_architecture)
-        .execution_role(shared.roles.execution.clone())
-        .task_role(shared.roles.task.clone());
-    let task = match app.app {
-        // It streams uploads to S3 and never writes to a disk.
-        App::Web => task.container(web(container, settings, shared)),
-        App::Php => task.volume(VolumeOf::scratch(SCRATCH)).container(php(container, settings)),
-    };
-    task.add(stack, app.logical_name)
+        .execution_role(context.roles.execution.clone())
+        .task_role(context.roles.task.clone());
+    let task = spec.scratch.iter().fold(task, |task, it| task.volume(VolumeOf::scratch(it.volume)));
+    let container = placement.container(container(app, context), settings);
+    task.container(container).add(stack, spec.name)
 }
 
-/// What only the Rust app's container has.
-fn web<On: LaunchType>(
-    container: Container<On>,
-    settings: &AppSettings,
-    shared: &SharedByTasks<'_>,
-) -> Container<On> {
-    // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
-    let upload_memory = (u64::from(settings.memory_mib.0) * 1024 * 1024 / 4).max(LEAST_UPLOAD_MEMORY);
-    container
-        .environment("UPLOAD_MEMORY_BYTES", upload_memory.to_string())
-        .environment("DIRECT_UPLOAD", shared.direct_upload.to_string())
-        .environment("KEEP_ALIVE_SECONDS", longer_than(shared.load_balancer.idle_timeout_seconds).to_string())
-        .health_check(checked(HealthCheck::command(&["/usr/local/bin/app", "healthcheck"])))
-}
-
-/// What only the PHP app's container has.
-fn php<On: LaunchType>(container: Container<On>, settings: &AppSettings) -> Container<On> {
-    container
-        .environment("BASE_PATH", PHP_PATH)
-        // On Fargate a container does not see the limit of its task. It has as many processes as fit.
-        .environment("MEMORY_MIB", settings.memory_mib.0.to_string())
-        .health_check(checked(HealthCheck::shell("php -n /var/www/healthcheck.php")))
-        // Apache's process id and PHP's upload buffers.
-        .mount(SCRATCH, "/tmp")
-}
-
-/// What both containers have in common.
-fn container<On: LaunchType>(
-    image: &Output<String>,
-    log_prefix: &str,
-    settings: &AppSettings,
-    shared: &SharedByTasks<'_>,
-) -> Container<On> {
+fn container<On: LaunchType>(app: &App<'_>, context: &TaskContext<'_>) -> Container<On> {
+    let App { spec, settings, .. } = app;
     let stop_timeout = Duration::from_secs(settings.stop_timeout_seconds.into());
-    let StopBudget { drain, finish } = StopBudget::of(settings, shared.load_balancer);
-    Container::new(CONTAINER, image.clone())
-        .environment("AWS_REGION", shared.region)
-        .environment("S3_BUCKET", shared.bucket.name.clone())
+    let StopBudget { drain, finish } = StopBudget::of(settings, context.load_balancer);
+    let container = Container::new(CONTAINER, app.image.clone())
+        .environment("AWS_REGION", context.region)
+        .environment("S3_BUCKET", context.bucket.name.clone())
         .environment("PORT", settings.container_port.to_string())
         .environment("DRAIN_SECONDS", drain.to_string())
         .environment("STOP_TIMEOUT_SECONDS", finish.max(1).to_string())
-        .environment("TRUST_FORWARDED_HOST", shared.load_balancer.trust_forwarded_host.to_string())
-        .environment("STRIP_LOCATION", shared.strip_location.to_string())
-        .awslogs(shared.logs.name.clone(), shared.region, log_prefix)
+        .environment("TRUST_FORWARDED_HOST", context.load_balancer.trust_forwarded_host.to_string())
+        .environment("STRIP_LOCATION", context.strip_location.to_string())
+        .awslogs(context.logs.name.clone(), context.region, spec.name)
         .read_only_root()
         .system_control(SystemControl::unprivileged_ports())
         .stop_timeout(StopTimeout::from_settings(stop_timeout))
-}
-
-/// An idle connection that the app closes just as the load balancer sends a request on it is a 502. So the load balancer
-/// has to close it first.
-fn longer_than(idle_timeout_seconds: u32) -> u32 {
-    idle_timeout_seconds.saturating_add(5)
+        .health_check(often((spec.health_check)()));
+    let base_path = (!spec.path.is_empty()).then(|| ("BASE_PATH", spec.path.to_owned()));
+    let own = base_path.into_iter().chain((spec.environment)(settings, context));
+    let container = own.fold(container, |container, (name, value)| container.environment(name, value));
+    spec.scratch.iter().fold(container, |container, it| container.mount(it.volume, it.path))
 }
 
 /// How often each container is checked.
-fn checked(check: HealthCheck) -> HealthCheck {
+fn often(check: HealthCheck) -> HealthCheck {
     HealthCheck { interval: Some(10), timeout: Some(5), retries: Some(3), start_period: Some(10), ..check }
 }

@@ -19,7 +19,10 @@ const REGIONS: [&str; 8] = [
 
 fn program(region: &str, overrides: &[&str]) -> Program {
     let destination = Destination { account_id: "123456789012".to_owned(), region: region.to_owned() };
-    let tags = ImageTags { web: "src-0000000000000001".to_owned(), php: "src-0000000000000002".to_owned() };
+    let tags = ImageTags::from([
+        ("web", "src-0000000000000001".to_owned()),
+        ("php", "src-0000000000000002".to_owned()),
+    ]);
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
     let stack: StackName = "cloudfolks".parse().unwrap();
     infra::program(&stack, &Settings::with_overrides(&overrides).unwrap(), &destination, &tags).unwrap()

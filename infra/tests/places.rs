@@ -21,7 +21,10 @@ fn settings(overrides: &[&str]) -> Settings {
 
 fn program(overrides: &[&str]) -> Result<Program, ProgramError> {
     let destination = Destination { account_id: "123456789012".to_owned(), region: "ap-south-1".to_owned() };
-    let tags = ImageTags { web: "src-0000000000000001".to_owned(), php: "src-0000000000000002".to_owned() };
+    let tags = ImageTags::from([
+        ("web", "src-0000000000000001".to_owned()),
+        ("php", "src-0000000000000002".to_owned()),
+    ]);
     let stack: StackName = "cloudfolks".parse().unwrap();
     infra::program(&stack, &settings(overrides), &destination, &tags)
 }
@@ -302,7 +305,7 @@ fn tasks_without_a_public_address_get_a_way_to_s3_and_that_is_pointed_out() {
 #[test]
 fn a_local_aws_gets_no_autoscalers_and_says_so() {
     let (local, notes) = settings(&[]).for_local_aws();
-    assert!(!local.web.scaling.enabled && !local.php.scaling.enabled);
+    assert!(!local.apps["web"].scaling.enabled && !local.apps["php"].scaling.enabled);
     let of = |app: &str| notes.iter().filter(|note| note.contains(app)).count();
     assert_eq!((notes.len(), of("web keeps 2 tasks"), of("php keeps 1 task")), (2, 1, 1), "{notes:?}");
     let (_, notes) = local.for_local_aws();

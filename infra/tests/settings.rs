@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use infra::Settings;
+use infra::apps;
 use infra::cost::{Counts, usage};
 use infra::settings::{Allowed, Range, Schedule, Text};
 use infra_resources::cost::estimate;
@@ -19,7 +20,7 @@ fn place<'a>(settings: &'a mut Value, key: &str) -> &'a mut Value {
 }
 
 /// Every setting that has no others in it, with its range.
-fn ranges(prefix: &str, ranges: &'static [Range], found: &mut Vec<(String, Allowed, &'static str)>) {
+fn ranges(prefix: &str, ranges: &[Range], found: &mut Vec<(String, Allowed, &'static str)>) {
     for range in ranges {
         let key = format!("{prefix}{}", range.key);
         match range.allowed {
@@ -31,7 +32,7 @@ fn ranges(prefix: &str, ranges: &'static [Range], found: &mut Vec<(String, Allow
 
 fn all() -> Vec<(String, Allowed, &'static str)> {
     let mut found = Vec::new();
-    ranges("", Settings::RANGES, &mut found);
+    ranges("", &Settings::default().ranges(), &mut found);
     found
 }
 
@@ -224,7 +225,7 @@ fn the_defaults_are_inside_and_a_default_that_is_edited_is_checked_as_well() {
     let mut edited = serde_json::to_value(Settings::default()).unwrap();
     *place(&mut edited, "ec2.key_pair") = json!("");
     *place(&mut edited, "web.scaling.cpu_percent") = json!(101);
-    let edited: Settings = serde_json::from_value(edited).unwrap();
+    let edited = Settings::read(apps::ALL, edited).unwrap();
     let keys: Vec<_> = edited.violations().into_iter().map(|violation| violation.key).collect();
     assert_eq!(keys, ["ec2.key_pair", "web.scaling.cpu_percent"]);
 }
@@ -276,7 +277,7 @@ fn the_rust_apps_port_is_not_that_of_its_metrics() {
 #[test]
 fn the_metrics_port_is_the_apps() {
     let config = include_str!("../../app/src/config.rs");
-    let constant = format!("DEFAULT_METRICS_PORT: u16 = {};", infra::settings::METRICS_PORT);
+    let constant = format!("DEFAULT_METRICS_PORT: u16 = {};", apps::web::APP.metrics_port.unwrap());
     assert!(config.contains(&constant), "the app's metrics are on another port than infra/src/settings says");
 }
 

@@ -10,7 +10,10 @@ use serde_json::Value;
 
 fn program(stack: &str, overrides: &[&str]) -> Result<Program, ProgramError> {
     let destination = Destination { account_id: "123456789012".to_owned(), region: "ap-south-1".to_owned() };
-    let tags = ImageTags { web: "src-0000000000000001".to_owned(), php: "src-0000000000000002".to_owned() };
+    let tags = ImageTags::from([
+        ("web", "src-0000000000000001".to_owned()),
+        ("php", "src-0000000000000002".to_owned()),
+    ]);
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
     let stack: StackName = stack.parse().unwrap();
     infra::program(&stack, &Settings::with_overrides(&overrides).unwrap(), &destination, &tags)

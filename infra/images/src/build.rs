@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use crate::architecture;
 use crate::base::{self, BaseImage};
@@ -27,7 +28,7 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
     let foreign = architecture::foreign(app).await?;
     let mut arguments = vec![format!("BASE_IMAGE={}", names::DEBIAN)];
     base::ensure(BaseImage::Debian, on_line).await?;
-    if app.compiles_rust {
+    if app.source.rust.is_some() {
         let rust = base::ensure(BaseImage::Rust, on_line).await?;
         arguments.push(format!("RUST_IMAGE={}", base::builder_image(&rust.reference, on_line).await?));
     }
@@ -39,7 +40,8 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
         build.arg("--platform").arg(format!("linux/{foreign}"));
     }
     let context = app.context()?;
-    let dockerfile = app.dockerfile.strip_prefix(&app.context).unwrap_or(&app.dockerfile);
+    let dockerfile = Path::new(app.source.dockerfile);
+    let dockerfile = dockerfile.strip_prefix(app.source.context).unwrap_or(dockerfile);
     // A step that fails leaves its container behind otherwise.
     build.arg("--force-rm");
     build.args(["--tag", &name]).arg("--file").arg(context.path().join(dockerfile)).arg(context.path());

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Array, DocumentMut, Item, TomlError};
 
-pub(crate) const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+/// The tables of a manifest that name dependencies.
+pub const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// A member of the workspace: its folder, and its manifest.
 pub struct Member {

@@ -16,76 +16,54 @@ use crate::error::ImageError;
 use crate::names;
 use crate::pruned::{self, Member};
 
-/// The Rust app's package.
-const RUST_PACKAGE: &str = "app";
-/// The folders of the Rust app's members of the workspace: its own, and what it depends on.
-const RUST_MEMBERS: [&str; 2] = ["app", "app/intake"];
-/// What the Rust app is built from. What only tests it (`app/fuzz`) is not here.
-const RUST_INPUTS: [&str; 8] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    ".dockerignore",
-    "app/Cargo.toml",
-    "app/Dockerfile",
-    "app/assets",
-    "app/src",
-    "app/intake",
-];
 const TAG_PREFIX: &str = "src-";
 const TAG_HASH_LENGTH: usize = 16;
+
+/// What an app's image is built from; paths are relative to the repository's root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The folder that is sent to the builder; paths in tags are relative to it.
+    pub context: &'static str,
+    /// Its Dockerfile.
+    pub dockerfile: &'static str,
+    /// The files and folders that decide what comes out.
+    pub inputs: &'static [&'static str],
+    /// The package of this workspace that it compiles, if it does: this machine's Rust version decides too.
+    pub rust: Option<RustPackage>,
+}
+
+/// A package of this workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RustPackage {
+    /// Its name.
+    pub name: &'static str,
+    /// The folders of its members of the workspace: its own, and those that it depends on.
+    pub members: &'static [&'static str],
+}
 
 /// An image built from this repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppImage {
-    /// Its short name: `web`, `php`.
+    /// Its short name, which is the app's.
     pub name: String,
-    /// The folder that is sent to the builder; paths in tags are relative to it.
-    pub context: PathBuf,
-    /// Its Dockerfile.
-    pub dockerfile: PathBuf,
-    /// The files and folders that decide what comes out.
-    pub inputs: Vec<PathBuf>,
-    /// Whether this machine's Rust version decides too.
-    pub compiles_rust: bool,
+    /// The repository's root.
+    pub root: PathBuf,
+    /// What it is built from.
+    pub source: Source,
     /// The processor that it must run on, in Docker's words (`amd64`, `arm64`); `None`: that of this machine.
     pub architecture: Option<&'static str>,
 }
 
 impl AppImage {
-    /// The Rust app, from the repository's root.
-    pub fn web(root: &Path) -> Self {
-        Self {
-            name: "web".to_owned(),
-            context: root.to_owned(),
-            dockerfile: root.join("app/Dockerfile"),
-            inputs: RUST_INPUTS.map(|path| root.join(path)).to_vec(),
-            compiles_rust: true,
-            architecture: None,
-        }
-    }
-
-    /// The PHP app, from the repository's root.
-    pub fn php(root: &Path) -> Self {
-        let context = root.join("php-app");
-        Self {
-            name: "php".to_owned(),
-            dockerfile: context.join("Dockerfile"),
-            inputs: vec![context.clone()],
-            context,
-            compiles_rust: false,
-            architecture: None,
-        }
+    /// An app's image, from the repository's root.
+    pub fn new(name: &str, root: &Path, source: Source) -> Self {
+        Self { name: name.to_owned(), root: root.to_owned(), source, architecture: None }
     }
 
     /// The same for a processor, in Docker's words: `amd64`, `arm64`.
     #[must_use]
     pub fn on(self, architecture: &'static str) -> Self {
         Self { architecture: Some(architecture), ..self }
-    }
-
-    /// Every image of this repository.
-    pub fn all(root: &Path) -> Vec<Self> {
-        vec![Self::web(root), Self::php(root)]
     }
 
     /// The image's name on this machine for a tag.
@@ -98,7 +76,7 @@ impl AppImage {
     /// Path, executable bit and content of each file count, times and owners do not. Files that git ignores are left out.
     pub fn content_tag(&self) -> Result<String, ImageError> {
         let mut hash = Sha256::new();
-        if self.compiles_rust {
+        if self.source.rust.is_some() {
             add(&mut hash, rust::version().map_err(ImageError::Toolchain)?.as_bytes());
         }
         for path in self.files()? {
@@ -108,10 +86,16 @@ impl AppImage {
         Ok(format!("{TAG_PREFIX}{}", &hex[..TAG_HASH_LENGTH]))
     }
 
+    /// The folder that is sent to the builder.
+    fn folder(&self) -> PathBuf {
+        self.root.join(self.source.context)
+    }
+
     fn files(&self) -> Result<Vec<PathBuf>, ImageError> {
         let mut files = Vec::new();
-        for input in &self.inputs {
-            let walk = WalkBuilder::new(input)
+        for input in self.source.inputs {
+            let input = self.root.join(input);
+            let walk = WalkBuilder::new(&input)
                 .hidden(false)
                 .require_git(false)
                 .git_global(false)
@@ -119,7 +103,7 @@ impl AppImage {
                 .filter_entry(|entry| entry.file_name() != ".git")
                 .build();
             for entry in walk {
-                let entry = entry.map_err(|error| self.unreadable(input, io::Error::other(error)))?;
+                let entry = entry.map_err(|error| self.unreadable(&input, io::Error::other(error)))?;
                 if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
                     files.push(entry.into_path());
                 }
@@ -140,7 +124,7 @@ impl AppImage {
     }
 
     fn copy(&self, path: &Path, folder: &Path) -> io::Result<()> {
-        let target = folder.join(path.strip_prefix(&self.context).unwrap_or(path));
+        let target = folder.join(path.strip_prefix(self.folder()).unwrap_or(path));
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent)?;
         }
@@ -155,25 +139,26 @@ impl AppImage {
     /// A file's content; of the workspace's own files only what the app depends on.
     fn content(&self, path: &Path) -> io::Result<Vec<u8>> {
         let content = std::fs::read(path)?;
-        let of_workspace = self.compiles_rust && path.parent() == Some(&self.context);
-        let pruned = match path.file_name().and_then(|name| name.to_str()) {
-            Some("Cargo.toml") if of_workspace => pruned::manifest(&text(content)?, &self.members()?),
-            Some("Cargo.lock") if of_workspace => pruned::lock(&text(content)?, RUST_PACKAGE),
+        let package = self.source.rust.filter(|_| path.parent() == Some(&self.folder()));
+        let pruned = match (path.file_name().and_then(|name| name.to_str()), package) {
+            (Some("Cargo.toml"), Some(package)) => pruned::manifest(&text(content)?, &self.members(package)?),
+            (Some("Cargo.lock"), Some(package)) => pruned::lock(&text(content)?, package.name),
             _ => return Ok(content),
         };
         pruned.map(String::into_bytes).map_err(io::Error::other)
     }
 
-    fn members(&self) -> io::Result<Vec<Member>> {
-        let read = |folder| {
-            let manifest = std::fs::read_to_string(self.context.join(folder).join("Cargo.toml"))?;
+    fn members(&self, package: RustPackage) -> io::Result<Vec<Member>> {
+        let read = |folder: &&'static str| {
+            let manifest = std::fs::read_to_string(self.folder().join(folder).join("Cargo.toml"))?;
             Ok(Member { folder, manifest })
         };
-        RUST_MEMBERS.into_iter().map(read).collect()
+        package.members.iter().map(read).collect()
     }
 
     fn add_file(&self, hash: &mut Sha256, path: &Path) -> io::Result<()> {
-        let relative = path.strip_prefix(&self.context).unwrap_or(path);
+        let folder = self.folder();
+        let relative = path.strip_prefix(&folder).unwrap_or(path);
         add(hash, relative.as_os_str().as_bytes());
         let metadata = path.symlink_metadata()?;
         if metadata.is_symlink() {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
-    /// Which app's source it is built from.
-    pub app: App,
+    /// The app whose source it is built from.
+    pub app: String,
     /// The repository's name.
     pub repository: String,
     /// Where it is pushed to.
@@ -20,16 +20,6 @@ pub struct Image {
     pub architecture: CpuArchitecture,
     /// The tag, which changes whenever the source does.
     pub tag: String,
-}
-
-/// One of the two apps of this workspace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum App {
-    /// The axum app in `app/`.
-    Web,
-    /// The PHP app in `php-app/`.
-    Php,
 }
 
 outputs! {

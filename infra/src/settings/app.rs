@@ -1,4 +1,4 @@
-//! The settings of one of the two apps: where it runs, its task, its service.
+//! The settings of one app: where it runs, its task, its service.
 
 use super::placement::{ConstraintSetting, StrategySetting};
 use super::range::{Allowed, MOST, Range};
@@ -10,12 +10,12 @@ use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
 
-/// One of the two apps: its task and its service.
+/// One app: its task and its service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppSettings {
     /// Where its tasks run. Changing it makes a new service, which takes over from the old one.
-    pub runs_on: RunsOn,
+    pub runs_on: Compute,
     /// How tasks are divided with `fargate-spot`.
     pub spot_mix: SpotMix,
     /// How tasks on `ec2` are connected.
@@ -136,7 +136,7 @@ impl AppSettings {
 /// Where an app's tasks run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum RunsOn {
+pub enum Compute {
     /// On Fargate.
     Fargate,
     /// On Fargate and Fargate Spot, in the shares of `spot_mix`.
@@ -187,11 +187,11 @@ pub enum Ec2NetworkMode {
     Awsvpc,
 }
 
-impl AppSettings {
-    /// The Rust app: two tasks with 1 vCPU and 2 GB on Fargate, as in the tutorial.
-    pub fn web() -> Self {
+impl Default for AppSettings {
+    /// One small task on Fargate.
+    fn default() -> Self {
         Self {
-            runs_on: RunsOn::Fargate,
+            runs_on: Compute::Fargate,
             spot_mix: SpotMix { fargate_base: 1, fargate_weight: 1, spot_weight: 3 },
             ec2_network_mode: Ec2NetworkMode::Bridge,
             ec2_host_port: 0,
@@ -200,28 +200,16 @@ impl AppSettings {
             placement_constraints: Vec::new(),
             image: None,
             cpu_architecture: CpuArchitecture::X86_64,
-            cpu_units: CpuUnits(1024),
-            memory_mib: Mebibytes(2048),
+            cpu_units: CpuUnits(256),
+            memory_mib: Mebibytes(512),
             container_port: 80,
-            desired_count: 2,
-            scaling: ScalingSettings::between(2, 4),
+            desired_count: 1,
+            scaling: ScalingSettings::between(1, 2),
             minimum_healthy_percent: 100,
             maximum_percent: 200,
             availability_zone_rebalancing: true,
             health_check_grace_period_seconds: 60,
             stop_timeout_seconds: 45,
-        }
-    }
-
-    /// The PHP app: small enough for the tutorial's `t2.micro`, and a size that Fargate has, too.
-    pub fn php() -> Self {
-        Self {
-            runs_on: RunsOn::Ec2,
-            cpu_units: CpuUnits(256),
-            memory_mib: Mebibytes(512),
-            desired_count: 1,
-            scaling: ScalingSettings::between(1, 2),
-            ..Self::web()
         }
     }
 }

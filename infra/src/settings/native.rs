@@ -1,23 +1,26 @@
 //! The settings of a machine's own processor: what is built for another one is built under emulation, which takes many times as
 //! long.
 
-use super::{RunsOn, SettingError, Settings};
+use super::{Compute, SettingError, Settings};
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// The smallest instance type for `ARM64`.
 const SMALL_ARM: &str = "t4g.micro";
 
 impl Settings {
-    /// The defaults for a processor, with these `KEY=VALUE` pairs applied: they go before.
+    /// These settings for a processor, with these `KEY=VALUE` pairs applied: they go before.
     ///
     /// # Errors
-    /// As [`with_overrides`](Self::with_overrides).
-    pub fn with_overrides_on(native: CpuArchitecture, overrides: &[String]) -> Result<Self, SettingError> {
-        let given = Self::with_overrides(overrides)?;
+    /// As [`overridden`](Self::overridden).
+    pub fn overridden_on(
+        mut self,
+        native: CpuArchitecture,
+        overrides: &[String],
+    ) -> Result<Self, SettingError> {
+        let given = self.clone().overridden(overrides)?;
         if native == CpuArchitecture::X86_64 {
             return Ok(given);
         }
-        let mut defaults = Self::default();
         // An app on instances has their processor: those that are named keep theirs.
         let of_instances = if overrides
             .iter()
@@ -25,13 +28,13 @@ impl Settings {
         {
             CpuArchitecture::of_instance_type(&given.ec2.instance_type)
         } else {
-            SMALL_ARM.clone_into(&mut defaults.ec2.instance_type);
+            SMALL_ARM.clone_into(&mut self.ec2.instance_type);
             native
         };
-        let of_app = |runs_on: RunsOn| if runs_on == RunsOn::Ec2 { of_instances } else { native };
-        defaults.web.cpu_architecture = of_app(given.web.runs_on);
-        defaults.php.cpu_architecture = of_app(given.php.runs_on);
-        defaults.with_all(overrides)
+        for ((_, app), (_, given)) in self.apps.iter_mut().zip(given.apps.iter()) {
+            app.cpu_architecture = if given.runs_on == Compute::Ec2 { of_instances } else { native };
+        }
+        self.overridden(overrides)
     }
 }
 
@@ -42,13 +45,13 @@ mod tests {
 
     fn on_arm(overrides: &[&str]) -> Settings {
         let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-        let settings = Settings::with_overrides_on(CpuArchitecture::Arm64, &overrides).unwrap();
+        let settings = Settings::default().overridden_on(CpuArchitecture::Arm64, &overrides).unwrap();
         crate::check(&"demo".parse::<StackName>().unwrap(), &settings, Some("us-east-1")).unwrap();
         settings
     }
 
     fn processors(settings: &Settings) -> [CpuArchitecture; 2] {
-        [settings.web.cpu_architecture, settings.php.cpu_architecture]
+        ["web", "php"].map(|app| settings.apps[app].cpu_architecture)
     }
 
     const ARM: CpuArchitecture = CpuArchitecture::Arm64;
@@ -57,7 +60,7 @@ mod tests {
     #[test]
     fn a_machine_has_both_apps_for_its_own_processor() {
         assert_eq!(processors(&on_arm(&[])), [ARM, ARM]);
-        let on_intel = Settings::with_overrides_on(INTEL, &[]).unwrap();
+        let on_intel = Settings::default().overridden_on(INTEL, &[]).unwrap();
         assert_eq!(on_intel, Settings::default());
     }
 
@@ -68,7 +71,7 @@ mod tests {
             processors(&on_arm(&["php.runs_on=fargate", "php.cpu_architecture=X86_64"])),
             [ARM, INTEL]
         );
-        assert_eq!(on_arm(&["web.desired_count=3"]).web.desired_count, 3);
+        assert_eq!(on_arm(&["web.desired_count=3"]).apps["web"].desired_count, 3);
     }
 
     #[test]

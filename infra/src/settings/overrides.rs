@@ -1,7 +1,9 @@
 //! Settings that are changed for one run: `--set web.desired_count=3`.
 
-use super::Settings;
 use super::range::{Allowed, Range, Violation, violations};
+use super::{Apps, Settings};
+use crate::apps::AppList;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// A `--set` that does not fit.
@@ -45,11 +47,24 @@ impl Settings {
     /// # Errors
     /// When a key does not exist or a value can't be read; with all such.
     pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
-        Self::default().with_all(overrides)
+        Self::default().overridden(overrides)
+    }
+
+    /// All settings of a stack of these apps, from JSON.
+    ///
+    /// # Errors
+    /// When a setting is missing, unknown or of another type.
+    pub fn read(apps: AppList, mut all: Value) -> Result<Self, serde_json::Error> {
+        let apps = Apps::take(apps, &mut all)?;
+        Ok(Self { apps, ..Self::deserialize(all)? })
     }
 
     /// These pairs applied, as [`with_overrides`](Self::with_overrides) does it.
-    pub(super) fn with_all(self, overrides: &[String]) -> Result<Self, SettingError> {
+    ///
+    /// # Errors
+    /// As there.
+    pub fn overridden(self, overrides: &[String]) -> Result<Self, SettingError> {
+        let (apps, ranges) = (self.apps.specs(), self.ranges());
         let unreadable = |error: serde_json::Error| SettingError::Type {
             given: overrides.join(" "),
             reason: error.to_string(),
@@ -57,17 +72,17 @@ impl Settings {
         let mut all = serde_json::to_value(self).map_err(unreadable)?;
         let (mut given, mut errors) = (Vec::new(), Vec::new());
         for text in overrides {
-            match apply(&mut all, text) {
+            match apply(&mut all, text, &ranges) {
                 Ok(key) => given.push(key),
                 Err(error) => errors.push(error),
             }
         }
-        counts_follow(&mut all, &given);
-        match serde_json::from_value(all.clone()) {
+        counts_follow(&mut all, &given, apps);
+        match Self::read(apps, all.clone()) {
             Ok(settings) if errors.is_empty() => return Ok(settings),
             Ok(_) => {}
             Err(error) => {
-                let refused = violations(Self::RANGES, &all);
+                let refused = violations(&ranges, &all);
                 let is_explained = !refused.is_empty();
                 errors.extend(refused.into_iter().map(SettingError::Refused));
                 if !is_explained {
@@ -87,7 +102,7 @@ impl Settings {
 }
 
 /// Puts one value into its place; gives the key.
-fn apply<'a>(all: &mut Value, text: &'a str) -> Result<&'a str, SettingError> {
+fn apply<'a>(all: &mut Value, text: &'a str, ranges: &[Range]) -> Result<&'a str, SettingError> {
     let (key, value) = text.split_once('=').ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
     let mut place = all;
     let mut parent = "the top level".to_owned();
@@ -99,7 +114,7 @@ fn apply<'a>(all: &mut Value, text: &'a str) -> Result<&'a str, SettingError> {
         };
         parent = part.to_owned();
     }
-    *place = read(value, Range::named(Settings::RANGES, key));
+    *place = read(value, Range::named(ranges, key));
     Ok(key)
 }
 
@@ -118,8 +133,8 @@ fn read(text: &str, allowed: Option<Allowed>) -> Value {
 }
 
 /// Of the counts of an app with an autoscaler (fewest, first, most), those that are given move those that are not.
-fn counts_follow(all: &mut Value, given: &[&str]) {
-    for app in ["web", "php"] {
+fn counts_follow(all: &mut Value, given: &[&str], apps: AppList) {
+    for app in apps.iter().map(|app| app.name) {
         let is_given = |member: &str| {
             let key = format!("{app}.{member}");
             given.iter().any(|given| key == **given || key.starts_with(&format!("{given}.")))
@@ -167,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_setting_can_be_changed_for_one_run() {
-        assert_eq!(with("web.desired_count=3").unwrap().web.desired_count, 3);
+        assert_eq!(with("web.desired_count=3").unwrap().apps["web"].desired_count, 3);
         assert_eq!(with("network.allowed_clients=10.0.0.0/8").unwrap().network.allowed_clients, "10.0.0.0/8");
     }
 
@@ -179,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_setting_within_a_setting_is_reached_by_its_path() {
-        assert_eq!(with("web.scaling.max_tasks=9").unwrap().web.scaling.max_tasks, 9);
+        assert_eq!(with("web.scaling.max_tasks=9").unwrap().apps["web"].scaling.max_tasks, 9);
         assert!(with("web.scaling.most=9").unwrap_err().contains("max_tasks"));
     }
 
@@ -227,7 +242,8 @@ mod tests {
             (&["web.desired_count=1", "web.scaling.min_tasks=3"], (3, 1, 4)),
         ] {
             let given: Vec<String> = given.iter().map(|&text| text.to_owned()).collect();
-            let web = Settings::with_overrides(&given).unwrap().web;
+            let settings = Settings::with_overrides(&given).unwrap();
+            let web = &settings.apps["web"];
             assert_eq!(
                 (web.scaling.min_tasks, web.desired_count, web.scaling.max_tasks),
                 expected,

@@ -86,7 +86,7 @@ impl Range {
     }
 
     /// The values of the setting that `--set` names, if there is one.
-    pub(super) fn named(ranges: &'static [Self], key: &str) -> Option<Allowed> {
+    pub(super) fn named(ranges: &[Self], key: &str) -> Option<Allowed> {
         let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
         let range = ranges.iter().find(|range| range.key == first)?;
         match (rest, range.allowed) {
@@ -98,13 +98,13 @@ impl Range {
 }
 
 /// Everything in these settings that is outside its range.
-pub(super) fn violations(ranges: &'static [Range], settings: &Value) -> Vec<Violation> {
+pub(super) fn violations(ranges: &[Range], settings: &Value) -> Vec<Violation> {
     let mut found = Vec::new();
     section(ranges, settings, "", &mut found);
     found
 }
 
-fn section(ranges: &'static [Range], settings: &Value, prefix: &str, found: &mut Vec<Violation>) {
+fn section(ranges: &[Range], settings: &Value, prefix: &str, found: &mut Vec<Violation>) {
     for range in ranges {
         // A member that is missing is one that may be, or the text can't be read as settings at all.
         if let Some(value) = settings.get(range.key) {

@@ -42,11 +42,14 @@ pub(super) fn warnings(settings: &Settings) -> Vec<String> {
              load_balancer.slowest_upload_seconds={slowest} promises that it does not"
         ));
     }
-    for (name, app) in [("web", &settings.web), ("php", &settings.php)] {
+    for (spec, app) in settings.apps.iter() {
         let (drain, finish) = (balancer.drain_seconds, StopBudget::of(app, balancer).finish);
         if finish < slowest {
-            let (timeout, enough) =
-                (app.stop_timeout_seconds, drain.saturating_add(slowest).saturating_add(LAST_WORDS));
+            let (name, timeout, enough) = (
+                spec.name,
+                app.stop_timeout_seconds,
+                drain.saturating_add(slowest).saturating_add(LAST_WORDS),
+            );
             warnings.push(format!(
                 "{name}.stop_timeout_seconds={timeout}: {finish} s are left for uploads after \
                  load_balancer.drain_seconds={drain} and {LAST_WORDS} s for the end, so a task that is stopped cuts slower \

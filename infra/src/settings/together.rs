@@ -2,25 +2,26 @@
 
 use super::range::Violation;
 use super::{AppSettings, Settings};
-
-/// The port on which the Rust app serves its metrics (`METRICS_PORT`): no other can listen there.
-pub const METRICS_PORT: u16 = 9090;
+use crate::apps::AppSpec;
 
 /// Settings that are each within its range, and not together.
 pub(super) fn violations(settings: &Settings) -> Vec<Violation> {
-    let mut found = Vec::new();
-    if settings.web.container_port == METRICS_PORT {
-        found.push(Violation {
-            key: "web.container_port".to_owned(),
-            value: METRICS_PORT.to_string(),
-            allowed: "allowed is any other port: on this one the app serves its metrics, and each task would end at once"
-                .to_owned(),
-            page: "",
-        });
-    }
-    found.extend(counts("web", &settings.web));
-    found.extend(counts("php", &settings.php));
-    found
+    let of_app = settings
+        .apps
+        .iter()
+        .flat_map(|(spec, app)| [container_port(spec, app), counts(spec.name, app)].into_iter().flatten());
+    of_app.collect()
+}
+
+/// The container's port is not the one of its metrics.
+fn container_port(spec: &AppSpec, app: &AppSettings) -> Option<Violation> {
+    (spec.metrics_port == Some(app.container_port)).then(|| Violation {
+        key: format!("{}.container_port", spec.name),
+        value: app.container_port.to_string(),
+        allowed: "allowed is any other port: on this one the app serves its metrics, and each task would end at once"
+            .to_owned(),
+        page: "",
+    })
 }
 
 /// The number of tasks that an autoscaler begins with is among those that it may give.

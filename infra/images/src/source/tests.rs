@@ -3,9 +3,29 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use toml_edit::DocumentMut;
-
 use super::*;
+
+const RUST: Source = Source {
+    context: "",
+    dockerfile: "app/Dockerfile",
+    inputs: &[
+        "Cargo.toml",
+        "Cargo.lock",
+        ".dockerignore",
+        "app/Cargo.toml",
+        "app/Dockerfile",
+        "app/assets",
+        "app/src",
+        "app/intake",
+    ],
+    rust: Some(RustPackage { name: "app", members: &["app", "app/intake"] }),
+};
+const PHP: Source =
+    Source { context: "php-app", dockerfile: "php-app/Dockerfile", inputs: &["php-app"], rust: None };
+
+fn web(root: &Path) -> AppImage {
+    AppImage::new("web", root, RUST)
+}
 
 fn repository() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -36,7 +56,7 @@ fn write(root: &Path, path: &str, content: &str) {
 }
 
 fn web_tag(root: &Path) -> String {
-    AppImage::web(root).content_tag().unwrap()
+    web(root).content_tag().unwrap()
 }
 
 #[test]
@@ -44,9 +64,10 @@ fn the_same_content_elsewhere_and_later_has_the_same_tag() {
     let (here, there) = (repository(), repository());
     let file = fs::File::options().append(true).open(there.path().join("app/src/main.rs")).unwrap();
     file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
-    for (one, other) in AppImage::all(here.path()).iter().zip(AppImage::all(there.path())) {
-        let tag = one.content_tag().unwrap();
-        assert_eq!(tag, other.content_tag().unwrap());
+    for source in [RUST, PHP] {
+        let [tag, elsewhere] =
+            [&here, &there].map(|root| AppImage::new("it", root.path(), source).content_tag().unwrap());
+        assert_eq!(tag, elsewhere);
         assert_eq!(tag.len(), TAG_PREFIX.len() + TAG_HASH_LENGTH);
     }
 }
@@ -109,51 +130,16 @@ fn another_members_dependencies_do_not_count() {
 #[test]
 fn the_builder_gets_the_files_that_decide() {
     let root = repository();
-    let context = AppImage::web(root.path()).context().unwrap();
+    let context = web(root.path()).context().unwrap();
     assert!(context.path().join("app/src/main.rs").exists() && context.path().join("Cargo.lock").exists());
     assert!(context.path().join("app/intake/src/lib.rs").exists());
     assert!(!context.path().join("php-app").exists());
-}
-
-/// The folders of this repository's app and of the members that it depends on, however far away.
-fn members_of_app(root: &Path) -> Vec<String> {
-    let document = |path: &Path| -> DocumentMut { fs::read_to_string(path).unwrap().parse().unwrap() };
-    let workspace = document(&root.join("Cargo.toml"));
-    let shared = &workspace["workspace"]["dependencies"];
-    let mut folders = vec!["app".to_owned()];
-    let mut done = 0;
-    while let Some(folder) = folders.get(done) {
-        let manifest = document(&root.join(folder).join("Cargo.toml"));
-        let tables =
-            pruned::DEPENDENCY_TABLES.iter().filter_map(|table| manifest.get(table)?.as_table_like());
-        for (name, _) in tables.flat_map(|table| table.iter()) {
-            let path = shared.get(name).and_then(|dependency| dependency.get("path")?.as_str());
-            folders.extend(path.filter(|path| !folders.iter().any(|known| known == path)).map(str::to_owned));
-        }
-        done += 1;
-    }
-    folders
-}
-
-#[test]
-fn everything_knows_the_members_that_the_app_depends_on() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let read = |path| fs::read_to_string(root.join(path)).unwrap();
-    let (ignored, dockerfile) = (read(".dockerignore"), read("app/Dockerfile"));
-    assert_eq!(members_of_app(root), RUST_MEMBERS);
-    for path in
-        RUST_MEMBERS.iter().flat_map(|folder| ["Cargo.toml", "src"].map(|file| format!("{folder}/{file}")))
-    {
-        assert!(RUST_INPUTS.iter().any(|input| Path::new(&path).starts_with(input)), "{path} does not count");
-        assert!(ignored.lines().any(|line| line == format!("!{path}")), "{path} is not in the context");
-        assert!(dockerfile.contains(&format!("COPY {path} ")), "{path} is not copied");
-    }
 }
 
 #[test]
 fn a_missing_input_is_named() {
     let root = repository();
     fs::remove_file(root.path().join("Cargo.lock")).unwrap();
-    let error = AppImage::web(root.path()).content_tag().unwrap_err();
+    let error = web(root.path()).content_tag().unwrap_err();
     assert!(error.to_string().contains("Cargo.lock"), "{error}");
 }

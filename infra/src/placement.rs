@@ -6,15 +6,15 @@ use crate::settings::{AppSettings, SpotMix};
 use infra_engine::ResourceId;
 use infra_resources::ecs::service::{AwsvpcConfiguration, LATEST_PLATFORM};
 use infra_resources::ecs::task_definition::volume::Switch;
-use infra_resources::ecs::typed::capability::{Placement, Ports, TargetFor};
+use infra_resources::ecs::typed::capability::{self, Ports, TargetFor};
 use infra_resources::ecs::typed::{LaunchType, NetworkMode, ProviderKind, ServiceNetwork};
 use infra_resources::ecs::{
     Awsvpc, Bridge, CapacityOf, Container, Ec2, Fargate, FargateProvider, HostPort, Instance,
     InstanceNetwork, Ip, ServiceOf, StrategyOf, Task,
 };
 
-/// A place for tasks on [`RunsOn::On`](Self::On).
-pub trait RunsOn {
+/// A place for tasks on [`Placement::On`](Self::On).
+pub trait Placement {
     /// Launch type and network mode.
     type On: ProviderKind + Ports;
     /// What the load balancer's targets are.
@@ -53,7 +53,7 @@ pub struct OnInstancesAwsvpc<'a> {
     pub s3_endpoint: ResourceId,
 }
 
-impl RunsOn for OnFargate {
+impl Placement for OnFargate {
     type On = Fargate;
     type Target = Ip;
     type Network = AwsvpcConfiguration;
@@ -88,7 +88,7 @@ impl RunsOn for OnFargate {
     }
 }
 
-impl RunsOn for OnInstances<'_> {
+impl Placement for OnInstances<'_> {
     type On = Ec2<Bridge>;
     type Target = Instance;
     type Network = InstanceNetwork;
@@ -119,7 +119,7 @@ impl RunsOn for OnInstances<'_> {
     }
 }
 
-impl RunsOn for OnInstancesAwsvpc<'_> {
+impl Placement for OnInstancesAwsvpc<'_> {
     type On = Ec2<Awsvpc>;
     type Target = Ip;
     type Network = AwsvpcConfiguration;
@@ -170,7 +170,7 @@ fn placed<M: NetworkMode>(
     settings: &AppSettings,
 ) -> ServiceOf<Ec2<M>>
 where
-    Ec2<M>: ProviderKind + Placement,
+    Ec2<M>: ProviderKind + capability::Placement,
 {
     let service = service.after(&instances.attachment);
     let constraints = settings.placement_constraints.iter().map(|setting| setting.0.clone());
