@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use infra::apps::{php, web};
 use infra_images::docker::{docker, output};
 use infra_images::{AppImage, base, names};
 use testcontainers::bollard::models::{HostConfig, PortBinding};
@@ -115,12 +116,12 @@ fn gateway(network: &str) -> Option<String> {
 
 /// The Rust app.
 pub fn rust_app() -> AppImage {
-    AppImage::web(repository())
+    web::APP.image(repository())
 }
 
 /// The PHP app.
 pub fn php_app() -> AppImage {
-    AppImage::php(repository())
+    php::APP.image(repository())
 }
 
 impl Container {

@@ -30,7 +30,7 @@ async fn connection(endpoint: &str) -> Aws {
     let credentials = credentials.account_id("000000000000").provider_name("test").build();
     let config = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(endpoint);
     let config = config.region(Region::new("us-east-1")).credentials_provider(credentials).load().await;
-    Aws::connect(&config, "odd", std::env::temp_dir()).await.unwrap()
+    Aws::connect(&config, "odd", infra::apps::ALL, std::env::temp_dir()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

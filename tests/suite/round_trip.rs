@@ -83,7 +83,7 @@ async fn connected(endpoint: &str, workspace: &Path) -> Aws {
             "test", "test", None, None, "test",
         )))
         .build();
-    let aws = Aws::connect(&config, NAME, workspace.to_owned()).await;
+    let aws = Aws::connect(&config, NAME, infra::apps::ALL, workspace.to_owned()).await;
     let aws = aws.unwrap_or_else(|error| panic!("{error:#?}"));
     Aws { waits: false, ..aws }
 }

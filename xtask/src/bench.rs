@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use infra::apps::{php, web};
 use infra_images::{AppImage, BaseImage, names};
 
 use crate::provider::cargo;
@@ -54,8 +55,8 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     docker_engine::require(options.yes).await?;
     let root = images::repository();
-    let web = image(options.web_image.as_deref(), &AppImage::web(root), options.yes).await?;
-    let php = image(options.php_image.as_deref(), &AppImage::php(root), options.yes).await?;
+    let web = image(options.web_image.as_deref(), &web::APP.image(root), options.yes).await?;
+    let php = image(options.php_image.as_deref(), &php::APP.image(root), options.yes).await?;
     let mut bench = cargo();
     bench.args(["run", "--quiet", "--release", "--package", "app-bench", "--", "run"]);
     bench.args(["--web-image", &web, "--php-image", &php]).args(options.arguments()?);

@@ -1,15 +1,15 @@
-//! `build`: both apps' images, without deploying them.
+//! `build`: the apps' images, without deploying them.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use infra_images::{AppImage, BaseImage};
+use infra_images::BaseImage;
 use serde::Serialize;
 
 use crate::{docker_engine, images};
 
-/// Build both apps' images on this machine and print their names
+/// Build the apps' images on this machine and print their names
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// Install what is missing without asking
@@ -32,7 +32,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     docker_engine::require(options.yes).await?;
     images::ensure(&[BaseImage::Debian, BaseImage::Rust], options.yes).await?;
     let mut built = Vec::new();
-    for app in AppImage::all(images::repository()) {
+    for app in infra::apps::images(images::repository()) {
         let tag = images::build(&app).await?;
         built.push(Built { image: app.name, tag });
     }

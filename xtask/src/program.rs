@@ -1,8 +1,9 @@
 //! The program in `infra/`, run without an account.
 
+use infra::apps::ALL;
 use infra::registry::ImageTags;
 use infra::{Destination, Program, Settings, StackName};
-use infra_images::AppImage;
+use infra_images::ImageError;
 
 use crate::images::repository;
 
@@ -11,9 +12,8 @@ pub const ANY_ACCOUNT: &str = "123456789012";
 
 /// The stack as the code wants it, with the tags of the images that are built from this checkout.
 pub fn program(stack: &StackName, settings: &Settings, destination: &Destination) -> anyhow::Result<Program> {
-    let tags = ImageTags {
-        web: AppImage::web(repository()).content_tag()?,
-        php: AppImage::php(repository()).content_tag()?,
-    };
+    let tags: Result<ImageTags, ImageError> =
+        ALL.iter().map(|app| Ok((app.name, app.image(repository()).content_tag()?))).collect();
+    let tags = tags?;
     Ok(infra::program(stack, settings, destination, &tags)?)
 }

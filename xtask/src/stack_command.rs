@@ -51,7 +51,7 @@ fn check_stack(options: &StackOptions) -> anyhow::Result<()> {
     let checked = infra::check(&options.name, &Settings::with_overrides(&options.settings)?, region);
     if checked.is_err() && options.local {
         // The engine's processor decides, and it is not asked yet.
-        let on_arm = Settings::with_overrides_on(CpuArchitecture::Arm64, &options.settings)?;
+        let on_arm = Settings::default().overridden_on(CpuArchitecture::Arm64, &options.settings)?;
         if infra::check(&options.name, &on_arm, region).is_ok() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::ValueEnum;
 use console::style;
-use infra_images::{AppImage, BaseImage};
+use infra_images::BaseImage;
 use xshell::{Shell, cmd};
 
 use crate::interrupt::unless_interrupted;
@@ -37,7 +37,7 @@ enum Part {
     Lint,
     /// A Docker engine answers and every base image is here
     Bases,
-    /// Both apps' images build
+    /// The apps' images build
     Images,
     /// Unit tests, and deployments against the emulators
     Tests,
@@ -75,7 +75,7 @@ impl Part {
             Self::Format => "cargo fmt: the code is formatted",
             Self::Lint => "cargo clippy: no lint warns",
             Self::Bases => "docker engine and base images",
-            Self::Images => "both apps' images",
+            Self::Images => "the apps' images",
             Self::Tests => "cargo test: unit tests, and deployments against the emulators",
             Self::Fuzz => "cargo fuzz: made-up files, forms and names break nothing",
         }
@@ -97,7 +97,7 @@ impl Part {
             }
             Self::Images => {
                 docker_engine::require(yes).await?;
-                for app in AppImage::all(images::repository()) {
+                for app in infra::apps::images(images::repository()) {
                     images::build(&app).await?;
                 }
                 Ok(())

@@ -9,6 +9,7 @@ use crate::{this_machine, timeouts, wire};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::RetryPartition;
+use infra::apps::AppList;
 use infra_engine::Failure;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct Aws {
     pub waits: bool,
     /// The stack at hand.
     pub stack: Arc<str>,
+    /// The apps that stacks consist of.
+    pub apps: AppList,
     /// The checkout whose apps are built.
     pub workspace: Arc<PathBuf>,
 }
@@ -94,7 +97,12 @@ impl Aws {
     ///
     /// # Errors
     /// When there are no credentials, or they are not accepted.
-    pub async fn connect(config: &SdkConfig, stack: &str, workspace: PathBuf) -> Result<Self, Failure> {
+    pub async fn connect(
+        config: &SdkConfig,
+        stack: &str,
+        apps: AppList,
+        workspace: PathBuf,
+    ) -> Result<Self, Failure> {
         let (account, config) = Account::of_credentials(config).await?;
         let config = &config;
         let s3 = aws_sdk_s3::config::Builder::from(config)
@@ -129,6 +137,7 @@ impl Aws {
             local_registry: config.endpoint_url().and_then(plain_http_host),
             waits: false,
             stack: stack.into(),
+            apps,
             workspace: Arc::new(workspace),
         })
     }

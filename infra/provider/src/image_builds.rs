@@ -1,7 +1,8 @@
 //! Builds the images that a plan needs before anything is written: a build that fails leaves nothing half-deployed.
 
+use crate::aws::Aws;
 use infra::Settings;
-use infra::settings::RunsOn;
+use infra::settings::Compute;
 use infra_engine::failure::{ResourceFailure, ResourceFailures};
 use infra_engine::kind::Context;
 use infra_engine::plan::Step;
@@ -10,9 +11,7 @@ use infra_images::engine::{self, Engine};
 use infra_images::{AppImage, EngineError, ImageError};
 use infra_resources::Image;
 use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::image::App;
 use serde::Deserialize;
-use std::path::Path;
 use std::time::Instant;
 
 /// The engine that is to build the plan's images; nobody asks for one where nothing is built.
@@ -45,15 +44,12 @@ fn emulated_image(image: &Image, native: CpuArchitecture, settings: &Settings) -
     if image.architecture == native {
         return None;
     }
-    let (app, runs_on) = match image.app {
-        App::Web => ("web", settings.web.runs_on),
-        App::Php => ("php", settings.php.runs_on),
-    };
+    let app = &image.app;
     let small = if native == CpuArchitecture::Arm64 { "t4g.micro" } else { "t3.micro" };
     let native = native.as_str();
-    let instances = match runs_on {
-        RunsOn::Ec2 => format!(" --set ec2.instance_type={small}"),
-        RunsOn::Fargate | RunsOn::FargateSpot => String::new(),
+    let instances = match settings.apps.get(app)?.runs_on {
+        Compute::Ec2 => format!(" --set ec2.instance_type={small}"),
+        Compute::Fargate | Compute::FargateSpot => String::new(),
     };
     Some(format!(
         "the image of {app} is built under emulation, which takes many times as long: this machine's Docker engine has the \
@@ -79,20 +75,21 @@ fn in_dockers_words(architecture: CpuArchitecture) -> &'static str {
 pub async fn build(
     stack: &Stack,
     plan: &Plan,
-    workspace: &Path,
+    aws: &Aws,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailures> {
-    let builds = new_images(plan).map(|step| build_one(stack, step, workspace, reporter));
+    let builds = new_images(plan).map(|step| build_one(stack, step, aws, reporter));
     futures::future::try_join_all(builds).await.map(drop).map_err(|failure| ResourceFailures(vec![failure]))
 }
 
 /// The source of an image.
-pub fn source(image: &Image, workspace: &Path) -> AppImage {
-    let source = match image.app {
-        App::Web => AppImage::web(workspace),
-        App::Php => AppImage::php(workspace),
-    };
-    source.on(in_dockers_words(image.architecture))
+///
+/// # Errors
+/// When it is of no app that we have.
+pub fn source(image: &Image, aws: &Aws) -> Result<AppImage, Failure> {
+    let app = aws.apps.iter().find(|app| app.name == image.app);
+    let app = app.ok_or_else(|| Failure::new(format!("there is no app {}", image.app)))?;
+    Ok(app.image(&aws.workspace).on(in_dockers_words(image.architecture)))
 }
 
 fn new_images(plan: &Plan) -> impl Iterator<Item = &Step> {
@@ -112,28 +109,23 @@ pub fn explained(error: ImageError) -> Failure {
 async fn build_one(
     stack: &Stack,
     step: &Step,
-    workspace: &Path,
+    aws: &Aws,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailure> {
     let (action, id, name) = ("build", step.id.clone(), step.name.clone());
     let began = Instant::now();
     reporter.report(Event::Started { id: id.clone(), name: name.clone(), action });
-    let result = build_image(stack, step, workspace, reporter).await;
+    let result = build_image(stack, step, aws, reporter).await;
     let (elapsed, succeeded) = (began.elapsed(), result.is_ok());
     reporter.report(Event::Finished { id: id.clone(), name: name.clone(), action, elapsed, succeeded });
     result.map_err(|source| ResourceFailure { action, id, name, source })
 }
 
-async fn build_image(
-    stack: &Stack,
-    step: &Step,
-    workspace: &Path,
-    reporter: &dyn Reporter,
-) -> Result<(), Failure> {
+async fn build_image(stack: &Stack, step: &Step, aws: &Aws, reporter: &dyn Reporter) -> Result<(), Failure> {
     let image = image_of(stack, step)?;
     let context = Context::of(stack.name(), &step.id, reporter);
     let on_line = |line: &str| context.waiting(line.to_owned());
-    let built = infra_images::build(&source(&image, workspace), &image.tag, &on_line).await;
+    let built = infra_images::build(&source(&image, aws)?, &image.tag, &on_line).await;
     built.map(drop).map_err(explained)
 }
 
@@ -148,9 +140,9 @@ fn image_of(stack: &Stack, step: &Step) -> Result<Image, Failure> {
 mod tests {
     use super::*;
 
-    fn note(app: App, architecture: CpuArchitecture, engine: &str) -> Option<String> {
+    fn note(app: &str, architecture: CpuArchitecture, engine: &str) -> Option<String> {
         let image = Image {
-            app,
+            app: app.to_owned(),
             repository: "r".to_owned(),
             repository_uri: "u".into(),
             architecture,
@@ -162,22 +154,22 @@ mod tests {
 
     #[test]
     fn what_an_arm_machine_would_build_natively_is_said_with_the_settings() {
-        let web = note(App::Web, CpuArchitecture::X86_64, "arm64").unwrap();
+        let web = note("web", CpuArchitecture::X86_64, "arm64").unwrap();
         assert!(web.contains("`--set web.cpu_architecture=ARM64`"), "{web}");
-        let php = note(App::Php, CpuArchitecture::X86_64, "arm64").unwrap();
+        let php = note("php", CpuArchitecture::X86_64, "arm64").unwrap();
         assert!(
             php.contains("`--set php.cpu_architecture=ARM64 --set ec2.instance_type=t4g.micro`"),
             "{php}"
         );
-        let the_other_way = note(App::Web, CpuArchitecture::Arm64, "amd64").unwrap();
+        let the_other_way = note("web", CpuArchitecture::Arm64, "amd64").unwrap();
         assert!(the_other_way.contains("web.cpu_architecture=X86_64"), "{the_other_way}");
     }
 
     #[test]
     fn nothing_is_said_of_what_is_native_or_not_known() {
-        assert_eq!(note(App::Web, CpuArchitecture::X86_64, "amd64"), None);
-        assert_eq!(note(App::Web, CpuArchitecture::Arm64, "arm64"), None);
-        assert_eq!(note(App::Web, CpuArchitecture::X86_64, ""), None);
-        assert_eq!(note(App::Web, CpuArchitecture::X86_64, "riscv64"), None);
+        assert_eq!(note("web", CpuArchitecture::X86_64, "amd64"), None);
+        assert_eq!(note("web", CpuArchitecture::Arm64, "arm64"), None);
+        assert_eq!(note("web", CpuArchitecture::X86_64, ""), None);
+        assert_eq!(note("web", CpuArchitecture::X86_64, "riscv64"), None);
     }
 }

@@ -8,6 +8,7 @@ mod build_error;
 pub mod commands;
 mod cost_view;
 mod deployed;
+mod entry;
 mod error_report;
 mod explain;
 mod image_builds;
@@ -32,3 +33,4 @@ mod wait;
 mod wire;
 
 pub use aws::Aws;
+pub use entry::main_with;

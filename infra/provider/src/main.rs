@@ -1,39 +1,7 @@
 //! The commands that need AWS. `cargo xtask` starts this program; it can also be used by itself.
 
-use anyhow::Context;
-use clap::Parser;
-use infra_options::Command;
-use infra_provider::commands::run;
 use std::process::ExitCode;
 
-/// Deploys, compares and deletes stacks over the AWS SDK.
-#[derive(Debug, Parser)]
-#[command(name = "infra-provider")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
 fn main() -> anyhow::Result<ExitCode> {
-    let cli = match infra_options::parse::<Cli>() {
-        Ok(cli) => cli,
-        Err(code) => return Ok(code),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start the runtime")?;
-    let code = runtime.block_on(run(cli.command));
-    // A question that is still open on the terminal is not waited for.
-    runtime.shutdown_background();
-    Ok(code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
+    infra_provider::main_with(infra::apps::ALL)
 }

@@ -10,6 +10,7 @@ use crate::wire::{journal, survey};
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
 use boot_time::Instant;
+use infra::apps::{AppList, AppSpec};
 use infra::registry::ImageTags;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, Names, OwnedCount, Program, Settings, program};
@@ -18,6 +19,7 @@ use infra_engine::refresh::{World, refresh};
 use infra_engine::{Failure, Plan, Provider};
 use infra_images::AppImage;
 use infra_options::StackOptions;
+use infra_images::ImageError;
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,15 +44,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// Checks the stack, which makes no call, then connects.
+    /// Checks the stack of these apps, which makes no call, then connects.
     ///
     /// # Errors
     /// When the settings make no stack, or there are no credentials or no region.
-    pub async fn open(options: &StackOptions) -> Result<Self> {
+    pub async fn open(options: &StackOptions, apps: AppList) -> Result<Self> {
+        let defaults = Settings::of(apps);
         let settings = if options.local {
-            Settings::with_overrides_on(native_processor().await?, &options.settings)?
+            defaults.overridden_on(native_processor().await?, &options.settings)?
         } else {
-            Settings::with_overrides(&options.settings)?
+            defaults.overridden(&options.settings)?
         };
         let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let owned_counts = OwnedCount::among(&options.settings, &settings);
@@ -60,9 +63,10 @@ impl Session {
         infra::check(&options.name, &settings, Some(&region))?;
 
         let workspace = options.workspace.clone();
-        let given = settings.builds_no_image();
-        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, given));
-        let aws = connected(&config, options).await?;
+        let built = settings.apps.iter().filter(|(_, app)| app.image.is_none());
+        let built: Vec<_> = built.map(|(spec, _)| spec).collect();
+        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, &built));
+        let aws = connected(&config, options, apps).await?;
         let destination = Destination { account_id: aws.account.id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
@@ -74,9 +78,9 @@ impl Session {
     ///
     /// # Errors
     /// When there are no credentials or no region.
-    pub async fn connect(options: &StackOptions) -> Result<Aws> {
+    pub async fn connect(options: &StackOptions, apps: AppList) -> Result<Aws> {
         let config = aws::configuration(options.region.clone(), options.local).await?;
-        let aws = connected(&config, options).await?;
+        let aws = connected(&config, options, apps).await?;
         aws.account.confirm().await?;
         Ok(aws)
     }
@@ -159,22 +163,16 @@ pub struct Looked {
 }
 
 /// Connects, and begins the journal of the run.
-async fn connected(config: &SdkConfig, options: &StackOptions) -> Result<Aws> {
+async fn connected(config: &SdkConfig, options: &StackOptions, apps: AppList) -> Result<Aws> {
     let command = std::env::args().nth(1).unwrap_or_default();
     let region = aws::region(config);
     let place = journal::Place { stack: options.name.as_str(), region: &region, local: options.local };
     journal::begin(&options.workspace, place, &command)
         .with_context(|| format!("cannot write target/journal in {}", options.workspace.display()))?;
-    Ok(Aws::connect(config, options.name.as_str(), options.workspace.clone()).await?)
+    Ok(Aws::connect(config, options.name.as_str(), apps, options.workspace.clone()).await?)
 }
 
-/// What the sources give; nobody looks at that where both images are given.
-fn image_tags(workspace: &Path, are_given: bool) -> Result<ImageTags> {
-    if are_given {
-        return Ok(ImageTags { web: String::new(), php: String::new() });
-    }
-    Ok(ImageTags {
-        web: AppImage::web(workspace).content_tag()?,
-        php: AppImage::php(workspace).content_tag()?,
-    })
+/// What the sources of these apps give.
+fn image_tags(workspace: &Path, apps: &[&AppSpec]) -> Result<ImageTags, ImageError> {
+    apps.iter().map(|app| Ok((app.name, app.image(workspace).content_tag()?))).collect()
 }

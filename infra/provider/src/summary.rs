@@ -4,20 +4,24 @@ use crate::aws::Aws;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra::Exports;
+use infra::apps::AppSpec;
 use infra_engine::Output;
 use infra_engine::apply::AllOutputs;
 use infra_options::StackOptions;
 use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+/// As wide as `endpoint` and a space, with or without it.
+const LEAST_WIDTH: usize = 9;
 
 /// The outputs of a stack.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
     /// The stack's name.
     pub stack: String,
-    /// Where the Rust app is reached.
-    pub url: String,
-    /// Where the PHP app is reached.
-    pub php_url: String,
+    /// Where each app is reached: `url` of the one that has no path of its own, `php_url` of PHP's.
+    #[serde(flatten, serialize_with = "as_members")]
+    pub urls: Vec<(String, String)>,
     /// The bucket of uploads.
     pub bucket: String,
     /// The ECS cluster.
@@ -53,8 +57,7 @@ impl Summary {
         };
         Some(Self {
             stack: exports.stack.clone(),
-            url: format!("{base}/"),
-            php_url: format!("{base}{}/", exports.php_path),
+            urls: exports.apps.iter().map(|app| (output_name(app), format!("{base}{}/", app.path))).collect(),
             bucket: exports.bucket.clone(),
             cluster: exports.cluster.clone(),
             services: exports.services.clone(),
@@ -73,18 +76,27 @@ impl Summary {
         if json {
             return print(serde_json::to_string_pretty(self).context("the outputs have no JSON form")?);
         }
-        let mut rows = vec![
-            ("url", self.url.clone()),
-            ("php_url", self.php_url.clone()),
+        let mut rows: Vec<_> = self.urls.iter().map(|(name, url)| (name.as_str(), url.clone())).collect();
+        rows.extend([
             ("bucket", self.bucket.clone()),
             ("cluster", self.cluster.clone()),
             ("services", self.services.join(", ")),
             ("region", self.region.clone()),
-        ];
+        ]);
         rows.extend(self.endpoint.clone().map(|endpoint| ("endpoint", endpoint)));
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(LEAST_WIDTH);
         for (name, value) in rows {
-            print(format_args!("{name:<9} {value}"))?;
+            print(format_args!("{name:<width$} {value}"))?;
         }
         Ok(())
     }
+}
+
+/// What the address of an app is called.
+fn output_name(app: &AppSpec) -> String {
+    if app.path.is_empty() { "url".to_owned() } else { format!("{}_url", app.name) }
+}
+
+fn as_members<S: Serializer>(urls: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(urls.iter().map(|(name, url)| (name, url)))
 }

@@ -97,7 +97,7 @@ fn deleting(kind: &str) -> Chain {
 pub fn default_stack() -> anyhow::Result<Stack> {
     let name: StackName = "measured".parse()?;
     let destination = Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
-    let tags = ImageTags { web: "src-0".to_owned(), php: "src-0".to_owned() };
+    let tags = ImageTags::from(["web", "php"].map(|app| (app, "src-0".to_owned())));
     Ok(infra::program(&name, &Settings::default(), &destination, &tags)?.stack)
 }
 

@@ -21,7 +21,7 @@ impl Moto {
         let manifest =
             json!({ "schemaVersion": 2, "mediaType": "some", "config": part("a"), "layers": [part("b")] })
                 .to_string();
-        for app in AppImage::all(repository()) {
+        for app in infra::apps::images(repository()) {
             let image = json!({
                 "repositoryName": format!("{stack}-{}-app", app.name), "imageManifest": manifest, "imageTag": built_tag(&app),
             });
@@ -31,7 +31,7 @@ impl Moto {
 
     /// Takes one of them away again.
     pub(super) async fn has_no_built_image(&self, stack: &str, name: &str) {
-        let app = AppImage::all(repository()).into_iter().find(|app| app.name == name);
+        let app = infra::apps::images(repository()).into_iter().find(|app| app.name == name);
         let app = app.unwrap_or_else(|| panic!("there is no app {name}"));
         let image = json!({ "repositoryName": format!("{stack}-{name}-app"), "imageIds": [{ "imageTag": built_tag(&app) }] });
         self.api().ecr("BatchDeleteImage", image).await;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use infra::apps;
 use infra::names::is_repository;
 use infra_images::docker::{docker, output};
 use infra_images::endpoint::{USUAL_SOCKET, endpoint, socket_for_containers};
-use infra_images::{AppImage, CommandFailure, names};
+use infra_images::{CommandFailure, names};
 
 use crate::images::repository;
 
@@ -109,7 +110,7 @@ pub async fn remove_images(port: u16) -> anyhow::Result<Vec<String>> {
     let registries = [format!("127.0.0.1:{port}/"), format!("localhost:{port}/")];
     let mut built_here = Vec::new();
     if containers(&format!("label={PORT_LABEL}")).await?.is_empty() {
-        built_here.extend(AppImage::all(repository()).iter().map(|app| app.local_name("")));
+        built_here.extend(apps::images(repository()).iter().map(|app| app.local_name("")));
     }
     let format = "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}";
     let all = output(docker(&["image", "ls", "--digests", "--format", format]))
@@ -128,7 +129,7 @@ pub async fn remove_images(port: u16) -> anyhow::Result<Vec<String>> {
 /// at its address.
 fn is_of_an_app(image: &str, registry: &str) -> bool {
     let repository = image.strip_prefix(registry).and_then(|rest| rest.split([':', '@']).next());
-    repository.is_some_and(is_repository)
+    repository.is_some_and(|name| is_repository(name, apps::ALL))
 }
 
 /// By which the local AWS starts its tasks.

@@ -11,6 +11,7 @@ use crate::served;
 use crate::session::{Looked, Session};
 use crate::summary::Summary;
 use anyhow::{Context, Result};
+use infra::apps::AppList;
 use infra::storage::lease_bucket_id;
 use infra_engine::apply::{AllOutputs, apply};
 use infra_engine::{Action, Plan, Resource, ResourceId};
@@ -60,7 +61,7 @@ async fn alone(
             }
             // It may need images that the first plan did not.
             image_builds::engine_for(&plan).await?;
-            image_builds::build(&session.program.stack, &plan, &session.aws.workspace, view).await?;
+            image_builds::build(&session.program.stack, &plan, &session.aws, view).await?;
             (world, plan)
         };
         let outputs = apply(&session.program.stack, &plan, &world, &session.provider, view).await?;
@@ -103,8 +104,8 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 }
 
 /// Brings the stack up to what the code says.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let mut session = Session::open(&options.stack).await?.waiting(!options.no_wait);
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let mut session = Session::open(&options.stack, apps).await?.waiting(!options.no_wait);
     let looked = session.look(options.adopt).await?;
     let plan = &looked.plan;
     if let Some(engine) = image_builds::engine_for(plan).await? {
@@ -127,7 +128,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
         looked.survey.end();
     }
     let view = ProgressView::new();
-    image_builds::build(stack, plan, &session.aws.workspace, &view).await?;
+    image_builds::build(stack, plan, &session.aws, &view).await?;
     let outputs = if plan.is_empty() {
         Some(apply(stack, plan, &looked.world, &session.provider, &view).await?)
     } else {
@@ -138,7 +139,7 @@ pub(super) async fn run(options: Options) -> Result<ExitCode> {
     let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)
         .context("the load balancer has no address")?;
     if !options.no_wait {
-        let urls = [summary.url.as_str(), summary.php_url.as_str()];
+        let urls: Vec<&str> = summary.urls.iter().map(|(_, url)| url.as_str()).collect();
         served::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
     }
     summary.print(options.stack.json)?;

@@ -5,14 +5,15 @@ use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra_options::drift::Options;
+use infra::apps::AppList;
 use std::process::ExitCode;
 
 /// Something is not as the code says.
 const DRIFT: u8 = 3;
 
 /// Prints what differs, property by property; exit code 3 says that something does.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let session = Session::open(&options.stack).await?;
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, apps).await?;
     let plan = session.look(false).await?.plan;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {

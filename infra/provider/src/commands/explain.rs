@@ -5,6 +5,7 @@ use crate::session::Session;
 use crate::standard_output::print;
 use crate::wire::journal;
 use anyhow::{Context, Result, bail};
+use infra::apps::AppList;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Stack};
 use infra_options::explain::Options;
@@ -14,8 +15,8 @@ use std::process::ExitCode;
 const CALLS: usize = 20;
 
 /// Prints why, and what happened.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let session = Session::open(&options.stack).await?;
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, apps).await?;
     let plan = session.look(false).await?.plan;
     let asked = |step: &&Step| step.id.to_string() == options.resource || step.name == options.resource;
     let steps: Vec<_> = plan.steps.iter().filter(asked).collect();

@@ -6,14 +6,15 @@ use crate::session::{Looked, Session};
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra_options::preview::Options;
+use infra::apps::AppList;
 use std::process::ExitCode;
 
 /// Something would change.
 const CHANGES: u8 = 2;
 
 /// Shows the plan; exit code 2 says that it is not empty.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let session = Session::open(&options.stack).await?;
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, apps).await?;
     let Looked { world, plan, .. } = session.look(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();

@@ -14,6 +14,7 @@ use crate::explain::Explain;
 use crate::json_call::{Answer, drop_empty_texts, json_of, with_body};
 use crate::session::Session;
 use anyhow::Result;
+use infra::apps::AppList;
 use infra_engine::Failure;
 use infra_options::run_task::Options;
 use infra_resources::ecs::body::lean;
@@ -26,10 +27,10 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 /// Runs the tasks; the exit code is that of their containers. On Ctrl-C it says which tasks go on.
-pub(super) async fn run(options: &Options) -> Result<ExitCode> {
+pub(super) async fn run(options: &Options, apps: AppList) -> Result<ExitCode> {
     let started = OnceLock::new();
     tokio::select! {
-        result = to_the_end(options, &started) => result,
+        result = to_the_end(options, apps, &started) => result,
         _ = tokio::signal::ctrl_c() => {
             match started.get() {
                 Some(started) => eprintln!("interrupted: {}", Started::still_there(started)),
@@ -40,8 +41,8 @@ pub(super) async fn run(options: &Options) -> Result<ExitCode> {
     }
 }
 
-async fn to_the_end(options: &Options, running: &OnceLock<Started>) -> Result<ExitCode> {
-    let aws = Session::connect(&options.stack).await?;
+async fn to_the_end(options: &Options, apps: AppList, running: &OnceLock<Started>) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack, apps).await?;
     let service = deployed::service(&aws, &options.app).await?;
     let definition = definition(&aws, &service.task_definition).await?;
     let request = request::complete(options.request(), options.container.as_deref(), &service, &definition)?;

@@ -12,6 +12,7 @@ use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
+use infra::apps::AppList;
 use infra_engine::{Context, Failure, ResourceId};
 use infra_options::scale::Options;
 use infra_resources::ecs::service::SchedulingStrategy;
@@ -29,8 +30,8 @@ struct Scaled {
 }
 
 /// Scales a service.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
-    let aws = Session::connect(&options.stack).await?;
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack, apps).await?;
     // What can't be scaled is refused before anything is written, and needs no lease.
     scalable(&aws, &options).await?;
     let (service, autoscaler, mut running) = alone(&aws, &options).await?;

@@ -4,12 +4,13 @@ use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra_options::stacks::Options;
+use infra::apps::AppList;
 use std::process::ExitCode;
 
 /// Prints the names of the stacks.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let options = options.stack;
-    let aws = Session::connect(&options).await?;
+    let aws = Session::connect(&options, apps).await?;
     let stacks = crate::kinds::stacks(&aws).await?;
     if options.json {
         print(serde_json::to_string(&stacks).context("the list has no JSON form")?)?;

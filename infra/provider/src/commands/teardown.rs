@@ -13,6 +13,7 @@ use crate::standard_output::print;
 use crate::wire::survey;
 use anyhow::{Context, Result, bail};
 use boot_time::Instant;
+use infra::apps::AppList;
 use infra::storage::lease_bucket_id;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
@@ -28,9 +29,9 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Deletes the stack, then looks again whether anything is left.
-pub(super) async fn run(options: Options) -> Result<ExitCode> {
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let (options, wait) = (options.stack, options.wait);
-    let aws = Session::connect(&options).await?;
+    let aws = Session::connect(&options, apps).await?;
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
     let wanted = Wanted::of_the_stack(&aws, &options.name, "teardown", wait.for_lease)?;
     let began = Instant::now();

@@ -30,7 +30,7 @@ impl ResourceKind for Images {
     }
 
     async fn create(&self, desired: &Image, context: &Context<'_>) -> Result<ImageOutputs, Failure> {
-        let source = source(desired, &self.0.workspace);
+        let source = source(desired, &self.0)?;
         let on_line = |line: &str| context.waiting(line.to_owned());
         let local = infra_images::build(&source, &desired.tag, &on_line).await.map_err(explained)?;
         let remote = format!("{}:{}", desired.repository_uri.get()?, desired.tag);

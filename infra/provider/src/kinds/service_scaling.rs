@@ -152,7 +152,7 @@ impl ServiceScalings {
     async fn is_tagged(&self, target: &ScalableTarget, service: &str, stack: &str) -> Result<bool, Failure> {
         if self.0.is_emulated() {
             // Emulators lack that call: the name decides, as there is no service that could be somebody else's.
-            return Ok(infra::names::is_service_of(stack, service));
+            return Ok(infra::names::is_service_of(stack, service, self.0.apps));
         }
         let request = self.0.application_autoscaling.list_tags_for_resource();
         let answer = request.set_resource_arn(target.scalable_target_arn().map(str::to_owned)).send().await;

@@ -169,7 +169,7 @@ impl TaskDefinitions {
             },
         };
         let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
-        let likely = infra::names::likely_task_families(stack).contains(&family);
+        let likely = infra::names::likely_task_families(stack, self.0.apps).contains(&family);
         let ours = Ownership::of(&tags, stack) == Ownership::Ours
             || (likely && self.tags_before(&family, &tags, stack).await?.is_some());
         Ok(ours.then(|| Found {
