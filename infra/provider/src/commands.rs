@@ -13,10 +13,8 @@ mod teardown;
 
 use crate::error_report;
 use anyhow::Result;
-use infra_options::Command;
-use infra::StackName;
 use infra::apps::AppList;
-use std::path::PathBuf;
+use infra_options::Command;
 use std::process::ExitCode;
 
 const INTERRUPTED: u8 = 130;

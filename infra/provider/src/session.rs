@@ -17,9 +17,8 @@ use infra::{Destination, Names, OwnedCount, Program, Settings, program};
 use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
 use infra_engine::{Failure, Plan, Provider};
-use infra_images::AppImage;
-use infra_options::StackOptions;
 use infra_images::ImageError;
+use infra_options::StackOptions;
 use std::path::Path;
 use std::time::Duration;
 

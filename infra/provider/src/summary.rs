@@ -8,7 +8,6 @@ use infra::apps::AppSpec;
 use infra_engine::Output;
 use infra_engine::apply::AllOutputs;
 use infra_options::StackOptions;
-use serde::Serialize;
 use serde::{Serialize, Serializer};
 
 /// As wide as `endpoint` and a space, with or without it.

@@ -4,8 +4,8 @@ use crate::plan_view;
 use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use infra_options::drift::Options;
 use infra::apps::AppList;
+use infra_options::drift::Options;
 use std::process::ExitCode;
 
 /// Something is not as the code says.

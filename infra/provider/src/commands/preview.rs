@@ -5,8 +5,8 @@ use crate::plan_view;
 use crate::session::{Looked, Session};
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use infra_options::preview::Options;
 use infra::apps::AppList;
+use infra_options::preview::Options;
 use std::process::ExitCode;
 
 /// Something would change.

@@ -3,8 +3,8 @@
 use crate::session::Session;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use infra_options::stacks::Options;
 use infra::apps::AppList;
+use infra_options::stacks::Options;
 use std::process::ExitCode;
 
 /// Prints the names of the stacks.
