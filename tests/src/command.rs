@@ -64,6 +64,18 @@ pub async fn provider(words: &str) -> Run {
     Run::new(format!("infra-provider {words}"), command)
 }
 
+/// The settings by which every app runs this image, so that none is built.
+pub fn given_images(image: &str) -> Vec<String> {
+    infra::apps::ALL.iter().map(|app| format!("{}.image={image}", app.name)).collect()
+}
+
+/// A program by its path, with these words after it.
+pub fn program(path: &str, words: &str) -> Run {
+    let mut command = Command::new(path);
+    command.args(words.split_whitespace());
+    Run::new(format!("{path} {words}"), command)
+}
+
 /// Cargo itself, such as `cargo metadata`.
 pub fn cargo_command(words: &str) -> Run {
     let mut command = Command::new(cargo());

@@ -17,3 +17,4 @@ mod odd_keys;
 mod round_trip;
 mod settings_matrix;
 mod sweeps;
+mod third_app;

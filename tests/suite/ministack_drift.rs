@@ -36,7 +36,7 @@ async fn what_moto_does_not_tell_is_named_and_repaired() {
 /// As `cargo xtask deploy --local` runs it: there is no Application Auto Scaling.
 async fn run(endpoint: &str, command: &str) -> Run {
     let run = provider(&format!("{command} --stack hand --local")).await.at(endpoint, REGION);
-    let images = ["web", "php"].map(|app| format!("{app}.image={IMAGE}"));
+    let images = e2e::command::given_images(IMAGE);
     let settings = images.iter().map(String::as_str).chain(["cluster.container_insights=true"]);
     settings.fold(run, |run, setting| run.arg("--set").arg(setting))
 }

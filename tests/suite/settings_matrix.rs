@@ -6,9 +6,10 @@ mod rows;
 use std::collections::BTreeSet;
 
 use e2e::aws_api::{AwsApi, QueryService};
-use e2e::command::provider;
+use e2e::command::{given_images, provider};
 use e2e::containers;
 use infra::Settings;
+use infra::apps::{php, web};
 use serde_json::Value;
 
 use rows::{ROWS, Row};
@@ -17,15 +18,16 @@ use rows::{ROWS, Row};
 const IMAGE: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// Settings that every row has.
-const IMAGES: [&str; 2] = ["web.image", "php.image"];
-
 #[test]
 fn each_setting_is_in_the_matrix_with_another_value_than_its_default() {
-    let defaults = serde_json::to_value(Settings::default()).unwrap_or_else(|error| panic!("{error}"));
+    // Further apps have the same settings.
+    let settings = Settings::of(&[web::APP, php::APP]);
+    let defaults = serde_json::to_value(settings).unwrap_or_else(|error| panic!("{error}"));
     let mut missing = BTreeSet::new();
     keys("", &defaults, &mut missing);
-    for key in IMAGES.iter().copied().chain(ROWS.iter().flat_map(changed_by)) {
+    // Every row has them.
+    let images = ["web.image", "php.image"];
+    for key in images.into_iter().chain(ROWS.iter().flat_map(changed_by)) {
         missing.remove(key);
     }
     assert!(missing.is_empty(), "in no row, or with their default only: {missing:#?}");
@@ -54,7 +56,7 @@ async fn walk(endpoint: &str, region: &'static str, options: &str, always: &[&st
         eprintln!("settings_matrix: {region}: {name}");
         for command in ["deploy --yes --no-wait", "preview"] {
             let run = provider(&format!("{command} --stack matrix {options}")).await.at(endpoint, region);
-            let images = IMAGES.map(|key| format!("{key}={IMAGE}"));
+            let images = given_images(IMAGE);
             let settings = settings.iter().chain(always).map(|it| it.replace("REGION", region));
             let run =
                 images.into_iter().chain(settings).fold(run, |run, setting| run.arg("--set").arg(&setting));

@@ -49,7 +49,7 @@ async fn a_profile_of_aws_login_is_used_without_asking_anybody() {
     });
     write(home.path(), &format!(".aws/login/cache/{HASH_OF_SESSION}.json"), &token.to_string());
     let command = "preview --stack console";
-    let images = ["web", "php"].map(|app| format!("{app}.image=an/image"));
+    let images = e2e::command::given_images("an/image");
     let run = with_profile(command, &moto.endpoint, &home, "console").await;
     let run = images.iter().fold(run, |run, image| run.arg("--set").arg(image));
     run.ends_with(2).await.says(&["(account 123456789012)"]);

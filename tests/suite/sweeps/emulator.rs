@@ -104,7 +104,7 @@ impl Stack<'_> {
         if command == "teardown" {
             return run;
         }
-        let images = ["web", "php"].map(|app| format!("{app}.image={IMAGE}"));
+        let images = e2e::command::given_images(IMAGE);
         let settings =
             images.iter().map(String::as_str).chain(self.emulator.settings.iter().chain(settings).copied());
         settings.fold(run, |run, setting| run.arg("--set").arg(setting))
