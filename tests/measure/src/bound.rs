@@ -2,7 +2,6 @@
 //! that AWS itself demands one after the other. Nothing that deploys this graph can be faster.
 
 use crate::latencies::milliseconds;
-use infra::registry::ImageTags;
 use infra::{Destination, Settings, StackName};
 use infra_engine::Stack;
 
@@ -97,7 +96,7 @@ fn deleting(kind: &str) -> Chain {
 pub fn default_stack() -> anyhow::Result<Stack> {
     let name: StackName = "measured".parse()?;
     let destination = Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
-    let tags = ImageTags::from(["web", "php"].map(|app| (app, "src-0".to_owned())));
+    let tags = infra::apps::ALL.iter().map(|app| (app.name, "src-0".to_owned())).collect();
     Ok(infra::program(&name, &Settings::default(), &destination, &tags)?.stack)
 }
 

@@ -115,7 +115,7 @@ async fn run(words: &str, stack: &str, settings: &[&str]) -> Run {
     if words.starts_with("teardown") {
         return run;
     }
-    let images = ["web", "php"].map(|app| format!("{app}.image={IMAGE}"));
+    let images = e2e::command::given_images(IMAGE);
     let settings = images.iter().map(String::as_str).chain(settings.iter().copied());
     settings.fold(run, |run, setting| run.arg("--set").arg(setting))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use infra::registry::ImageTags;
 use infra::{Destination, Settings};
 use infra_resources::ecs::body::lean;
 use serde_json::Map;
@@ -76,7 +75,7 @@ fn set_by_the_program(settings: &[&str]) -> BTreeSet<(String, String)> {
     let settings = Settings::with_overrides(&settings).unwrap_or_else(|error| panic!("{error}"));
     let name = "hand".parse().unwrap_or_else(|error| panic!("{error}"));
     let destination = Destination { account_id: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
-    let tags = ImageTags::from(["web", "php"].map(|app| (app, "src-0".to_owned())));
+    let tags = infra::apps::ALL.iter().map(|app| (app.name, "src-0".to_owned())).collect();
     let program = infra::program(&name, &settings, &destination, &tags);
     let program = program.unwrap_or_else(|error| panic!("{error}"));
     let mut set = BTreeSet::new();
