@@ -48,8 +48,8 @@ pub fn roles(
         managed_policies: Vec::new(),
     };
     Ok(Roles {
-        task: TaskRole::of(&stack.add("task", task)),
-        execution: ExecutionRole::of(&stack.add("execution", execution)),
+        task: TaskRole::with(stack.add("task", task).arn.clone()),
+        execution: ExecutionRole::with(stack.add("execution", execution).arn.clone()),
     })
 }
 

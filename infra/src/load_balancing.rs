@@ -28,6 +28,8 @@ pub struct AppTargets<T> {
     /// Its name.
     pub name: String,
     /// The group.
+    pub group: Handle<TargetGroup>,
+    /// What a service registers its tasks with.
     pub targets: Targets<T>,
 }
 
@@ -74,7 +76,8 @@ pub fn target_group<T: TargetKind>(
         health_check: HealthCheck::at("/healthz"),
         deregistration_delay_seconds: context.settings.load_balancer.deregistration_delay_seconds,
     };
-    Ok(AppTargets { name, targets: Targets::add(stack, app.spec.name, group) })
+    let (group, targets) = group.add_to(stack, app.spec.name);
+    Ok(AppTargets { name, group, targets })
 }
 
 /// Makes a target group known to the load balancer by a rule that no request reaches, as those of the apps come first.
@@ -93,7 +96,7 @@ pub fn targets_known<T>(
         listener_arn: balancer.listener.arn.clone(),
         priority: priority_of_known(app.position, &targets.name),
         path_patterns: vec![format!("/{}", targets.name)],
-        target_group_arn: targets.targets.group.arn.clone(),
+        target_group_arn: targets.group.arn.clone(),
     };
     stack.add(&format!("{}-targets", app.spec.name), rule).id
 }
@@ -112,7 +115,7 @@ pub fn traffic<T>(
         listener_arn: balancer.listener.arn.clone(),
         priority: priority(app),
         path_patterns: path_patterns(app.spec.path),
-        target_group_arn: targets.targets.group.arn.clone(),
+        target_group_arn: targets.group.arn.clone(),
     };
     stack.add_after(app.spec.name, rule, &[service]);
 }

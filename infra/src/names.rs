@@ -2,12 +2,13 @@
 
 use crate::Destination;
 use crate::apps::{AppList, AppSpec};
+use infra_resources::Partition;
+use infra_resources::ecs::InstanceType;
 use infra_resources::name::{
     AUTO_SCALING_GROUP, BUCKET, CAPACITY_PROVIDER, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER,
     LOG_GROUP, NameError, REPOSITORY, ROLE, ROLE_PATH, SECURITY_GROUP, TARGET_GROUP, short_hash,
 };
 use infra_resources::target_group::{TargetGroup, TargetType};
-use infra_resources::{InstanceType, Partition};
 use std::fmt;
 use std::str::FromStr;
 

@@ -22,7 +22,7 @@ pub fn scaling<T>(
     }
     let requests = Metric::RequestsPerTarget {
         load_balancer: context.balancer.load_balancer.resource_label.clone(),
-        target_group: targets.targets.group.resource_label.clone(),
+        target_group: targets.group.resource_label.clone(),
     };
     let policies = [
         tracking("cpu", Metric::Cpu, settings.cpu_percent, settings),

@@ -1,6 +1,7 @@
 //! Application Load Balancers.
 
-use crate::ecs::rules;
+use crate::ecs::rules::{Findings, Path, Rule};
+use crate::name::is_load_balancing_name;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -40,6 +41,18 @@ outputs! {
     }
 }
 
+impl LoadBalancer {
+    /// What Elastic Load Balancing refuses: L03.
+    fn findings(&self) -> Findings {
+        let mut findings = Findings::default();
+        if !is_load_balancing_name(&self.name) || self.name.starts_with("internal-") {
+            let problem = format!("\"{}\" is no name of a load balancer", self.name);
+            findings.add(Rule::L03, &Path::Member(&Path::Root, "name"), problem);
+        }
+        findings
+    }
+}
+
 impl Resource for LoadBalancer {
     const KIND: &'static str = "load-balancer";
     type Outputs = LoadBalancerOutputs;
@@ -56,7 +69,7 @@ impl Resource for LoadBalancer {
     }
 
     fn problems(&self) -> Vec<String> {
-        let mut problems = rules::load_balancer(self).refusals();
+        let mut problems = self.findings().refusals();
         let seconds = self.idle_timeout_seconds;
         if !IDLE_TIMEOUT_SECONDS.contains(&seconds) {
             problems.push(format!("idleTimeoutSeconds: {seconds} is not 1 to 4000"));

@@ -151,6 +151,16 @@ pub fn short_hash(properties: &[&str]) -> String {
     hash.finalize().iter().take(2).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Whether Elastic Load Balancing takes this as the name of a load balancer or a target group.
+///
+/// AWS: "CreateLoadBalancer", "CreateTargetGroup", Elastic Load Balancing API Reference.
+pub(crate) fn is_load_balancing_name(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

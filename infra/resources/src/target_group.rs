@@ -1,11 +1,14 @@
 //! Target groups: where a load balancer sends requests, and how it knows who is healthy.
 
-use crate::ecs::open_enum::open_enum;
-use crate::ecs::rules;
+mod rules;
+
+use crate::ecs::typed::{TargetKind, Targets};
 use crate::name::short_hash;
-use infra_engine::{Output, Resource, outputs};
+use infra_engine::{Handle, Output, Resource, Stack, outputs};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
+
+pub use crate::ecs::typed::TargetType;
 
 /// How many seconds a target that is taken out may have to finish its requests.
 ///
@@ -30,16 +33,6 @@ pub struct TargetGroup {
     pub health_check: HealthCheck,
     /// How many seconds a target that is taken out may take to finish its requests.
     pub deregistration_delay_seconds: u32,
-}
-
-open_enum! {
-    /// What a target is.
-    pub enum TargetType {
-        /// An IP address.
-        Ip = "ip",
-        /// An EC2 instance and a port on it.
-        Instance = "instance",
-    }
 }
 
 /// How a load balancer checks whether a target is healthy.
@@ -81,6 +74,13 @@ impl HealthCheck {
 }
 
 impl TargetGroup {
+    /// Puts it into a stack with this kind of targets; gives what a service needs to register its tasks there.
+    pub fn add_to<T: TargetKind>(self, stack: &mut Stack, logical_name: &str) -> (Handle<Self>, Targets<T>) {
+        let group = stack.add(logical_name, Self { target_type: T::TYPE, ..self });
+        let targets = Targets::of(group.arn.clone());
+        (group, targets)
+    }
+
     /// The end of the name: a hash of what can't change in place, so that a change makes a new group.
     pub fn suffix(port: u16, target_type: TargetType) -> String {
         short_hash(&["HTTP", &port.to_string(), &format!("{target_type:?}")])
@@ -106,6 +106,6 @@ impl Resource for TargetGroup {
     }
 
     fn problems(&self) -> Vec<String> {
-        rules::target_group(self).refusals()
+        rules::check(self).refusals()
     }
 }

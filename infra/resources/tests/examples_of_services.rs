@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use infra_engine::diff::diff;
-use infra_engine::{Resource, Stack};
+use infra_engine::{Handle, Resource, Stack};
 use infra_resources::ecs::body::lean;
 use infra_resources::ecs::service::{
     AwsvpcConfiguration, HookTarget, LifecycleHook, LifecycleStage, ManagedEbsVolume, PlacementConstraint,
@@ -118,13 +118,15 @@ fn target_group(name: &str) -> TargetGroup {
     }
 }
 
-fn web_service() -> (Example<Fargate>, ServiceOf<Fargate>, Targets<Ip>) {
+type Green = (Handle<TargetGroup>, Targets<Ip>);
+
+fn web_service() -> (Example<Fargate>, ServiceOf<Fargate>, Green) {
     let mut example = example(fargate().container(nginx().port(80)));
-    let targets = Targets::<Ip>::add(&mut example.stack, "blue", target_group("blue"));
-    let green = Targets::<Ip>::add(&mut example.stack, "green", target_group("green"));
+    let (blue, targets) = target_group("blue").add_to::<Ip>(&mut example.stack, "blue");
+    let green = target_group("green").add_to::<Ip>(&mut example.stack, "green");
     let balanced = LoadBalanced {
         targets: &targets,
-        forwarded_by: &targets.group.id,
+        forwarded_by: &blue.id,
         container: "web",
         port: 80,
         grace_period: Duration::from_secs(60),
@@ -159,13 +161,13 @@ fn deployment_rolling_with_circuit_breaker_and_alarms() {
 
 #[test]
 fn deployment_blue_green() {
-    let (_, service, green) = web_service();
+    let (_, service, (_, green)) = web_service();
     insta::assert_json_snapshot!(service_json(service.deployment(Deployment::BlueGreen(blue_green(&green)))));
 }
 
 #[test]
 fn deployment_linear() {
-    let (_, service, green) = web_service();
+    let (_, service, (_, green)) = web_service();
     let steps = Linear { step: PercentInTenths(100), step_bake_time: Duration::from_secs(360) };
     let deployment = Deployment::Linear(blue_green(&green), steps);
     insta::assert_json_snapshot!(service_json(service.deployment(deployment))["deploymentConfiguration"]);
@@ -173,7 +175,7 @@ fn deployment_linear() {
 
 #[test]
 fn deployment_canary() {
-    let (_, service, green) = web_service();
+    let (_, service, (_, green)) = web_service();
     let step = Canary { canary: PercentInTenths(55), canary_bake_time: Duration::from_secs(600) };
     let deployment = Deployment::Canary(blue_green(&green), step);
     insta::assert_json_snapshot!(service_json(service.deployment(deployment))["deploymentConfiguration"]);
@@ -191,10 +193,10 @@ fn capacity_fargate_and_spot() {
 #[test]
 fn service_on_instances_with_placement() {
     let mut example = example(bridge().container(nginx().port(80)));
-    let targets = Targets::<Instance>::add(&mut example.stack, "web", target_group("web"));
+    let (group, targets) = target_group("web").add_to::<Instance>(&mut example.stack, "web");
     let balanced = LoadBalanced {
         targets: &targets,
-        forwarded_by: &targets.group.id,
+        forwarded_by: &group.id,
         container: "web",
         port: 80,
         grace_period: Duration::ZERO,
@@ -264,10 +266,10 @@ fn a_run_task_that_ecs_would_refuse_is_refused_with_all_that_is_wrong() {
 
 #[test]
 fn a_service_names_a_port_that_its_container_maps() {
-    let (mut example, _, green) = web_service();
+    let (mut example, _, (group, targets)) = web_service();
     let balanced = LoadBalanced {
-        targets: &green,
-        forwarded_by: &green.group.id,
+        targets: &targets,
+        forwarded_by: &group.id,
         container: "web",
         port: 8080,
         grace_period: Duration::ZERO,

@@ -178,7 +178,7 @@ fn storage_efs_with_access_point_and_tls() {
 #[test]
 fn storage_s3_files() {
     let volume = VolumeOf::s3_files("files", "arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1");
-    let role = TaskRole::existing("arn:aws:iam::123456789012:role/app");
+    let role = TaskRole::with("arn:aws:iam::123456789012:role/app");
     insta::assert_json_snapshot!(sent(
         fargate().task_role(role).volume(volume).container(nginx().mount("files", "/files"))
     ));
@@ -209,7 +209,7 @@ fn storage_fsx_for_windows() {
 
 #[test]
 fn containers_with_everything_that_fargate_has() {
-    let execution = ExecutionRole::existing("arn:aws:iam::123456789012:role/ecs");
+    let execution = ExecutionRole::with("arn:aws:iam::123456789012:role/ecs");
     let web = Container::new("web", "nginx")
         .port(80)
         .cpu(CpuUnits(128))

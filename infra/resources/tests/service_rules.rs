@@ -1,8 +1,7 @@
-//! Each rule about services, clusters, run-task and target groups at its edges; services in `rules/services.txt`.
+//! Each rule about services, clusters and run-task at its edges; services in `rules/services.txt`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use infra_engine::Resource;
 use infra_resources::ecs::cluster::ContainerInsights;
 use infra_resources::ecs::rules::{self, Findings, Rule};
 use infra_resources::ecs::service::{LaunchType, PropagateTags};
@@ -11,14 +10,12 @@ use infra_resources::ecs::{
     CapacityProvider, CapacityProviderStrategyItem, Cluster, ManagedScaling, RunTaskRequest, Service,
     TaskDefinition,
 };
-use infra_resources::target_group::TargetType;
-use infra_resources::{HealthCheck, LoadBalancer, TargetGroup};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const CASES: &str = include_str!("rules/services.txt");
-/// Not about services: tested below, or enforced by type (L01).
+/// Not about services: tested below and with target groups (`infra/resources`), or enforced by type (L01).
 const ELSEWHERE: [&str; 10] = ["C11", "C16", "C17", "S24", "L01", "L02", "L03", "L04", "L05", "L08"];
 
 /// A service and its task definition, which ECS takes, to be changed by a case.
@@ -198,40 +195,4 @@ fn a_disk_of_a_run_task_is_checked_as_a_services_is() {
         |volumes: Value| RunTaskRequest::deserialize(json!({"volumeConfigurations": volumes})).unwrap();
     assert!(rules::run_task(&request(disk("gp3"))).is_ok());
     assert_eq!(numbers(&rules::run_task(&request(disk("io2")))), ["S20"]);
-}
-
-#[test]
-fn target_groups_and_load_balancers_are_within_their_limits() {
-    let group =
-        |name: &str, port, interval_seconds, timeout_seconds, deregistration_delay_seconds| TargetGroup {
-            name: name.to_owned(),
-            vpc_id: "vpc-1".into(),
-            port,
-            target_type: TargetType::Ip,
-            health_check: HealthCheck {
-                interval_seconds,
-                timeout_seconds,
-                unhealthy_threshold: 10,
-                ..HealthCheck::at("/")
-            },
-            deregistration_delay_seconds,
-        };
-    assert!(group("web", 80, 6, 5, 3600).problems().is_empty());
-    for (rule, group) in [
-        ("L02", group("-web", 80, 6, 5, 0)),
-        ("L04", group("web", 80, 6, 5, 3601)),
-        ("L05", group("web", 80, 5, 5, 0)),
-        ("L05", group("web", 80, 301, 5, 0)),
-        ("L08", group("web", 0, 6, 5, 0)),
-    ] {
-        assert_eq!(numbers(&rules::target_group(&group)), [rule]);
-    }
-    let balancer = LoadBalancer {
-        name: "internal-web".to_owned(),
-        subnet_ids: vec!["subnet-1".to_owned()].into(),
-        security_group_ids: Vec::new(),
-        drop_invalid_header_fields: true,
-        idle_timeout_seconds: 60,
-    };
-    assert_eq!(numbers(&rules::load_balancer(&balancer)), ["L03"]);
 }

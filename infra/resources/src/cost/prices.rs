@@ -79,7 +79,7 @@ impl Prices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::InstanceType;
+    use crate::ecs::InstanceType;
 
     #[test]
     fn the_list_says_when_and_where_it_is_true() {

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use demand::{FixedHostPort, TaskDemand, TransportProtocol};
 pub use slots::{Limit, Slots, slots};
 
-use crate::InstanceType;
+use crate::ecs::InstanceType;
 use packing::{instances_needed, packings};
 use slots::ports_in_words;
 use update::Update;

@@ -12,7 +12,6 @@ mod service;
 mod service_and_task;
 pub(crate) mod size_text;
 mod strategy;
-mod target_group;
 mod task_definition;
 mod text;
 
@@ -24,5 +23,4 @@ pub use run_task::{run_task, run_task_and_task};
 pub use service::{rolling_update, service};
 pub use service_and_task::service_and_task;
 pub use strategy::strategy;
-pub use target_group::{load_balancer, target_group};
 pub use task_definition::task_definition;

@@ -29,6 +29,6 @@ pub use limits::{EphemeralGib, StopTimeout};
 pub use role::{ExecutionRole, TaskRole};
 pub use run_task::RunTask;
 pub use service::{ClusterRef, LoadBalanced, ServiceOf};
-pub use target::{Instance, Ip, TargetKind, Targets};
+pub use target::{Instance, Ip, TargetKind, TargetType, Targets};
 pub use task::{Revision, Task};
 pub use volume::VolumeOf;

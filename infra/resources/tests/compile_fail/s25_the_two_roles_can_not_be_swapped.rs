@@ -4,6 +4,6 @@ use infra_resources::ecs::{ExecutionRole, Task};
 use infra_resources::fargate_size;
 
 fn main() {
-    let role = ExecutionRole::existing("arn:aws:iam::123456789012:role/ecs");
+    let role = ExecutionRole::with("arn:aws:iam::123456789012:role/ecs");
     let _ = Task::fargate("web", fargate_size!(cpu: 1024, memory: 2048)).task_role(role);
 }

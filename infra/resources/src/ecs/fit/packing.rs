@@ -2,7 +2,7 @@
 
 use super::slots::{Room, slots};
 use super::{Fleet, ServiceDemand};
-use crate::InstanceType;
+use crate::ecs::InstanceType;
 
 /// AWS: "Amazon ECS service quotas" (container instances per cluster), Amazon ECS Developer Guide.
 const MOST_INSTANCES: u32 = 5000;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::demand::{FixedHostPort, TaskDemand};
-use crate::InstanceType;
+use crate::ecs::InstanceType;
 
 /// How many tasks of a kind fit on an instance, by each limit alone; nothing where it does not limit them.
 ///

@@ -102,7 +102,7 @@ impl<On: LaunchType> BlueGreen<On> {
         bake_time: Duration,
     ) -> Self {
         let advanced = AdvancedConfiguration {
-            alternate_target_group_arn: Some(alternate.group.arn.clone()),
+            alternate_target_group_arn: Some(alternate.arn.clone()),
             production_listener_rule: Some(production_rule.into()),
             test_listener_rule: None,
             role_arn: Some(infrastructure_role.into()),

@@ -1,7 +1,6 @@
 //! The two roles of a task, which are easily confused, as two types that are not.
 
-use crate::iam_role::IamRole;
-use infra_engine::{Handle, Output};
+use infra_engine::Output;
 
 /// What the app in the containers may do: read and write its bucket, for instance.
 ///
@@ -16,13 +15,8 @@ pub struct TaskRole(Output<String>);
 pub struct ExecutionRole(Output<String>);
 
 impl TaskRole {
-    /// A role of this stack, for the app.
-    pub fn of(role: &Handle<IamRole>) -> Self {
-        Self(role.arn.clone())
-    }
-
-    /// A role that is there already, by its ARN.
-    pub fn existing(arn: impl Into<Output<String>>) -> Self {
+    /// The role with this ARN, for the app.
+    pub fn with(arn: impl Into<Output<String>>) -> Self {
         Self(arn.into())
     }
 
@@ -32,13 +26,8 @@ impl TaskRole {
 }
 
 impl ExecutionRole {
-    /// A role of this stack, for ECS.
-    pub fn of(role: &Handle<IamRole>) -> Self {
-        Self(role.arn.clone())
-    }
-
-    /// A role that is there already, by its ARN.
-    pub fn existing(arn: impl Into<Output<String>>) -> Self {
+    /// The role with this ARN, for ECS.
+    pub fn with(arn: impl Into<Output<String>>) -> Self {
         Self(arn.into())
     }
 

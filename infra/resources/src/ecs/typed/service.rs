@@ -137,7 +137,7 @@ impl<On: ProviderKind> ServiceOf<On> {
         self.with(|it| {
             it.health_check_grace_period_seconds = Some(grace_period);
             it.load_balancers.push(ServiceLoadBalancer {
-                target_group_arn: Some(targets.group.arn.clone()),
+                target_group_arn: Some(targets.arn.clone()),
                 container_name: Some((*container).to_owned()),
                 container_port: Some((*port).into()),
                 ..ServiceLoadBalancer::default()

@@ -1,8 +1,18 @@
 //! Target groups that know what their targets are.
 
-use crate::target_group::{TargetGroup, TargetType};
-use infra_engine::{Handle, Stack};
+use crate::ecs::open_enum::open_enum;
+use infra_engine::Output;
 use std::marker::PhantomData;
+
+open_enum! {
+    /// What a target is.
+    pub enum TargetType {
+        /// An IP address.
+        Ip = "ip",
+        /// An EC2 instance and a port on it.
+        Instance = "instance",
+    }
+}
 
 /// What the targets of a group are.
 ///
@@ -28,18 +38,17 @@ impl TargetKind for Instance {
     const TYPE: TargetType = TargetType::Instance;
 }
 
-/// A target group in a stack, with targets of this kind.
+/// A target group with targets of this kind.
 #[derive(Clone, Debug)]
 pub struct Targets<T> {
-    /// The resource.
-    pub group: Handle<TargetGroup>,
+    /// The target group's ARN.
+    pub arn: Output<String>,
     kind: PhantomData<T>,
 }
 
 impl<T: TargetKind> Targets<T> {
-    /// Puts a target group into a stack; its target type becomes this one's.
-    pub fn add(stack: &mut Stack, logical_name: &str, group: TargetGroup) -> Self {
-        let group = stack.add(logical_name, TargetGroup { target_type: T::TYPE, ..group });
-        Self { group, kind: PhantomData }
+    /// The targets of the group with this ARN, whose target type is this kind's.
+    pub fn of(arn: impl Into<Output<String>>) -> Self {
+        Self { arn: arn.into(), kind: PhantomData }
     }
 }

@@ -4,8 +4,7 @@ use super::{Checked, at};
 use crate::ecs::container::{ContainerDefinition, LogDriver};
 use crate::ecs::rules::text::{given, known};
 use crate::ecs::rules::{Findings, Minds, Path, Rule};
-use crate::image::Image;
-use infra_engine::{Output, Resource};
+use infra_engine::Output;
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     let definition = task.definition;
@@ -89,7 +88,8 @@ fn without_execution_role(
 /// Whether the image is in a private ECR repository: `123456789012.dkr.ecr.us-east-1.amazonaws.com/...`.
 fn is_in_ecr(image: &Output<String>) -> bool {
     match image {
-        Output::Of(reference) => reference.resource().kind == Image::KIND,
+        // Another resource gives an image only where the stack pushed it.
+        Output::Of(_) => true,
         Output::Known(image) => {
             let host = image.split('/').next().unwrap_or_default();
             let account = host.split('.').next().unwrap_or_default();

@@ -1,21 +1,19 @@
-//! What Elastic Load Balancing refuses of target groups and load balancers: L02 to L05, L08.
+//! What Elastic Load Balancing refuses of target groups: L02, L04, L05, L08.
 
-use super::finding::{Findings, Path};
-use super::rule::Rule;
-use crate::load_balancer::LoadBalancer;
-use crate::target_group::{DEREGISTRATION_SECONDS, HealthCheck, TargetGroup};
+use super::{DEREGISTRATION_SECONDS, HealthCheck, TargetGroup};
+use crate::ecs::rules::{Findings, Path, Rule};
+use crate::name::is_load_balancing_name;
 use std::ops::RangeInclusive;
 
-const LONGEST_NAME: usize = 32;
 const INTERVAL_SECONDS: RangeInclusive<i32> = 5..=300;
 const TIMEOUT_SECONDS: RangeInclusive<i32> = 2..=120;
 const THRESHOLD: RangeInclusive<i32> = 2..=10;
 
 /// Checks a target group. Its health checks go to the port that a target is registered with, so that they find dynamic
 /// host ports.
-pub fn target_group(group: &TargetGroup) -> Findings {
+pub fn check(group: &TargetGroup) -> Findings {
     let mut findings = Findings::default();
-    if !is_name(&group.name) {
+    if !is_load_balancing_name(&group.name) {
         findings.add(Rule::L02, &at("name"), format!("\"{}\" is no name of a target group", group.name));
     }
     if group.port == 0 {
@@ -26,15 +24,6 @@ pub fn target_group(group: &TargetGroup) -> Findings {
         findings.add(Rule::L04, &at("deregistrationDelaySeconds"), format!("{seconds} seconds"));
     }
     health_check(&group.health_check, &at("healthCheck"), &mut findings);
-    findings
-}
-
-/// Checks a load balancer.
-pub fn load_balancer(balancer: &LoadBalancer) -> Findings {
-    let mut findings = Findings::default();
-    if !is_name(&balancer.name) || balancer.name.starts_with("internal-") {
-        findings.add(Rule::L03, &at("name"), format!("\"{}\" is no name of a load balancer", balancer.name));
-    }
     findings
 }
 
@@ -55,13 +44,6 @@ fn health_check(check: &HealthCheck, path: &Path<'_>, findings: &mut Findings) {
         let problem = format!("{} of {} seconds", check.timeout_seconds, check.interval_seconds);
         findings.add(Rule::L05, &path.member("timeoutSeconds"), problem);
     }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }
 
 fn at(member: &str) -> Path<'_> {

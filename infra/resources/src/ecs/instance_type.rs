@@ -47,7 +47,7 @@ const LEAST_LIKENESS: f64 = 0.7;
 const MOST_NEAR_NAMES: usize = 4;
 
 static TABLE: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    let table = serde_json::from_str(include_str!("../data/instance_types.json"));
+    let table = serde_json::from_str(include_str!("../../data/instance_types.json"));
     // The file is part of the program, and a test reads it.
     table.unwrap_or_else(|error| panic!("data/instance_types.json: {error}"))
 });
