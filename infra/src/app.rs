@@ -11,9 +11,9 @@ use crate::scaling::scaling;
 use crate::service::{Backend, service};
 use crate::settings::{AppSettings, Compute, Ec2NetworkMode, Settings};
 use crate::task::{TaskContext, task};
+use infra_ecs::{ClusterRef, TaskDefinition};
 use infra_engine::{Output, ResourceId, Stack};
 use infra_resources::NameError;
-use infra_resources::ecs::{ClusterRef, TaskDefinition};
 
 /// An app of a stack: what it is, and what the stack makes of it.
 pub struct App<'a> {

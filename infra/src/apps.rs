@@ -5,8 +5,8 @@ pub mod web;
 
 use crate::settings::AppSettings;
 use crate::task::TaskContext;
+use infra_ecs::container::HealthCheck;
 use infra_images::{AppImage, Source};
-use infra_resources::ecs::container::HealthCheck;
 use std::path::Path;
 
 /// Every app of a stack. A new one goes to the end: its position decides the priorities of its rules at the load balancer

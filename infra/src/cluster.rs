@@ -2,11 +2,11 @@
 
 use crate::names::Names;
 use crate::settings::ClusterSettings;
+use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_ecs::cluster::ContainerInsights;
+use infra_ecs::{CapacityProviderStrategyItem, ClusterRef};
 use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::Cluster;
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_resources::ecs::cluster::ContainerInsights;
-use infra_resources::ecs::{CapacityProviderStrategyItem, ClusterRef};
 
 const LOGICAL_NAME: &str = "main";
 

@@ -1,9 +1,9 @@
 //! What the stack uses that is paid for by the hour.
 
 use crate::settings::{AppSettings, Compute, Settings};
+use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_ecs::simulation::{Share, place};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_resources::ecs::simulation::{Share, place};
 use std::collections::BTreeMap;
 
 /// The numbers that a deploy finds and does not decide on.

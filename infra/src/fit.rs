@@ -2,11 +2,11 @@
 
 use crate::app::DeployedApp;
 use crate::settings::{Compute, Settings};
+use infra_ecs::InstanceType;
+use infra_ecs::fit::{FitReport, Fleet, ServiceDemand, TaskDemand, check};
+use infra_ecs::service::PlacementConstraintType;
 use infra_engine::{Resource, ResourceId, Stack};
 use infra_resources::AutoScalingGroup;
-use infra_resources::ecs::InstanceType;
-use infra_resources::ecs::fit::{FitReport, Fleet, ServiceDemand, TaskDemand, check};
-use infra_resources::ecs::service::PlacementConstraintType;
 
 /// What can't be placed becomes an error of the stack; the rest is for preview to show.
 pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[DeployedApp<'_>]) -> FitReport {

@@ -5,12 +5,12 @@ use crate::identity::instance_role;
 use crate::names::{InstanceNames, Names};
 use crate::network::{Network, instance_group};
 use crate::settings::{Ec2Settings, Settings};
+use infra_ecs::capacity_provider::ManagedScaling;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::task_definition::volume::Switch;
+use infra_ecs::{AutoScalingGroupProvider, CapacityProvider, ClusterCapacity, ClusterRef};
 use infra_engine::{Handle, ResourceId, Stack};
 use infra_resources::NameError;
-use infra_resources::ecs::capacity_provider::ManagedScaling;
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::ecs::task_definition::volume::Switch;
-use infra_resources::ecs::{AutoScalingGroupProvider, CapacityProvider, ClusterCapacity, ClusterRef};
 use infra_resources::launch_template::{MetadataOptions, RootVolume};
 use infra_resources::{AutoScalingGroup, InstanceProfile, InstanceSubnets, LaunchTemplate};
 

@@ -27,10 +27,10 @@ pub use owned_counts::OwnedCount;
 pub use settings::{Settings, Violation};
 
 use app::Context;
+use infra_ecs::fit::FitReport;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
-use infra_resources::ecs::fit::FitReport;
 use registry::ImageTags;
 
 /// Where a stack is deployed to: part of some names and policies.

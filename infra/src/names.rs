@@ -2,8 +2,8 @@
 
 use crate::Destination;
 use crate::apps::{AppList, AppSpec};
+use infra_ecs::InstanceType;
 use infra_resources::Partition;
-use infra_resources::ecs::InstanceType;
 use infra_resources::name::{
     AUTO_SCALING_GROUP, BUCKET, CAPACITY_PROVIDER, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER,
     LOG_GROUP, NameError, REPOSITORY, ROLE, ROLE_PATH, SECURITY_GROUP, TARGET_GROUP, short_hash,

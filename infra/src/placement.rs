@@ -3,15 +3,15 @@
 use crate::instances::Instances;
 use crate::network::Network;
 use crate::settings::{AppSettings, SpotMix};
-use infra_engine::ResourceId;
-use infra_resources::ecs::service::{AwsvpcConfiguration, LATEST_PLATFORM};
-use infra_resources::ecs::task_definition::volume::Switch;
-use infra_resources::ecs::typed::capability::{self, Ports, TargetFor};
-use infra_resources::ecs::typed::{LaunchType, NetworkMode, ProviderKind, ServiceNetwork};
-use infra_resources::ecs::{
+use infra_ecs::service::{AwsvpcConfiguration, LATEST_PLATFORM};
+use infra_ecs::task_definition::volume::Switch;
+use infra_ecs::typed::capability::{self, Ports, TargetFor};
+use infra_ecs::typed::{LaunchType, NetworkMode, ProviderKind, ServiceNetwork};
+use infra_ecs::{
     Awsvpc, Bridge, CapacityOf, Container, Ec2, Fargate, FargateProvider, HostPort, Instance,
     InstanceNetwork, Ip, ServiceOf, StrategyOf, Task,
 };
+use infra_engine::ResourceId;
 
 /// A place for tasks on [`Placement::On`](Self::On).
 pub trait Placement {

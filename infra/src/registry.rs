@@ -4,9 +4,9 @@ use crate::Destination;
 use crate::apps::AppSpec;
 use crate::names::Names;
 use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_engine::{Handle, Output, Stack};
 use infra_resources::ecr_repository::keep_newest;
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_resources::{EcrImage, EcrRepository, Image, NameError, Partition};
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! The JSON that a deploy would send, from the program alone. What only AWS knows stands as `${kind/name.attribute}`.
 
 use crate::Program;
+use infra_ecs::body::{create_service, lean, register_task_definition};
 use infra_engine::ownership::tags_for;
 use infra_engine::resolve::resolve;
 use infra_engine::stack::Node;
 use infra_engine::{Resource, Stack};
-use infra_resources::ecs::body::{create_service, lean, register_task_definition};
 use infra_resources::{Service, TaskDefinition};
 use serde_json::{Map, Value, json};
 

@@ -4,9 +4,9 @@ use crate::app::{App, Context};
 use crate::load_balancing::AppTargets;
 use crate::placement::Placement;
 use crate::task::CONTAINER;
+use infra_ecs::service::PropagateTags;
+use infra_ecs::{Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use infra_engine::{ResourceId, Stack};
-use infra_resources::ecs::service::PropagateTags;
-use infra_resources::ecs::{Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use std::time::Duration;
 
 /// Where requests for an app arrive.

@@ -4,10 +4,10 @@ use crate::app::App;
 use crate::identity::Roles;
 use crate::placement::Placement;
 use crate::settings::{LoadBalancerSettings, StopBudget};
+use infra_ecs::container::{HealthCheck, SystemControl};
+use infra_ecs::typed::LaunchType;
+use infra_ecs::{Container, Revision, StopTimeout, VolumeOf};
 use infra_engine::{Handle, Stack};
-use infra_resources::ecs::container::{HealthCheck, SystemControl};
-use infra_resources::ecs::typed::LaunchType;
-use infra_resources::ecs::{Container, Revision, StopTimeout, VolumeOf};
 use infra_resources::{Bucket, LogGroup};
 use std::time::Duration;
 

@@ -5,8 +5,8 @@
 use infra::cost::{Counts, usage};
 use infra::registry::ImageTags;
 use infra::{Destination, Program, ProgramError, Settings, StackName};
-use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::simulation::{Share, place};
+use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::simulation::{Share, place};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -4,8 +4,8 @@
 
 use infra::registry::ImageTags;
 use infra::{Destination, Program, ProgramError, Settings, StackName};
+use infra_ecs::rules::Findings;
 use infra_engine::ResourceId;
-use infra_resources::ecs::rules::Findings;
 use serde_json::Value;
 
 fn program(stack: &str, overrides: &[&str]) -> Result<Program, ProgramError> {
@@ -51,7 +51,7 @@ fn the_php_apps_service() {
 #[test]
 fn ecs_takes_the_task_definitions_that_are_generated() {
     for (name, definition) in infra::render::task_definitions(&program("cloudfolks", &[]).unwrap()) {
-        let findings = infra_resources::ecs::requests::task_definition(&definition).unwrap();
+        let findings = infra_ecs::requests::task_definition(&definition).unwrap();
         // What other resources give stands there as a placeholder, which is noted.
         let Findings { errors, warnings, .. } = findings;
         assert!(errors.is_empty() && warnings.is_empty(), "{name}: {errors:?} {warnings:?}");

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 use infra::names::DEFAULT_STACK;
 use infra::{Destination, Settings};
+use infra_ecs::verdict::Outcome;
 use infra_options::DEFAULT_REGION;
-use infra_resources::ecs::verdict::Outcome;
 
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::failure;

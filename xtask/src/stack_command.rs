@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use infra::Settings;
+use infra_ecs::rules;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_options::{Command, DEFAULT_REGION, StackOptions};
-use infra_resources::ecs::rules;
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 
 use crate::local_aws::LocalAws;
 use crate::provider::Provider;

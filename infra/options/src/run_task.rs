@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use infra_resources::ecs::RunTaskRequest;
-use infra_resources::ecs::container::KeyValue;
-use infra_resources::ecs::run_task::{ContainerOverride, TaskOverride};
-use infra_resources::ecs::service::{LaunchType, PlacementConstraint, PlacementStrategy};
+use infra_ecs::RunTaskRequest;
+use infra_ecs::container::KeyValue;
+use infra_ecs::run_task::{ContainerOverride, TaskOverride};
+use infra_ecs::service::{LaunchType, PlacementConstraint, PlacementStrategy};
 
 use crate::StackOptions;
 use crate::strategy::Item;
@@ -165,7 +165,7 @@ mod tests {
 
     /// The request, without what says nothing.
     fn request(line: &[&str]) -> Value {
-        infra_resources::ecs::body::lean(&serde_json::to_value(parsed(line).request()).unwrap())
+        infra_ecs::body::lean(&serde_json::to_value(parsed(line).request()).unwrap())
     }
 
     #[test]

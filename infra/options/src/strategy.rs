@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use infra_resources::ecs::CapacityProviderStrategyItem;
+use infra_ecs::CapacityProviderStrategyItem;
 
 /// A provider as it was typed, which need not be one that ECS takes.
 #[derive(Clone, Debug, PartialEq, Eq)]

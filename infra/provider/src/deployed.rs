@@ -6,14 +6,12 @@ use crate::json_call::{Answer, drop_empty_texts};
 use crate::kinds::clusters_of;
 use crate::partial;
 use aws_sdk_ecs::types::ServiceField;
+use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::service::{LaunchType, NetworkConfiguration, SchedulingStrategy, ServiceLoadBalancer};
+use infra_ecs::tag::Tag;
 use infra_engine::ownership::{RESOURCE_TAG, STACK_TAG};
 use infra_engine::{Failure, Resource};
 use infra_resources::Service;
-use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::service::{
-    LaunchType, NetworkConfiguration, SchedulingStrategy, ServiceLoadBalancer,
-};
-use infra_resources::ecs::tag::Tag;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -3,6 +3,7 @@
 use crate::aws::Aws;
 use infra::Settings;
 use infra::settings::Compute;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_engine::failure::{ResourceFailure, ResourceFailures};
 use infra_engine::kind::Context;
 use infra_engine::plan::Step;
@@ -10,7 +11,6 @@ use infra_engine::{Action, Event, Failure, Plan, Reporter, Resource, Stack};
 use infra_images::engine::{self, Engine};
 use infra_images::{AppImage, EngineError, ImageError};
 use infra_resources::Image;
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
 use serde::Deserialize;
 use std::time::Instant;
 

@@ -8,13 +8,13 @@ use crate::kinds::launch_template::NOT_FOUND;
 use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_sdk_ecs::types::{Compatibility, TaskDefinition};
 use infra::cost::Counts;
+use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_ecs::simulation::{Share, place};
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::{CpuUnits, Mebibytes};
 use infra_engine::Failure;
 use infra_engine::ownership::{Ownership, STACK_TAG};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_resources::ecs::simulation::{Share, place};
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::ecs::{CpuUnits, Mebibytes};
 
 /// What the stack uses, and the numbers in it that no deploy decides on.
 ///

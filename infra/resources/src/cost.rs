@@ -11,8 +11,8 @@ use serde::Serialize;
 
 pub use money::Money;
 
-use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
-use crate::ecs::{CpuUnits, Mebibytes};
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::{CpuUnits, Mebibytes};
 use money::UnitPrice;
 use prices::Prices;
 

@@ -1,7 +1,7 @@
 //! ECR repositories: where the images live.
 
-use crate::ecs::open_enum::open_enum;
 use crate::name::REPOSITORY;
+use infra_ecs::open_enum;
 use infra_engine::{Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Container images: built from the app's source and pushed, once per content.
 
-use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 

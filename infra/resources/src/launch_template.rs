@@ -1,7 +1,7 @@
 //! Launch templates: what an EC2 instance of an Auto Scaling group is like.
 
-use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
 use crate::name::LAUNCH_TEMPLATE;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;

@@ -1,7 +1,7 @@
 //! Application Load Balancers.
 
-use crate::ecs::rules::{Findings, Path, Rule};
 use crate::name::is_load_balancing_name;
+use infra_ecs::rules::{Findings, Path, Rule};
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;

@@ -2,13 +2,13 @@
 
 mod rules;
 
-use crate::ecs::typed::{TargetKind, Targets};
 use crate::name::short_hash;
+use infra_ecs::typed::{TargetKind, Targets};
 use infra_engine::{Handle, Output, Resource, Stack, outputs};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-pub use crate::ecs::typed::TargetType;
+pub use infra_ecs::typed::TargetType;
 
 /// How many seconds a target that is taken out may have to finish its requests.
 ///

@@ -3,8 +3,8 @@
 use super::{AppSpec, Scratch};
 use crate::settings::{AppSettings, Compute};
 use crate::task::TaskContext;
+use infra_ecs::container::HealthCheck;
 use infra_images::Source;
-use infra_resources::ecs::container::HealthCheck;
 
 /// The app.
 pub const APP: AppSpec = AppSpec {

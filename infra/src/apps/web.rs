@@ -3,9 +3,9 @@
 use super::AppSpec;
 use crate::settings::{AppSettings, ScalingSettings};
 use crate::task::TaskContext;
+use infra_ecs::container::HealthCheck;
+use infra_ecs::{CpuUnits, Mebibytes};
 use infra_images::{RustPackage, Source};
-use infra_resources::ecs::container::HealthCheck;
-use infra_resources::ecs::{CpuUnits, Mebibytes};
 
 /// The app.
 pub const APP: AppSpec = AppSpec {

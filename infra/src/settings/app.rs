@@ -5,9 +5,9 @@ use super::range::{Allowed, MOST, Range};
 use super::scaling::ScalingSettings;
 use super::texts::{CONSTRAINT, IMAGE, STRATEGY};
 use Allowed::{Flag, List, Number, Optional, Text, Word};
-use infra_resources::ecs::open_enum::known;
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
-use infra_resources::ecs::{CpuUnits, Mebibytes};
+use infra_ecs::open_enum::known;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::{CpuUnits, Mebibytes};
 use serde::{Deserialize, Serialize};
 
 /// One app: its task and its service.

@@ -2,7 +2,7 @@
 //! long.
 
 use super::{Compute, SettingError, Settings};
-use infra_resources::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// The smallest instance type for `ARM64`.
 const SMALL_ARM: &str = "t4g.micro";

@@ -1,6 +1,6 @@
 //! Placement as settings write it: `spread:attribute:ecs.availability-zone`, `memberOf:attribute:ecs.instance-type =~ t3.*`.
 
-use infra_resources::ecs::service::{PlacementConstraint, PlacementStrategy};
+use infra_ecs::service::{PlacementConstraint, PlacementStrategy};
 use serde::{Deserialize, Serialize};
 
 /// A placement strategy as a text.
@@ -26,7 +26,7 @@ impl StrategySetting {
 }
 
 impl TryFrom<String> for StrategySetting {
-    type Error = infra_resources::ecs::service::placement::PlacementError;
+    type Error = infra_ecs::service::placement::PlacementError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse().map(Self)
@@ -34,7 +34,7 @@ impl TryFrom<String> for StrategySetting {
 }
 
 impl TryFrom<String> for ConstraintSetting {
-    type Error = infra_resources::ecs::service::placement::PlacementError;
+    type Error = infra_ecs::service::placement::PlacementError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse().map(Self)

@@ -2,8 +2,8 @@
 
 use super::range::{Allowed, MOST, Range};
 use Allowed::{Number, Word};
+use infra_ecs::open_enum::known;
 use infra_resources::TagMutability;
-use infra_resources::ecs::open_enum::known;
 use serde::{Deserialize, Serialize};
 
 /// The image repositories.

@@ -1,7 +1,7 @@
 //! The forms of settings that are texts.
 
 use super::range::Text;
-use infra_resources::ecs::service::{PlacementConstraint, PlacementStrategy};
+use infra_ecs::service::{PlacementConstraint, PlacementStrategy};
 use infra_resources::security_group::is_ipv4_range;
 use infra_resources::service_scaling::schedule;
 

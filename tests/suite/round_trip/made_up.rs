@@ -1,7 +1,7 @@
 //! A stack of made-up values, one of every kind, that refer to each other as a program's would.
 
+use infra_ecs::{CapacityProvider, ClusterCapacity};
 use infra_engine::{Handle, Output, Stack};
-use infra_resources::ecs::{CapacityProvider, ClusterCapacity};
 use infra_resources::{
     Bucket, Cluster, DefaultVpc, EcrRepository, GatewayEndpoint, IamRole, InstanceProfile, LaunchTemplate,
     LoadBalancer, LogGroup, SecurityGroup, TargetGroup,

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Context;
-use infra_resources::ecs::requests::{Kind, NoRequest, Part, parts};
-use infra_resources::ecs::rules::{Findings, Minds, Rule};
-use infra_resources::ecs::verdict::Outcome;
+use infra_ecs::requests::{Kind, NoRequest, Part, parts};
+use infra_ecs::rules::{Findings, Minds, Rule};
+use infra_ecs::verdict::Outcome;
 use serde_json::{Value, json};
 
 use super::document::{self, Document};
@@ -105,7 +105,7 @@ fn judge(name: &str, document: &Document, part: &Part<'_>, how: &How) -> anyhow:
 
 /// What the file has beside JSON, as a note.
 fn remarks(document: &Document, findings: &mut Findings) {
-    use infra_resources::ecs::rules::Path;
+    use infra_ecs::rules::Path;
     let Some(first) = document.remarks.first() else { return };
     let all: Vec<_> = document.remarks.iter().map(|it| format!("{} (line {})", it.what, it.line)).collect();
     let problem = format!("{}: more than aws-cli reads as JSON", all.join(", "));
@@ -116,7 +116,7 @@ fn remarks(document: &Document, findings: &mut Findings) {
 
 /// What a request has twice.
 fn twice(document: &Document, part: &Part<'_>, findings: &mut Findings) {
-    use infra_resources::ecs::rules::Path;
+    use infra_ecs::rules::Path;
     for member in document.twice().iter().filter(|member| member.way.starts_with(&part.place)) {
         let name = member.way.rsplit('.').next().unwrap_or_default();
         let problem = format!("`{name}` is given twice, the last counts");

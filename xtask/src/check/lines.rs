@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 
-use infra_resources::ecs::verdict::{Outcome, answer_as};
+use infra_ecs::verdict::{Outcome, answer_as};
 
 const BUFFER_BYTES: usize = 1 << 16;
 

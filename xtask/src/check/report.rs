@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use console::style;
-use infra_resources::ecs::requests::{Kind, Part};
-use infra_resources::ecs::rules::{Finding, Findings, Minds, Rule};
-use infra_resources::ecs::verdict::Outcome;
+use infra_ecs::requests::{Kind, Part};
+use infra_ecs::rules::{Finding, Findings, Minds, Rule};
+use infra_ecs::verdict::Outcome;
 use serde_json::{Value, json};
 
 use super::annotations::{self, Level};

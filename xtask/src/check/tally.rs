@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use infra_resources::ecs::verdict::Outcome;
+use infra_ecs::verdict::Outcome;
 use serde_json::json;
 
 use super::report::How;

@@ -1,6 +1,6 @@
 //! `simulate blue-green`: who runs and who gets the traffic in a blue/green deployment.
 
-use infra_resources::ecs::simulation::{StageView, blue_green};
+use infra_ecs::simulation::{StageView, blue_green};
 use serde::Serialize;
 
 use super::table::{Column, Table};

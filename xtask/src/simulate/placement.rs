@@ -1,7 +1,7 @@
 //! `simulate placement`: how many tasks each capacity provider of a strategy gets.
 
+use infra_ecs::simulation::{Share, place};
 use infra_options::strategy::Item;
-use infra_resources::ecs::simulation::{Share, place};
 use serde::Serialize;
 
 use super::print;

@@ -1,8 +1,6 @@
 //! `simulate rolling`: how a rolling deployment replaces the tasks of a service.
 
-use infra_resources::ecs::simulation::{
-    Bounds, Rollout, least_maximum_percent, most_minimum_healthy_percent, rolling,
-};
+use infra_ecs::simulation::{Bounds, Rollout, least_maximum_percent, most_minimum_healthy_percent, rolling};
 
 use super::print;
 use super::table::{Column, Table};

@@ -1,9 +1,9 @@
 //! A capacity provider strategy from the command line, by the rules of ECS.
 
+use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::rules::{self, Findings, Path};
+use infra_ecs::simulation::Share;
 use infra_options::strategy::Item;
-use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::rules::{self, Findings, Path};
-use infra_resources::ecs::simulation::Share;
 
 use crate::report::UserError;
 

@@ -1,6 +1,6 @@
 //! `simulate linear` and `simulate canary`: how the production traffic moves over time.
 
-use infra_resources::ecs::simulation::{Percent, Shift, canary, linear};
+use infra_ecs::simulation::{Percent, Shift, canary, linear};
 use serde::Serialize;
 
 use super::table::{Column, Table};

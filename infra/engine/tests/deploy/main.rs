@@ -8,12 +8,11 @@ mod labels;
 mod remake;
 
 use cloud::{Crate, World, actions, stack, stack_on};
-use infra_engine::apply::{AllOutputs, apply};
+use infra_engine::apply::apply;
 use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{Action, Event, Reporter, ResourceId, Silent, Stack};
-use std::sync::Mutex;
+use infra_engine::{Action, Silent, Stack};
 
 #[tokio::test]
 async fn what_is_used_is_created_first() {

@@ -13,9 +13,9 @@ use crate::standard_output::print;
 use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
 use infra::apps::AppList;
+use infra_ecs::service::SchedulingStrategy;
 use infra_engine::{Context, Failure, ResourceId};
 use infra_options::scale::Options;
-use infra_resources::ecs::service::SchedulingStrategy;
 use serde::Serialize;
 use std::process::ExitCode;
 

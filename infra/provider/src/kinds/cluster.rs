@@ -13,14 +13,14 @@ use aws_sdk_ecs::types::{
     CapacityProviderStrategyItem as Item, Cluster as Described, ClusterField, ClusterSetting,
     ClusterSettingName,
 };
+use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::cluster::{ClusterOutputs, ContainerInsights};
+use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Cluster;
-use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::cluster::{ClusterOutputs, ContainerInsights};
-use infra_resources::ecs::open_enum::OpenEnum;
 use providers::is_own;
 use std::time::Duration;
 

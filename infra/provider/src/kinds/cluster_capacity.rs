@@ -5,10 +5,10 @@ use super::cluster::clusters_of;
 use super::cluster::providers::{attached, is_own, put};
 use crate::aws::Aws;
 use async_trait::async_trait;
+use infra_ecs::cluster_capacity::ClusterCapacityOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
 use infra_resources::ClusterCapacity;
-use infra_resources::ecs::cluster_capacity::ClusterCapacityOutputs;
 
 /// Capacity providers of clusters.
 pub struct ClusterCapacities(pub Aws);

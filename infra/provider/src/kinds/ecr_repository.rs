@@ -10,12 +10,12 @@ use aws_sdk_ecr::types::{
     EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository, Tag,
 };
 use futures::future::try_join_all;
+use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::ecr_repository::EcrRepositoryOutputs;
-use infra_resources::ecs::open_enum::OpenEnum;
 use infra_resources::{EcrRepository, TagMutability};
 use serde_json::Value;
 

@@ -17,12 +17,12 @@ use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{DesiredStatus, SchedulingStrategy, Service as Described, ServiceField};
 use futures::future::try_join_all;
+use infra_ecs::body;
+use infra_ecs::service::ServiceOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::Service;
-use infra_resources::ecs::body;
-use infra_resources::ecs::service::ServiceOutputs;
 use rollout::Begun;
 use std::time::Duration;
 

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, Matcher, ProtocolEnum, TargetGroup as Described, TargetGroupAttribute, TargetTypeEnum,
 };
+use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::Ownership;
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
-use infra_resources::ecs::open_enum::OpenEnum;
 use infra_resources::target_group::{TargetGroupOutputs, TargetType};
 use infra_resources::{HealthCheck, TargetGroup};
 use std::time::Duration;

@@ -13,13 +13,13 @@ use aws_sdk_ecs::types::Failure as Refusal;
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::names::family_prefix;
+use infra_ecs::body::{self, lean};
+use infra_ecs::task_definition::TaskDefinitionOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
 use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
-use infra_resources::ecs::body::{self, lean};
-use infra_resources::ecs::task_definition::TaskDefinitionOutputs;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

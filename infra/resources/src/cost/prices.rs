@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::money::UnitPrice;
-use crate::ecs::task_definition::runtime_platform::CpuArchitecture;
+use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// On-demand list prices of one region, without free tiers and taxes.
 ///
@@ -79,7 +79,7 @@ impl Prices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecs::InstanceType;
+    use infra_ecs::InstanceType;
 
     #[test]
     fn the_list_says_when_and_where_it_is_true() {

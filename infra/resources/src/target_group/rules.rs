@@ -1,8 +1,8 @@
 //! What Elastic Load Balancing refuses of target groups: L02, L04, L05, L08.
 
 use super::{DEREGISTRATION_SECONDS, HealthCheck, TargetGroup};
-use crate::ecs::rules::{Findings, Path, Rule};
 use crate::name::is_load_balancing_name;
+use infra_ecs::rules::{Findings, Path, Rule};
 use std::ops::RangeInclusive;
 
 const INTERVAL_SECONDS: RangeInclusive<i32> = 5..=300;

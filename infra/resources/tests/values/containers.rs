@@ -1,16 +1,16 @@
 //! Made-up values of what runs containers.
 
-use infra_engine::Output;
-use infra_resources::ecs::CapacityProviderStrategyItem;
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_resources::ecs::capacity_provider::ManagedScaling;
-use infra_resources::ecs::cluster::ContainerInsights;
-use infra_resources::ecs::container::{ContainerDefinition, HealthCheck, KeyValue, PortMapping};
-use infra_resources::ecs::service::{
+use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
+use infra_ecs::capacity_provider::ManagedScaling;
+use infra_ecs::cluster::ContainerInsights;
+use infra_ecs::container::{ContainerDefinition, HealthCheck, KeyValue, PortMapping};
+use infra_ecs::service::{
     AwsvpcConfiguration, CircuitBreaker, DeploymentConfiguration, NetworkConfiguration, PropagateTags,
 };
-use infra_resources::ecs::task_definition::volume::Switch;
-use infra_resources::ecs::task_definition::{Compatibility, NetworkMode};
+use infra_ecs::task_definition::volume::Switch;
+use infra_ecs::task_definition::{Compatibility, NetworkMode};
+use infra_engine::Output;
 use infra_resources::launch_template::{MetadataOptions, RootVolume};
 use infra_resources::service_scaling::{Metric, ScheduledAction, TargetTracking};
 use infra_resources::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use infra::{Destination, Settings};
-use infra_resources::ecs::body::lean;
+use infra_ecs::body::lean;
 use serde_json::Map;
 
 /// Kinds whose parts all stay as they were made.

@@ -8,9 +8,9 @@ use crate::partial;
 use crate::progress_view::ProgressView;
 use crate::wait::{Look, until};
 use aws_sdk_ecs::types::Task;
+use infra_ecs::TaskDefinition;
 use infra_engine::{Context, Failure, ResourceId};
 use infra_options::StackOptions;
-use infra_resources::ecs::TaskDefinition;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

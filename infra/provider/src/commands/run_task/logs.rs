@@ -8,9 +8,9 @@ use crate::progress_view::ProgressView;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::Region;
 use aws_sdk_ecs::types::Task;
+use infra_ecs::container::LogDriver;
+use infra_ecs::{ContainerDefinition, TaskDefinition};
 use infra_engine::Failure;
-use infra_resources::ecs::container::LogDriver;
-use infra_resources::ecs::{ContainerDefinition, TaskDefinition};
 use std::io::Write;
 
 /// The logs of all containers of all tasks.

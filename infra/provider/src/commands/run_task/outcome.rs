@@ -6,7 +6,7 @@ use crate::standard_output::print;
 use anyhow::{Context, Result};
 use aws_sdk_ecs::types::{Failure as Refusal, Task};
 use console::style;
-use infra_resources::ecs::TaskDefinition;
+use infra_ecs::TaskDefinition;
 use serde::Serialize;
 
 /// A task that did not start, or has no exit code.
@@ -136,7 +136,7 @@ fn lines(task: &TaskOutcome) -> Vec<String> {
 mod tests {
     use super::*;
     use aws_sdk_ecs::types::{Container, TaskStopCode};
-    use infra_resources::ecs::ContainerDefinition;
+    use infra_ecs::ContainerDefinition;
 
     fn definition() -> TaskDefinition {
         let container = |name: &str, essential| ContainerDefinition {

@@ -1,12 +1,12 @@
 //! What is sent to RunTask: what the command line asks for, completed by what the app's service uses.
 
 use crate::deployed::Deployed;
+use infra_ecs::rules::{self, Finding};
+use infra_ecs::run_task::{ContainerOverride, TaskOverride};
+use infra_ecs::service::{LaunchType, NetworkConfiguration, PropagateTags};
+use infra_ecs::task_definition::NetworkMode;
+use infra_ecs::{RunTaskRequest, TaskDefinition};
 use infra_engine::Failure;
-use infra_resources::ecs::rules::{self, Finding};
-use infra_resources::ecs::run_task::{ContainerOverride, TaskOverride};
-use infra_resources::ecs::service::{LaunchType, NetworkConfiguration, PropagateTags};
-use infra_resources::ecs::task_definition::NetworkMode;
-use infra_resources::ecs::{RunTaskRequest, TaskDefinition};
 use std::hash::{BuildHasher, RandomState};
 
 const STARTED_BY: &str = "xtask";
@@ -155,9 +155,9 @@ fn token() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infra_resources::ecs::CapacityProviderStrategyItem;
-    use infra_resources::ecs::body::lean;
-    use infra_resources::ecs::container::KeyValue;
+    use infra_ecs::CapacityProviderStrategyItem;
+    use infra_ecs::body::lean;
+    use infra_ecs::container::KeyValue;
     use serde::Deserialize;
     use serde_json::{Value, json};
 

@@ -5,8 +5,8 @@ use crate::aws::Aws;
 use crate::explain::{Explain, Problem, problem_of};
 use crate::wait::{Look, not_found, until};
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
+use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_engine::{Context, Failure};
-use infra_resources::ecs::capacity::{FARGATE, FARGATE_SPOT};
 use tokio::time::Instant;
 
 /// What ECS says of a change that it has taken, but not carried out yet.

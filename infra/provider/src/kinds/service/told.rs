@@ -2,9 +2,9 @@
 
 use super::{rollout, untold};
 use crate::json_call::{asked, drop_empty_texts, json_of};
+use infra_ecs::body::lean;
 use infra_engine::Failure;
 use infra_resources::Service;
-use infra_resources::ecs::body::lean;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -53,9 +53,9 @@ pub fn properties(mut told: Value, desired: &Service, is_emulated: bool) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use infra_ecs::service::{LATEST_PLATFORM, LaunchType};
     use infra_engine::Resource;
     use infra_engine::diff::diff;
-    use infra_resources::ecs::service::{LATEST_PLATFORM, LaunchType};
     use serde_json::json;
 
     fn desired(platform_version: Option<&str>) -> Service {

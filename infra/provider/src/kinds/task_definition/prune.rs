@@ -11,11 +11,11 @@ use crate::wire::journal::RESOURCE;
 use crate::{partial, tags};
 use aws_sdk_ecs::types::{DesiredStatus, Service, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use infra_ecs::revisions::superfluous;
 use infra_engine::ownership::Ownership;
 use infra_engine::plan::{Action, Plan, Step};
 use infra_engine::{Context, Event, Failure, Reporter, Resource};
 use infra_resources::TaskDefinition;
-use infra_resources::ecs::revisions::superfluous;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 

@@ -1,0 +1,83 @@
+//! Capacity providers of one's own: Auto Scaling groups that ECS makes larger and smaller.
+
+use crate::rules;
+use crate::task_definition::volume::Switch;
+use infra_engine::{Output, Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// An Auto Scaling group as a capacity provider, in the words of ECS's JSON.
+///
+/// Use it to run tasks on instances without counting these yourself: managed scaling starts instances for tasks that
+/// wait and ends those that are empty.
+///
+/// AWS: "Automatically manage Amazon ECS capacity with cluster auto scaling", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CapacityProvider {
+    /// Its name; not beginning aws, ecs or fargate.
+    pub name: String,
+    /// The group.
+    pub auto_scaling_group_arn: Output<String>,
+    /// Whether the group protects its instances from being scaled in, which termination protection needs; not sent to
+    /// ECS.
+    pub scale_in_protection: bool,
+    /// Who makes the group larger and smaller.
+    pub managed_scaling: Option<ManagedScaling>,
+    /// Whether instances with tasks are kept.
+    pub managed_termination_protection: Option<Switch>,
+    /// Whether tasks are moved away before an instance ends.
+    pub managed_draining: Option<Switch>,
+}
+
+outputs! {
+    /// What others refer to.
+    CapacityProviderOutputs {
+        /// Its ARN.
+        arn: String,
+    }
+}
+
+impl Resource for CapacityProvider {
+    const KIND: &'static str = "capacity-provider";
+    // A group that somebody deleted comes back under its name with another ARN.
+    const FIXED: &'static [&'static str] = &["autoScalingGroupArn"];
+    type Outputs = CapacityProviderOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Writes ECS's defaults out, as ECS does.
+    fn normalise(&mut self) {
+        let scaling = self.managed_scaling.get_or_insert_default();
+        scaling.status.get_or_insert(Switch::Disabled);
+        scaling.target_capacity.get_or_insert(100);
+        scaling.minimum_scaling_step_size.get_or_insert(1);
+        scaling.maximum_scaling_step_size.get_or_insert(10_000);
+        scaling.instance_warmup_period.get_or_insert(300);
+        self.managed_termination_protection.get_or_insert(Switch::Disabled);
+        self.managed_draining.get_or_insert(Switch::Enabled);
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::capacity_provider(self).refusals()
+    }
+}
+
+/// How ECS makes a group larger and smaller.
+///
+/// AWS: "ManagedScaling", Amazon ECS API Reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManagedScaling {
+    /// Whether it does.
+    pub status: Option<Switch>,
+    /// Percent of the instances that shall be in use, 1 to 100; below 100 some are kept ready.
+    pub target_capacity: Option<i32>,
+    /// So many instances at least in a step, 1 to 10000.
+    pub minimum_scaling_step_size: Option<i32>,
+    /// So many instances at most in a step, 1 to 10000, not fewer than at least.
+    pub maximum_scaling_step_size: Option<i32>,
+    /// Seconds until a new instance counts, 0 to 10000.
+    pub instance_warmup_period: Option<i32>,
+}

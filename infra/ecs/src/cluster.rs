@@ -1,0 +1,67 @@
+//! ECS clusters and the capacity they can use.
+
+use crate::capacity::CapacityProviderStrategyItem;
+use crate::open_enum;
+use crate::rules;
+use infra_engine::{Resource, outputs};
+use serde::{Deserialize, Serialize};
+
+/// A cluster: the group of capacity in which tasks and services run.
+///
+/// AWS: "Amazon ECS clusters", Amazon ECS Developer Guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cluster {
+    /// The cluster's name.
+    pub name: String,
+    /// What CloudWatch Container Insights collects.
+    pub container_insights: ContainerInsights,
+    /// The capacity providers of AWS's own that its services may use, sorted; those of one's own are attached to it
+    /// ([`ClusterCapacity`](crate::ClusterCapacity)).
+    pub capacity_providers: Vec<String>,
+    /// Which of them a service uses that does not choose.
+    pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+}
+
+open_enum! {
+    /// Which metrics CloudWatch Container Insights collects. All but none cost extra.
+    ///
+    /// AWS: "ClusterSetting", Amazon ECS API Reference.
+    pub enum ContainerInsights {
+        /// None.
+        Disabled = "disabled",
+        /// Those of the cluster and its services.
+        Enabled = "enabled",
+        /// Those of tasks and containers, too.
+        Enhanced = "enhanced",
+    }
+}
+
+outputs! {
+    /// What others refer to.
+    ClusterOutputs {
+        /// The cluster's ARN.
+        arn: String,
+    }
+}
+
+impl Resource for Cluster {
+    const KIND: &'static str = "cluster";
+    type Outputs = ClusterOutputs;
+
+    fn physical_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn normalise(&mut self) {
+        self.capacity_providers.sort();
+        for item in &mut self.default_capacity_provider_strategy {
+            item.normalise();
+        }
+        self.default_capacity_provider_strategy.sort();
+    }
+
+    fn problems(&self) -> Vec<String> {
+        rules::cluster(self).refusals()
+    }
+}

@@ -1,0 +1,273 @@
+//! Reads JSON into ECS's types and tells everything that does not fit, not only the first thing.
+//!
+//! A value of the wrong type is noted and something harmless is read in its place, so that reading goes on. What is
+//! found later about such a place is not reported. So it is with placeholders, which are no fault.
+
+mod members;
+mod notebook;
+mod placeholder;
+
+pub use notebook::Form;
+
+use crate::rules::{Findings, Minds, Path, Rule};
+use infra_engine::output::OUTPUT;
+use members::{Items, Members};
+use notebook::Notebook;
+use placeholder::{is_no_region, is_placeholder};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Error, Value};
+use std::cell::RefCell;
+
+/// Outputs of several texts; all others are one.
+const LISTS: [&str; 1] = ["subnets"];
+
+/// Reads a value of this type, with rule T01 or T02 for each part that does not fit it.
+///
+/// # Errors
+/// Never for types that consist of objects, lists, enumerations, texts, numbers and booleans.
+pub fn read<T: DeserializeOwned>(json: &Value, form: Form) -> Result<(T, Findings), Error> {
+    let notes = RefCell::new(Notebook::new(form));
+    let reader = Reader { json: Some(json), path: Path::Root, notes: &notes, quiet: false };
+    let value = T::deserialize(reader)?;
+    Ok((value, notes.into_inner().into_findings()))
+}
+
+/// Reads one value.
+struct Reader<'a> {
+    /// `None`: the member is left out.
+    json: Option<&'a Value>,
+    path: Path<'a>,
+    notes: &'a RefCell<Notebook>,
+    /// Within a value that is known to be broken.
+    quiet: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn wrong(&self, rule: Rule, problem: &str) {
+        if !self.quiet {
+            self.notes.borrow_mut().findings.add_broken(rule, &self.path, problem);
+        }
+    }
+
+    /// A container instance may have log drivers of its own: ECS takes any text, and starts the task only where one has it.
+    fn own_log_driver(&self, problem: &str) {
+        let problem = format!("{problem}: only an instance whose agent has this driver starts the task");
+        if !self.quiet {
+            self.notes.borrow_mut().findings.warn(Rule::T02, &self.path, problem, Minds::Agent);
+        }
+    }
+
+    /// Whether something will be put here that is not there yet, where a text is not what is expected.
+    fn is_unknown(&self) -> bool {
+        let Some(Value::String(text)) = self.json else { return false };
+        let unknown = is_placeholder(text) && !self.notes.borrow().form.own;
+        if unknown && !self.quiet {
+            self.notes.borrow_mut().placeholder(&self.path);
+        }
+        unknown
+    }
+
+    /// Says that the value is not what is expected here, and what is there instead.
+    fn not(&self, expected: &str) {
+        match self.json {
+            None => self.wrong(Rule::T01, &format!("{expected} is required")),
+            Some(json) => {
+                let hint = quotes(json, expected);
+                self.wrong(Rule::T01, &format!("{} where {expected} is expected{hint}", shown(json)));
+            }
+        }
+    }
+
+    fn integer(&self, least: i64, most: i64) -> i64 {
+        if self.is_unknown() {
+            return 0;
+        }
+        match self.json.and_then(Value::as_i64) {
+            Some(number) if (least..=most).contains(&number) => return number,
+            Some(number) => self.wrong(Rule::T01, &format!("{number} is beyond {least} to {most}")),
+            None => self.not("a whole number"),
+        }
+        0
+    }
+
+    fn text(&self, expected: &str) -> &'a str {
+        if let Some(Value::String(text)) = self.json {
+            let is_region = matches!(self.path, Path::Member(_, "awslogs-region"));
+            if (is_placeholder(text) || (is_region && is_no_region(text))) && !self.quiet {
+                self.notes.borrow_mut().unfinished(&self.path);
+            }
+            return text;
+        }
+        self.not(expected);
+        ""
+    }
+}
+
+/// Whether quotes alone are wrong, in words.
+fn quotes(json: &Value, expected: &str) -> String {
+    match json {
+        Value::Number(_) | Value::Bool(_) if expected == "a text" => format!(": write \"{json}\", in quotes"),
+        Value::String(text) => {
+            let inner: Option<Value> = serde_json::from_str(text).ok();
+            let fits = inner.is_some_and(|inner| match expected {
+                "a whole number" => inner.is_i64(),
+                "a number" => inner.is_number(),
+                "true or false" => inner.is_boolean(),
+                _ => false,
+            });
+            if fits { format!(": write {}, without quotes", text.trim()) } else { String::new() }
+        }
+        _ => String::new(),
+    }
+}
+
+/// A value in a message: short ones as they are.
+fn shown(json: &Value) -> String {
+    match json {
+        Value::Null => "null".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        Value::Bool(_) | Value::Number(_) => json.to_string(),
+        Value::String(text) if text.chars().count() <= 40 => format!("the text \"{text}\""),
+        Value::String(_) => "a text".to_owned(),
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Error;
+
+    /// For members whose content ECS leaves open.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.json.cloned().unwrap_or_default().deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.json {
+            None => visitor.visit_none(),
+            Some(Value::Null) => {
+                self.wrong(Rule::T01, "null, which ECS does not take: leave the member out");
+                visitor.visit_none()
+            }
+            Some(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if let Some(Value::Bool(value)) = self.json {
+            return visitor.visit_bool(*value);
+        }
+        if !self.is_unknown() {
+            self.not("true or false");
+        }
+        visitor.visit_bool(false)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_i64(self.integer(i32::MIN.into(), i32::MAX.into()))
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.json.and_then(Value::as_f64) {
+            Some(number) => visitor.visit_f64(number),
+            None => {
+                if !self.is_unknown() {
+                    self.not("a number");
+                }
+                visitor.visit_f64(0.0)
+            }
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_str(self.text("a text"))
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let items: &[Value] = match self.json {
+            Some(Value::Array(items)) => items,
+            None => &[],
+            Some(_) => {
+                if !self.is_unknown() {
+                    self.not("a list");
+                }
+                &[]
+            }
+        };
+        visitor.visit_seq(Items { items, index: 0, parent: &self })
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let members = match self.json {
+            Some(Value::Object(members)) => Some(members),
+            None => None,
+            Some(_) => {
+                if !self.is_unknown() {
+                    self.not("an object");
+                }
+                None
+            }
+        };
+        visitor.visit_map(Members::of_map(members, &self))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if let Some(Value::Object(members)) = self.json {
+            return visitor.visit_map(Members::of_struct(Some(members), fields, &self));
+        }
+        if !self.is_unknown() {
+            self.not("an object");
+        }
+        let broken = Self { quiet: true, ..self };
+        visitor.visit_map(Members::of_struct(None, fields, &broken))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let text = if let Some(Value::String(text)) = self.json { text } else { self.text("a text") };
+        let known = variants.iter().find(|&&variant| variant == text);
+        if known.is_none() && matches!(self.json, Some(Value::String(_))) && !self.is_unknown() {
+            let problem = format!("\"{text}\" is none of {}", variants.join(", "));
+            if matches!(self.path, Path::Member(_, "logDriver")) && !text.is_empty() {
+                self.own_log_driver(&problem);
+                return visitor.visit_enum(StrDeserializer::<Error>::new(text));
+            }
+            self.wrong(Rule::T02, &problem);
+        }
+        let variant =
+            known.or(variants.first()).ok_or_else(|| Error::custom("an enumeration without values"))?;
+        visitor.visit_enum(StrDeserializer::<Error>::new(variant))
+    }
+
+    /// A value that could be another resource's output in a program is a text in a file.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.path {
+            _ if name != OUTPUT => visitor.visit_newtype_struct(self),
+            Path::Member(_, member) if LISTS.contains(&member) => self.deserialize_seq(visitor),
+            _ => visitor.visit_str(self.text("a text")),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i64 i128 u8 u16 u32 u64 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+        ignored_any
+    }
+}

@@ -1,8 +1,0 @@
-//! C04: one provider has a base.
-
-use infra_resources::ecs::{Fargate, FargateProvider, StrategyOf};
-
-fn main() {
-    let strategy = StrategyOf::<Fargate>::base_and_weight(FargateProvider::Fargate, 2, 1);
-    let _ = strategy.base_and_weight(FargateProvider::FargateSpot, 1, 1);
-}

@@ -1,7 +1,0 @@
-//! C10: a service has a launch type or a strategy, not both.
-
-use infra_resources::ecs::{CapacityOf, Fargate, FargateProvider, StrategyOf};
-
-fn main() {
-    let _ = CapacityOf::<Fargate>::LaunchType(StrategyOf::weight(FargateProvider::Fargate, 1));
-}

@@ -1,9 +1,0 @@
-//! L01: a task with an address of its own is a target by that address.
-
-use infra_resources::ecs::{Fargate, Instance, LoadBalanced, ServiceOf};
-
-fn balance(service: ServiceOf<Fargate>, balanced: &LoadBalanced<'_, Instance>) {
-    let _ = service.load_balancer(balanced);
-}
-
-fn main() {}

@@ -1,7 +1,0 @@
-//! T02: ECS has four network modes, and none given.
-
-use infra_resources::ecs::{Ec2, Fargate, Task};
-
-fn on_ec2(_: Task<Ec2<Fargate>>) {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! T02: a task definition has memberOf alone; distinctInstance is for services and run-task.
-
-use infra_resources::ecs::{Bridge, Ec2, Task};
-
-fn main() {
-    let constraint = infra_resources::ecs::service::PlacementConstraint::distinct_instance();
-    let _ = Task::<Ec2<Bridge>>::ec2("web").member_of(&constraint);
-}

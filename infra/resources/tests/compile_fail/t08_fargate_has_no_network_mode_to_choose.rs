@@ -1,7 +1,0 @@
-//! T08: Fargate has awsvpc and nothing to choose.
-
-use infra_resources::ecs::{Bridge, Fargate, Task};
-
-fn on_fargate(_: Task<Fargate<Bridge>>) {}
-
-fn main() {}

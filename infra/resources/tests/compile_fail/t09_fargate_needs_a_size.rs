@@ -1,7 +1,0 @@
-//! T09: Fargate needs the task's CPU and memory.
-
-use infra_resources::ecs::Task;
-
-fn main() {
-    let _ = Task::fargate("web");
-}

@@ -1,7 +1,0 @@
-//! T10: Fargate has certain amounts of CPU.
-
-use infra_resources::fargate_size;
-
-fn main() {
-    let _ = fargate_size!(cpu: 1000, memory: 2048);
-}

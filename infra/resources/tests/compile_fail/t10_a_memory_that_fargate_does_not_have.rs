@@ -1,7 +1,0 @@
-//! T10: memory goes with CPU, and a wrong pair in a const does not compile.
-
-use infra_resources::fargate_size;
-
-fn main() {
-    let _ = fargate_size!(cpu: 1024, memory: 1024);
-}

@@ -1,7 +1,0 @@
-//! T29: links are Docker's, for network mode bridge.
-
-use infra_resources::ecs::{Container, Fargate};
-
-fn main() {
-    let _ = Container::<Fargate>::new("web", "nginx").link("database");
-}

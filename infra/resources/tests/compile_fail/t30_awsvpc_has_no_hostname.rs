@@ -1,7 +1,0 @@
-//! T30: with awsvpc the VPC decides on host names.
-
-use infra_resources::ecs::{Awsvpc, Container, Ec2};
-
-fn main() {
-    let _ = Container::<Ec2<Awsvpc>>::new("web", "nginx").hostname("web");
-}

@@ -1,7 +1,0 @@
-//! T34: there is no host to have power over.
-
-use infra_resources::ecs::{Container, Fargate};
-
-fn main() {
-    let _ = Container::<Fargate>::new("web", "nginx").privileged();
-}

@@ -1,7 +1,0 @@
-//! T35: Docker's security options are for instances.
-
-use infra_resources::ecs::{Container, Fargate};
-
-fn main() {
-    let _ = Container::<Fargate>::new("web", "nginx").security_option("label:none");
-}

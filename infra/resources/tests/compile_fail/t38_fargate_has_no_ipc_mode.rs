@@ -1,8 +1,0 @@
-//! T38: nobody shares memory with a task on Fargate.
-
-use infra_resources::ecs::{Task};
-use infra_resources::fargate_size;
-
-fn main() {
-    let _ = Task::fargate("web", fargate_size!(cpu: 1024, memory: 2048)).ipc_mode(infra_resources::ecs::task_definition::IpcMode::Host);
-}

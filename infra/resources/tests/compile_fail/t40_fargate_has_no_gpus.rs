@@ -1,7 +1,0 @@
-//! T40: GPUs belong to instances.
-
-use infra_resources::ecs::{Container, Fargate};
-
-fn main() {
-    let _ = Container::<Fargate>::new("web", "nginx").gpus(1);
-}

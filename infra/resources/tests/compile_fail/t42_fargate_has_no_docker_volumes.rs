@@ -1,7 +1,0 @@
-//! T42: Docker volumes belong to instances.
-
-use infra_resources::ecs::{Fargate, VolumeOf};
-
-fn main() {
-    let _ = VolumeOf::<Fargate>::docker("data", Default::default());
-}

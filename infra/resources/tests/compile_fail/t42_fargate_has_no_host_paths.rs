@@ -1,7 +1,0 @@
-//! T42: there is no host to have paths.
-
-use infra_resources::ecs::{Fargate, VolumeOf};
-
-fn main() {
-    let _ = VolumeOf::<Fargate>::host_path("data", "/var/data");
-}

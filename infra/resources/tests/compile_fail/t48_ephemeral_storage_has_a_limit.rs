@@ -1,7 +1,0 @@
-//! T48: 21 to 200 GiB.
-
-use infra_resources::ephemeral_gib;
-
-fn main() {
-    let _ = ephemeral_gib!(201);
-}

@@ -1,7 +1,0 @@
-//! T57: Fargate waits 120 seconds at most.
-
-use infra_resources::stop_timeout;
-
-fn main() {
-    let _ = stop_timeout!(121);
-}
