@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn no_two_apps_have_a_rule_of_the_same_priority() {
-        let mut taken: Vec<Range<u16>> = vec![0..1000];
+        let mut taken = vec![Range { start: 0, end: 1000 }];
         for position in 0..MOST_APPS {
             let priorities = (0..3000).map(|number| priority_of_known(position, &number.to_string()));
             let (least, most) =

@@ -52,7 +52,7 @@ fn defaults() -> AppSettings {
 }
 
 /// What it finds in its environment beside what all apps do.
-pub fn environment(settings: &AppSettings, context: &TaskContext<'_>) -> Vec<(&'static str, String)> {
+fn environment(settings: &AppSettings, context: &TaskContext<'_>) -> Vec<(&'static str, String)> {
     // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
     let upload_memory = (u64::from(settings.memory_mib.0) * 1024 * 1024 / 4).max(LEAST_UPLOAD_MEMORY);
     let keep_alive = longer_than(context.load_balancer.idle_timeout_seconds);
