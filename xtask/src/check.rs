@@ -66,6 +66,10 @@ pub struct Options {
     /// Let warnings count as errors
     #[arg(long)]
     strict: bool,
+
+    /// Take members that this version does not know for what AWS has added since: the program in infra/ can send them, too
+    #[arg(long)]
+    allow_unknown: bool,
 }
 
 /// Checks files, folders, standard input, or what the program makes.
@@ -73,6 +77,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     let how = How {
         json: options.json,
         strict: options.strict,
+        allow_unknown: options.allow_unknown,
         annotate: !options.json && annotations::are_read(),
     };
     let mut tally = Tally::default();

@@ -1,5 +1,7 @@
 //! The bodies of the requests that a deploy sends to ECS, made from desired values. What `render` prints is what is sent.
 
+use crate::Service;
+use crate::unknown_members::known;
 use infra_engine::diff::diff;
 use infra_engine::live::Tags;
 use serde_json::{Map, Value, json};
@@ -68,7 +70,8 @@ pub fn update_service(desired: &Value, live: &Value) -> Result<Value, Unchangeab
         if NOT_SENT.contains(&name.as_str()) || moves || !differs(name) {
             continue;
         }
-        if !UPDATABLE.contains(&name.as_str()) {
+        // Whether a member that this version does not know can be changed, ECS decides.
+        if !UPDATABLE.contains(&name.as_str()) && known::<Service>().contains(&name.as_str()) {
             return Err(Unchangeable(name.clone()));
         }
         let value = match wanted {
@@ -190,6 +193,15 @@ mod tests {
         assert_eq!(body, json!({"service": "web", "cluster": null, "forceNewDeployment": true}));
         live["failedDeployment"] = Value::Null;
         assert_eq!(update_service(&desired, &live).unwrap().get("forceNewDeployment"), None);
+    }
+
+    #[test]
+    fn a_member_that_this_version_does_not_know_is_sent() {
+        let desired = json!({"family": "web", "gravity": 9.81, "containerDefinitions": [{"name": "web", "orbit": {"height": 400}}]});
+        assert_eq!(register_task_definition(&desired, &Tags::new())["gravity"], 9.81);
+        assert_eq!(create_service(&desired, &Tags::new())["gravity"], 9.81);
+        let body = update_service(&json!({"serviceName": "web", "gravity": 9.81}), &json!({"gravity": 1.62}));
+        assert_eq!(body.unwrap()["gravity"], 9.81);
     }
 
     #[test]

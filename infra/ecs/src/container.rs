@@ -24,6 +24,7 @@ pub use restart_policy::RestartPolicy;
 pub use storage::{MountPoint, VolumeFrom};
 
 use crate::open_enum;
+use crate::unknown_members::UnknownMembers;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -120,6 +121,9 @@ pub struct ContainerDefinition {
     pub firelens_configuration: Option<FirelensConfiguration>,
     /// Active Directory credentials of a Windows or Linux container.
     pub credential_specs: Vec<String>,
+    /// Members that this version does not know.
+    #[serde(flatten, skip_deserializing)]
+    pub unknown: UnknownMembers,
 }
 
 open_enum! {

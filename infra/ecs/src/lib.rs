@@ -25,6 +25,7 @@ pub mod tag;
 pub mod task_definition;
 pub mod task_size;
 pub mod typed;
+pub mod unknown_members;
 pub mod verdict;
 
 pub use capacity::CapacityProviderStrategyItem;

@@ -22,8 +22,10 @@ use crate::capacity::CapacityProviderStrategyItem;
 use crate::open_enum;
 use crate::rules;
 use crate::task_definition::volume::Switch;
+use crate::unknown_members::{UnknownMembers, beyond};
 use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A service: tasks of one task definition that ECS keeps running, replaces and connects to a load balancer.
 ///
@@ -92,6 +94,9 @@ pub struct Service {
     pub enable_execute_command: Option<bool>,
     /// Why ECS gave its last deployment up. Only a live service has this, and none is to: another deployment has to begin.
     pub failed_deployment: Option<String>,
+    /// Members that this version does not know.
+    #[serde(flatten, skip_deserializing)]
+    pub unknown: UnknownMembers,
 }
 
 /// The newest version of Fargate, whichever that is.
@@ -197,6 +202,10 @@ impl Resource for Service {
 
     fn normalise(&mut self) {
         normalise::service(self);
+    }
+
+    fn keep_unknown(&mut self, json: &Value) {
+        self.unknown = beyond::<Self>(json);
     }
 
     fn problems(&self) -> Vec<String> {

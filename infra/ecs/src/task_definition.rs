@@ -10,11 +10,13 @@ use crate::container::ContainerDefinition;
 use crate::open_enum;
 use crate::rules;
 use crate::tag::Tag;
+use crate::unknown_members::{UnknownMembers, asked, beyond};
 use infra_engine::{Output, Resource, outputs};
 use placement_constraint::TaskPlacementConstraint;
 use proxy_configuration::ProxyConfiguration;
 use runtime_platform::RuntimePlatform;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use volume::Volume;
 
 /// A family of task definitions; what is desired is its newest revision.
@@ -68,6 +70,9 @@ pub struct TaskDefinition {
     pub trusted_execution_configuration: Option<TrustedExecutionConfiguration>,
     /// Tags of its own, beside those of the stack.
     pub tags: Vec<Tag>,
+    /// Members that this version does not know.
+    #[serde(flatten, skip_deserializing)]
+    pub unknown: UnknownMembers,
 }
 
 open_enum! {
@@ -199,6 +204,19 @@ outputs! {
     }
 }
 
+impl TaskDefinition {
+    /// Takes over, of the live revision that this was read from, the members that this version does not know and that are
+    /// desired.
+    pub fn take_unknown(&mut self, live: &Value, desired: &Self) {
+        self.unknown = asked(live, &desired.unknown);
+        let containers = live["containerDefinitions"].as_array().into_iter().flatten();
+        for (container, live) in self.container_definitions.iter_mut().zip(containers) {
+            let same = desired.container_definitions.iter().find(|desired| desired.name == container.name);
+            container.unknown = same.map(|desired| asked(live, &desired.unknown)).unwrap_or_default();
+        }
+    }
+}
+
 impl Resource for TaskDefinition {
     const KIND: &'static str = "task-definition";
     const FOUND_BY: &'static [&'static str] = &["family"];
@@ -211,6 +229,14 @@ impl Resource for TaskDefinition {
 
     fn normalise(&mut self) {
         normalise::task_definition(self);
+    }
+
+    fn keep_unknown(&mut self, json: &Value) {
+        self.unknown = beyond::<Self>(json);
+        let containers = json["containerDefinitions"].as_array().into_iter().flatten();
+        for (container, json) in self.container_definitions.iter_mut().zip(containers) {
+            container.unknown = beyond::<ContainerDefinition>(json);
+        }
     }
 
     fn problems(&self) -> Vec<String> {

@@ -54,6 +54,21 @@ fn lines_get_the_same_verdicts_and_strictness_refuses_warnings() {
 }
 
 #[test]
+fn members_that_aws_may_have_added_since_are_notes_where_that_is_said() {
+    let definition = json!({
+        "family": "web", "gravity": 1,
+        "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 128, "memroy": 1}],
+    });
+    let mut findings = requests::definition(&definition).unwrap();
+    assert_eq!(said(&findings), "warn");
+    findings.allow_unknown();
+    assert_eq!(said(&findings), "note");
+    let notes: Vec<_> = findings.notes.iter().map(|note| note.problem.as_str()).collect();
+    assert!(notes.iter().all(|note| note.ends_with("; sent as it is")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("is `memory` meant?")), "{notes:?}");
+}
+
+#[test]
 fn documents_are_known_by_their_members() {
     let mut wrong = Vec::new();
     for case in cases(DOCUMENTS) {

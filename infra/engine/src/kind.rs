@@ -125,7 +125,7 @@ impl<K: ResourceKind> ErasedKind for K {
     }
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
-        let desired: K::Resource = from_json(desired)?;
+        let desired: K::Resource = resource_from(desired)?;
         let Some(live) = ResourceKind::read(self, &desired).await? else { return Ok(None) };
         let mut properties = live.properties;
         properties.normalise();
@@ -137,7 +137,7 @@ impl<K: ResourceKind> ErasedKind for K {
     }
 
     async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
-        to_json(&ResourceKind::create(self, &from_json(desired)?, context).await?)
+        to_json(&ResourceKind::create(self, &resource_from(desired)?, context).await?)
     }
 
     async fn update(
@@ -147,15 +147,15 @@ impl<K: ResourceKind> ErasedKind for K {
         context: &Context<'_>,
     ) -> Result<Value, Failure> {
         let typed = Live {
-            properties: from_json(&live.properties)?,
+            properties: resource_from(&live.properties)?,
             outputs: from_json(&live.outputs)?,
             tags: live.tags.clone(),
         };
-        to_json(&ResourceKind::update(self, &from_json(desired)?, typed, context).await?)
+        to_json(&ResourceKind::update(self, &resource_from(desired)?, typed, context).await?)
     }
 
     async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        ResourceKind::settle(self, &from_json(desired)?, context).await
+        ResourceKind::settle(self, &resource_from(desired)?, context).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
@@ -165,6 +165,12 @@ impl<K: ResourceKind> ErasedKind for K {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         ResourceKind::list(self, stack).await
     }
+}
+
+fn resource_from<R: Resource>(value: &Value) -> Result<R, Failure> {
+    let mut resource: R = from_json(value)?;
+    resource.keep_unknown(value);
+    Ok(resource)
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::id::ResourceId;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::fmt::Debug;
 use std::ops::Deref;
 
@@ -27,6 +28,9 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync +
 
     /// Brings equal values to the same form, such as sets to a sorted list. Applied to desired and live alike.
     fn normalise(&mut self) {}
+
+    /// Keeps of its JSON what the type does not know, where it has a place for that.
+    fn keep_unknown(&mut self, _: &Value) {}
 
     /// What the service would refuse of it, found without a call; one line for each value.
     fn problems(&self) -> Vec<String> {

@@ -94,6 +94,9 @@ fn judge_all(name: &str, document: &Document, parts: &[Part<'_>], how: &How) -> 
 fn judge(name: &str, document: &Document, part: &Part<'_>, how: &How) -> anyhow::Result<Outcome> {
     let mut findings = part.check()?;
     remarks(document, &mut findings);
+    if how.allow_unknown {
+        findings.allow_unknown();
+    }
     twice(document, part, &mut findings);
     let report = Report::new(name, document, part, findings, how);
     output::print(if how.json { report.line() } else { report.text() })?;

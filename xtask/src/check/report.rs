@@ -20,6 +20,8 @@ pub struct How {
     pub json: bool,
     /// Warnings are errors.
     pub strict: bool,
+    /// Members that are not known are notes.
+    pub allow_unknown: bool,
     /// GitHub shows them beside the file, too.
     pub annotate: bool,
 }

@@ -141,7 +141,7 @@ impl Notebook {
             self.answers.add(&path);
         } else if !UNREAD.contains(&name) {
             let at_root = matches!(parent, Path::Root);
-            self.findings.warn(Rule::T01, &path, unknown(name, known, at_root), Minds::AwsCli);
+            self.findings.unknown_member(&path, unknown(name, known, at_root));
         }
     }
 

@@ -87,6 +87,9 @@ pub struct Findings {
     /// The ways to texts that are not yet what will be sent.
     #[serde(skip)]
     unfinished: Vec<String>,
+    /// The ways to members that the type does not know.
+    #[serde(skip)]
+    unknown_members: Vec<String>,
 }
 
 impl Findings {
@@ -131,6 +134,21 @@ impl Findings {
         self.errors.extend(others.errors.into_iter().filter(sound));
         self.warnings.extend(others.warnings.into_iter().filter(sound));
         self.notes.extend(others.notes.into_iter().filter(sound));
+    }
+
+    /// Warns of a member that the type does not know.
+    pub(crate) fn unknown_member(&mut self, path: &Path<'_>, problem: impl fmt::Display) {
+        self.warn(Rule::T01, path, problem, Minds::AwsCli);
+        self.unknown_members.push(path.to_string());
+    }
+
+    /// Members that the types do not know are meant: each is a note that says what becomes of it.
+    pub fn allow_unknown(&mut self) {
+        let is_unknown = |it: &Finding| it.rule == Rule::T01 && self.unknown_members.contains(&it.path);
+        for mut finding in self.warnings.extract_if(.., |finding| is_unknown(finding)) {
+            finding.problem.push_str("; sent as it is");
+            self.notes.push(finding);
+        }
     }
 
     /// Warnings count as errors.

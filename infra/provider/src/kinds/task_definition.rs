@@ -138,8 +138,10 @@ impl TaskDefinitions {
         } else {
             drop_empty_texts(&mut told, &wanted);
         }
-        TaskDefinition::deserialize(told)
-            .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
+        let mut live = TaskDefinition::deserialize(&told)
+            .map_err(|error| Failure::caused_by("unexpected answer from DescribeTaskDefinition", error))?;
+        live.take_unknown(&told, desired);
+        Ok(live)
     }
 
     /// The newest active revision of a family, or one revision by its ARN; its JSON is kept.

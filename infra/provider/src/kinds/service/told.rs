@@ -3,6 +3,7 @@
 use super::{rollout, untold};
 use crate::json_call::{asked, drop_empty_texts, json_of};
 use infra_ecs::body::lean;
+use infra_ecs::unknown_members;
 use infra_engine::Failure;
 use infra_resources::Service;
 use serde::Deserialize;
@@ -46,8 +47,11 @@ pub fn properties(mut told: Value, desired: &Service, is_emulated: bool) -> Resu
     if told["volumeConfigurations"].is_null() {
         told["volumeConfigurations"] = Value::Array(Vec::new());
     }
-    Service::deserialize(told)
-        .map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))
+    let unknown = unknown_members::asked(&told, &desired.unknown);
+    let service = Service::deserialize(told);
+    let service =
+        service.map_err(|error| Failure::caused_by("unexpected answer from DescribeServices", error))?;
+    Ok(Service { unknown, ..service })
 }
 
 #[cfg(test)]
@@ -122,6 +126,15 @@ mod tests {
         ] {
             assert_eq!(differs(Some(asked), told), expected, "{asked}, {told}");
         }
+    }
+
+    #[test]
+    fn a_member_that_this_version_does_not_know_is_compared_where_it_is_asked_for() {
+        let asked = || Service { unknown: [("gravity".to_owned(), json!(9.81))].into(), ..desired(None) };
+        assert_eq!(differences(asked(), json!({"gravity": 9.81, "orbit": 1})), [""; 0]);
+        assert_eq!(differences(asked(), json!({"gravity": 1.62})), ["gravity: Some(Number(1.62))"]);
+        assert_eq!(differences(asked(), json!({})), ["gravity: None"]);
+        assert_eq!(differences(desired(None), json!({"gravity": 9.81})), [""; 0]);
     }
 
     #[test]
