@@ -66,20 +66,12 @@ impl RawClient {
             ("Expect", "100-continue"),
         ];
         self.request("POST /upload", &headers).await?;
-        let head = self.head().await?;
-        if head.starts_with("HTTP/1.1 100") { Ok(()) } else { Err(io::Error::other(head)) }
-    }
-
-    /// The head of an answer, up to its empty line: all of it where there is no body, as after `HEAD`.
-    ///
-    /// # Errors
-    /// When the connection ends before.
-    pub async fn head(&mut self) -> io::Result<String> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(timeout(PATIENCE, self.stream.read_u8()).await??);
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(timeout(PATIENCE, self.stream.read_u8()).await??);
         }
-        Ok(String::from_utf8_lossy(&head).into_owned())
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        if text.starts_with("HTTP/1.1 100") { Ok(()) } else { Err(io::Error::other(text)) }
     }
 
     /// Sends bytes as they are.

@@ -2,6 +2,7 @@
 
 mod image_in_use;
 mod run_task;
+mod third_app;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -55,6 +56,7 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
     an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
+    third_app::a_third_app_is_reached_beside_the_others_and_goes_again(&aws).await;
     the_readmes_pictures_are_made_from_this_stack().await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
     a_killed_teardown_is_finished_and_leaves_no_resource().await;

@@ -1,4 +1,27 @@
 //! The desired value of every kind of AWS resource, one file per kind. No AWS calls here: the provider makes them.
+//!
+//! A stack of two of them, of which the second needs the first:
+//!
+//! ```
+//! use infra_engine::Stack;
+//! use infra_resources::{IamRole, InstanceProfile, Partition};
+//! use infra_resources::iam_role::assumed_by_instances;
+//!
+//! let mut stack = Stack::new("demo");
+//! let role = stack.add("ec2", IamRole {
+//!     name: "demo-instances".to_owned(),
+//!     path: "/demo/".to_owned(),
+//!     assume_role_policy: assumed_by_instances(Partition::of_region("eu-west-1")),
+//!     inline_policies: Default::default(),
+//!     managed_policies: Vec::new(),
+//! });
+//! stack.add("ec2", InstanceProfile {
+//!     name: "demo-instances".to_owned(),
+//!     path: "/demo/".to_owned(),
+//!     // Known once the role is there: so the profile comes after it, and goes before it.
+//!     role_name: role.name.clone(),
+//! });
+//! ```
 
 pub mod auto_scaling_group;
 pub mod bucket;

@@ -24,11 +24,8 @@ const FOR_AGES: (&str, &str) = ("DRAIN_SECONDS", "3600");
 fn requests_are_served_while_it_drains_and_each_answer_closes_its_connection() {
     both_with(&[FOR_AGES], async |site| {
         let stored = site.client.upload("before.png").await;
-        // A load balancer keeps connections over which it has asked before.
+        // Without a request yet, as one of those that a load balancer keeps.
         let mut idle = RawClient::open(&site.url).await.unwrap();
-        idle.send(b"HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-        let head = idle.head().await.unwrap();
-        assert!(!head.to_ascii_lowercase().contains("connection: close"), "{head}");
         site.container.signal("TERM").await;
         is_draining(&site).await;
         idle.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
