@@ -157,7 +157,7 @@ rules! {
     T75 "Use custom configuration files, Amazon ECS FireLens"
         "config-file-type file for FireLens on Fargate";
     T76 "RegisterTaskDefinition (taskRoleArn, executionRoleArn), Amazon ECS API Reference"
-        "the ARN of an IAM role: `arn:aws:iam::`, an account of 12 digits, `:role/` and its name";
+        "the ARN of an IAM role: `arn`, the partition, `iam`, no region, an account of 12 digits, `role/` and its name";
     T77 "ContainerDefinition (links), Amazon ECS API Reference"
         "links to containers of the task, as `name` or `name:alias`";
     T78 "Pass Secrets Manager secrets through Amazon ECS environment variables"
