@@ -190,7 +190,7 @@ fn finding(rule: Rule, path: &Path<'_>, problem: impl fmt::Display, minds: Minds
 /// A request that ECS would refuse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("ECS would refuse it: {}", .0.refusals().join("; "))]
-pub struct Refused(pub Findings);
+pub struct Refused(pub Box<Findings>);
 
 /// The way to a value, kept on the stack: it becomes text only where something is found.
 #[derive(Clone, Copy, Debug)]

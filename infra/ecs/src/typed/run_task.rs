@@ -62,7 +62,7 @@ impl<On: LaunchType> RunTask<On> {
     pub fn request(self) -> Result<RunTaskRequest, Refused> {
         let mut findings = rules::run_task(&self.request);
         findings.errors.extend(rules::run_task_and_task(&self.request, &self.task).errors);
-        if findings.is_ok() { Ok(self.request) } else { Err(Refused(findings)) }
+        if findings.is_ok() { Ok(self.request) } else { Err(Refused(Box::new(findings))) }
     }
 
     /// Changes members that have no method here.
