@@ -28,7 +28,7 @@ pub fn images(
         let repository = repository(stack, names.repository(spec)?, spec, &settings.registry);
         Ok(match &app.image {
             Some(given) => given.as_str().into(),
-            // Whoever gives no tag has all images given.
+            // Whoever gives no tags has all images given.
             None => built(stack, &repository, spec, app, tags.get(spec.name).map_or("", String::as_str)),
         })
     };

@@ -65,7 +65,7 @@ fn both_apps_have_the_same_looks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_edited_most_builds_without_the_aws_sdk() {
-    for package in ["infra", "infra-engine", "infra-options", "infra-resources", "xtask"] {
+    for package in ["infra", "infra-ecs", "infra-engine", "infra-options", "infra-resources", "xtask"] {
         let sdks = sdks_of(package).await;
         assert!(sdks.is_empty(), "{package} depends on {sdks:?}");
     }

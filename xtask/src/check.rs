@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use infra::names::DEFAULT_STACK;
 use infra::{Destination, Settings};
-use infra_ecs::verdict::Outcome;
+use infra_ecs::verdict::{self, Outcome};
 use infra_options::DEFAULT_REGION;
 
 use crate::program::{ANY_ACCOUNT, program};
@@ -106,7 +106,8 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 fn check(path: &Path, how: &How, tally: &mut Tally) -> anyhow::Result<()> {
     if path.as_os_str() == "-" {
-        tally.add(lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), how.strict)?);
+        let counts = verdict::How { strict: how.strict, allow_unknown: how.allow_unknown };
+        tally.add(lines::check(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), counts)?);
     } else if path.is_dir() {
         for file in folder::files(path)? {
             match files::check_found(&file, how) {

@@ -60,7 +60,8 @@ impl Provider {
                     provider.env_remove(name);
                 }
             }
-            provider.envs(local.environment());
+            // It has the address of the local AWS; where the variable's port is another one, `--local-port` has decided.
+            provider.env_remove("LOCAL_AWS_PORT").envs(local.environment());
         }
         provider
     }

@@ -200,7 +200,8 @@ mod tests {
         let desired = json!({"family": "web", "gravity": 9.81, "containerDefinitions": [{"name": "web", "orbit": {"height": 400}}]});
         assert_eq!(register_task_definition(&desired, &Tags::new())["gravity"], 9.81);
         assert_eq!(create_service(&desired, &Tags::new())["gravity"], 9.81);
-        let body = update_service(&json!({"serviceName": "web", "gravity": 9.81}), &json!({"gravity": 1.62}));
+        let service = |gravity: f64| json!({"serviceName": "web", "gravity": gravity});
+        let body = update_service(&service(9.81), &service(1.62));
         assert_eq!(body.unwrap()["gravity"], 9.81);
     }
 

@@ -17,6 +17,7 @@ mod text;
 
 pub use capacity_provider::capacity_provider;
 pub use cluster::cluster;
+pub(crate) use finding::IGNORED;
 pub use finding::{Finding, Findings, Minds, Path, Refused};
 pub use rule::Rule;
 pub use run_task::{run_task, run_task_and_task};

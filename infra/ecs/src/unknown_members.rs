@@ -32,8 +32,23 @@ pub fn beyond<T: DeserializeOwned>(object: &Value) -> UnknownMembers {
 }
 
 /// Of a live object, the members that are asked for: what nobody asks for is not ours.
-pub fn asked(live: &Value, asked: &UnknownMembers) -> UnknownMembers {
-    asked.keys().filter_map(|name| Some((name.clone(), live.get(name)?.clone()))).collect()
+pub fn asked(live: &Value, wanted: &UnknownMembers) -> UnknownMembers {
+    let live = |(name, wanted): (&String, &Value)| Some((name.clone(), asked_of(live.get(name)?, wanted)));
+    wanted.iter().filter_map(live).collect()
+}
+
+/// Of a live value, what is asked for: AWS adds its defaults to what it was given.
+pub fn asked_of(live: &Value, wanted: &Value) -> Value {
+    match (live, wanted) {
+        (Value::Object(live), Value::Object(wanted)) => {
+            let asked_for = live.iter().filter(|(name, _)| wanted.get(*name).is_some_and(|it| !it.is_null()));
+            asked_for.map(|(name, value)| (name.clone(), asked_of(value, &wanted[name]))).collect()
+        }
+        (Value::Array(live), Value::Array(wanted)) if live.len() == wanted.len() => {
+            live.iter().zip(wanted).map(|(live, wanted)| asked_of(live, wanted)).collect()
+        }
+        _ => live.clone(),
+    }
 }
 
 /// The names that a struct knows, as it asks a deserialiser for them.
@@ -73,7 +88,7 @@ impl<'de> Deserializer<'de> for Names<'_> {
 mod tests {
     use super::*;
     use crate::{ContainerDefinition, Service, TaskDefinition};
-    use infra_engine::Resource;
+    use infra_engine::{Resource, Stack};
     use serde::Deserialize;
     use serde_json::json;
 
@@ -111,6 +126,23 @@ mod tests {
         assert_eq!(now.unknown, UnknownMembers::new());
         let unknown: Vec<_> = now.container_definitions.iter().map(|it| it.unknown.get("orbit")).collect();
         assert_eq!(unknown, [None, Some(&json!(3))]);
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_compared() {
+        let live = json!({"enabled": true, "namespace": "default", "services": [{"portName": "http", "timeout": {}}]});
+        let wanted = json!({"enabled": true, "namespace": null, "services": [{"portName": "http"}]});
+        assert_eq!(asked_of(&live, &wanted), json!({"enabled": true, "services": [{"portName": "http"}]}));
+    }
+
+    #[test]
+    fn a_stack_keeps_what_a_type_does_not_know() {
+        let mut stack = Stack::new("demo");
+        let unknown = BTreeMap::from([("gravity".to_owned(), json!(9.81))]);
+        stack.add("web", TaskDefinition { family: "web".to_owned(), unknown, ..TaskDefinition::default() });
+        let node = &stack.nodes()[0];
+        assert_eq!(node.desired["gravity"], 9.81);
+        assert_eq!((node.normalise)(&node.desired).unwrap()["gravity"], 9.81);
     }
 
     #[test]

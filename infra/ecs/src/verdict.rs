@@ -35,29 +35,41 @@ pub enum Outcome {
     NoJson,
 }
 
+/// How findings count.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Warnings are errors.
+    pub strict: bool,
+    /// Members that are not known are notes.
+    pub allow_unknown: bool,
+}
+
 /// The verdict on a line, as a line of JSON without its end.
 ///
 /// # Errors
 /// Never: a verdict has a JSON form.
 pub fn answer(line: &[u8]) -> serde_json::Result<(Vec<u8>, Outcome)> {
-    answer_as(line, false)
+    answer_as(line, How::default())
 }
 
-/// As [`answer`]; where it is strict, warnings count as errors.
+/// As [`answer`], with findings that count so.
 ///
 /// # Errors
 /// Never: a verdict has a JSON form.
-pub fn answer_as(line: &[u8], strict: bool) -> serde_json::Result<(Vec<u8>, Outcome)> {
-    let (verdict, outcome) = judge(line, strict);
+pub fn answer_as(line: &[u8], how: How) -> serde_json::Result<(Vec<u8>, Outcome)> {
+    let (verdict, outcome) = judge(line, how);
     Ok((serde_json::to_vec(&verdict)?, outcome))
 }
 
-fn judge(line: &[u8], strict: bool) -> (Verdict, Outcome) {
+fn judge(line: &[u8], how: How) -> (Verdict, Outcome) {
     let verdict = match serde_json::from_slice(line) {
         Ok(Value::Object(members)) => {
             let id = members.get("id").cloned().unwrap_or_default();
             let mut verdict = request(&members).unwrap_or_else(|error| refused(&error.to_string()));
-            if strict {
+            if how.allow_unknown {
+                verdict.findings.allow_unknown();
+            }
+            if how.strict {
                 verdict.findings.strict();
             }
             verdict.of(id)

@@ -171,6 +171,7 @@ impl Stack {
 
 fn normalise<R: Resource>(value: &Value) -> serde_json::Result<Value> {
     let mut resource: R = serde_json::from_value(value.clone())?;
+    resource.keep_unknown(value);
     resource.normalise();
     serde_json::to_value(&resource)
 }

@@ -31,7 +31,7 @@ started. 64 the command line is wrong. On Ctrl-C it is 130, and the tasks go on:
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = MORE)]
 pub struct Options {
-    /// The app: `web` or `php`
+    /// The app, such as `web` or `php`
     pub app: String,
 
     /// How many tasks, 1 to 10

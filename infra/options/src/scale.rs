@@ -18,7 +18,7 @@ With --json: {\"service\", \"cluster\", \"before\", \"desired\", \"running\"}.";
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = MORE)]
 pub struct Options {
-    /// The service: `web` or `php`
+    /// The service, such as `web` or `php`
     pub service: String,
 
     /// How many tasks it is to have; 0 stops it, where no autoscaler has a larger minimum

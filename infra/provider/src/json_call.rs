@@ -75,20 +75,6 @@ pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
 }
 
-/// What is told of the members that are asked for.
-pub fn asked(told: &Value, wanted: &Value) -> Value {
-    match (told, wanted) {
-        (Value::Object(told), Value::Object(wanted)) => {
-            let asked_for = told.iter().filter(|(name, _)| wanted.get(*name).is_some_and(|it| !it.is_null()));
-            asked_for.map(|(name, value)| (name.clone(), asked(value, &wanted[name]))).collect()
-        }
-        (Value::Array(told), Value::Array(wanted)) if told.len() == wanted.len() => {
-            told.iter().zip(wanted).map(|(told, wanted)| asked(told, wanted)).collect()
-        }
-        _ => told.clone(),
-    }
-}
-
 /// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
 pub fn fill_untold(told: &mut Value, desired: &Value) {
     drop_empty_texts(told, desired);
@@ -140,13 +126,6 @@ fn fill(told: &mut Value, desired: &Value) {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn only_what_is_asked_for_is_compared() {
-        let told = json!({"enabled": true, "namespace": "default", "services": [{"portName": "http", "timeout": {}}]});
-        let wanted = json!({"enabled": true, "namespace": null, "services": [{"portName": "http"}]});
-        assert_eq!(asked(&told, &wanted), json!({"enabled": true, "services": [{"portName": "http"}]}));
-    }
 
     #[test]
     fn an_empty_text_says_nothing_unless_one_is_desired() {

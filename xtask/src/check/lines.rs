@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 
-use infra_ecs::verdict::{Outcome, answer_as};
+use infra_ecs::verdict::{How, Outcome, answer_as};
 
 const BUFFER_BYTES: usize = 1 << 16;
 
 /// Answers every line that is not blank, until nobody reads the answers any more.
-pub fn check(input: &mut impl Read, output: &mut impl Write, strict: bool) -> anyhow::Result<Outcome> {
+pub fn check(input: &mut impl Read, output: &mut impl Write, how: How) -> anyhow::Result<Outcome> {
     let mut worst = Outcome::Taken;
-    match answer_all(input, output, strict, &mut worst) {
+    match answer_all(input, output, how, &mut worst) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(worst),
     }
@@ -19,7 +19,7 @@ pub fn check(input: &mut impl Read, output: &mut impl Write, strict: bool) -> an
 fn answer_all(
     input: &mut impl Read,
     output: &mut impl Write,
-    strict: bool,
+    how: How,
     worst: &mut Outcome,
 ) -> std::io::Result<()> {
     let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
@@ -27,7 +27,7 @@ fn answer_all(
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         if !line.trim_ascii().is_empty() {
-            let (verdict, outcome) = answer_as(&line, strict)?;
+            let (verdict, outcome) = answer_as(&line, how)?;
             output.write_all(&verdict)?;
             output.write_all(b"\n")?;
             *worst = outcome.max(*worst);

@@ -1,6 +1,6 @@
 //! What is noted while a value is read: findings, and what stands in many places and is reported once.
 
-use crate::rules::{Findings, Minds, Path, Rule};
+use crate::rules::{Findings, IGNORED, Minds, Path, Rule};
 
 /// So many places are named.
 const MOST_PLACES: usize = 3;
@@ -190,7 +190,7 @@ fn is_free(path: &Path<'_>) -> bool {
 }
 
 fn unknown(name: &str, known: &[&str], at_root: bool) -> String {
-    let refused = "aws-cli refuses it, ECS ignores it";
+    let refused = IGNORED;
     if at_root && OF_CONTAINERS.contains(&name) {
         return format!("a member of containers, not of the whole: {refused}");
     }

@@ -71,6 +71,9 @@ impl Serialize for Finding {
     }
 }
 
+/// What becomes of a member that the type does not know.
+pub(crate) const IGNORED: &str = "aws-cli refuses it, ECS ignores it";
+
 /// Everything that was found, not only the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Findings {
@@ -146,7 +149,7 @@ impl Findings {
     pub fn allow_unknown(&mut self) {
         let is_unknown = |it: &Finding| it.rule == Rule::T01 && self.unknown_members.contains(&it.path);
         for mut finding in self.warnings.extract_if(.., |finding| is_unknown(finding)) {
-            finding.problem.push_str("; sent as it is");
+            finding.problem = finding.problem.replace(IGNORED, "it is sent as it is; aws-cli refuses it");
             self.notes.push(finding);
         }
     }

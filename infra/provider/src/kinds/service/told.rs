@@ -1,9 +1,9 @@
 //! What ECS tells of a service, in our types: as far as something is asked for, and why its last deployment failed.
 
 use super::{rollout, untold};
-use crate::json_call::{asked, drop_empty_texts, json_of};
+use crate::json_call::{drop_empty_texts, json_of};
 use infra_ecs::body::lean;
-use infra_ecs::unknown_members;
+use infra_ecs::unknown_members::{self, asked_of};
 use infra_engine::Failure;
 use infra_resources::Service;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub fn properties(mut told: Value, desired: &Service, is_emulated: bool) -> Resu
     let primary = deployments.as_array().and_then(|all| all.iter().find(|it| it["status"] == "PRIMARY"));
     for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
         // ECS tells these of deployments only, and with many defaults: what is asked for is compared.
-        told[member] = asked(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
+        told[member] = asked_of(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
     }
     if let Some(failed) = primary.filter(|it| it["rolloutState"] == "FAILED") {
         told["failedDeployment"] = json_of(&rollout::reason(failed["rolloutStateReason"].as_str()))?;
