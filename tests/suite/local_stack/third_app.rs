@@ -20,12 +20,24 @@ pub async fn a_third_app_is_reached_beside_the_others_and_goes_again(aws: &AwsAp
     let found = aws.everything_named("e2e").await;
     let left: Vec<_> = found.iter().filter(|line| line.contains("e2e-third")).collect();
     assert!(left.is_empty(), "{left:#?}");
-    // A teardown knows the images of the apps that are in the list.
-    let images = docker_lines(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]).await;
-    for image in images.iter().filter(|image| image.contains("/third:") || image.contains("/e2e-third-app:"))
-    {
-        docker_lines(&["image", "rm", image]).await;
+    remove_its_images().await;
+}
+
+/// A teardown knows the images of the apps that are in the list.
+async fn remove_its_images() {
+    loop {
+        let images = docker_lines(&["image", "ls", "--format", "{{.Repository}} {{.Tag}} {{.Digest}}"]).await;
+        let Some(image) = images.iter().find_map(|line| of_the_third(line)) else { return };
+        docker_lines(&["image", "rm", &image]).await;
     }
+}
+
+/// What an image of the third app is removed by: its tag, or its digest where it has none.
+fn of_the_third(line: &str) -> Option<String> {
+    let [repository, tag, digest] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
+    let is_its = repository.ends_with("/third") || repository.ends_with("/e2e-third-app");
+    let name = if tag == "<none>" { format!("{repository}@{digest}") } else { format!("{repository}:{tag}") };
+    is_its.then_some(name)
 }
 
 fn third(words: &str) -> Run {
