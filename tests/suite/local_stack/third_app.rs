@@ -6,6 +6,9 @@ use e2e::command::{Run, program};
 
 use super::{CHANGE, ENDPOINT, REGION, chapter, docker_lines, local};
 
+/// What is shown of an image.
+const IMAGE: &str = "{{.Repository}} {{.Tag}} {{.Digest}}";
+
 /// It answers under its path like the others; the deploy of a program without it takes it away.
 pub async fn a_third_app_is_reached_beside_the_others_and_goes_again(aws: &AwsApi) {
     chapter("a third app");
@@ -26,7 +29,7 @@ pub async fn a_third_app_is_reached_beside_the_others_and_goes_again(aws: &AwsAp
 /// A teardown knows the images of the apps that are in the list.
 async fn remove_its_images() {
     loop {
-        let images = docker_lines(&["image", "ls", "--format", "{{.Repository}} {{.Tag}} {{.Digest}}"]).await;
+        let images = docker_lines(&["image", "ls", "--digests", "--format", IMAGE]).await;
         let Some(image) = images.iter().find_map(|line| of_the_third(line)) else { return };
         docker_lines(&["image", "rm", &image]).await;
     }
