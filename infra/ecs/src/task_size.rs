@@ -22,7 +22,7 @@ pub struct Mebibytes(pub u32);
 /// Where the numbers stand in the source, a wrong pair does not compile:
 ///
 /// ```
-/// let size = infra_resources::fargate_size!(cpu: 1024, memory: 2048);
+/// let size = infra_ecs::fargate_size!(cpu: 1024, memory: 2048);
 /// # assert_eq!(size.cpu(), "1024");
 /// ```
 ///
