@@ -2,11 +2,11 @@
 //! lost its lease is stopped, and tests break what they want to see broken.
 
 mod call;
+pub mod concurrency_limit;
 mod fault;
 pub mod guard;
 mod held_body;
 pub mod journal;
-pub mod pace;
 pub mod survey;
 pub mod trust;
 pub mod writes;
@@ -23,10 +23,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use call::Call;
+use concurrency_limit::LIMIT;
 use fault::Faults;
 use held_body::held;
 use infra_engine::Failure;
-use pace::LIMIT;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

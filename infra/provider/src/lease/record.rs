@@ -7,7 +7,7 @@ use super::holder::Holder;
 use crate::aws::Aws;
 use crate::explain::{Explain, problem_of};
 use crate::kinds::bucket::LEASE_KEY;
-use crate::wire::pace::of_lease;
+use crate::wire::concurrency_limit::of_lease;
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
