@@ -6,10 +6,12 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use e2e::containers;
+use infra_aws::Aws;
+use infra_aws::kinds::bucket::Buckets;
+use infra_deploy::AppProgram;
 use infra_engine::event::Silent;
 use infra_engine::{Context, Found, ResourceId, ResourceKind};
-use infra_provider::Aws;
-use infra_provider::kinds::bucket::Buckets;
+use std::sync::Arc;
 
 const KEYS: [&str; 10] = [
     "plain.png",
@@ -30,7 +32,8 @@ async fn connection(endpoint: &str) -> Aws {
     let credentials = credentials.account_id("000000000000").provider_name("test").build();
     let config = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(endpoint);
     let config = config.region(Region::new("us-east-1")).credentials_provider(credentials).load().await;
-    Aws::connect(&config, "odd", infra::apps::ALL, std::env::temp_dir()).await.unwrap()
+    let program = AppProgram { apps: infra::apps::ALL, workspace: std::env::temp_dir() };
+    Aws::connect(&config, "odd", Arc::new(program)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,16 +12,18 @@ mod made_up;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use e2e::aws_api::{AwsApi, QueryService};
+use infra_aws::{Aws, kinds};
+use infra_deploy::AppProgram;
 use infra_engine::apply::apply;
 use infra_engine::plan::plan;
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
 use infra_engine::{Plan, Provider, Silent, Stack};
-use infra_provider::{Aws, kinds};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// The values change with these alone.
@@ -83,7 +85,8 @@ async fn connected(endpoint: &str, workspace: &Path) -> Aws {
             "test", "test", None, None, "test",
         )))
         .build();
-    let aws = Aws::connect(&config, NAME, infra::apps::ALL, workspace.to_owned()).await;
+    let program = AppProgram { apps: infra::apps::ALL, workspace: workspace.to_owned() };
+    let aws = Aws::connect(&config, NAME, Arc::new(program)).await;
     let aws = aws.unwrap_or_else(|error| panic!("{error:#?}"));
     Aws { waits: false, ..aws }
 }

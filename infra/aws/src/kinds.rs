@@ -1,0 +1,82 @@
+//! The list of all kinds of resource, each in a file of its own.
+
+mod auto_scaling_group;
+pub mod bucket;
+mod capacity_provider;
+pub mod cluster;
+mod cluster_capacity;
+mod default_vpc;
+mod ecr_repository;
+pub mod elb;
+mod gateway_endpoint;
+mod iam_role;
+pub mod image;
+mod instance_profile;
+pub mod instance_subnets;
+pub mod launch_template;
+mod listener;
+mod listener_rule;
+mod load_balancer;
+mod log_group;
+mod policy_document;
+mod security_group;
+pub mod service;
+pub mod service_scaling;
+mod target_group;
+pub mod task_definition;
+
+pub use cluster::clusters_of;
+
+use crate::Aws;
+use crate::traced::Traced;
+use infra_engine::ownership::STACK_TAG;
+use infra_engine::{Failure, Provider};
+use infra_wire::sdk_error::SdkResult;
+use std::collections::BTreeSet;
+
+/// Every kind that a program can deploy.
+pub fn all(aws: &Aws) -> Provider {
+    Provider::default()
+        .with(Traced(auto_scaling_group::AutoScalingGroups(aws.clone())))
+        .with(Traced(bucket::Buckets(aws.clone())))
+        .with(Traced(capacity_provider::CapacityProviders(aws.clone())))
+        .with(Traced(cluster_capacity::ClusterCapacities(aws.clone())))
+        .with(Traced(cluster::Clusters(aws.clone())))
+        .with(Traced(default_vpc::DefaultVpcs(aws.clone())))
+        .with(Traced(ecr_repository::EcrRepositories(aws.clone())))
+        .with(Traced(iam_role::IamRoles(aws.clone())))
+        .with(Traced(image::Images(aws.clone())))
+        .with(Traced(instance_profile::InstanceProfiles(aws.clone())))
+        .with(Traced(instance_subnets::InstanceSubnets(aws.clone())))
+        .with(Traced(launch_template::LaunchTemplates(aws.clone())))
+        .with(Traced(listener::Listeners(aws.clone())))
+        .with(Traced(listener_rule::ListenerRules(aws.clone())))
+        .with(Traced(load_balancer::LoadBalancers(aws.clone())))
+        .with(Traced(log_group::LogGroups(aws.clone())))
+        .with(Traced(security_group::SecurityGroups(aws.clone())))
+        .with(Traced(service::Services::new(aws.clone())))
+        .with(Traced(service_scaling::ServiceScalings(aws.clone())))
+        .with(Traced(target_group::TargetGroups(aws.clone())))
+        // Nothing follows from these two lists that is not asked anyway: they may come after the others.
+        .with(Traced(task_definition::TaskDefinitions(aws.clone())))
+        .with(Traced(gateway_endpoint::GatewayEndpoints(aws.clone())))
+}
+
+/// The stacks that live in this account and region, told by the tags of their clusters and load balancers.
+///
+/// # Errors
+/// When they can't be listed.
+pub async fn stacks(aws: &Aws) -> Result<BTreeSet<String>, Failure> {
+    let mut stacks: BTreeSet<String> =
+        cluster::all_tags(aws).await?.into_iter().filter_map(stack_in).collect();
+    let pages = aws.elb.describe_load_balancers().into_paginator().items().send();
+    let balancers = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list load balancers")?;
+    let arns: Vec<String> =
+        balancers.iter().filter_map(|balancer| balancer.load_balancer_arn().map(str::to_owned)).collect();
+    stacks.extend(elb::tags_of(aws, &arns).await?.into_values().filter_map(stack_in));
+    Ok(stacks)
+}
+
+fn stack_in(mut tags: infra_engine::live::Tags) -> Option<String> {
+    tags.remove(STACK_TAG)
+}

@@ -1,0 +1,151 @@
+//! What lives in a cluster beside its services: one-off tasks and container instances.
+
+use crate::Aws;
+use crate::json_call::Answer;
+use crate::kinds::service;
+use crate::partial;
+use crate::tags;
+use aws_sdk_ecs::config::http::HttpResponse;
+use aws_sdk_ecs::error::SdkError;
+use aws_sdk_ecs::types::{DesiredStatus, Service};
+use infra_engine::Failure;
+use infra_engine::ownership::Ownership;
+use infra_wire::sdk_error::SdkResult;
+use serde::Deserialize;
+
+const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
+/// So ECS answers for a task or an instance that has gone meanwhile.
+const GONE: [&str; 2] = ["ClusterNotFoundException", "InvalidParameterException"];
+
+/// So the group of a service's tasks begins; its name follows.
+pub const SERVICE_GROUP: &str = "service:";
+const TORN_DOWN: &str = "the stack is torn down";
+/// `DescribeTasks` takes at most so many.
+const TASKS_PER_CALL: usize = 100;
+
+/// Stops the tasks that no service keeps running.
+///
+/// # Errors
+/// When tasks can't be listed or stopped.
+pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
+    let tasks = running(aws, cluster).await?;
+    for task in in_groups(aws, cluster, &tasks).await? {
+        if !task.group.starts_with(SERVICE_GROUP) {
+            stop(aws, cluster, &task.arn, TORN_DOWN).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A task and what it belongs to.
+#[derive(Deserialize)]
+pub struct TaskInGroup {
+    /// Its ARN.
+    #[serde(rename = "taskArn")]
+    pub arn: String,
+    /// `service:` and the service's name, or `family:` and the family's.
+    #[serde(default)]
+    pub group: String,
+}
+
+/// What these tasks belong to.
+///
+/// # Errors
+/// When tasks can't be described.
+pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec<TaskInGroup>, Failure> {
+    let mut told = Vec::new();
+    for arns in tasks.chunks(TASKS_PER_CALL) {
+        let json = Answer::default();
+        let request = aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
+        let answer = request.customize().interceptor(json.clone()).send().await;
+        let is_odd = is_answered_oddly(aws, &answer);
+        let answer =
+            if is_odd { None } else { answer.none_if(&NO_CLUSTER, "describe the cluster's tasks")? };
+        if let Some(answer) = &answer {
+            partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
+        }
+        if is_odd || answer.is_some() {
+            let tasks = Vec::<TaskInGroup>::deserialize(json.member("tasks")?);
+            told.extend(tasks.map_err(|error| Failure::caused_by("ECS tells tasks that are none", error))?);
+        }
+    }
+    Ok(told)
+}
+
+/// Refuses where a service in the cluster does not carry the stack's tags: it is not ours to stop, and ECS deletes no cluster
+/// with a service in it.
+///
+/// # Errors
+/// When there is such a service, or services can't be listed.
+pub async fn refuse_others(aws: &Aws, cluster: &str) -> Result<(), Failure> {
+    let services = service::all_in(aws, cluster).await?;
+    let is_ours =
+        |service: &&Service| Ownership::of(&tags::from_ecs(service.tags()), &aws.stack) == Ownership::Ours;
+    let others = services.iter().filter(|service| !is_ours(service));
+    let names: Vec<_> = others.filter_map(Service::service_name).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "cluster {cluster} has services in it that do not belong to stack {}: {}",
+        aws.stack,
+        names.join(", ")
+    ))
+    .hint("delete them or move them to another cluster, then run the same command again"))
+}
+
+/// Stops every task that still runs, unless somebody else's service may want it.
+///
+/// # Errors
+/// When there is such a service, or tasks can't be listed or stopped.
+pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
+    let tasks = running(aws, cluster).await?;
+    if !tasks.is_empty() {
+        refuse_others(aws, cluster).await?;
+    }
+    for task in tasks {
+        stop(aws, cluster, &task, TORN_DOWN).await?;
+    }
+    Ok(())
+}
+
+async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
+    let request = aws.ecs.list_tasks().cluster(cluster).desired_status(DesiredStatus::Running);
+    let pages = request.into_paginator().items().send();
+    let tasks =
+        pages.collect::<Result<Vec<_>, _>>().await.none_if(&NO_CLUSTER, "list the cluster's tasks")?;
+    Ok(tasks.unwrap_or_default())
+}
+
+/// Stops a task; one that has gone is stopped.
+///
+/// # Errors
+/// When it can't be.
+pub async fn stop(aws: &Aws, cluster: &str, task: &str, reason: &str) -> Result<(), Failure> {
+    let request = aws.ecs.stop_task().cluster(cluster).task(task).reason(reason);
+    let stopped = request.send().await;
+    if !is_answered_oddly(aws, &stopped) {
+        stopped.none_if(&GONE, "stop a task")?;
+    }
+    Ok(())
+}
+
+/// Whether the call went through and the SDK can't read its answer: LocalEmu tells numbers of tasks where ECS tells texts.
+fn is_answered_oddly<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpResponse>>) -> bool {
+    aws.is_emulated() && matches!(answer, Err(SdkError::ResponseError(_)))
+}
+
+/// Deregisters every container instance; the Auto Scaling group has ended them by now.
+///
+/// # Errors
+/// When instances can't be listed or deregistered.
+pub async fn deregister_instances(aws: &Aws, cluster: &str) -> Result<(), Failure> {
+    let pages = aws.ecs.list_container_instances().cluster(cluster).into_paginator().items().send();
+    let listed = pages.collect::<Result<Vec<_>, _>>().await;
+    let instances = listed.none_if(&NO_CLUSTER, "list the cluster's container instances")?;
+    for instance in instances.unwrap_or_default() {
+        let request = aws.ecs.deregister_container_instance().cluster(cluster).container_instance(instance);
+        request.force(true).send().await.none_if(&GONE, "deregister a container instance")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Reads and writes ECR repositories.
+
+use super::policy_document;
+use crate::Aws;
+use crate::build_error::Built;
+use crate::tags;
+use async_trait::async_trait;
+use aws_sdk_ecr::types::{
+    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository, Tag,
+};
+use futures::future::try_join_all;
+use infra_ecs::open_enum::OpenEnum;
+use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::live::Tags;
+use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_resources::ecr_repository::EcrRepositoryOutputs;
+use infra_resources::{EcrRepository, TagMutability};
+use infra_wire::sdk_error::SdkResult;
+use serde_json::Value;
+
+/// As many as ECR lists at once.
+const PAGE: i32 = 1000;
+
+/// ECR repositories.
+pub struct EcrRepositories(pub Aws);
+
+#[async_trait(?Send)]
+impl ResourceKind for EcrRepositories {
+    type Resource = EcrRepository;
+
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn read(&self, desired: &EcrRepository) -> ReadResult<EcrRepository> {
+        let repositories = self.repositories_of(&self.0.stack).await?;
+        let named = |repository: &&Repository| repository.repository_name() == Some(&desired.name);
+        let Some(repository) = repositories.iter().find(named) else { return Ok(None) };
+        let arn = repository.repository_arn().unwrap_or_default();
+        let (policy, tags) = tokio::try_join!(self.lifecycle_policy(&desired.name), self.tags_of(arn))?;
+        // The list tells of it already or still, and the repository is not known yet or gone.
+        let Some(tags) = tags else { return Ok(None) };
+        let properties = EcrRepository {
+            name: desired.name.clone(),
+            scan_on_push: repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push()),
+            image_tag_mutability: repository
+                .image_tag_mutability()
+                .map_or(TagMutability::Mutable, |told| TagMutability::from_text(told.as_str())),
+            lifecycle_policy: policy,
+        };
+        Ok(Some(Live { properties, outputs: self.outputs(repository), tags: Some(tags) }))
+    }
+
+    async fn create(
+        &self,
+        desired: &EcrRepository,
+        context: &Context<'_>,
+    ) -> Result<EcrRepositoryOutputs, Failure> {
+        let encryption =
+            EncryptionConfiguration::builder().encryption_type(EncryptionType::Aes256).build().built()?;
+        let created = self
+            .0
+            .ecr
+            .create_repository()
+            .repository_name(&desired.name)
+            .image_scanning_configuration(scanning(desired))
+            .image_tag_mutability(mutability(desired))
+            .encryption_configuration(encryption)
+            .set_tags(Some(tags::ecr(&context.tags())?))
+            .send()
+            .await
+            .or_failure("create the repository")?;
+        self.put_lifecycle_policy(desired).await?;
+        let repository =
+            created.repository().ok_or_else(|| Failure::new("ECR answered without a repository"))?;
+        Ok(self.outputs(repository))
+    }
+
+    async fn update(
+        &self,
+        desired: &EcrRepository,
+        live: LiveOf<EcrRepository>,
+        context: &Context<'_>,
+    ) -> Result<EcrRepositoryOutputs, Failure> {
+        let (name, now) = (&desired.name, &live.properties);
+        if now.scan_on_push != desired.scan_on_push {
+            let request = self.0.ecr.put_image_scanning_configuration().repository_name(name);
+            let request = request.image_scanning_configuration(scanning(desired));
+            request.send().await.or_failure("change when images are scanned")?;
+        }
+        if now.image_tag_mutability != desired.image_tag_mutability {
+            let request = self.0.ecr.put_image_tag_mutability().repository_name(name);
+            let request = request.image_tag_mutability(mutability(desired));
+            request.send().await.or_failure("change whether tags can be moved")?;
+        }
+        if now.lifecycle_policy != desired.lifecycle_policy {
+            self.put_lifecycle_policy(desired).await?;
+        }
+        if live.tags.as_ref() != Some(&context.tags()) {
+            let request = self.0.ecr.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = request.set_tags(Some(tags::ecr(&context.tags())?));
+            request.send().await.or_failure("tag the repository")?;
+        }
+        Ok(live.outputs)
+    }
+
+    async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
+        let deleted = self.0.ecr.delete_repository().repository_name(&found.name).force(true).send().await;
+        deleted.none_if(&["RepositoryNotFoundException"], "delete the repository and its images")?;
+        Ok(())
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        let repositories = self.repositories_of(stack).await?;
+        let found = try_join_all(repositories.iter().map(async |repository| {
+            let name = repository.repository_name().unwrap_or_default();
+            let tags =
+                self.tags_of(repository.repository_arn().unwrap_or_default()).await?.unwrap_or_default();
+            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
+            let id = id_from(&tags, EcrRepository::KIND, name);
+            Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
+        }));
+        Ok(found.await?.into_iter().flatten().collect())
+    }
+}
+
+impl EcrRepositories {
+    /// Those that may be the stack's: their names tell which are worth a look at their tags, which cost a call each.
+    async fn repositories_of(&self, stack: &str) -> Result<Vec<Repository>, Failure> {
+        let pages = self.0.ecr.describe_repositories().max_results(PAGE).into_paginator().items().send();
+        let mut repositories = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list repositories")?;
+        let prefix = format!("{stack}-");
+        repositories
+            .retain(|repository| repository.repository_name().is_some_and(|name| name.starts_with(&prefix)));
+        Ok(repositories)
+    }
+
+    async fn lifecycle_policy(&self, name: &str) -> Result<Value, Failure> {
+        let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
+        let absent = ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"];
+        let policy = policy.none_if(&absent, "read the lifecycle policy")?;
+        let text = policy.and_then(|answer| answer.lifecycle_policy_text().map(str::to_owned));
+        Ok(text.map_or(Value::Null, |text| policy_document::parse(&text)))
+    }
+
+    async fn put_lifecycle_policy(&self, desired: &EcrRepository) -> Result<(), Failure> {
+        let request = self.0.ecr.put_lifecycle_policy().repository_name(&desired.name);
+        let request = request.lifecycle_policy_text(desired.lifecycle_policy.to_string());
+        request.send().await.or_failure("set the lifecycle policy")?;
+        Ok(())
+    }
+
+    async fn tags_of(&self, arn: &str) -> Result<Option<Tags>, Failure> {
+        let answer = self.0.ecr.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = answer.none_if(&["RepositoryNotFoundException"], "list the repository's tags")?;
+        let pair = |tag: &Tag| (tag.key().to_owned(), tag.value().to_owned());
+        Ok(answer.map(|answer| answer.tags().iter().map(pair).collect()))
+    }
+
+    /// An emulator's registry is at its own endpoint, whatever address it gives.
+    fn outputs(&self, repository: &Repository) -> EcrRepositoryOutputs {
+        let name = repository.repository_name().unwrap_or_default();
+        let uri = match &self.0.local_registry {
+            Some(registry) => format!("{registry}/{name}"),
+            None => repository.repository_uri().unwrap_or_default().to_owned(),
+        };
+        EcrRepositoryOutputs { arn: repository.repository_arn().unwrap_or_default().into(), uri: uri.into() }
+    }
+}
+
+fn scanning(desired: &EcrRepository) -> ImageScanningConfiguration {
+    ImageScanningConfiguration::builder().scan_on_push(desired.scan_on_push).build()
+}
+
+fn mutability(desired: &EcrRepository) -> ImageTagMutability {
+    ImageTagMutability::from(desired.image_tag_mutability.as_str())
+}

@@ -1,0 +1,37 @@
+//! A service whose place another one has taken: its tasks still get requests for a while.
+
+use crate::Aws;
+use aws_sdk_ecs::types::Service as Described;
+use infra_engine::{Context, Failure};
+use infra_wire::sdk_error::SdkResult;
+use std::time::Duration;
+
+/// How long a load balancer may take until all its nodes follow a rule that leads elsewhere now; AWS has no way to ask when it
+/// was changed. That may have been by a run that was killed right after.
+const SPREADS_WITHIN: Duration = Duration::from_secs(20);
+
+/// The same where a local load balancer is one process: requests that it has assigned to old targets, but not yet sent.
+/// It stops tasks without draining them.
+const SPREADS_LOCALLY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Leaves the load balancer time to follow the rules to the new service, if it has targets of this one.
+///
+/// # Errors
+/// When the load balancer can't be asked for its targets.
+pub async fn after_its_last_requests(
+    aws: &Aws,
+    service: &Described,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    for group in service.load_balancers().iter().filter_map(|it| it.target_group_arn()) {
+        let health = aws.elb.describe_target_health().target_group_arn(group).send().await;
+        let health = health.none_if(&["TargetGroupNotFound"], "see what targets the old service has")?;
+        if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
+            context.waiting("every node of the load balancer to use the new targets");
+            let within = if aws.is_emulated() { SPREADS_LOCALLY_WITHIN } else { SPREADS_WITHIN };
+            tokio::time::sleep(within).await;
+            return Ok(());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! A kind whose calls say in the journal for which resource they are made.
+
+use async_trait::async_trait;
+use infra_engine::kind::{Context, ErasedKind};
+use infra_engine::live::LiveValue;
+use infra_engine::{Failure, Found};
+use infra_wire::journal::RESOURCE;
+use serde_json::Value;
+
+/// The kind itself, traced.
+pub struct Traced<K>(pub K);
+
+#[async_trait(?Send)]
+impl<K: ErasedKind> ErasedKind for Traced<K> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn uses(&self) -> &'static [&'static str] {
+        self.0.uses()
+    }
+
+    async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
+        RESOURCE.scope(self.name().to_owned(), self.0.read(desired)).await
+    }
+
+    async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
+        RESOURCE.scope(context.id.to_string(), self.0.create(desired, context)).await
+    }
+
+    async fn update(
+        &self,
+        desired: &Value,
+        live: &LiveValue,
+        context: &Context<'_>,
+    ) -> Result<Value, Failure> {
+        RESOURCE.scope(context.id.to_string(), self.0.update(desired, live, context)).await
+    }
+
+    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
+        RESOURCE.scope(context.id.to_string(), self.0.settle(desired, context)).await
+    }
+
+    async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
+        RESOURCE.scope(context.id.to_string(), self.0.delete(found, context)).await
+    }
+
+    async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
+        RESOURCE.scope(self.name().to_owned(), self.0.list(stack)).await
+    }
+}

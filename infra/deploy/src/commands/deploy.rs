@@ -1,0 +1,166 @@
+//! `deploy`: show what would change, ask, change it, and see that the app answers.
+
+use super::consent;
+use crate::error_report;
+use crate::image_builds;
+use crate::plan_view;
+use crate::progress_view::ProgressView;
+use crate::served;
+use crate::session::{Looked, Session};
+use crate::stack_lease::release;
+use crate::summary::Summary;
+use anyhow::{Context, Result};
+use infra::apps::AppList;
+use infra::storage::lease_bucket_id;
+use infra_aws::kinds::task_definition::prune::Pruning;
+use infra_engine::apply::{AllOutputs, apply};
+use infra_engine::{Action, Plan, Resource, ResourceId};
+use infra_options::deploy::Options;
+use infra_resources::{Listener, ListenerRule, LoadBalancer, Service};
+use std::process::ExitCode;
+
+const QUESTION: &str = "Deploy?";
+
+fn declined() -> ExitCode {
+    eprintln!("nothing was changed");
+    ExitCode::FAILURE
+}
+
+fn replaces_a_service(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.action == Action::Replace && step.kind == Service::KIND)
+}
+
+/// Whether the load balancer may be minutes old: it is made, or services are, as after a first deploy that was cut off.
+fn may_be_new(plan: &Plan) -> bool {
+    let is_made = |action| matches!(action, Action::Create | Action::Replace);
+    let kinds = [LoadBalancer::KIND, Service::KIND];
+    plan.steps.iter().any(|step| kinds.contains(&step.kind.as_str()) && is_made(step.action))
+}
+
+/// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
+/// looked at again, and what differs now is shown and asked about anew; gives nothing if that is declined.
+async fn alone(
+    session: &Session,
+    options: &Options,
+    looked: Looked,
+    view: &ProgressView,
+) -> Result<Option<AllOutputs>> {
+    let lease = session.lease(options.adopt);
+    let lease = lease.acquire("deploy", options.wait.for_lease, looked.lease.clone()).await?;
+    let outputs = async {
+        let is_still_right = lease.uncontended && looked.was_quiet;
+        let (world, plan) = if is_still_right {
+            (looked.world, looked.plan)
+        } else {
+            let Looked { world, plan, .. } = session.look(options.adopt).await?;
+            // The lease's own bucket may have been made a moment ago for this run.
+            let is_as_agreed = looked.plan.does_the_same(&plan, &lease_bucket_id());
+            if !is_as_agreed && !is_agreed_to(&plan, options).await? {
+                return Ok(None);
+            }
+            // It may need images that the first plan did not.
+            image_builds::engine_for(&plan).await?;
+            image_builds::build(&session.program.stack, &plan, &session.aws, view).await?;
+            (world, plan)
+        };
+        let outputs = apply(&session.program.stack, &plan, &world, &session.provider, view).await?;
+        prune(session, &plan, view).await;
+        anyhow::Ok(Some(outputs))
+    }
+    .await;
+    let arns = outputs.as_ref().ok().and_then(Option::as_ref).map(arns_of_listeners);
+    release(lease, arns).await;
+    outputs
+}
+
+/// Shows a plan that is another one than was agreed to, and asks again if there is something to do.
+async fn is_agreed_to(plan: &Plan, options: &Options) -> Result<bool> {
+    eprintln!("the stack has changed since this plan was made; what is changed now:");
+    plan_view::print_changes(plan);
+    Ok(plan.is_empty() || consent::given_meanwhile(&options.stack, QUESTION).await?)
+}
+
+/// What the next run asks about at once.
+fn arns_of_listeners(outputs: &AllOutputs) -> Vec<String> {
+    let outputs = outputs.iter().filter(|(id, _)| has_an_arn_to_keep(id)).map(|(_, outputs)| outputs);
+    let mut arns: Vec<_> = outputs.filter_map(|outputs| Some(outputs["arn"].as_str()?.to_owned())).collect();
+    arns.sort();
+    arns
+}
+
+fn has_an_arn_to_keep(id: &ResourceId) -> bool {
+    [Listener::KIND, ListenerRule::KIND].contains(&id.kind.as_str())
+}
+
+/// Deregisters what is old of the task definitions that have a new revision.
+async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
+    let kept = session.settings.tasks.kept_revisions;
+    let pruning = Pruning { aws: &session.aws, cluster: &session.program.exports.cluster, kept };
+    for (family, failure) in pruning.after(plan, view).await {
+        let what = format!("old revisions of {family} stay registered");
+        view.suspend(|| error_report::warn(&what, &failure));
+    }
+}
+
+/// Brings the stack up to what the code says.
+pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+    let mut session = Session::open(&options.stack, apps).await?.waiting(!options.no_wait);
+    let looked = session.look(options.adopt).await?;
+    let plan = &looked.plan;
+    if let Some(engine) = image_builds::engine_for(plan).await? {
+        let emulated = image_builds::emulated(&session.program.stack, plan, &engine, &session.settings);
+        session.notes.extend(emulated);
+    }
+    plan_view::print(plan, &session);
+    if options.no_wait && replaces_a_service(plan) && !session.aws.is_emulated() {
+        eprintln!(
+            "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
+        );
+        session = session.waiting(true);
+    }
+    let stack = &session.program.stack;
+    let is_new = may_be_new(plan);
+    if !plan.is_empty() {
+        if !consent::given(&options.stack, QUESTION)? {
+            return Ok(declined());
+        }
+        looked.survey.end();
+    }
+    let view = ProgressView::new();
+    image_builds::build(stack, plan, &session.aws, &view).await?;
+    let outputs = if plan.is_empty() {
+        Some(apply(stack, plan, &looked.world, &session.provider, &view).await?)
+    } else {
+        alone(&session, &options, looked, &view).await?
+    };
+    drop(view);
+    let Some(outputs) = outputs else { return Ok(declined()) };
+    let summary = Summary::new(&session.program.exports, &outputs, &session.aws, &options.stack)
+        .context("the load balancer has no address")?;
+    if !options.no_wait {
+        let urls: Vec<&str> = summary.urls.iter().map(|(_, url)| url.as_str()).collect();
+        served::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
+    }
+    summary.print(options.stack.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_engine::plan::Step;
+
+    fn with(action: Action, kind: &str) -> Plan {
+        let id = ResourceId::new(kind, "some");
+        let step = Step { action, kind: kind.to_owned(), name: "some".to_owned(), changes: Vec::new(), id };
+        Plan { steps: vec![step], deletions: Vec::new() }
+    }
+
+    #[test]
+    fn a_load_balancer_is_given_its_time_also_after_a_first_deploy_that_was_cut_off() {
+        assert!(may_be_new(&with(Action::Create, LoadBalancer::KIND)));
+        assert!(may_be_new(&with(Action::Create, Service::KIND)));
+        assert!(!may_be_new(&with(Action::Update, Service::KIND)));
+        assert!(!may_be_new(&with(Action::Create, Listener::KIND)));
+    }
+}

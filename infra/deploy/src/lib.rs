@@ -1,0 +1,19 @@
+//! The commands that need AWS, one file a command in `commands/`, and what they show.
+
+mod app_program;
+pub mod commands;
+mod cost_view;
+mod entry;
+mod error_report;
+mod image_builds;
+mod live_usage;
+mod plan_view;
+mod progress_view;
+mod served;
+mod session;
+mod stack_lease;
+mod standard_output;
+mod summary;
+
+pub use app_program::AppProgram;
+pub use entry::main_with;

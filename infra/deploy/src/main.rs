@@ -1,0 +1,7 @@
+//! The commands that need AWS. `cargo xtask` starts this program; it can also be used by itself.
+
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    infra_deploy::main_with(infra::apps::ALL)
+}

@@ -1,0 +1,112 @@
+//! What one request shows: an answer of the app or of its load balancer, or that neither can be reached from here.
+
+use infra_engine::Failure;
+use infra_wire::this_machine;
+use reqwest::header::{HeaderMap, SERVER};
+use reqwest::{Client, StatusCode};
+use std::error::Error;
+use std::time::Duration;
+
+/// What a request came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It was answered with success.
+    Served,
+    /// It was answered otherwise.
+    Answer(String),
+    /// The load balancer's name is not known here.
+    Unresolved(String),
+    /// There is no way from here to there.
+    Unreachable(String),
+}
+
+/// Headers of a proxy that speaks for itself.
+const OF_PROXIES: [&str; 4] = ["proxy-authenticate", "proxy-status", "x-squid-error", "proxy-connection"];
+/// Both apps have it in all their answers.
+const OF_THE_APPS: &str = "x-request-id";
+/// How the load balancer names itself in answers of its own.
+const OF_THE_LOAD_BALANCER: &str = "awselb/";
+
+/// Requests to one address.
+pub struct Requests<'a> {
+    url: &'a str,
+    client: Client,
+    has_proxy: bool,
+}
+
+impl<'a> Requests<'a> {
+    /// They go through the proxy that the environment names. No proxy reaches this machine's own address.
+    ///
+    /// # Errors
+    /// When there is no HTTP client.
+    pub fn to(url: &'a str, patience: Duration) -> Result<Self, Failure> {
+        let client = Client::builder().timeout(patience).connect_timeout(patience * 3 / 5);
+        let is_here = this_machine::is_here(url);
+        let client = if is_here { client.no_proxy() } else { client }.build();
+        let client = client.map_err(|error| Failure::caused_by("there is no HTTP client", error))?;
+        Ok(Self { url, client, has_proxy: !is_here && has_proxy() })
+    }
+
+    /// Asks once.
+    pub async fn look(&self) -> Seen {
+        let url = self.url;
+        match self.client.get(url).send().await {
+            Ok(answer) if answer.status().is_success() => Seen::Served,
+            Ok(answer) if is_of_a_proxy(answer.status(), answer.headers(), self.has_proxy) => {
+                Seen::Unreachable(format!("the proxy on the way to {url} answers with {}", answer.status()))
+            }
+            Ok(answer) => Seen::Answer(format!("{url} to answer with 200, not {}", answer.status())),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> Seen {
+        let causes = causes(error);
+        let text = format!("{} to answer ({causes})", self.url);
+        if causes.contains("dns error") {
+            Seen::Unresolved(text)
+        } else if error.is_connect() || (error.is_timeout() && self.has_proxy) {
+            Seen::Unreachable(text)
+        } else {
+            // A connection came about, and then there was no answer.
+            Seen::Answer(text)
+        }
+    }
+}
+
+/// Whether a proxy answers instead of the load balancer. Its refusals look like the load balancer's own, which names itself.
+pub fn is_of_a_proxy(status: StatusCode, headers: &HeaderMap, has_proxy: bool) -> bool {
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        || status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED
+    {
+        return true;
+    }
+    let server = headers.get(SERVER).and_then(|server| server.to_str().ok()).unwrap_or_default();
+    if !has_proxy || headers.contains_key(OF_THE_APPS) || server.starts_with(OF_THE_LOAD_BALANCER) {
+        return false;
+    }
+    let refusals = [
+        StatusCode::FORBIDDEN,
+        StatusCode::BAD_GATEWAY,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::GATEWAY_TIMEOUT,
+    ];
+    refusals.contains(&status) || OF_PROXIES.iter().any(|name| headers.contains_key(*name))
+}
+
+/// Whether the environment names a proxy for plain HTTP.
+fn has_proxy() -> bool {
+    let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+    names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The innermost cause says what happened; the outer ones name the address, which is said already.
+fn causes(error: &reqwest::Error) -> String {
+    let mut texts = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    if texts.is_empty() { "no answer".to_owned() } else { texts.join(": ") }
+}

@@ -1,0 +1,173 @@
+//! What every command begins with: the settings, the connection, the stack as the code wants it.
+
+use crate::app_program::AppProgram;
+use crate::image_builds::native_processor;
+use crate::stack_lease::StackLease;
+use anyhow::{Context, Result};
+use aws_config::SdkConfig;
+use boot_time::Instant;
+use infra::apps::{AppList, AppSpec};
+use infra::registry::ImageTags;
+use infra::{Destination, Names, OwnedCount, Program, Settings, program};
+use infra_aws::Aws;
+use infra_aws::kinds;
+use infra_aws::prefetch;
+use infra_engine::plan::plan;
+use infra_engine::refresh::{World, refresh};
+use infra_engine::{Plan, Provider};
+use infra_images::ImageError;
+use infra_lease::LeaseSnapshot;
+use infra_options::StackOptions;
+use infra_wire::configuration;
+use infra_wire::survey::Survey;
+use infra_wire::{journal, survey};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A stack as the code wants it, and the connection to where it is deployed.
+pub struct Session {
+    /// The connection.
+    pub aws: Aws,
+    /// All kinds of resource over that connection.
+    pub provider: Provider,
+    /// The stack.
+    pub program: Program,
+    /// Its names.
+    pub names: Names,
+    /// The settings it was made with.
+    pub settings: Settings,
+    /// What a local AWS can't do, in words.
+    pub notes: Vec<String>,
+    /// Desired counts that were given for this run and that an autoscaler owns.
+    pub owned_counts: Vec<OwnedCount>,
+    /// The region, where it was given for this run.
+    pub given_region: Option<String>,
+}
+
+impl Session {
+    /// Checks the stack of these apps, which makes no call, then connects.
+    ///
+    /// # Errors
+    /// When the settings make no stack, or there are no credentials or no region.
+    pub async fn open(options: &StackOptions, apps: AppList) -> Result<Self> {
+        let defaults = Settings::of(apps);
+        let settings = if options.local {
+            defaults.overridden_on(native_processor().await?, &options.settings)?
+        } else {
+            defaults.overridden(&options.settings)?
+        };
+        let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
+        let owned_counts = OwnedCount::among(&options.settings, &settings);
+        let given_region = options.region.clone();
+        let config = configuration::load(given_region.clone(), options.local).await?;
+        let region = configuration::region(&config);
+        infra::check(&options.name, &settings, Some(&region))?;
+
+        let workspace = options.workspace.clone();
+        let built = settings.apps.iter().filter(|(_, app)| app.image.is_none());
+        let built: Vec<_> = built.map(|(spec, _)| spec).collect();
+        let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, &built));
+        let aws = connected(&config, options, apps).await?;
+        let destination = Destination { account_id: aws.account.id.clone(), region };
+        let names = Names::new(&options.name, &destination)?;
+        let program = program(&options.name, &settings, &destination, &tags.await??)?;
+        let provider = kinds::all(&aws);
+        Ok(Self { provider, aws, program, names, settings, notes, owned_counts, given_region })
+    }
+
+    /// Connects without a stack, for commands that work from what is found.
+    ///
+    /// # Errors
+    /// When there are no credentials or no region.
+    pub async fn connect(options: &StackOptions, apps: AppList) -> Result<Aws> {
+        let config = configuration::load(options.region.clone(), options.local).await?;
+        let aws = connected(&config, options, apps).await?;
+        aws.account.confirm().await?;
+        Ok(aws)
+    }
+
+    /// Has its clients wait for deployments, or not.
+    #[must_use]
+    pub fn waiting(mut self, waits: bool) -> Self {
+        self.aws.waits = waits;
+        self.provider = kinds::all(&self.aws);
+        self
+    }
+
+    /// The stack's lease.
+    pub fn lease(&self, adopt: bool) -> StackLease<'_> {
+        StackLease::in_bucket(&self.aws, self.program.exports.lease_bucket.clone(), adopt)
+    }
+
+    /// Reads the world.
+    ///
+    /// # Errors
+    /// When something can't be read.
+    pub async fn refresh(&self) -> Result<World> {
+        let _survey = survey::begin();
+        Ok(self.survey().await?.0)
+    }
+
+    /// Reads the world, and compares it with what the code wants.
+    ///
+    /// # Errors
+    /// When something can't be read, or belongs to somebody else and is not adopted.
+    pub async fn look(&self, adopt: bool) -> Result<Looked> {
+        let began = Instant::now();
+        let survey = survey::begin();
+        let (world, lease) = self.survey().await?;
+        survey.over();
+        let plan = plan(&self.program.stack, &world, adopt)?;
+        let was_quiet = match lease.record {
+            // Where no run ever held the lease there is nothing, unless another one deletes it in this moment.
+            None => world.owned.is_empty(),
+            Some(_) => lease.was_quiet_since(began),
+        };
+        Ok(Looked { world, plan, lease, was_quiet, survey })
+    }
+
+    /// Reads the world and the lease, and makes sure of the account, at the same time.
+    async fn survey(&self) -> Result<(World, LeaseSnapshot)> {
+        let lease = self.lease(false);
+        // In this order: what is asked first is answered first.
+        let (lease, account, (), world, ()) = tokio::join!(
+            lease.read(),
+            self.aws.account.confirm(),
+            prefetch::services(&self.aws, &self.names.cluster),
+            refresh(&self.program.stack, &self.provider),
+            prefetch::offerings(&self.aws, &self.program.stack),
+        );
+        account?;
+        Ok((world?, lease?))
+    }
+}
+
+/// What a look at the account found.
+pub struct Looked {
+    /// The account.
+    pub world: World,
+    /// What would change.
+    pub plan: Plan,
+    /// The lease.
+    pub lease: LeaseSnapshot,
+    /// Whether no other run wrote while this one looked.
+    pub was_quiet: bool,
+    /// Its answers; they are to be dropped before anything is written.
+    pub survey: Survey,
+}
+
+/// Connects, and begins the journal of the run.
+async fn connected(config: &SdkConfig, options: &StackOptions, apps: AppList) -> Result<Aws> {
+    let command = std::env::args().nth(1).unwrap_or_default();
+    let region = configuration::region(config);
+    let place = journal::Place { stack: options.name.as_str(), region: &region, local: options.local };
+    journal::begin(&options.workspace, place, &command)
+        .with_context(|| format!("cannot write target/journal in {}", options.workspace.display()))?;
+    let program = AppProgram { apps, workspace: options.workspace.clone() };
+    Ok(Aws::connect(config, options.name.as_str(), Arc::new(program)).await?)
+}
+
+/// What the sources of these apps give.
+fn image_tags(workspace: &Path, apps: &[&AppSpec]) -> Result<ImageTags, ImageError> {
+    apps.iter().map(|app| Ok((app.name, app.image(workspace).content_tag()?))).collect()
+}

@@ -1,0 +1,101 @@
+//! What is told of a deployed stack: where it is reached and what it is made of.
+
+use crate::standard_output::print;
+use anyhow::{Context, Result};
+use infra::Exports;
+use infra::apps::AppSpec;
+use infra_aws::Aws;
+use infra_engine::Output;
+use infra_engine::apply::AllOutputs;
+use infra_options::StackOptions;
+use serde::{Serialize, Serializer};
+
+/// As wide as `endpoint` and a space, with or without it.
+const LEAST_WIDTH: usize = 9;
+
+/// The outputs of a stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The stack's name.
+    pub stack: String,
+    /// Where each app is reached: `url` of the one that has no path of its own, `php_url` of PHP's.
+    #[serde(flatten, serialize_with = "as_members")]
+    pub urls: Vec<(String, String)>,
+    /// The bucket of uploads.
+    pub bucket: String,
+    /// The ECS cluster.
+    pub cluster: String,
+    /// The services.
+    pub services: Vec<String>,
+    /// The region.
+    pub region: String,
+    /// The account.
+    pub account: String,
+    /// The load balancer's DNS name.
+    pub load_balancer: String,
+    /// The local AWS, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+}
+
+impl Summary {
+    /// Resolves what the program exports; `None` where the load balancer does not exist.
+    pub fn new(exports: &Exports, outputs: &AllOutputs, aws: &Aws, options: &StackOptions) -> Option<Self> {
+        let dns_name = match &exports.dns_name {
+            Output::Known(name) => name.clone(),
+            Output::Of(reference) => {
+                outputs.get(reference.resource())?.get(reference.attribute())?.as_str()?.to_owned()
+            }
+        };
+        let endpoint =
+            aws.local_registry.as_ref().filter(|_| options.local).map(|host| format!("http://{host}"));
+        // A local AWS has the load balancer below a path of its own port, so that no name has to be resolved.
+        let base = match &endpoint {
+            Some(endpoint) => format!("{endpoint}/_alb/{}", exports.load_balancer),
+            None => format!("http://{dns_name}"),
+        };
+        Some(Self {
+            stack: exports.stack.clone(),
+            urls: exports.apps.iter().map(|app| (output_name(app), format!("{base}{}/", app.path))).collect(),
+            bucket: exports.bucket.clone(),
+            cluster: exports.cluster.clone(),
+            services: exports.services.clone(),
+            region: exports.region.clone(),
+            account: aws.account.id.clone(),
+            load_balancer: dns_name,
+            endpoint,
+        })
+    }
+
+    /// Prints it, for people or as one JSON object.
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    pub fn print(&self, json: bool) -> Result<()> {
+        if json {
+            return print(serde_json::to_string_pretty(self).context("the outputs have no JSON form")?);
+        }
+        let mut rows: Vec<_> = self.urls.iter().map(|(name, url)| (name.as_str(), url.clone())).collect();
+        rows.extend([
+            ("bucket", self.bucket.clone()),
+            ("cluster", self.cluster.clone()),
+            ("services", self.services.join(", ")),
+            ("region", self.region.clone()),
+        ]);
+        rows.extend(self.endpoint.clone().map(|endpoint| ("endpoint", endpoint)));
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(LEAST_WIDTH);
+        for (name, value) in rows {
+            print(format_args!("{name:<width$} {value}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the address of an app is called.
+fn output_name(app: &AppSpec) -> String {
+    if app.path.is_empty() { "url".to_owned() } else { format!("{}_url", app.name) }
+}
+
+fn as_members<S: Serializer>(urls: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(urls.iter().map(|(name, url)| (name, url)))
+}

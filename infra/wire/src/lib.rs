@@ -1,0 +1,26 @@
+//! The one place that every call to AWS passes through: bounded in number, written down, stopped when the lease is lost, repeated
+//! only where a second call does no harm. Knows no kind of resource.
+
+pub mod account;
+mod bucket_conflict;
+mod call;
+pub mod concurrency_limit;
+pub mod configuration;
+mod fault;
+mod gate;
+pub mod guard;
+mod held_body;
+pub mod journal;
+pub mod poll;
+pub mod profile;
+pub mod sdk_error;
+pub mod shortened;
+pub mod survey;
+pub mod this_machine;
+pub mod timeouts;
+mod trust;
+mod writes;
+
+pub use account::Account;
+pub use bucket_conflict::BucketConflict;
+pub use writes::Writes;
