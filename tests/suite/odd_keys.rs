@@ -7,6 +7,7 @@ use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use e2e::containers;
 use infra_aws::Aws;
+use infra_aws::clients::S3;
 use infra_aws::kinds::bucket::Buckets;
 use infra_deploy::AppProgram;
 use infra_engine::event::Silent;
@@ -41,22 +42,31 @@ async fn a_bucket_whose_keys_xml_can_not_carry_is_emptied() {
     let localstack = containers::localstack().await;
     let aws = connection(&localstack.url().await).await;
     let bucket = "odd-images";
-    aws.s3.create_bucket().bucket(bucket).send().await.unwrap();
+    aws.client::<S3>().create_bucket().bucket(bucket).send().await.unwrap();
     let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-    aws.s3.put_bucket_versioning().bucket(bucket).versioning_configuration(versions).send().await.unwrap();
+    aws.client::<S3>()
+        .put_bucket_versioning()
+        .bucket(bucket)
+        .versioning_configuration(versions)
+        .send()
+        .await
+        .unwrap();
     for key in KEYS {
         for _ in 0..2 {
-            aws.s3.put_object().bucket(bucket).key(key).send().await.unwrap();
+            aws.client::<S3>().put_object().bucket(bucket).key(key).send().await.unwrap();
         }
     }
     // LocalStack lists keys of uploads as they are, whatever it is asked for: this one is plain.
-    aws.s3.create_multipart_upload().bucket(bucket).key(KEYS[0]).send().await.unwrap();
-    aws.s3.delete_object().bucket(bucket).key(KEYS[1]).send().await.unwrap();
-    assert!(aws.s3.list_object_versions().bucket(bucket).send().await.is_err(), "XML carries these keys");
+    aws.client::<S3>().create_multipart_upload().bucket(bucket).key(KEYS[0]).send().await.unwrap();
+    aws.client::<S3>().delete_object().bucket(bucket).key(KEYS[1]).send().await.unwrap();
+    assert!(
+        aws.client::<S3>().list_object_versions().bucket(bucket).send().await.is_err(),
+        "XML carries these keys"
+    );
 
     let id = ResourceId::new("bucket", "images");
     let found = Found { id: id.clone(), name: bucket.to_owned(), locator: bucket.to_owned() };
     Buckets(aws.clone()).delete(&found, &Context::of("odd", &id, &Silent)).await.unwrap();
-    let left = aws.s3.list_buckets().send().await.unwrap();
+    let left = aws.client::<S3>().list_buckets().send().await.unwrap();
     assert!(left.buckets().is_empty(), "{left:?}");
 }

@@ -87,6 +87,5 @@ async fn connected(endpoint: &str, workspace: &Path) -> Aws {
         .build();
     let program = AppProgram { apps: infra::apps::ALL, workspace: workspace.to_owned() };
     let aws = Aws::connect(&config, NAME, Arc::new(program)).await;
-    let aws = aws.unwrap_or_else(|error| panic!("{error:#?}"));
-    Aws { waits: false, ..aws }
+    aws.unwrap_or_else(|error| panic!("{error:#?}"))
 }

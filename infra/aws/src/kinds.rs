@@ -28,6 +28,7 @@ pub mod task_definition;
 pub use cluster::clusters_of;
 
 use crate::Aws;
+use crate::clients::Elb;
 use crate::traced::Traced;
 use infra_engine::ownership::STACK_TAG;
 use infra_engine::{Failure, Provider};
@@ -69,7 +70,7 @@ pub fn all(aws: &Aws) -> Provider {
 pub async fn stacks(aws: &Aws) -> Result<BTreeSet<String>, Failure> {
     let mut stacks: BTreeSet<String> =
         cluster::all_tags(aws).await?.into_iter().filter_map(stack_in).collect();
-    let pages = aws.elb.describe_load_balancers().into_paginator().items().send();
+    let pages = aws.client::<Elb>().describe_load_balancers().into_paginator().items().send();
     let balancers = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list load balancers")?;
     let arns: Vec<String> =
         balancers.iter().filter_map(|balancer| balancer.load_balancer_arn().map(str::to_owned)).collect();

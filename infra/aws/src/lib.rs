@@ -1,6 +1,7 @@
 //! Reads and writes every kind of resource over the AWS SDK, one file a kind in `kinds/`.
 
 mod build_error;
+pub mod clients;
 mod connection;
 pub mod json_call;
 pub mod kinds;
@@ -11,5 +12,6 @@ mod program;
 mod tags;
 mod traced;
 
+pub use clients::ServiceClient;
 pub use connection::Aws;
 pub use program::Program;

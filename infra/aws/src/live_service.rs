@@ -1,6 +1,7 @@
 //! Services as they are deployed, found by the stack's tags: their physical names need not be known.
 
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::{Answer, drop_empty_texts};
 use crate::kinds::clusters_of;
 use crate::partial;
@@ -115,7 +116,7 @@ pub async fn services(aws: &Aws) -> Result<Vec<LiveService>, Failure> {
     let mut services = Vec::new();
     for (cluster, _) in clusters_of(aws, &aws.stack).await? {
         let cluster = cluster.cluster_arn().unwrap_or_default();
-        let pages = aws.ecs.list_services().cluster(cluster).into_paginator().items().send();
+        let pages = aws.client::<Ecs>().list_services().cluster(cluster).into_paginator().items().send();
         let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list services")?;
         for arns in arns.chunks(SERVICES_PER_CALL) {
             services.extend(describe(aws, cluster, arns.to_vec()).await?);
@@ -127,7 +128,7 @@ pub async fn services(aws: &Aws) -> Result<Vec<LiveService>, Failure> {
 
 async fn describe(aws: &Aws, cluster: &str, services: Vec<String>) -> Result<Vec<LiveService>, Failure> {
     let json = Answer::default();
-    let request = aws.ecs.describe_services().cluster(cluster).set_services(Some(services));
+    let request = aws.client::<Ecs>().describe_services().cluster(cluster).set_services(Some(services));
     let request = request.include(ServiceField::Tags).customize().interceptor(json.clone());
     let answer = request.send().await.or_failure("describe the service")?;
     partial::described(answer.failures.as_deref(), "describe the service")?;

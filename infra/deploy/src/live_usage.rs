@@ -4,6 +4,7 @@ use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_sdk_ecs::types::{Compatibility, TaskDefinition};
 use infra::cost::Counts;
 use infra_aws::Aws;
+use infra_aws::clients::{AutoScaling, Ec2, Ecs};
 use infra_aws::kinds::elb;
 use infra_aws::kinds::launch_template::NOT_FOUND;
 use infra_aws::live_service::{self, LiveService};
@@ -50,7 +51,7 @@ pub async fn read(aws: &Aws) -> Result<(Usage, Counts), Failure> {
 async fn on_fargate(aws: &Aws, service: &LiveService, name: &str) -> Result<Vec<FargateUse>, Failure> {
     let mut shares: Vec<Share> = service.capacity_provider_strategy.iter().map(Share::from).collect();
     let (revision, tasks) = (&service.task_definition, service.desired_count);
-    let described = aws.ecs.describe_task_definition().task_definition(revision).send().await;
+    let described = aws.client::<Ecs>().describe_task_definition().task_definition(revision).send().await;
     let described = described.or_failure("describe the task definition")?;
     let Some(definition) = described.task_definition() else { return Ok(Vec::new()) };
     if !definition.requires_compatibilities().contains(&Compatibility::Fargate) {
@@ -72,7 +73,7 @@ async fn on_fargate(aws: &Aws, service: &LiveService, name: &str) -> Result<Vec<
 }
 
 async fn groups(aws: &Aws) -> Result<Vec<AutoScalingGroup>, Failure> {
-    let pages = aws.autoscaling.describe_auto_scaling_groups().into_paginator().items().send();
+    let pages = aws.client::<AutoScaling>().describe_auto_scaling_groups().into_paginator().items().send();
     let mut groups = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list Auto Scaling groups")?;
     groups.retain(|group| {
         group.tags().iter().any(|tag| tag.key() == Some(STACK_TAG) && tag.value() == Some(&aws.stack))
@@ -82,7 +83,7 @@ async fn groups(aws: &Aws) -> Result<Vec<AutoScalingGroup>, Failure> {
 
 async fn instances(aws: &Aws, group: &AutoScalingGroup) -> Result<Option<InstanceUse>, Failure> {
     let Some(template) = group.launch_template() else { return Ok(None) };
-    let request = aws.ec2.describe_launch_template_versions();
+    let request = aws.client::<Ec2>().describe_launch_template_versions();
     let request = request.launch_template_id(template.launch_template_id().unwrap_or_default());
     let answer = request.versions(template.version().unwrap_or("$Default")).send().await;
     // Somebody may have deleted what the group names.

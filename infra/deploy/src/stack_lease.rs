@@ -4,6 +4,7 @@ use crate::error_report;
 use crate::progress_view::ProgressView;
 use infra::storage::lease_bucket_id;
 use infra::{Destination, StackName};
+use infra_aws::clients::LeaseS3;
 use infra_aws::kinds::bucket::StackBucket;
 use infra_aws::{Aws, prefetch};
 use infra_engine::Failure;
@@ -57,7 +58,7 @@ impl<'a> StackLease<'a> {
     }
 
     fn place(&self) -> Place {
-        Place { s3: self.0.aws.lease_s3.clone(), bucket: self.0.name.clone() }
+        Place { s3: (*self.0.aws.client::<LeaseS3>()).clone(), bucket: self.0.name.clone() }
     }
 }
 

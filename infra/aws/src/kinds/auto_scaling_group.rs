@@ -4,6 +4,7 @@ mod instances;
 mod refresh;
 
 use crate::Aws;
+use crate::clients::{AutoScaling, Ec2};
 use async_trait::async_trait;
 use aws_sdk_autoscaling::types::{AutoScalingGroup as Described, LaunchTemplateSpecification, Tag};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -56,7 +57,7 @@ impl ResourceKind for AutoScalingGroups {
         poll_until(GONE_DEADLINE, context, async || {
             let request = self
                 .0
-                .autoscaling
+                .client::<AutoScaling>()
                 .create_auto_scaling_group()
                 .auto_scaling_group_name(&desired.name)
                 .launch_template(template(desired)?)
@@ -99,7 +100,7 @@ impl ResourceKind for AutoScalingGroups {
         if now != *desired {
             let request = self
                 .0
-                .autoscaling
+                .client::<AutoScaling>()
                 .update_auto_scaling_group()
                 .auto_scaling_group_name(&desired.name)
                 .launch_template(template(desired)?)
@@ -112,7 +113,7 @@ impl ResourceKind for AutoScalingGroups {
         let wanted = context.tags();
         if live.tags.is_none_or(|live| wanted.iter().any(|(key, value)| live.get(key) != Some(value))) {
             let tags = tags(&desired.name, context);
-            let request = self.0.autoscaling.create_or_update_tags().set_tags(Some(tags));
+            let request = self.0.client::<AutoScaling>().create_or_update_tags().set_tags(Some(tags));
             request.send().await.or_failure("tag the Auto Scaling group")?;
         }
         if let Some(group) = self.find(&desired.name).await?
@@ -146,11 +147,16 @@ impl ResourceKind for AutoScalingGroups {
             return self.wait_until_gone(found, context).await;
         };
         instances::unprotect(&self.0, &group).await?;
-        let request = self.0.autoscaling.update_auto_scaling_group().auto_scaling_group_name(&found.name);
+        let request =
+            self.0.client::<AutoScaling>().update_auto_scaling_group().auto_scaling_group_name(&found.name);
         let emptied = request.min_size(0).max_size(0).desired_capacity(0).send().await;
         emptied.none_if(&["ValidationError"], "empty the Auto Scaling group")?;
         poll_until(GONE_DEADLINE, context, async || {
-            let request = self.0.autoscaling.delete_auto_scaling_group().auto_scaling_group_name(&found.name);
+            let request = self
+                .0
+                .client::<AutoScaling>()
+                .delete_auto_scaling_group()
+                .auto_scaling_group_name(&found.name);
             let deleted = request.force_delete(true).send().await;
             match &deleted {
                 Err(error) if problem_of(error).has_code(&["ScalingActivityInProgress", "ResourceInUse"]) => {
@@ -176,7 +182,7 @@ impl AutoScalingGroups {
     async fn all(&self) -> Result<Vec<Described>, Failure> {
         let pages = self
             .0
-            .autoscaling
+            .client::<AutoScaling>()
             .describe_auto_scaling_groups()
             .max_records(PAGE)
             .into_paginator()
@@ -191,7 +197,8 @@ impl AutoScalingGroups {
     }
 
     async fn find_any(&self, name: &str) -> Result<Option<Described>, Failure> {
-        let request = self.0.autoscaling.describe_auto_scaling_groups().auto_scaling_group_names(name);
+        let request =
+            self.0.client::<AutoScaling>().describe_auto_scaling_groups().auto_scaling_group_names(name);
         let answer = request.send().await.or_failure("describe the Auto Scaling group")?;
         let groups = answer.auto_scaling_groups.unwrap_or_default();
         Ok(groups.into_iter().find(|group| group.auto_scaling_group_name() == Some(name)))
@@ -236,7 +243,7 @@ impl AutoScalingGroups {
     }
 
     async fn newest_version(&self, template_id: &str) -> Result<String, Failure> {
-        let request = self.0.ec2.describe_launch_templates().launch_template_ids(template_id);
+        let request = self.0.client::<Ec2>().describe_launch_templates().launch_template_ids(template_id);
         let answer = request.send().await.or_failure("describe the group's launch template")?;
         let newest = answer.launch_templates().first().and_then(|template| template.latest_version_number());
         Ok(newest.unwrap_or_default().to_string())

@@ -11,6 +11,7 @@ pub use empty::delete_versions;
 
 use crate::Aws;
 use crate::build_error::Built;
+use crate::clients::S3;
 use async_trait::async_trait;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, EncodingType, Tag, Tagging};
@@ -44,8 +45,9 @@ impl ResourceKind for Buckets {
         if !self.names_of(&self.0.stack).await?.contains(&desired.name) {
             return Ok(None);
         }
+        let s3 = self.0.client::<S3>();
         let (properties, tags) =
-            tokio::join!(settings::read(&self.0.s3, &desired.name), self.tags_or_unfinished(&desired.name));
+            tokio::join!(settings::read(&s3, &desired.name), self.tags_or_unfinished(&desired.name));
         // S3 lists a bucket for a moment after it was deleted.
         let Some(tags) = tags? else { return Ok(None) };
         Ok(Some(Live { properties: properties?, outputs: outputs(desired), tags: Some(tags) }))
@@ -53,8 +55,8 @@ impl ResourceKind for Buckets {
 
     async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
         self.create_bare(&desired.name).await?;
-        let tags = context.tags();
-        tokio::try_join!(self.tag(&desired.name, &tags), settings::write(&self.0.s3, desired, None))?;
+        let (s3, tags) = (self.0.client::<S3>(), context.tags());
+        tokio::try_join!(self.tag(&desired.name, &tags), settings::write(&s3, desired, None))?;
         Ok(outputs(desired))
     }
 
@@ -71,13 +73,13 @@ impl ResourceKind for Buckets {
             let theirs = tags.into_iter().filter(|(key, _)| !key.starts_with("aws:"));
             self.tag(&desired.name, &theirs.chain(ours).collect()).await?;
         }
-        settings::write(&self.0.s3, desired, Some(&live.properties)).await?;
+        settings::write(&self.0.client::<S3>(), desired, Some(&live.properties)).await?;
         Ok(live.outputs)
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        empty::empty(&self.0.s3, &found.name, context).await?;
-        let deleted = self.0.s3.delete_bucket().bucket(&found.name).send().await;
+        empty::empty(&self.0.client::<S3>(), &found.name, context).await?;
+        let deleted = self.0.client::<S3>().delete_bucket().bucket(&found.name).send().await;
         deleted.none_if(&["NoSuchBucket"], "delete the bucket")?;
         Ok(())
     }
@@ -102,7 +104,7 @@ impl ResourceKind for Buckets {
 
 impl Buckets {
     async fn create_bare(&self, name: &str) -> Result<(), Failure> {
-        let mut request = self.0.s3.create_bucket().bucket(name);
+        let mut request = self.0.client::<S3>().create_bucket().bucket(name);
         // us-east-1 is the one region that must not be named.
         if self.0.region != "us-east-1" {
             let place = BucketLocationConstraint::from(self.0.region.as_str());
@@ -135,7 +137,7 @@ impl Buckets {
     /// The names of those whose tags are worth a look. That a name begins so does not make a bucket the stack's.
     async fn names_of(&self, stack: &str) -> Result<Vec<String>, Failure> {
         let prefix = format!("{stack}-");
-        let pages = self.0.s3.list_buckets().prefix(&prefix).into_paginator().send();
+        let pages = self.0.client::<S3>().list_buckets().prefix(&prefix).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list buckets")?;
         let names = pages.iter().flat_map(|page| page.buckets()).filter_map(|bucket| bucket.name());
         // The same stack may be deployed in another region.
@@ -149,7 +151,8 @@ impl Buckets {
     async fn tags_or_unfinished(&self, name: &str) -> Result<Option<Tags>, Failure> {
         let Some(tags) = self.tags(name).await? else { return Ok(None) };
         if tags.is_empty() && self.own_id(name).is_some() {
-            let request = self.0.s3.list_object_versions().bucket(name).encoding_type(EncodingType::Url);
+            let request =
+                self.0.client::<S3>().list_object_versions().bucket(name).encoding_type(EncodingType::Url);
             let objects = request.send().await;
             let Some(objects) = objects.none_if(&["NoSuchBucket"], "look into the bucket")? else {
                 return Ok(None);
@@ -168,7 +171,7 @@ impl Buckets {
 
     /// The bucket's tags; nothing where S3 answers with one of these codes.
     async fn tags_unless(&self, name: &str, codes: &[&str]) -> Result<Option<Tags>, Failure> {
-        let answer = self.0.s3.get_bucket_tagging().bucket(name).send().await;
+        let answer = self.0.client::<S3>().get_bucket_tagging().bucket(name).send().await;
         if answer.as_ref().is_err_and(|error| problem_of(error).has_code(codes)) {
             return Ok(None);
         }
@@ -181,7 +184,7 @@ impl Buckets {
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().built());
         let tagging =
             Tagging::builder().set_tag_set(Some(tags.collect::<Result<_, _>>()?)).build().built()?;
-        let request = self.0.s3.put_bucket_tagging().bucket(name).tagging(tagging);
+        let request = self.0.client::<S3>().put_bucket_tagging().bucket(name).tagging(tagging);
         request.send().await.or_failure("tag the bucket")?;
         Ok(())
     }

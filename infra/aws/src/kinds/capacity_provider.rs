@@ -3,6 +3,7 @@
 use super::cluster::providers::is_own;
 use super::cluster::{clusters_of, clusters_with};
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::{Answer, fill_untold, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
@@ -61,7 +62,12 @@ impl ResourceKind for CapacityProviders {
             "tags": context.tags().iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
         });
         poll_until(DEADLINE, context, async || {
-            let call = self.0.ecs.create_capacity_provider().customize().mutate_request(with_body(&body));
+            let call = self
+                .0
+                .client::<Ecs>()
+                .create_capacity_provider()
+                .customize()
+                .mutate_request(with_body(&body));
             let created = call.send().await;
             let is_waiting = match &created {
                 // Whatever it says, it may be that the old one of this name is still there.
@@ -94,11 +100,16 @@ impl ResourceKind for CapacityProviders {
                 "name": desired.name,
                 "autoScalingGroupProvider": of_the_group(desired, &OF_THE_GROUP[1..])?,
             });
-            let call = self.0.ecs.update_capacity_provider().customize().mutate_request(with_body(&body));
+            let call = self
+                .0
+                .client::<Ecs>()
+                .update_capacity_provider()
+                .customize()
+                .mutate_request(with_body(&body));
             call.send().await.or_failure("change the capacity provider")?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = self.0.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
             let request = request.set_tags(Some(tags::ecs(&context.tags())));
             request.send().await.or_failure("tag the capacity provider")?;
         }
@@ -114,7 +125,8 @@ impl ResourceKind for CapacityProviders {
                 return Ok(Poll::Pending("ECS to delete the capacity provider".to_owned()));
             }
             let refused = provider.update_status_reason().map(str::to_owned);
-            let deleted = self.0.ecs.delete_capacity_provider().capacity_provider(&found.name).send().await;
+            let deleted =
+                self.0.client::<Ecs>().delete_capacity_provider().capacity_provider(&found.name).send().await;
             match &deleted {
                 Err(error) if problem_of(error).says("in use") || problem_of(error).says("associated") => {
                     let why = refused.map(|why| format!(" ({why})")).unwrap_or_default();
@@ -157,7 +169,8 @@ impl CapacityProviders {
         let mut ours = Vec::new();
         let mut next_token = None;
         loop {
-            let request = self.0.ecs.describe_capacity_providers().include(CapacityProviderField::Tags);
+            let request =
+                self.0.client::<Ecs>().describe_capacity_providers().include(CapacityProviderField::Tags);
             let request = request.set_capacity_providers(names.clone()).set_next_token(next_token);
             let answer = request.send().await.or_failure("list capacity providers")?;
             partial::described(answer.failures.as_deref(), "list capacity providers")?;
@@ -171,7 +184,7 @@ impl CapacityProviders {
     }
 
     async fn find(&self, name: &str, json: &Answer) -> Result<Option<Described>, Failure> {
-        let request = self.0.ecs.describe_capacity_providers().capacity_providers(name);
+        let request = self.0.client::<Ecs>().describe_capacity_providers().capacity_providers(name);
         let request = request.include(CapacityProviderField::Tags).customize().interceptor(json.clone());
         let answer = request.send().await.or_failure("describe the capacity provider")?;
         partial::described(answer.failures.as_deref(), "describe the capacity provider")?;

@@ -5,6 +5,7 @@ pub mod providers;
 
 use crate::Aws;
 use crate::build_error::Built;
+use crate::clients::{Ecs, Logs};
 use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{
@@ -68,7 +69,7 @@ impl ResourceKind for Clusters {
         poll_until(DEADLINE, context, async || {
             let request = self
                 .0
-                .ecs
+                .client::<Ecs>()
                 .create_cluster()
                 .cluster_name(&desired.name)
                 .settings(insights(desired))
@@ -99,7 +100,8 @@ impl ResourceKind for Clusters {
     ) -> Result<ClusterOutputs, Failure> {
         let (name, now) = (&desired.name, &live.properties);
         if now.container_insights != desired.container_insights {
-            let request = self.0.ecs.update_cluster_settings().cluster(name).settings(insights(desired));
+            let request =
+                self.0.client::<Ecs>().update_cluster_settings().cluster(name).settings(insights(desired));
             request.send().await.or_failure("change Container Insights")?;
         }
         let capacity = |cluster: &Cluster| {
@@ -114,7 +116,7 @@ impl ResourceKind for Clusters {
             providers::put(&self.0, name, ours, Some(default), context).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = self.0.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
             request.set_tags(Some(tags::ecs(&context.tags()))).send().await.or_failure("tag the cluster")?;
         }
         Ok(live.outputs)
@@ -125,7 +127,7 @@ impl ResourceKind for Clusters {
         poll_until(DEADLINE, context, async || {
             inhabitants::stop_tasks(&self.0, &found.name).await?;
             inhabitants::deregister_instances(&self.0, &found.name).await?;
-            let deleted = self.0.ecs.delete_cluster().cluster(&found.name).send().await;
+            let deleted = self.0.client::<Ecs>().delete_cluster().cluster(&found.name).send().await;
             let busy = [
                 "ClusterContainsTasksException",
                 "ClusterContainsServicesException",
@@ -167,7 +169,7 @@ impl Clusters {
     /// Container Insights makes a log group of its own, which nobody else would delete.
     async fn delete_insights_logs(&self, cluster: &str) -> Result<(), Failure> {
         let group = format!("/aws/ecs/containerinsights/{cluster}/performance");
-        let deleted = self.0.logs.delete_log_group().log_group_name(group).send().await;
+        let deleted = self.0.client::<Logs>().delete_log_group().log_group_name(group).send().await;
         deleted.none_if(&["ResourceNotFoundException"], "delete the log group of Container Insights")?;
         Ok(())
     }
@@ -193,7 +195,7 @@ pub async fn all_tags(aws: &Aws) -> Result<Vec<Tags>, Failure> {
 }
 
 async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
-    let pages = aws.ecs.list_clusters().into_paginator().items().send();
+    let pages = aws.client::<Ecs>().list_clusters().into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list clusters")?;
     let mut clusters = Vec::new();
     for arns in arns.chunks(CLUSTERS_PER_CALL) {
@@ -207,7 +209,7 @@ async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
 
 /// Deleted clusters are described for a while as INACTIVE: they do not exist any more.
 async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Failure> {
-    let request = aws.ecs.describe_clusters().set_clusters(Some(clusters));
+    let request = aws.client::<Ecs>().describe_clusters().set_clusters(Some(clusters));
     let request = request.include(ClusterField::Tags).include(ClusterField::Settings);
     let request = request.include(ClusterField::Attachments);
     let answer = request.send().await.or_failure("describe clusters")?;

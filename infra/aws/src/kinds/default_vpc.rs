@@ -1,6 +1,7 @@
 //! Looks up the default VPC and its subnets.
 
 use crate::Aws;
+use crate::clients::Ec2;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -52,8 +53,14 @@ impl ResourceKind for DefaultVpcs {
 impl DefaultVpcs {
     async fn default_vpc(&self) -> Result<String, Failure> {
         let filter = Filter::builder().name("is-default").values("true").build();
-        let vpcs =
-            self.0.ec2.describe_vpcs().filters(filter).send().await.or_failure("describe the default VPC")?;
+        let vpcs = self
+            .0
+            .client::<Ec2>()
+            .describe_vpcs()
+            .filters(filter)
+            .send()
+            .await
+            .or_failure("describe the default VPC")?;
         let default = vpcs.vpcs().iter().find(|vpc| vpc.is_default() == Some(true));
         default.and_then(|vpc| vpc.vpc_id()).map(str::to_owned).ok_or_else(|| {
             Failure::new(format!("there is no default VPC in {}", self.0.region))
@@ -68,7 +75,7 @@ impl DefaultVpcs {
 /// When they can't be described.
 pub async fn default_subnets(aws: &Aws) -> Result<Vec<Subnet>, Failure> {
     let filter = Filter::builder().name("default-for-az").values("true").build();
-    let pages = aws.ec2.describe_subnets().filters(filter).into_paginator().items().send();
+    let pages = aws.client::<Ec2>().describe_subnets().filters(filter).into_paginator().items().send();
     pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe the default subnets")
 }
 

@@ -3,6 +3,7 @@
 use super::policy_document;
 use crate::Aws;
 use crate::build_error::Built;
+use crate::clients::Ecr;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ecr::types::{
@@ -61,7 +62,7 @@ impl ResourceKind for EcrRepositories {
             EncryptionConfiguration::builder().encryption_type(EncryptionType::Aes256).build().built()?;
         let created = self
             .0
-            .ecr
+            .client::<Ecr>()
             .create_repository()
             .repository_name(&desired.name)
             .image_scanning_configuration(scanning(desired))
@@ -85,12 +86,12 @@ impl ResourceKind for EcrRepositories {
     ) -> Result<EcrRepositoryOutputs, Failure> {
         let (name, now) = (&desired.name, &live.properties);
         if now.scan_on_push != desired.scan_on_push {
-            let request = self.0.ecr.put_image_scanning_configuration().repository_name(name);
+            let request = self.0.client::<Ecr>().put_image_scanning_configuration().repository_name(name);
             let request = request.image_scanning_configuration(scanning(desired));
             request.send().await.or_failure("change when images are scanned")?;
         }
         if now.image_tag_mutability != desired.image_tag_mutability {
-            let request = self.0.ecr.put_image_tag_mutability().repository_name(name);
+            let request = self.0.client::<Ecr>().put_image_tag_mutability().repository_name(name);
             let request = request.image_tag_mutability(mutability(desired));
             request.send().await.or_failure("change whether tags can be moved")?;
         }
@@ -98,7 +99,7 @@ impl ResourceKind for EcrRepositories {
             self.put_lifecycle_policy(desired).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.ecr.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = self.0.client::<Ecr>().tag_resource().resource_arn(live.outputs.arn.get()?);
             let request = request.set_tags(Some(tags::ecr(&context.tags())?));
             request.send().await.or_failure("tag the repository")?;
         }
@@ -106,7 +107,8 @@ impl ResourceKind for EcrRepositories {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.ecr.delete_repository().repository_name(&found.name).force(true).send().await;
+        let deleted =
+            self.0.client::<Ecr>().delete_repository().repository_name(&found.name).force(true).send().await;
         deleted.none_if(&["RepositoryNotFoundException"], "delete the repository and its images")?;
         Ok(())
     }
@@ -128,7 +130,8 @@ impl ResourceKind for EcrRepositories {
 impl EcrRepositories {
     /// Those that may be the stack's: their names tell which are worth a look at their tags, which cost a call each.
     async fn repositories_of(&self, stack: &str) -> Result<Vec<Repository>, Failure> {
-        let pages = self.0.ecr.describe_repositories().max_results(PAGE).into_paginator().items().send();
+        let pages =
+            self.0.client::<Ecr>().describe_repositories().max_results(PAGE).into_paginator().items().send();
         let mut repositories = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list repositories")?;
         let prefix = format!("{stack}-");
         repositories
@@ -137,7 +140,7 @@ impl EcrRepositories {
     }
 
     async fn lifecycle_policy(&self, name: &str) -> Result<Value, Failure> {
-        let policy = self.0.ecr.get_lifecycle_policy().repository_name(name).send().await;
+        let policy = self.0.client::<Ecr>().get_lifecycle_policy().repository_name(name).send().await;
         let absent = ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"];
         let policy = policy.none_if(&absent, "read the lifecycle policy")?;
         let text = policy.and_then(|answer| answer.lifecycle_policy_text().map(str::to_owned));
@@ -145,14 +148,14 @@ impl EcrRepositories {
     }
 
     async fn put_lifecycle_policy(&self, desired: &EcrRepository) -> Result<(), Failure> {
-        let request = self.0.ecr.put_lifecycle_policy().repository_name(&desired.name);
+        let request = self.0.client::<Ecr>().put_lifecycle_policy().repository_name(&desired.name);
         let request = request.lifecycle_policy_text(desired.lifecycle_policy.to_string());
         request.send().await.or_failure("set the lifecycle policy")?;
         Ok(())
     }
 
     async fn tags_of(&self, arn: &str) -> Result<Option<Tags>, Failure> {
-        let answer = self.0.ecr.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = self.0.client::<Ecr>().list_tags_for_resource().resource_arn(arn).send().await;
         let answer = answer.none_if(&["RepositoryNotFoundException"], "list the repository's tags")?;
         let pair = |tag: &Tag| (tag.key().to_owned(), tag.value().to_owned());
         Ok(answer.map(|answer| answer.tags().iter().map(pair).collect()))

@@ -1,6 +1,7 @@
 //! What the kinds of Elastic Load Balancing share: tags, and finding the stack's load balancers.
 
 use crate::Aws;
+use crate::clients::Elb;
 use crate::tags;
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule, Tag, TagDescription,
@@ -44,7 +45,7 @@ pub async fn tags_of(aws: &Aws, arns: &[String]) -> Result<HashMap<String, Tags>
 
 /// `None` if one of them is gone.
 async fn described_tags(aws: &Aws, arns: &[String]) -> Result<Option<Vec<TagDescription>>, Failure> {
-    let answer = aws.elb.describe_tags().set_resource_arns(Some(arns.to_vec())).send().await;
+    let answer = aws.client::<Elb>().describe_tags().set_resource_arns(Some(arns.to_vec())).send().await;
     let gone = ["LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound"];
     let answer = answer.none_if(&gone, "describe tags of load balancing")?;
     Ok(answer.map(|answer| answer.tag_descriptions.unwrap_or_default()))
@@ -61,7 +62,7 @@ pub async fn settle_tags(
     if live.is_some_and(|live| tags.iter().all(|(key, value)| live.get(key) == Some(value))) {
         return Ok(());
     }
-    let request = aws.elb.add_tags().resource_arns(arn).set_tags(Some(tags::elb(&tags)));
+    let request = aws.client::<Elb>().add_tags().resource_arns(arn).set_tags(Some(tags::elb(&tags)));
     request.send().await.or_failure("tag a resource of load balancing")?;
     Ok(())
 }
@@ -83,7 +84,7 @@ pub fn ours(
 
 /// The load balancers that may be the stack's: all that are named for it.
 pub async fn load_balancers_of(aws: &Aws, stack: &str) -> Result<Vec<LoadBalancer>, Failure> {
-    let pages = aws.elb.describe_load_balancers().into_paginator().items().send();
+    let pages = aws.client::<Elb>().describe_load_balancers().into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list load balancers")?;
     let prefix = format!("{stack}-");
     let named =
@@ -98,7 +99,7 @@ pub fn arns_of(balancers: &[LoadBalancer]) -> Vec<String> {
 
 /// The listeners of one load balancer; none when it is gone.
 pub async fn listeners_of(aws: &Aws, load_balancer_arn: &str) -> Result<Vec<Listener>, Failure> {
-    let request = aws.elb.describe_listeners().load_balancer_arn(load_balancer_arn);
+    let request = aws.client::<Elb>().describe_listeners().load_balancer_arn(load_balancer_arn);
     let listeners = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     let gone = ["LoadBalancerNotFound", "ListenerNotFound"];
     Ok(listeners.none_if(&gone, "describe listeners")?.unwrap_or_default())
@@ -107,7 +108,7 @@ pub async fn listeners_of(aws: &Aws, load_balancer_arn: &str) -> Result<Vec<List
 /// The rules of one listener; none when it is gone. The default rule, which belongs to the listener itself, is not among
 /// them.
 pub async fn rules_of(aws: &Aws, listener_arn: &str) -> Result<Vec<Rule>, Failure> {
-    let request = aws.elb.describe_rules().listener_arn(listener_arn);
+    let request = aws.client::<Elb>().describe_rules().listener_arn(listener_arn);
     let rules = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     let mut rules = rules.none_if(&["ListenerNotFound"], "describe listener rules")?.unwrap_or_default();
     rules.retain(|rule| rule.is_default() != Some(true));

@@ -2,6 +2,7 @@
 
 use super::cluster::all_tags;
 use crate::Aws;
+use crate::clients::Ec2;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, VpcEndpoint, VpcEndpointType};
@@ -48,7 +49,7 @@ impl ResourceKind for GatewayEndpoints {
         tags.insert(NAME_TAG.to_owned(), desired.name.clone());
         let created = self
             .0
-            .ec2
+            .client::<Ec2>()
             .create_vpc_endpoint()
             .vpc_id(vpc_id)
             .vpc_endpoint_type(VpcEndpointType::Gateway)
@@ -70,7 +71,7 @@ impl ResourceKind for GatewayEndpoints {
         context: &Context<'_>,
     ) -> Result<GatewayEndpointOutputs, Failure> {
         let wanted = tags::ec2(&context.tags(), ResourceType::VpcEndpoint).tags().to_vec();
-        let request = self.0.ec2.create_tags().resources(live.outputs.endpoint_id.get()?);
+        let request = self.0.client::<Ec2>().create_tags().resources(live.outputs.endpoint_id.get()?);
         request.set_tags(Some(wanted)).send().await.or_failure("tag the gateway endpoint")?;
         Ok(live.outputs)
     }
@@ -81,11 +82,13 @@ impl ResourceKind for GatewayEndpoints {
             let mut tags = tags_for(&heir, &found.id);
             tags.insert(NAME_TAG.to_owned(), self.0.program.s3_endpoint(&heir));
             let wanted = tags::ec2(&tags, ResourceType::VpcEndpoint).tags().to_vec();
-            let request = self.0.ec2.create_tags().resources(&found.locator).set_tags(Some(wanted));
+            let request =
+                self.0.client::<Ec2>().create_tags().resources(&found.locator).set_tags(Some(wanted));
             request.send().await.or_failure("hand the gateway endpoint to another stack")?;
             return Ok(());
         }
-        let deleted = self.0.ec2.delete_vpc_endpoints().vpc_endpoint_ids(&found.locator).send().await;
+        let deleted =
+            self.0.client::<Ec2>().delete_vpc_endpoints().vpc_endpoint_ids(&found.locator).send().await;
         let gone = ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"];
         let answer = deleted.none_if(&gone, "delete the gateway endpoint")?;
         // EC2 says of each endpoint by itself whether it could be deleted.
@@ -115,7 +118,7 @@ impl GatewayEndpoints {
     }
 
     async fn endpoints(&self, filters: Vec<Filter>) -> Result<Vec<VpcEndpoint>, Failure> {
-        let request = self.0.ec2.describe_vpc_endpoints().set_filters(Some(filters));
+        let request = self.0.client::<Ec2>().describe_vpc_endpoints().set_filters(Some(filters));
         let pages = request.into_paginator().items().send();
         let mut endpoints =
             pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe gateway endpoints")?;
@@ -128,7 +131,7 @@ impl GatewayEndpoints {
     }
 
     async fn main_route_table(&self, vpc_id: &str) -> Result<String, Failure> {
-        let request = self.0.ec2.describe_route_tables().filters(by("vpc-id", vpc_id));
+        let request = self.0.client::<Ec2>().describe_route_tables().filters(by("vpc-id", vpc_id));
         let answer = request.filters(by("association.main", "true")).send().await;
         let answer = answer.or_failure("describe the VPC's main route table")?;
         let table = answer.route_tables().first().and_then(|table| table.route_table_id());

@@ -2,6 +2,7 @@
 
 use super::policy_document;
 use crate::Aws;
+use crate::clients::Iam;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_iam::types::Role;
@@ -65,7 +66,7 @@ impl ResourceKind for IamRoles {
     async fn create(&self, desired: &IamRole, context: &Context<'_>) -> Result<IamRoleOutputs, Failure> {
         let create = self
             .0
-            .iam
+            .client::<Iam>()
             .create_role()
             .role_name(&desired.name)
             .path(&desired.path)
@@ -90,13 +91,14 @@ impl ResourceKind for IamRoles {
                 .hint("delete the role by hand, then deploy again"));
         }
         if now.assume_role_policy != desired.assume_role_policy {
-            let request = self.0.iam.update_assume_role_policy().role_name(name);
+            let request = self.0.client::<Iam>().update_assume_role_policy().role_name(name);
             let request = request.policy_document(desired.assume_role_policy.to_string());
             request.send().await.or_failure("change who may assume the role")?;
         }
         self.settle_policies(desired, &now.inline_policies, &now.managed_policies).await?;
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.iam.tag_role().role_name(name).set_tags(Some(tags::iam(&context.tags())?));
+            let request =
+                self.0.client::<Iam>().tag_role().role_name(name).set_tags(Some(tags::iam(&context.tags())?));
             request.send().await.or_failure("tag the role")?;
         }
         Ok(live.outputs)
@@ -110,7 +112,7 @@ impl ResourceKind for IamRoles {
             let removed = try_join_all(inline.keys().map(|policy| self.remove_inline(name, policy)));
             let detached = try_join_all(managed.iter().map(|policy| self.detach(name, policy)));
             tokio::try_join!(removed, detached)?;
-            let deleted = self.0.iam.delete_role().role_name(name).send().await;
+            let deleted = self.0.client::<Iam>().delete_role().role_name(name).send().await;
             match &deleted {
                 // What it has was not told yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
@@ -142,14 +144,14 @@ impl ResourceKind for IamRoles {
 
 impl IamRoles {
     async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
-        let answer = self.0.iam.get_role().role_name(name).send().await;
+        let answer = self.0.client::<Iam>().get_role().role_name(name).send().await;
         Ok(answer.none_if(&["NoSuchEntity"], "get the role")?.and_then(|answer| answer.role))
     }
 
     /// Those that may be the stack's.
     async fn listed(&self, stack: &str) -> Result<Vec<Role>, Failure> {
         let path = format!("/{stack}/");
-        let pages = self.0.iam.list_roles().path_prefix(&path).into_paginator().items().send();
+        let pages = self.0.client::<Iam>().list_roles().path_prefix(&path).into_paginator().items().send();
         let mut roles = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list roles")?;
         // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
         roles.retain(|role| role.path() == path && role.role_name().ends_with(&self.0.region));
@@ -172,13 +174,14 @@ impl IamRoles {
     }
 
     async fn inline_policy(&self, role: &str, name: &str) -> Result<Option<Value>, Failure> {
-        let policy = self.0.iam.get_role_policy().role_name(role).policy_name(name).send().await;
+        let policy = self.0.client::<Iam>().get_role_policy().role_name(role).policy_name(name).send().await;
         let policy = policy.none_if(&["NoSuchEntity"], "get the role's policy")?;
         Ok(policy.map(|policy| document(policy.policy_document())))
     }
 
     async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
-        let pages = self.0.iam.list_role_policies().role_name(role).into_paginator().items().send();
+        let pages =
+            self.0.client::<Iam>().list_role_policies().role_name(role).into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let Some(listed) = listed.none_if(&["NoSuchEntity"], "list the role's policies")? else {
             return Ok(BTreeMap::new());
@@ -191,7 +194,14 @@ impl IamRoles {
     }
 
     async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
-        let pages = self.0.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+        let pages = self
+            .0
+            .client::<Iam>()
+            .list_attached_role_policies()
+            .role_name(role)
+            .into_paginator()
+            .items()
+            .send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let attached = listed.none_if(&["NoSuchEntity"], "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
@@ -203,7 +213,7 @@ impl IamRoles {
         if !self.0.is_emulated() || !is_aws_policy(policy) {
             return Ok(false);
         }
-        let answer = self.0.iam.get_policy().policy_arn(policy).send().await;
+        let answer = self.0.client::<Iam>().get_policy().policy_arn(policy).send().await;
         Ok(answer.none_if(&["NoSuchEntity"], "get the managed policy")?.is_none())
     }
 
@@ -217,13 +227,13 @@ impl IamRoles {
         let role = &desired.name;
         let put = desired.inline_policies.iter().filter(|(name, policy)| inline.get(*name) != Some(policy));
         let put = try_join_all(put.map(async |(name, policy)| {
-            let request = self.0.iam.put_role_policy().role_name(role).policy_name(name);
+            let request = self.0.client::<Iam>().put_role_policy().role_name(role).policy_name(name);
             let request = request.policy_document(policy.to_string());
             request.send().await.or_failure("put the role's policy")
         }));
         let attach = desired.managed_policies.iter().filter(|arn| !managed.contains(arn));
         let attach = try_join_all(attach.map(async |arn| {
-            let request = self.0.iam.attach_role_policy().role_name(role).policy_arn(arn);
+            let request = self.0.client::<Iam>().attach_role_policy().role_name(role).policy_arn(arn);
             request.send().await.or_failure("attach the managed policy")
         }));
         tokio::try_join!(put, attach)?;
@@ -238,8 +248,14 @@ impl IamRoles {
 
     /// An instance profile that is not the stack's keeps the role for as long as its owner likes.
     async fn refuse_if_others_have_it(&self, role: &str) -> Result<(), Failure> {
-        let pages =
-            self.0.iam.list_instance_profiles_for_role().role_name(role).into_paginator().items().send();
+        let pages = self
+            .0
+            .client::<Iam>()
+            .list_instance_profiles_for_role()
+            .role_name(role)
+            .into_paginator()
+            .items()
+            .send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await;
         // Who may delete a role may not be allowed to look who has it: it is waited for without that.
         let none = ["NoSuchEntity", "AccessDenied"];
@@ -252,13 +268,15 @@ impl IamRoles {
     }
 
     async fn remove_inline(&self, role: &str, policy: &str) -> Result<(), Failure> {
-        let deleted = self.0.iam.delete_role_policy().role_name(role).policy_name(policy).send().await;
+        let deleted =
+            self.0.client::<Iam>().delete_role_policy().role_name(role).policy_name(policy).send().await;
         deleted.none_if(&["NoSuchEntity"], "delete the role's policy")?;
         Ok(())
     }
 
     async fn detach(&self, role: &str, policy: &str) -> Result<(), Failure> {
-        let detached = self.0.iam.detach_role_policy().role_name(role).policy_arn(policy).send().await;
+        let detached =
+            self.0.client::<Iam>().detach_role_policy().role_name(role).policy_arn(policy).send().await;
         detached.none_if(&["NoSuchEntity"], "detach the managed policy")?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Builds and pushes the apps' images; a tag that the repository has already is neither built nor pushed.
 
 use crate::Aws;
+use crate::clients::Ecr;
 use async_trait::async_trait;
 use aws_sdk_ecr::types::ImageIdentifier;
 use base64::Engine;
@@ -57,7 +58,8 @@ impl ResourceKind for Images {
 impl Images {
     async fn digest(&self, image: &Image) -> Result<Option<String>, Failure> {
         let tag = ImageIdentifier::builder().image_tag(&image.tag).build();
-        let request = self.0.ecr.describe_images().repository_name(&image.repository).image_ids(tag);
+        let request =
+            self.0.client::<Ecr>().describe_images().repository_name(&image.repository).image_ids(tag);
         let absent = ["ImageNotFoundException", "RepositoryNotFoundException"];
         let described = request.send().await.none_if(&absent, "look for the image")?;
         let digest =
@@ -70,8 +72,13 @@ impl Images {
         if self.0.is_emulated() {
             return Ok(None);
         }
-        let answer =
-            self.0.ecr.get_authorization_token().send().await.or_failure("get the registry's login")?;
+        let answer = self
+            .0
+            .client::<Ecr>()
+            .get_authorization_token()
+            .send()
+            .await
+            .or_failure("get the registry's login")?;
         let token = answer.authorization_data().first().and_then(|data| data.authorization_token());
         let unreadable = || Failure::new("ECR's login token can't be read");
         let decoded = base64::engine::general_purpose::STANDARD

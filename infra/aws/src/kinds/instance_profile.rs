@@ -1,6 +1,7 @@
 //! Reads and writes instance profiles.
 
 use crate::Aws;
+use crate::clients::Iam;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_iam::types::InstanceProfile as Described;
@@ -46,7 +47,7 @@ impl ResourceKind for InstanceProfiles {
     ) -> Result<InstanceProfileOutputs, Failure> {
         let created = self
             .0
-            .iam
+            .client::<Iam>()
             .create_instance_profile()
             .instance_profile_name(&desired.name)
             .path(&desired.path)
@@ -78,7 +79,7 @@ impl ResourceKind for InstanceProfiles {
             self.add_role(desired, context).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.iam.tag_instance_profile().instance_profile_name(name);
+            let request = self.0.client::<Iam>().tag_instance_profile().instance_profile_name(name);
             let request = request.set_tags(Some(tags::iam(&context.tags())?));
             request.send().await.or_failure("tag the instance profile")?;
         }
@@ -91,7 +92,7 @@ impl ResourceKind for InstanceProfiles {
             for role in profile.iter().flat_map(Described::roles) {
                 self.remove_role(&found.name, role.role_name()).await?;
             }
-            let request = self.0.iam.delete_instance_profile().instance_profile_name(&found.name);
+            let request = self.0.client::<Iam>().delete_instance_profile().instance_profile_name(&found.name);
             let deleted = request.send().await;
             match &deleted {
                 // What it has was not told yet.
@@ -109,7 +110,14 @@ impl ResourceKind for InstanceProfiles {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let path = format!("/{stack}/");
-        let pages = self.0.iam.list_instance_profiles().path_prefix(&path).into_paginator().items().send();
+        let pages = self
+            .0
+            .client::<Iam>()
+            .list_instance_profiles()
+            .path_prefix(&path)
+            .into_paginator()
+            .items()
+            .send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list instance profiles")?;
         let mut ours = Vec::new();
         // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
@@ -130,7 +138,7 @@ impl ResourceKind for InstanceProfiles {
 
 impl InstanceProfiles {
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
-        let answer = self.0.iam.get_instance_profile().instance_profile_name(name).send().await;
+        let answer = self.0.client::<Iam>().get_instance_profile().instance_profile_name(name).send().await;
         let answer = answer.none_if(&["NoSuchEntity"], "get the instance profile")?;
         Ok(answer.and_then(|answer| answer.instance_profile))
     }
@@ -138,7 +146,8 @@ impl InstanceProfiles {
     async fn add_role(&self, desired: &InstanceProfile, context: &Context<'_>) -> Result<(), Failure> {
         let role = desired.role_name.get()?;
         poll_until(KNOWN_DEADLINE, context, async || {
-            let request = self.0.iam.add_role_to_instance_profile().instance_profile_name(&desired.name);
+            let request =
+                self.0.client::<Iam>().add_role_to_instance_profile().instance_profile_name(&desired.name);
             let added = request.role_name(role).send().await;
             match &added {
                 Err(error) if problem_of(error).has_code(&["NoSuchEntity"]) => {
@@ -154,7 +163,8 @@ impl InstanceProfiles {
     }
 
     async fn remove_role(&self, profile: &str, role: &str) -> Result<(), Failure> {
-        let request = self.0.iam.remove_role_from_instance_profile().instance_profile_name(profile);
+        let request =
+            self.0.client::<Iam>().remove_role_from_instance_profile().instance_profile_name(profile);
         let removed = request.role_name(role).send().await;
         removed.none_if(&["NoSuchEntity"], "take the role out of the instance profile")?;
         Ok(())

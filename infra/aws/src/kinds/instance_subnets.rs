@@ -2,6 +2,7 @@
 
 use super::default_vpc::default_subnets;
 use crate::Aws;
+use crate::clients::Ec2;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, LocationType, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -78,7 +79,8 @@ pub async fn zones_that_offer(aws: &Aws, instance_type: &str) -> Result<Option<B
 }
 
 async fn zones_in(aws: &Aws, filter: Option<Filter>) -> Result<Option<BTreeSet<String>>, Failure> {
-    let request = aws.ec2.describe_instance_type_offerings().set_filters(filter.map(|filter| vec![filter]));
+    let request =
+        aws.client::<Ec2>().describe_instance_type_offerings().set_filters(filter.map(|filter| vec![filter]));
     let pages = request.location_type(LocationType::AvailabilityZone).into_paginator().items().send();
     let offerings = pages.collect::<Result<Vec<_>, _>>().await;
     match &offerings {

@@ -1,6 +1,7 @@
 //! Reads and writes launch templates.
 
 use crate::Aws;
+use crate::clients::Ec2;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -68,7 +69,7 @@ impl ResourceKind for LaunchTemplates {
     ) -> Result<LaunchTemplateOutputs, Failure> {
         let created = self
             .0
-            .ec2
+            .client::<Ec2>()
             .create_launch_template()
             .launch_template_name(&desired.name)
             .launch_template_data(data(desired, context)?)
@@ -93,13 +94,13 @@ impl ResourceKind for LaunchTemplates {
         let tags = context.tags();
         if live.tags.is_none_or(|live| tags.iter().any(|(key, value)| live.get(key) != Some(value))) {
             let wanted = tags::ec2(&tags, ResourceType::LaunchTemplate).tags().to_vec();
-            let request = self.0.ec2.create_tags().resources(id).set_tags(Some(wanted));
+            let request = self.0.client::<Ec2>().create_tags().resources(id).set_tags(Some(wanted));
             request.send().await.or_failure("tag the launch template")?;
         }
         if live.properties == *desired {
             return Ok(live.outputs);
         }
-        let request = self.0.ec2.create_launch_template_version().launch_template_id(id);
+        let request = self.0.client::<Ec2>().create_launch_template_version().launch_template_id(id);
         let created = request.launch_template_data(data(desired, context)?).send().await;
         let created = created.or_failure("create a version of the launch template")?;
         let version = created.launch_template_version().and_then(|version| version.version_number());
@@ -107,7 +108,8 @@ impl ResourceKind for LaunchTemplates {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.ec2.delete_launch_template().launch_template_id(&found.locator).send().await;
+        let deleted =
+            self.0.client::<Ec2>().delete_launch_template().launch_template_id(&found.locator).send().await;
         deleted.none_if(&NOT_FOUND, "delete the launch template")?;
         Ok(())
     }
@@ -121,21 +123,29 @@ impl LaunchTemplates {
     /// Those that carry the stack's tags.
     async fn tagged(&self, stack: &str) -> Result<Vec<Described>, Failure> {
         let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self.0.ec2.describe_launch_templates().filters(filter).into_paginator().items().send();
+        let pages = self
+            .0
+            .client::<Ec2>()
+            .describe_launch_templates()
+            .filters(filter)
+            .into_paginator()
+            .items()
+            .send();
         let mut templates = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list launch templates")?;
         templates.retain(|template| Ownership::of(&tags_of(template), stack) == Ownership::Ours);
         Ok(templates)
     }
 
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
-        let answer = self.0.ec2.describe_launch_templates().launch_template_names(name).send().await;
+        let answer =
+            self.0.client::<Ec2>().describe_launch_templates().launch_template_names(name).send().await;
         let answer = answer.none_if(&NOT_FOUND, "describe the launch template")?;
         let templates = answer.and_then(|answer| answer.launch_templates).unwrap_or_default();
         Ok(templates.into_iter().find(|template| template.launch_template_name() == Some(name)))
     }
 
     async fn newest(&self, id: &str) -> Result<Option<ResponseLaunchTemplateData>, Failure> {
-        let request = self.0.ec2.describe_launch_template_versions().launch_template_id(id);
+        let request = self.0.client::<Ec2>().describe_launch_template_versions().launch_template_id(id);
         let answer = request.versions("$Latest").send().await;
         let answer = answer.none_if(&NOT_FOUND, "describe the launch template's newest version")?;
         let versions = answer.and_then(|answer| answer.launch_template_versions).unwrap_or_default();

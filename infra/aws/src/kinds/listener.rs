@@ -2,6 +2,7 @@
 
 use super::elb::{Named, answer, answered, listeners_and_rules, ours, settle_tags, tags_behind};
 use crate::Aws;
+use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{Listener as Described, ProtocolEnum};
@@ -39,7 +40,7 @@ impl ResourceKind for Listeners {
     async fn create(&self, desired: &Listener, context: &Context<'_>) -> Result<ListenerOutputs, Failure> {
         let created = self
             .0
-            .elb
+            .client::<Elb>()
             .create_listener()
             .load_balancer_arn(desired.load_balancer_arn.get()?)
             .protocol(ProtocolEnum::Http)
@@ -61,7 +62,7 @@ impl ResourceKind for Listeners {
     ) -> Result<ListenerOutputs, Failure> {
         let arn = live.outputs.arn.get()?;
         if live.properties.otherwise != desired.otherwise {
-            let request = self.0.elb.modify_listener().listener_arn(arn);
+            let request = self.0.client::<Elb>().modify_listener().listener_arn(arn);
             let changed = request.default_actions(answer(&desired.otherwise)).send().await;
             changed.or_failure("change what the listener answers")?;
         }
@@ -70,7 +71,7 @@ impl ResourceKind for Listeners {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.elb.delete_listener().listener_arn(&found.locator).send().await;
+        let deleted = self.0.client::<Elb>().delete_listener().listener_arn(&found.locator).send().await;
         deleted.none_if(&["ListenerNotFound"], "delete the listener")?;
         Ok(())
     }

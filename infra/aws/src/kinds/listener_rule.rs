@@ -2,6 +2,7 @@
 
 use super::elb::{Named, forward_to, forwards_to, listeners_and_rules, ours, settle_tags, tags_behind};
 use crate::Aws;
+use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{PathPatternConditionConfig, Rule, RuleCondition};
@@ -46,7 +47,7 @@ impl ResourceKind for ListenerRules {
     ) -> Result<ListenerRuleOutputs, Failure> {
         let created = self
             .0
-            .elb
+            .client::<Elb>()
             .create_rule()
             .listener_arn(desired.listener_arn.get()?)
             .priority(i32::from(desired.priority))
@@ -68,7 +69,7 @@ impl ResourceKind for ListenerRules {
     ) -> Result<ListenerRuleOutputs, Failure> {
         let (arn, now) = (live.outputs.arn.get()?, &live.properties);
         if now.path_patterns != desired.path_patterns || now.target_group_arn != desired.target_group_arn {
-            let request = self.0.elb.modify_rule().rule_arn(arn).conditions(condition(desired));
+            let request = self.0.client::<Elb>().modify_rule().rule_arn(arn).conditions(condition(desired));
             let request = request.actions(forward_to(desired.target_group_arn.get()?));
             // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.or_failure("change the listener rule")?;
@@ -78,7 +79,7 @@ impl ResourceKind for ListenerRules {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.elb.delete_rule().rule_arn(&found.locator).send().await;
+        let deleted = self.0.client::<Elb>().delete_rule().rule_arn(&found.locator).send().await;
         deleted.none_if(&["RuleNotFound"], "delete the listener rule")?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::elb::{Named, arns_of, load_balancers_of, ours, resource_label, settle_tags, tags_of};
 use crate::Aws;
+use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
@@ -71,7 +72,7 @@ impl ResourceKind for LoadBalancers {
     ) -> Result<LoadBalancerOutputs, Failure> {
         let created = self
             .0
-            .elb
+            .client::<Elb>()
             .create_load_balancer()
             .name(&desired.name)
             .r#type(LoadBalancerTypeEnum::Application)
@@ -98,11 +99,12 @@ impl ResourceKind for LoadBalancers {
         let (arn, now) = (live.outputs.arn.get()?, &live.properties);
         if now.subnet_ids != desired.subnet_ids {
             let subnets = desired.subnet_ids.get()?.clone();
-            let request = self.0.elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
+            let request =
+                self.0.client::<Elb>().set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
             request.send().await.or_failure("change the load balancer's subnets")?;
         }
         if now.security_group_ids != desired.security_group_ids {
-            let request = self.0.elb.set_security_groups().load_balancer_arn(arn);
+            let request = self.0.client::<Elb>().set_security_groups().load_balancer_arn(arn);
             let request = request.set_security_groups(Some(group_ids(desired)?));
             request.send().await.or_failure("change the load balancer's security groups")?;
         }
@@ -116,7 +118,8 @@ impl ResourceKind for LoadBalancers {
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.elb.delete_load_balancer().load_balancer_arn(&found.locator).send().await;
+        let deleted =
+            self.0.client::<Elb>().delete_load_balancer().load_balancer_arn(&found.locator).send().await;
         let deleted = deleted.none_if(&["LoadBalancerNotFound"], "delete the load balancer");
         deleted.map_err(|failure| with_protection(failure, &found.locator))?;
         poll_until(GONE_DEADLINE, context, async || {
@@ -141,13 +144,14 @@ impl ResourceKind for LoadBalancers {
 
 impl LoadBalancers {
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
-        let answer = self.0.elb.describe_load_balancers().names(name).send().await;
+        let answer = self.0.client::<Elb>().describe_load_balancers().names(name).send().await;
         let answer = answer.none_if(&["LoadBalancerNotFound"], "describe the load balancer")?;
         Ok(answer.and_then(|answer| answer.load_balancers().first().cloned()))
     }
 
     async fn attributes(&self, arn: &str) -> Result<Option<HashMap<String, String>>, Failure> {
-        let answer = self.0.elb.describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
+        let answer =
+            self.0.client::<Elb>().describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
         let answer = answer.none_if(&["LoadBalancerNotFound"], "describe the load balancer's attributes")?;
         let attributes = answer.map(|answer| answer.attributes.unwrap_or_default());
         let pairs =
@@ -158,7 +162,7 @@ impl LoadBalancers {
     async fn put_attributes(&self, arn: &str, desired: &LoadBalancer) -> Result<(), Failure> {
         let attribute =
             |key: &str, value: String| LoadBalancerAttribute::builder().key(key).value(value).build();
-        let request = self.0.elb.modify_load_balancer_attributes().load_balancer_arn(arn);
+        let request = self.0.client::<Elb>().modify_load_balancer_attributes().load_balancer_arn(arn);
         let request = request
             .attributes(attribute(DROP_INVALID_HEADERS, desired.drop_invalid_header_fields.to_string()))
             .attributes(attribute(IDLE_TIMEOUT, desired.idle_timeout_seconds.to_string()));

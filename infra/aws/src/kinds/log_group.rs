@@ -1,6 +1,7 @@
 //! Reads and writes CloudWatch Logs groups.
 
 use crate::Aws;
+use crate::clients::Logs;
 use async_trait::async_trait;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Group;
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -37,7 +38,7 @@ impl ResourceKind for LogGroups {
     }
 
     async fn create(&self, desired: &LogGroup, context: &Context<'_>) -> Result<LogGroupOutputs, Failure> {
-        let request = self.0.logs.create_log_group().log_group_name(&desired.name);
+        let request = self.0.client::<Logs>().create_log_group().log_group_name(&desired.name);
         let request = request.set_tags(Some(context.tags().into_iter().collect()));
         request.send().await.or_failure("create the log group")?;
         self.put_retention(desired).await?;
@@ -54,7 +55,7 @@ impl ResourceKind for LogGroups {
             self.put_retention(desired).await?;
         }
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.logs.tag_resource().resource_arn(self.arn(&desired.name));
+            let request = self.0.client::<Logs>().tag_resource().resource_arn(self.arn(&desired.name));
             let request = request.set_tags(Some(context.tags().into_iter().collect()));
             request.send().await.or_failure("tag the log group")?;
         }
@@ -62,7 +63,7 @@ impl ResourceKind for LogGroups {
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        let deleted = self.0.logs.delete_log_group().log_group_name(&found.name).send().await;
+        let deleted = self.0.client::<Logs>().delete_log_group().log_group_name(&found.name).send().await;
         deleted.none_if(&["ResourceNotFoundException"], "delete the log group")?;
         Ok(())
     }
@@ -83,13 +84,13 @@ impl ResourceKind for LogGroups {
 
 impl LogGroups {
     async fn groups(&self, prefix: &str) -> Result<Vec<Group>, Failure> {
-        let request = self.0.logs.describe_log_groups().log_group_name_prefix(prefix);
+        let request = self.0.client::<Logs>().describe_log_groups().log_group_name_prefix(prefix);
         let pages = request.into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe log groups")
     }
 
     async fn put_retention(&self, desired: &LogGroup) -> Result<(), Failure> {
-        let request = self.0.logs.put_retention_policy().log_group_name(&desired.name);
+        let request = self.0.client::<Logs>().put_retention_policy().log_group_name(&desired.name);
         let request = request.retention_in_days(desired.retention_in_days);
         request.send().await.or_failure("set how long logs are kept")?;
         Ok(())
@@ -97,7 +98,7 @@ impl LogGroups {
 
     async fn tags_of(&self, group: &Group) -> Result<Option<Tags>, Failure> {
         let arn = self.arn(group.log_group_name().unwrap_or_default());
-        let answer = self.0.logs.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = self.0.client::<Logs>().list_tags_for_resource().resource_arn(arn).send().await;
         let answer = answer.none_if(&["ResourceNotFoundException"], "list the log group's tags")?;
         Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
     }

@@ -5,6 +5,7 @@ mod egress;
 mod users;
 
 use crate::Aws;
+use crate::clients::Ec2;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -62,8 +63,12 @@ impl ResourceKind for SecurityGroups {
         desired: &SecurityGroup,
         context: &Context<'_>,
     ) -> Result<SecurityGroupOutputs, Failure> {
-        let request =
-            self.0.ec2.create_security_group().group_name(&desired.name).vpc_id(desired.vpc_id.get()?);
+        let request = self
+            .0
+            .client::<Ec2>()
+            .create_security_group()
+            .group_name(&desired.name)
+            .vpc_id(desired.vpc_id.get()?);
         let created = request
             .description(format!("{} of stack {}", desired.name, context.stack))
             .tag_specifications(tags::ec2(&context.tags(), ResourceType::SecurityGroup))
@@ -88,7 +93,8 @@ impl ResourceKind for SecurityGroups {
         let tags = context.tags();
         let tagged = tags::ec2(&tags, ResourceType::SecurityGroup);
         if live.tags.is_none_or(|live| tags.iter().any(|(key, value)| live.get(key) != Some(value))) {
-            let request = self.0.ec2.create_tags().resources(id).set_tags(Some(tagged.tags().to_vec()));
+            let request =
+                self.0.client::<Ec2>().create_tags().resources(id).set_tags(Some(tagged.tags().to_vec()));
             request.send().await.or_failure("tag the security group")?;
         }
         let missing = desired.ingress.iter().filter(|rule| !live.properties.ingress.contains(rule));
@@ -106,7 +112,8 @@ impl ResourceKind for SecurityGroups {
         // Two groups whose rules name each other could never go otherwise.
         self.revoke_all(&found.locator).await?;
         poll_until(IN_USE_DEADLINE, context, async || {
-            let deleted = self.0.ec2.delete_security_group().group_id(&found.locator).send().await;
+            let deleted =
+                self.0.client::<Ec2>().delete_security_group().group_id(&found.locator).send().await;
             match &deleted {
                 Err(error) if problem_of(error).has_code(&["DependencyViolation"]) => {
                     // Who may delete it may not be allowed to look who has it: it is waited for without that.
@@ -133,7 +140,8 @@ impl SecurityGroups {
     /// Those that carry the stack's tags.
     async fn tagged(&self, stack: &str) -> Result<Vec<Group>, Failure> {
         let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self.0.ec2.describe_security_groups().filters(filter).into_paginator().items().send();
+        let pages =
+            self.0.client::<Ec2>().describe_security_groups().filters(filter).into_paginator().items().send();
         let mut groups = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list security groups")?;
         groups.retain(|group| belongs(group, stack));
         Ok(groups)
@@ -143,7 +151,7 @@ impl SecurityGroups {
         let by = |name: &str, value: &str| Filter::builder().name(name).values(value).build();
         let groups = self
             .0
-            .ec2
+            .client::<Ec2>()
             .describe_security_groups()
             .filters(by("group-name", &desired.name))
             .filters(by("vpc-id", desired.vpc_id.get()?))
@@ -164,7 +172,7 @@ impl SecurityGroups {
             return Ok(());
         }
         poll_until(KNOWN_DEADLINE, context, async || {
-            let request = self.0.ec2.authorize_security_group_ingress().group_id(id);
+            let request = self.0.client::<Ec2>().authorize_security_group_ingress().group_id(id);
             let authorized = request.set_ip_permissions(Some(permissions.clone())).send().await;
             match &authorized {
                 Err(error) if problem_of(error).has_code(&["InvalidGroup.NotFound"]) => {
@@ -188,7 +196,7 @@ impl SecurityGroups {
     }
 
     async fn revoke_all(&self, id: &str) -> Result<(), Failure> {
-        let described = self.0.ec2.describe_security_groups().group_ids(id).send().await;
+        let described = self.0.client::<Ec2>().describe_security_groups().group_ids(id).send().await;
         let Some(groups) = described.none_if(&["InvalidGroup.NotFound"], "describe the security group")?
         else {
             return Ok(());
@@ -206,7 +214,7 @@ impl SecurityGroups {
         for pair in pairs.filter(|pair| pair.user_id() == Some(&self.0.account.id)) {
             pair.user_id = None;
         }
-        let request = self.0.ec2.revoke_security_group_ingress().group_id(id);
+        let request = self.0.client::<Ec2>().revoke_security_group_ingress().group_id(id);
         let revoked = request.set_ip_permissions(Some(permissions.clone())).send().await;
         match &revoked {
             // This group is gone, or one that a rule names.

@@ -10,6 +10,7 @@ mod untold;
 use super::cluster::clusters_of;
 use super::cluster::inhabitants::{SERVICE_GROUP, in_groups, stop};
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::{Answer, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
@@ -76,7 +77,7 @@ impl ResourceKind for Services {
         let tasks = self.tasks_of_the_replaced(desired, context).await?;
         let body = body::create_service(&json_of(&beginning_with(desired, tasks))?, &context.tags());
         let arn = poll_until(GONE_DEADLINE, context, async || {
-            let call = self.aws.ecs.create_service().customize().mutate_request(with_body(&body));
+            let call = self.aws.client::<Ecs>().create_service().customize().mutate_request(with_body(&body));
             let created = call.send().await;
             if let Some(missing) = created.as_ref().err().and_then(|error| not_yet(&problem_of(error))) {
                 return Ok(Poll::Pending(missing.to_owned()));
@@ -98,11 +99,11 @@ impl ResourceKind for Services {
     ) -> Result<ServiceOutputs, Failure> {
         let body = body::update_service(&json_of(desired)?, &json_of(&live.properties)?)
             .map_err(|error| Failure::new(error.to_string()))?;
-        let call = self.aws.ecs.update_service().customize().mutate_request(with_body(&body));
+        let call = self.aws.client::<Ecs>().update_service().customize().mutate_request(with_body(&body));
         let updated = call.send().await.or_failure("update the service")?;
         self.begun.note(desired, updated.service());
         if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.aws.ecs.tag_resource().resource_arn(live.outputs.arn.get()?);
+            let request = self.aws.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
             request.set_tags(Some(tags::ecs(&context.tags()))).send().await.or_failure("tag the service")?;
         }
         Ok(live.outputs)
@@ -125,11 +126,13 @@ impl ResourceKind for Services {
             }
             // Its tasks finish their requests before it goes. ECS takes no number of tasks for a daemon.
             if service.scheduling_strategy() != Some(&SchedulingStrategy::Daemon) {
-                let request = self.aws.ecs.update_service().cluster(cluster).service(name).desired_count(0);
+                let request =
+                    self.aws.client::<Ecs>().update_service().cluster(cluster).service(name).desired_count(0);
                 request.send().await.none_if(&gone, "stop the service's tasks")?;
             }
         }
-        let deleted = self.aws.ecs.delete_service().cluster(cluster).service(name).force(true).send().await;
+        let deleted =
+            self.aws.client::<Ecs>().delete_service().cluster(cluster).service(name).force(true).send().await;
         deleted.none_if(&gone, "delete the service")?;
         poll_until(GONE_DEADLINE, context, async || {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
@@ -160,7 +163,14 @@ impl ResourceKind for Services {
 
 /// All services of a cluster; none when it is gone.
 pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure> {
-    let pages = aws.ecs.list_services().cluster(cluster).max_results(PAGE).into_paginator().items().send();
+    let pages = aws
+        .client::<Ecs>()
+        .list_services()
+        .cluster(cluster)
+        .max_results(PAGE)
+        .into_paginator()
+        .items()
+        .send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.none_if(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
     let services = Services::new(aws.clone());
@@ -194,7 +204,8 @@ impl Services {
         services: Vec<String>,
         json: &Answer,
     ) -> Result<Vec<Described>, Failure> {
-        let request = self.aws.ecs.describe_services().cluster(cluster).set_services(Some(services));
+        let request =
+            self.aws.client::<Ecs>().describe_services().cluster(cluster).set_services(Some(services));
         let answer = request.include(ServiceField::Tags).customize().interceptor(json.clone()).send().await;
         let answer = answer.none_if(&["ClusterNotFoundException"], "describe the service")?;
         let Some(answer) = answer else { return Ok(Vec::new()) };
@@ -214,7 +225,7 @@ impl Services {
     }
 
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<Vec<String>, Failure> {
-        let request = self.aws.ecs.list_tasks().cluster(cluster).service_name(service);
+        let request = self.aws.client::<Ecs>().list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
         let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
         let listed = answer.none_if(&gone, "list the service's tasks")?;

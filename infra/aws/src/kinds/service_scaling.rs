@@ -6,6 +6,7 @@ mod schedule;
 use super::cluster::clusters_of;
 use super::service;
 use crate::Aws;
+use crate::clients::ApplicationAutoScaling;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_applicationautoscaling::config::http::HttpResponse;
@@ -100,7 +101,8 @@ impl ResourceKind for ServiceScalings {
                 schedule::put(&self.0, &found.name, &[])
             )?;
         }
-        let request = self.0.application_autoscaling.deregister_scalable_target().resource_id(&found.name);
+        let request =
+            self.0.client::<ApplicationAutoScaling>().deregister_scalable_target().resource_id(&found.name);
         let request = request.service_namespace(ServiceNamespace::Ecs);
         let deregistered = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
         unless_gone(deregistered, "take the service from Application Auto Scaling")
@@ -154,7 +156,7 @@ impl ServiceScalings {
             // Emulators lack that call: the name decides, as there is no service that could be somebody else's.
             return Ok(self.0.program.is_service_of(stack, service));
         }
-        let request = self.0.application_autoscaling.list_tags_for_resource();
+        let request = self.0.client::<ApplicationAutoScaling>().list_tags_for_resource();
         let answer = request.set_resource_arn(target.scalable_target_arn().map(str::to_owned)).send().await;
         let answer = answer.none_if(&["ResourceNotFoundException"], "list the scalable target's tags")?;
         let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
@@ -163,7 +165,7 @@ impl ServiceScalings {
 
     /// All services that are scaled. An emulator that does not have Application Auto Scaling has none.
     async fn targets(&self) -> Result<Vec<ScalableTarget>, Failure> {
-        let request = self.0.application_autoscaling.describe_scalable_targets();
+        let request = self.0.client::<ApplicationAutoScaling>().describe_scalable_targets();
         let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
         let targets = pages.collect::<Result<Vec<_>, _>>().await;
         if lacks_scaling(&self.0, &targets) {
@@ -174,7 +176,7 @@ impl ServiceScalings {
     }
 
     fn register(&self, desired: &ServiceScaling) -> Result<RegisterScalableTargetFluentBuilder, Failure> {
-        let request = self.0.application_autoscaling.register_scalable_target();
+        let request = self.0.client::<ApplicationAutoScaling>().register_scalable_target();
         Ok(request
             .service_namespace(ServiceNamespace::Ecs)
             .resource_id(desired.resource_id())
@@ -199,7 +201,8 @@ impl ServiceScalings {
 /// # Errors
 /// When Application Auto Scaling can't be asked. An emulator that does not have it has no targets.
 pub async fn target(aws: &Aws, resource_id: &str) -> Result<Option<ScalableTarget>, Failure> {
-    let request = aws.application_autoscaling.describe_scalable_targets().resource_ids(resource_id);
+    let request =
+        aws.client::<ApplicationAutoScaling>().describe_scalable_targets().resource_ids(resource_id);
     let answer = request.service_namespace(ServiceNamespace::Ecs).send().await;
     if lacks_scaling(aws, &answer) {
         return Ok(None);

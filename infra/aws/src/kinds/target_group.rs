@@ -2,6 +2,7 @@
 
 use super::elb::{Named, listeners_of, ours, resource_label, rules_of, settle_tags, tags_of};
 use crate::Aws;
+use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
@@ -71,7 +72,7 @@ impl ResourceKind for TargetGroups {
         let check = &desired.health_check;
         let created = self
             .0
-            .elb
+            .client::<Elb>()
             .create_target_group()
             .name(&desired.name)
             .protocol(ProtocolEnum::Http)
@@ -106,7 +107,7 @@ impl ResourceKind for TargetGroups {
         if now.health_check != *check {
             let request = self
                 .0
-                .elb
+                .client::<Elb>()
                 .modify_target_group()
                 .target_group_arn(arn)
                 .health_check_protocol(ProtocolEnum::from(check.protocol.as_str()))
@@ -128,7 +129,8 @@ impl ResourceKind for TargetGroups {
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         poll_until(IN_USE_DEADLINE, context, async || {
-            let deleted = self.0.elb.delete_target_group().target_group_arn(&found.locator).send().await;
+            let deleted =
+                self.0.client::<Elb>().delete_target_group().target_group_arn(&found.locator).send().await;
             match &deleted {
                 Err(error) if problem_of(error).has_code(&["ResourceInUse"]) => {
                     return self.users(&found.locator).await.map(Poll::Pending);
@@ -156,7 +158,7 @@ impl TargetGroups {
     /// What a deploy that waits will ask once everything is read.
     async fn ask_for_health(&self, arn: &str) -> Result<(), Failure> {
         if self.0.waits {
-            let health = self.0.elb.describe_target_health().target_group_arn(arn).send().await;
+            let health = self.0.client::<Elb>().describe_target_health().target_group_arn(arn).send().await;
             health.none_if(&["TargetGroupNotFound"], "describe the health of the targets")?;
         }
         Ok(())
@@ -164,7 +166,7 @@ impl TargetGroups {
 
     /// Those that may be the stack's: all that are named for it.
     async fn groups_of(&self, stack: &str) -> Result<Vec<Described>, Failure> {
-        let pages = self.0.elb.describe_target_groups().into_paginator().items().send();
+        let pages = self.0.client::<Elb>().describe_target_groups().into_paginator().items().send();
         let mut groups = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list target groups")?;
         let prefix = format!("{stack}-");
         groups.retain(|group| group.target_group_name().is_some_and(|name| name.starts_with(&prefix)));
@@ -176,7 +178,7 @@ impl TargetGroups {
     /// # Errors
     /// When it is somebody else's, who alone can take it away.
     async fn users(&self, arn: &str) -> Result<String, Failure> {
-        let described = self.0.elb.describe_target_groups().target_group_arns(arn).send().await;
+        let described = self.0.client::<Elb>().describe_target_groups().target_group_arns(arn).send().await;
         let described = described.none_if(&["TargetGroupNotFound"], "describe the target group")?;
         let groups = described.map(|answer| answer.target_groups.unwrap_or_default()).unwrap_or_default();
         let balancers: Vec<String> = groups.iter().flat_map(Described::load_balancer_arns).cloned().collect();
@@ -212,7 +214,8 @@ impl TargetGroups {
     }
 
     async fn attributes(&self, arn: &str) -> Result<Option<Vec<TargetGroupAttribute>>, Failure> {
-        let answer = self.0.elb.describe_target_group_attributes().target_group_arn(arn).send().await;
+        let answer =
+            self.0.client::<Elb>().describe_target_group_attributes().target_group_arn(arn).send().await;
         let answer = answer.none_if(&["TargetGroupNotFound"], "describe the target group's attributes")?;
         Ok(answer.map(|answer| answer.attributes.unwrap_or_default()))
     }
@@ -220,7 +223,12 @@ impl TargetGroups {
     async fn put_deregistration_delay(&self, arn: &str, desired: &TargetGroup) -> Result<(), Failure> {
         let delay = desired.deregistration_delay_seconds.to_string();
         let attribute = TargetGroupAttribute::builder().key(DEREGISTRATION_DELAY).value(delay).build();
-        let request = self.0.elb.modify_target_group_attributes().target_group_arn(arn).attributes(attribute);
+        let request = self
+            .0
+            .client::<Elb>()
+            .modify_target_group_attributes()
+            .target_group_arn(arn)
+            .attributes(attribute);
         request.send().await.or_failure("set the deregistration delay")?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 pub mod prune;
 
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::{Answer, drop_empty_texts, fill_untold, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
@@ -65,7 +66,8 @@ impl ResourceKind for TaskDefinitions {
         context: &Context<'_>,
     ) -> Result<TaskDefinitionOutputs, Failure> {
         let body = body::register_task_definition(&json_of(desired)?, &context.tags());
-        let call = self.0.ecs.register_task_definition().customize().mutate_request(with_body(&body));
+        let call =
+            self.0.client::<Ecs>().register_task_definition().customize().mutate_request(with_body(&body));
         let answer = call.send().await.or_failure("register the task definition")?;
         let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn());
         Ok(TaskDefinitionOutputs { arn: arn.unwrap_or_default().into() })
@@ -115,7 +117,7 @@ impl TaskDefinitions {
         stack: &str,
         status: TaskDefinitionFamilyStatus,
     ) -> Result<Vec<String>, Failure> {
-        let request = self.0.ecs.list_task_definition_families();
+        let request = self.0.client::<Ecs>().list_task_definition_families();
         let request = request.family_prefix(self.0.program.task_family_prefix(stack));
         let pages = request.status(status).into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("list task definition families")
@@ -150,8 +152,12 @@ impl TaskDefinitions {
         name: &str,
         json: &Answer,
     ) -> Result<Option<DescribeTaskDefinitionOutput>, Failure> {
-        let request =
-            self.0.ecs.describe_task_definition().task_definition(name).include(TaskDefinitionField::Tags);
+        let request = self
+            .0
+            .client::<Ecs>()
+            .describe_task_definition()
+            .task_definition(name)
+            .include(TaskDefinitionField::Tags);
         let answer = request.customize().interceptor(json.clone()).send().await;
         match &answer {
             // ECS has no error code of its own for a family that does not exist.
@@ -202,7 +208,8 @@ impl TaskDefinitions {
     async fn delete_revisions(&self, mut left: Vec<String>, context: &Context<'_>) -> Result<(), Failure> {
         let call = "delete revisions";
         poll_until(KNOWN_WITHIN, context, async || {
-            let request = self.0.ecs.delete_task_definitions().set_task_definitions(Some(left.clone()));
+            let request =
+                self.0.client::<Ecs>().delete_task_definitions().set_task_definitions(Some(left.clone()));
             let answer = request.send().await.or_failure(call)?;
             let refused: Vec<_> = answer.failures().iter().filter(|refusal| !is_gone(refusal)).collect();
             left.retain(|revision| refused.iter().any(|refusal| refusal.arn() == Some(revision)));
@@ -215,7 +222,7 @@ impl TaskDefinitions {
     }
 
     async fn deregister(&self, revision: &str, context: &Context<'_>) -> Result<(), Failure> {
-        let request = self.0.ecs.deregister_task_definition().task_definition(revision);
+        let request = self.0.client::<Ecs>().deregister_task_definition().task_definition(revision);
         match request.send().await {
             // So it says that there is no such revision any more.
             Err(error) if problem_of(&error).says("Unable to describe task definition") => return Ok(()),
@@ -235,7 +242,7 @@ impl TaskDefinitions {
 
     /// The ARNs of the family's revisions of this status.
     async fn revisions(&self, family: &str, status: TaskDefinitionStatus) -> Result<Vec<String>, Failure> {
-        let request = self.0.ecs.list_task_definitions().family_prefix(family).status(status);
+        let request = self.0.client::<Ecs>().list_task_definitions().family_prefix(family).status(status);
         let pages = request.into_paginator().items().send();
         let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list the family's revisions")?;
         // A family whose name begins with this one's is another family.

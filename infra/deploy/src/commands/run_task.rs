@@ -12,6 +12,7 @@ use crate::session::Session;
 use anyhow::Result;
 use infra::apps::AppList;
 use infra_aws::Aws;
+use infra_aws::clients::Ecs;
 use infra_aws::json_call::{Answer, drop_empty_texts, json_of, with_body};
 use infra_aws::live_service;
 use infra_ecs::body::lean;
@@ -66,7 +67,7 @@ async fn to_the_end(options: &Options, apps: AppList, running: &OnceLock<Started
 /// The revision in our types.
 async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure> {
     let json = Answer::default();
-    let request = aws.ecs.describe_task_definition().task_definition(revision);
+    let request = aws.client::<Ecs>().describe_task_definition().task_definition(revision);
     let request = request.customize().interceptor(json.clone());
     request.send().await.or_failure("describe the task definition")?;
     let mut told = json.member("taskDefinition")?;
@@ -82,7 +83,7 @@ async fn start(
     request: &RunTaskRequest,
 ) -> Result<(Vec<aws_sdk_ecs::types::Task>, Vec<aws_sdk_ecs::types::Failure>), Failure> {
     let body = lean(&json_of(request)?);
-    let call = aws.ecs.run_task().customize().mutate_request(with_body(&body));
+    let call = aws.client::<Ecs>().run_task().customize().mutate_request(with_body(&body));
     let answer =
         call.send().await.or_failure("run the task").map_err(|failure| maybe_started(failure, request))?;
     Ok((answer.tasks.unwrap_or_default(), answer.failures.unwrap_or_default()))

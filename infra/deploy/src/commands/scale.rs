@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
 use infra::apps::AppList;
 use infra_aws::Aws;
+use infra_aws::clients::Ecs;
 use infra_aws::live_service::{self, LiveService};
 use infra_ecs::service::SchedulingStrategy;
 use infra_engine::{Context, Failure, ResourceId};
@@ -83,7 +84,8 @@ async fn alone(aws: &Aws, options: &Options) -> Result<(LiveService, Option<Auto
 async fn set(aws: &Aws, service: &LiveService, desired: u32) -> Result<u32, Failure> {
     let count = i32::try_from(desired)
         .map_err(|error| Failure::caused_by(format!("{desired} tasks are more than ECS takes"), error))?;
-    let request = aws.ecs.update_service().cluster(&service.cluster_arn).service(&service.service_name);
+    let request =
+        aws.client::<Ecs>().update_service().cluster(&service.cluster_arn).service(&service.service_name);
     let answer = request.desired_count(count).send().await.or_failure("set the service's desired count")?;
     let running = answer.service().map(|service| service.running_count());
     Ok(running.and_then(|running| u32::try_from(running).ok()).unwrap_or(service.running_count))

@@ -2,6 +2,7 @@
 
 use super::AutoScalingGroups;
 use crate::Aws;
+use crate::clients::AutoScaling;
 use aws_sdk_autoscaling::types::{
     Activity, AutoScalingGroup as Described, LifecycleState, ScalingActivityStatusCode,
 };
@@ -64,7 +65,7 @@ fn wanted(desired: &AutoScalingGroup) -> usize {
 }
 
 async fn last_failure(aws: &Aws, group: &str) -> Result<Option<String>, Failure> {
-    let request = aws.autoscaling.describe_scaling_activities().auto_scaling_group_name(group);
+    let request = aws.client::<AutoScaling>().describe_scaling_activities().auto_scaling_group_name(group);
     let answer = request.max_records(10).send().await.or_failure("describe what the group did")?;
     Ok(reason(answer.activities()))
 }
@@ -97,7 +98,7 @@ pub async fn unprotect(aws: &Aws, group: &Described) -> Result<(), Failure> {
     let ids: Vec<String> =
         protected.filter_map(|instance| instance.instance_id().map(str::to_owned)).collect();
     for ids in ids.chunks(INSTANCES_PER_CALL) {
-        let request = aws.autoscaling.set_instance_protection().auto_scaling_group_name(name);
+        let request = aws.client::<AutoScaling>().set_instance_protection().auto_scaling_group_name(name);
         let done = request.set_instance_ids(Some(ids.to_vec())).protected_from_scale_in(false).send().await;
         if aws.is_emulated() && done.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::AutoScalingGroups;
 use crate::Aws;
+use crate::clients::AutoScaling;
 use aws_sdk_autoscaling::types::{InstanceRefreshStatus, RefreshPreferences, ScaleInProtectedInstances};
 use infra_engine::{Context, Failure};
 use infra_resources::AutoScalingGroup;
@@ -23,7 +24,7 @@ pub async fn start(aws: &Aws, group: &str) -> Result<(), Failure> {
         // They are all protected: that is how ECS keeps those that have tasks.
         .scale_in_protected_instances(ScaleInProtectedInstances::Refresh)
         .build();
-    let request = aws.autoscaling.start_instance_refresh().auto_scaling_group_name(group);
+    let request = aws.client::<AutoScaling>().start_instance_refresh().auto_scaling_group_name(group);
     let started = request.preferences(preferences).send().await;
     started.none_if(&["InstanceRefreshInProgress"], "begin to replace the instances")?;
     Ok(())
@@ -34,7 +35,8 @@ pub async fn start(aws: &Aws, group: &str) -> Result<(), Failure> {
 /// # Errors
 /// When AWS can't be asked.
 pub async fn is_there(aws: &Aws, group: &str) -> Result<bool, Failure> {
-    let answer = aws.autoscaling.describe_instance_refreshes().auto_scaling_group_name(group).send().await;
+    let answer =
+        aws.client::<AutoScaling>().describe_instance_refreshes().auto_scaling_group_name(group).send().await;
     if aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
         return Ok(false);
     }
@@ -56,7 +58,7 @@ pub async fn wait(
         if outdated == 0 {
             return Ok(Poll::Ready(()));
         }
-        let request = groups.0.autoscaling.describe_instance_refreshes();
+        let request = groups.0.client::<AutoScaling>().describe_instance_refreshes();
         let answer = request.auto_scaling_group_name(&desired.name).send().await;
         let answer = answer.or_failure("describe the replacement of instances")?;
         let newest = answer.instance_refreshes().first();

@@ -1,6 +1,7 @@
 //! What lives in a cluster beside its services: one-off tasks and container instances.
 
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::Answer;
 use crate::kinds::service;
 use crate::partial;
@@ -56,7 +57,7 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
     let mut told = Vec::new();
     for arns in tasks.chunks(TASKS_PER_CALL) {
         let json = Answer::default();
-        let request = aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
+        let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
         let answer = request.customize().interceptor(json.clone()).send().await;
         let is_odd = is_answered_oddly(aws, &answer);
         let answer =
@@ -110,7 +111,7 @@ pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
 }
 
 async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
-    let request = aws.ecs.list_tasks().cluster(cluster).desired_status(DesiredStatus::Running);
+    let request = aws.client::<Ecs>().list_tasks().cluster(cluster).desired_status(DesiredStatus::Running);
     let pages = request.into_paginator().items().send();
     let tasks =
         pages.collect::<Result<Vec<_>, _>>().await.none_if(&NO_CLUSTER, "list the cluster's tasks")?;
@@ -122,7 +123,7 @@ async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// When it can't be.
 pub async fn stop(aws: &Aws, cluster: &str, task: &str, reason: &str) -> Result<(), Failure> {
-    let request = aws.ecs.stop_task().cluster(cluster).task(task).reason(reason);
+    let request = aws.client::<Ecs>().stop_task().cluster(cluster).task(task).reason(reason);
     let stopped = request.send().await;
     if !is_answered_oddly(aws, &stopped) {
         stopped.none_if(&GONE, "stop a task")?;
@@ -140,11 +141,13 @@ fn is_answered_oddly<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpRespons
 /// # Errors
 /// When instances can't be listed or deregistered.
 pub async fn deregister_instances(aws: &Aws, cluster: &str) -> Result<(), Failure> {
-    let pages = aws.ecs.list_container_instances().cluster(cluster).into_paginator().items().send();
+    let pages =
+        aws.client::<Ecs>().list_container_instances().cluster(cluster).into_paginator().items().send();
     let listed = pages.collect::<Result<Vec<_>, _>>().await;
     let instances = listed.none_if(&NO_CLUSTER, "list the cluster's container instances")?;
     for instance in instances.unwrap_or_default() {
-        let request = aws.ecs.deregister_container_instance().cluster(cluster).container_instance(instance);
+        let request =
+            aws.client::<Ecs>().deregister_container_instance().cluster(cluster).container_instance(instance);
         request.force(true).send().await.none_if(&GONE, "deregister a container instance")?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::{DEADLINE, describe};
 use crate::Aws;
+use crate::clients::Ecs;
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_engine::{Context, Failure};
@@ -47,7 +48,7 @@ pub async fn put(
         let mut providers = described.capacity_providers().to_vec();
         change(&mut providers);
         let now = || described.default_capacity_provider_strategy().to_vec();
-        let request = aws.ecs.put_cluster_capacity_providers().cluster(cluster);
+        let request = aws.client::<Ecs>().put_cluster_capacity_providers().cluster(cluster);
         let request = request.set_capacity_providers(Some(providers));
         let request = request
             .set_default_capacity_provider_strategy(Some(default_strategy.clone().unwrap_or_else(now)));

@@ -1,6 +1,7 @@
 //! Takes rules back by their own ids, as those that name a group which is gone can't be told otherwise.
 
 use crate::Aws;
+use crate::clients::Ec2;
 use aws_sdk_ec2::types::{Filter, IpPermission, SecurityGroupRule};
 use infra_engine::Failure;
 use infra_wire::sdk_error::SdkResult;
@@ -11,7 +12,13 @@ use infra_wire::sdk_error::SdkResult;
 /// When they can't be listed or taken out.
 pub async fn revoke(aws: &Aws, group: &str, permissions: &[IpPermission]) -> Result<(), Failure> {
     let of_the_group = Filter::builder().name("group-id").values(group).build();
-    let pages = aws.ec2.describe_security_group_rules().filters(of_the_group).into_paginator().items().send();
+    let pages = aws
+        .client::<Ec2>()
+        .describe_security_group_rules()
+        .filters(of_the_group)
+        .into_paginator()
+        .items()
+        .send();
     let rules = pages.collect::<Result<Vec<_>, _>>().await;
     // So EC2 answers, too, when a call is made again whose answer was lost.
     let gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
@@ -22,7 +29,7 @@ pub async fn revoke(aws: &Aws, group: &str, permissions: &[IpPermission]) -> Res
     if ids.is_empty() {
         return Ok(());
     }
-    let request = aws.ec2.revoke_security_group_ingress().group_id(group);
+    let request = aws.client::<Ec2>().revoke_security_group_ingress().group_id(group);
     let revoked = request.set_security_group_rule_ids(Some(ids)).send().await;
     revoked.none_if(&gone, "take rules out of the security group by their ids")?;
     Ok(())

@@ -1,6 +1,7 @@
 //! The one egress rule that AWS gives a new group: everything may go out.
 
 use crate::Aws;
+use crate::clients::Ec2;
 use aws_sdk_ec2::types::{IpPermission, IpRange, SecurityGroup};
 use infra_engine::Failure;
 use infra_wire::sdk_error::SdkResult;
@@ -22,7 +23,8 @@ pub fn is_open(group: &SecurityGroup) -> bool {
 /// # Errors
 /// When EC2 refuses it.
 pub async fn open(aws: &Aws, group: &str) -> Result<(), Failure> {
-    let request = aws.ec2.authorize_security_group_egress().group_id(group).ip_permissions(everything());
+    let request =
+        aws.client::<Ec2>().authorize_security_group_egress().group_id(group).ip_permissions(everything());
     let opened = request.send().await;
     opened.none_if(&["InvalidPermission.Duplicate"], "let traffic out of the security group")?;
     Ok(())
@@ -33,7 +35,8 @@ pub async fn open(aws: &Aws, group: &str) -> Result<(), Failure> {
 /// # Errors
 /// When EC2 refuses it.
 pub async fn close(aws: &Aws, group: &str) -> Result<(), Failure> {
-    let request = aws.ec2.revoke_security_group_egress().group_id(group).ip_permissions(everything());
+    let request =
+        aws.client::<Ec2>().revoke_security_group_egress().group_id(group).ip_permissions(everything());
     let closed = request.send().await;
     closed.none_if(&["InvalidPermission.NotFound"], "stop traffic out of the security group")?;
     Ok(())

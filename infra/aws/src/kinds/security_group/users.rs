@@ -2,6 +2,7 @@
 
 use super::tags_of;
 use crate::Aws;
+use crate::clients::Ec2;
 use aws_sdk_ec2::types::{Filter, IpPermission, NetworkInterface, SecurityGroup as Group, SecurityGroupRule};
 use infra_engine::Failure;
 use infra_engine::ownership::STACK_TAG;
@@ -37,11 +38,17 @@ struct Naming {
 pub async fn of(aws: &Aws, group: &str) -> Result<Users, Failure> {
     let by = |name: &str| Filter::builder().name(name).values(group).build();
     let naming = async |filter: &str| {
-        let pages = aws.ec2.describe_security_groups().filters(by(filter)).into_paginator().items().send();
+        let pages = aws
+            .client::<Ec2>()
+            .describe_security_groups()
+            .filters(by(filter))
+            .into_paginator()
+            .items()
+            .send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("list security groups that name this one")
     };
     let interfaces = async {
-        let request = aws.ec2.describe_network_interfaces().filters(by("group-id"));
+        let request = aws.client::<Ec2>().describe_network_interfaces().filters(by("group-id"));
         let pages = request.into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("list the group's network interfaces")
     };
@@ -63,7 +70,13 @@ pub async fn of(aws: &Aws, group: &str) -> Result<Users, Failure> {
 /// The rules of a group with their ids; the permissions of a group have none.
 async fn rules_of(aws: &Aws, group: &str) -> Result<Vec<SecurityGroupRule>, Failure> {
     let of_the_group = Filter::builder().name("group-id").values(group).build();
-    let pages = aws.ec2.describe_security_group_rules().filters(of_the_group).into_paginator().items().send();
+    let pages = aws
+        .client::<Ec2>()
+        .describe_security_group_rules()
+        .filters(of_the_group)
+        .into_paginator()
+        .items()
+        .send();
     let rules = pages.collect::<Result<Vec<_>, _>>().await;
     Ok(rules.none_if(&["InvalidGroup.NotFound"], "list the security group's rules")?.unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use super::revision;
 use crate::Aws;
+use crate::clients::{Ecs, Logs};
 use crate::partial;
 use aws_sdk_ecs::types::{DesiredStatus, Task};
 use infra_engine::Failure;
@@ -28,7 +29,11 @@ impl Evidence {
     /// # Errors
     /// When ECS can't be asked.
     pub async fn collect(&mut self, aws: &Aws, desired: &Service) -> Result<(), Failure> {
-        let request = aws.ecs.list_tasks().cluster(&desired.cluster_name).service_name(&desired.service_name);
+        let request = aws
+            .client::<Ecs>()
+            .list_tasks()
+            .cluster(&desired.cluster_name)
+            .service_name(&desired.service_name);
         let answer = request.desired_status(DesiredStatus::Stopped).send().await;
         let answer = answer.none_if(&NOT_KNOWN, "list stopped tasks")?;
         let stopped = answer.and_then(|answer| answer.task_arns).unwrap_or_default();
@@ -37,7 +42,8 @@ impl Evidence {
         if unknown.is_empty() {
             return Ok(());
         }
-        let request = aws.ecs.describe_tasks().cluster(&desired.cluster_name).set_tasks(Some(unknown));
+        let request =
+            aws.client::<Ecs>().describe_tasks().cluster(&desired.cluster_name).set_tasks(Some(unknown));
         let answer = request.send().await.or_failure("describe stopped tasks")?;
         partial::described(answer.failures.as_deref(), "describe stopped tasks")?;
         let revision = revision(desired)?;
@@ -81,7 +87,8 @@ fn tell(story: &mut String, task: &Task) {
 /// The end of the task's log. That it can't be read must not hide why the deployment failed.
 async fn last_log_lines(aws: &Aws, desired: &Service, task: &Task) -> Vec<String> {
     let Ok(revision) = revision(desired) else { return Vec::new() };
-    let definition = aws.ecs.describe_task_definition().task_definition(revision).send().await.ok();
+    let definition =
+        aws.client::<Ecs>().describe_task_definition().task_definition(revision).send().await.ok();
     let Some(definition) = definition.and_then(|answer| answer.task_definition) else { return Vec::new() };
     let id = task.task_arn().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let mut lines = Vec::new();
@@ -93,7 +100,7 @@ async fn last_log_lines(aws: &Aws, desired: &Service, task: &Task) -> Vec<String
             continue;
         };
         let stream = format!("{prefix}/{}/{id}", container.name().unwrap_or_default());
-        let request = aws.logs.get_log_events().log_group_name(group).log_stream_name(stream);
+        let request = aws.client::<Logs>().get_log_events().log_group_name(group).log_stream_name(stream);
         if let Ok(events) = request.limit(LOG_LINES).start_from_head(false).send().await {
             lines.extend(events.events().iter().filter_map(|event| event.message().map(str::to_owned)));
         }

@@ -1,6 +1,7 @@
 //! A service whose place another one has taken: its tasks still get requests for a while.
 
 use crate::Aws;
+use crate::clients::Elb;
 use aws_sdk_ecs::types::Service as Described;
 use infra_engine::{Context, Failure};
 use infra_wire::sdk_error::SdkResult;
@@ -24,7 +25,7 @@ pub async fn after_its_last_requests(
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     for group in service.load_balancers().iter().filter_map(|it| it.target_group_arn()) {
-        let health = aws.elb.describe_target_health().target_group_arn(group).send().await;
+        let health = aws.client::<Elb>().describe_target_health().target_group_arn(group).send().await;
         let health = health.none_if(&["TargetGroupNotFound"], "see what targets the old service has")?;
         if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
             context.waiting("every node of the load balancer to use the new targets");

@@ -2,6 +2,7 @@
 
 use super::{evidence, listening, revision};
 use crate::Aws;
+use crate::clients::{Ecs, Elb};
 use crate::partial;
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
@@ -80,7 +81,11 @@ pub async fn wait(
 
 async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Failure> {
     // With tags, as the survey asks for it.
-    let request = aws.ecs.describe_services().cluster(&desired.cluster_name).services(&desired.service_name);
+    let request = aws
+        .client::<Ecs>()
+        .describe_services()
+        .cluster(&desired.cluster_name)
+        .services(&desired.service_name);
     let request = request.include(ServiceField::Tags);
     let answer = request.send().await.none_if(&["ClusterNotFoundException"], "describe the service")?;
     let Some(answer) = answer else { return Ok(None) };
@@ -177,7 +182,7 @@ async fn healthy(aws: &Aws, desired: &Service, began: Instant) -> Result<Poll<()
     let alternate = balancer.advanced_configuration.as_ref();
     let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
     for group in balancer.target_group_arn.iter().chain(alternate) {
-        let answer = aws.elb.describe_target_health().target_group_arn(group.get()?).send().await;
+        let answer = aws.client::<Elb>().describe_target_health().target_group_arn(group.get()?).send().await;
         let answer = answer.none_if(&["TargetGroupNotFound"], "describe the health of the targets")?;
         let Some(answer) = answer else { return not_found("the target group", began) };
         let is_healthy = |it: &&TargetHealthDescription| {

@@ -3,6 +3,7 @@
 use super::{limit, unless_gone};
 use crate::Aws;
 use crate::build_error::Built;
+use crate::clients::ApplicationAutoScaling;
 use aws_sdk_applicationautoscaling::types::{
     MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ScalingPolicy,
     ServiceNamespace, TargetTrackingScalingPolicyConfiguration,
@@ -17,7 +18,7 @@ use infra_wire::sdk_error::SdkResult;
 /// # Errors
 /// When they can't be read.
 pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<TargetTracking>, Failure> {
-    let request = aws.application_autoscaling.describe_scaling_policies().resource_id(resource_id);
+    let request = aws.client::<ApplicationAutoScaling>().describe_scaling_policies().resource_id(resource_id);
     let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
     let policies = pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe the scaling policies")?;
     Ok(policies.iter().filter(|policy| policy.resource_id() == resource_id).map(told).collect())
@@ -29,7 +30,7 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<TargetTracking>, F
 /// When one can't be put or deleted.
 pub async fn put(aws: &Aws, resource_id: &str, desired: &[TargetTracking]) -> Result<(), Failure> {
     let puts = try_join_all(desired.iter().map(async |policy| {
-        let request = aws.application_autoscaling.put_scaling_policy().resource_id(resource_id);
+        let request = aws.client::<ApplicationAutoScaling>().put_scaling_policy().resource_id(resource_id);
         let request = request.policy_name(&policy.name).service_namespace(ServiceNamespace::Ecs);
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
         let request = request.policy_type(PolicyType::TargetTrackingScaling);
@@ -39,7 +40,7 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[TargetTracking]) -> Re
     let (_, there) = tokio::try_join!(puts, read(aws, resource_id))?;
     let names = there.into_iter().map(|policy| policy.name);
     for name in names.filter(|name| desired.iter().all(|policy| policy.name != *name)) {
-        let request = aws.application_autoscaling.delete_scaling_policy().resource_id(resource_id);
+        let request = aws.client::<ApplicationAutoScaling>().delete_scaling_policy().resource_id(resource_id);
         let request = request.policy_name(name).service_namespace(ServiceNamespace::Ecs);
         let deleted = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
         unless_gone(deleted, "delete the scaling policy")?;

@@ -2,6 +2,7 @@
 
 use super::{count, limit, unless_gone};
 use crate::Aws;
+use crate::clients::ApplicationAutoScaling;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use futures::future::try_join_all;
 use infra_engine::Failure;
@@ -13,7 +14,8 @@ use infra_wire::sdk_error::SdkResult;
 /// # Errors
 /// When they can't be read.
 pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<ScheduledAction>, Failure> {
-    let request = aws.application_autoscaling.describe_scheduled_actions().resource_id(resource_id);
+    let request =
+        aws.client::<ApplicationAutoScaling>().describe_scheduled_actions().resource_id(resource_id);
     let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
     let actions = pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe the scheduled actions")?;
     let told = |action: &aws_sdk_applicationautoscaling::types::ScheduledAction| {
@@ -38,7 +40,7 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> R
         let limits = ScalableTargetAction::builder()
             .min_capacity(limit(action.min_tasks)?)
             .max_capacity(limit(action.max_tasks)?);
-        let request = aws.application_autoscaling.put_scheduled_action().resource_id(resource_id);
+        let request = aws.client::<ApplicationAutoScaling>().put_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(&action.name).service_namespace(ServiceNamespace::Ecs);
         let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
         let request = request.schedule(&action.schedule).timezone(action.timezone.as_deref().unwrap_or(UTC));
@@ -48,7 +50,8 @@ pub async fn put(aws: &Aws, resource_id: &str, desired: &[ScheduledAction]) -> R
     let (_, there) = tokio::try_join!(puts, read(aws, resource_id))?;
     let names = there.into_iter().map(|action| action.name);
     for name in names.filter(|name| desired.iter().all(|action| action.name != *name)) {
-        let request = aws.application_autoscaling.delete_scheduled_action().resource_id(resource_id);
+        let request =
+            aws.client::<ApplicationAutoScaling>().delete_scheduled_action().resource_id(resource_id);
         let request = request.scheduled_action_name(name).service_namespace(ServiceNamespace::Ecs);
         let deleted = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount).send().await;
         unless_gone(deleted, "delete the scheduled action")?;

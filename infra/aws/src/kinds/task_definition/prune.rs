@@ -5,6 +5,7 @@
 
 use super::{AT_ONCE, TaskDefinitions};
 use crate::Aws;
+use crate::clients::Ecs;
 use crate::json_call::Answer;
 use crate::{partial, tags};
 use aws_sdk_ecs::types::{DesiredStatus, Service, TaskDefinitionStatus};
@@ -69,7 +70,7 @@ impl Pruning<'_> {
     }
 
     async fn of_services(&self) -> Result<Vec<String>, Failure> {
-        let ecs = &self.aws.ecs;
+        let ecs = &self.aws.client::<Ecs>();
         let pages = ecs.list_services().cluster(self.cluster).into_paginator().items().send();
         let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list services")?;
         let mut revisions = Vec::new();
@@ -84,7 +85,7 @@ impl Pruning<'_> {
     }
 
     async fn of_tasks(&self, family: &str) -> Result<Vec<String>, Failure> {
-        let ecs = &self.aws.ecs;
+        let ecs = &self.aws.client::<Ecs>();
         let request = ecs.list_tasks().cluster(self.cluster).family(family);
         let pages = request.desired_status(DesiredStatus::Running).into_paginator().items().send();
         let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list the family's tasks")?;

@@ -5,6 +5,7 @@ use super::started::{Started, id_of, short};
 use crate::progress_view::ProgressView;
 use aws_sdk_ecs::types::Task;
 use infra_aws::Aws;
+use infra_aws::clients::Ecs;
 use infra_aws::partial;
 use infra_ecs::TaskDefinition;
 use infra_engine::{Context, Failure, ResourceId};
@@ -88,7 +89,7 @@ async fn last_lines(logs: &mut Logs, tasks: &[Task], view: &ProgressView) {
 
 /// The tasks, as far as ECS shows them yet.
 async fn describe(aws: &Aws, started: &Started) -> Result<Vec<Task>, Failure> {
-    let request = aws.ecs.describe_tasks().cluster(&started.cluster);
+    let request = aws.client::<Ecs>().describe_tasks().cluster(&started.cluster);
     let request = request.set_tasks(Some(started.ids.clone()));
     let answer = request.send().await.or_failure("describe the tasks")?;
     partial::described(answer.failures.as_deref(), "describe the tasks")?;

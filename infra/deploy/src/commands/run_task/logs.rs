@@ -7,6 +7,7 @@ use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::Region;
 use aws_sdk_ecs::types::Task;
 use infra_aws::Aws;
+use infra_aws::clients;
 use infra_ecs::container::LogDriver;
 use infra_ecs::{ContainerDefinition, TaskDefinition};
 use infra_engine::Failure;
@@ -143,10 +144,11 @@ fn option<'a>(container: &'a ContainerDefinition, name: &str) -> Option<&'a str>
 fn client(aws: &Aws, region: Option<&str>) -> Client {
     match region.filter(|region| *region != aws.region) {
         Some(region) => {
-            let config = aws.logs.config().to_builder().region(Region::new(region.to_owned()));
+            let config =
+                aws.client::<clients::Logs>().config().to_builder().region(Region::new(region.to_owned()));
             Client::from_conf(config.build())
         }
-        None => aws.logs.clone(),
+        None => (*aws.client::<clients::Logs>()).clone(),
     }
 }
 

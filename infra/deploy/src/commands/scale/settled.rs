@@ -2,6 +2,7 @@
 
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 use infra_aws::Aws;
+use infra_aws::clients::Elb;
 use infra_aws::live_service::LiveService;
 use infra_engine::{Context, Failure};
 use infra_wire::poll::{KNOWN_WITHIN, Poll, poll_until};
@@ -77,7 +78,7 @@ async fn healthy_targets(aws: &Aws, service: &LiveService) -> Result<Option<u32>
 }
 
 async fn healthy_in(aws: &Aws, group: &str) -> Result<u32, Failure> {
-    let answer = aws.elb.describe_target_health().target_group_arn(group).send().await;
+    let answer = aws.client::<Elb>().describe_target_health().target_group_arn(group).send().await;
     let answer = answer.or_failure("describe the health of the targets")?;
     let states = answer.target_health_descriptions().iter().filter_map(|target| target.target_health());
     let healthy = states.filter(|health| health.state() == Some(&TargetHealthStateEnum::Healthy)).count();
