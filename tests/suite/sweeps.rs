@@ -6,7 +6,7 @@ mod emulator;
 mod first_deploy;
 mod kills;
 mod late;
-mod remake;
+mod recreate;
 mod removal;
 mod replacements;
 mod transient;

@@ -76,7 +76,7 @@ pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
 }
 
 /// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
-pub fn fill_untold(told: &mut Value, desired: &Value) {
+pub fn fill_missing(told: &mut Value, desired: &Value) {
     drop_empty_texts(told, desired);
     fill(told, desired);
 }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn what_is_told_stays_and_what_is_not_counts_as_desired() {
         let mut told = json!({"a": 1, "c": "", "pidMode": "", "list": [{"b": 2}]});
-        fill_untold(&mut told, &json!({"a": 9, "c": 3, "list": [{"b": 9, "d": 4}]}));
+        fill_missing(&mut told, &json!({"a": 9, "c": 3, "list": [{"b": 9, "d": 4}]}));
         assert_eq!(told, json!({"a": 1, "c": 3, "list": [{"b": 2, "d": 4}]}));
     }
 }

@@ -29,7 +29,7 @@ pub use cluster::clusters_of;
 
 use crate::Aws;
 use crate::clients::Elb;
-use crate::traced::Traced;
+use crate::journaled::Journaled;
 use infra_engine::ownership::STACK_TAG;
 use infra_engine::{Failure, Provider};
 use infra_wire::sdk_error::SdkResult;
@@ -38,29 +38,29 @@ use std::collections::BTreeSet;
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
     Provider::default()
-        .with(Traced(auto_scaling_group::AutoScalingGroups(aws.clone())))
-        .with(Traced(bucket::Buckets(aws.clone())))
-        .with(Traced(capacity_provider::CapacityProviders(aws.clone())))
-        .with(Traced(cluster_capacity::ClusterCapacities(aws.clone())))
-        .with(Traced(cluster::Clusters(aws.clone())))
-        .with(Traced(default_vpc::DefaultVpcs(aws.clone())))
-        .with(Traced(ecr_repository::EcrRepositories(aws.clone())))
-        .with(Traced(iam_role::IamRoles(aws.clone())))
-        .with(Traced(image::Images(aws.clone())))
-        .with(Traced(instance_profile::InstanceProfiles(aws.clone())))
-        .with(Traced(instance_subnets::InstanceSubnets(aws.clone())))
-        .with(Traced(launch_template::LaunchTemplates(aws.clone())))
-        .with(Traced(listener::Listeners(aws.clone())))
-        .with(Traced(listener_rule::ListenerRules(aws.clone())))
-        .with(Traced(load_balancer::LoadBalancers(aws.clone())))
-        .with(Traced(log_group::LogGroups(aws.clone())))
-        .with(Traced(security_group::SecurityGroups(aws.clone())))
-        .with(Traced(service::Services::new(aws.clone())))
-        .with(Traced(service_scaling::ServiceScalings(aws.clone())))
-        .with(Traced(target_group::TargetGroups(aws.clone())))
+        .with(Journaled(auto_scaling_group::AutoScalingGroups(aws.clone())))
+        .with(Journaled(bucket::Buckets(aws.clone())))
+        .with(Journaled(capacity_provider::CapacityProviders(aws.clone())))
+        .with(Journaled(cluster_capacity::ClusterCapacities(aws.clone())))
+        .with(Journaled(cluster::Clusters(aws.clone())))
+        .with(Journaled(default_vpc::DefaultVpcs(aws.clone())))
+        .with(Journaled(ecr_repository::EcrRepositories(aws.clone())))
+        .with(Journaled(iam_role::IamRoles(aws.clone())))
+        .with(Journaled(image::Images(aws.clone())))
+        .with(Journaled(instance_profile::InstanceProfiles(aws.clone())))
+        .with(Journaled(instance_subnets::InstanceSubnets(aws.clone())))
+        .with(Journaled(launch_template::LaunchTemplates(aws.clone())))
+        .with(Journaled(listener::Listeners(aws.clone())))
+        .with(Journaled(listener_rule::ListenerRules(aws.clone())))
+        .with(Journaled(load_balancer::LoadBalancers(aws.clone())))
+        .with(Journaled(log_group::LogGroups(aws.clone())))
+        .with(Journaled(security_group::SecurityGroups(aws.clone())))
+        .with(Journaled(service::Services::new(aws.clone())))
+        .with(Journaled(service_scaling::ServiceScalings(aws.clone())))
+        .with(Journaled(target_group::TargetGroups(aws.clone())))
         // Nothing follows from these two lists that is not asked anyway: they may come after the others.
-        .with(Traced(task_definition::TaskDefinitions(aws.clone())))
-        .with(Traced(gateway_endpoint::GatewayEndpoints(aws.clone())))
+        .with(Journaled(task_definition::TaskDefinitions(aws.clone())))
+        .with(Journaled(gateway_endpoint::GatewayEndpoints(aws.clone())))
 }
 
 /// The stacks that live in this account and region, told by the tags of their clusters and load balancers.

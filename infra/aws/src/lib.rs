@@ -3,6 +3,7 @@
 mod build_error;
 pub mod clients;
 mod connection;
+mod journaled;
 pub mod json_call;
 pub mod kinds;
 pub mod live_service;
@@ -10,7 +11,6 @@ pub mod partial;
 pub mod prefetch;
 mod program;
 mod tags;
-mod traced;
 
 pub use clients::ServiceClient;
 pub use connection::Aws;

@@ -1,4 +1,4 @@
-//! Questions whose answers a survey will want, asked before it is known that it will: what waits for another answer only to
+//! Questions whose answers a read of the account will want, asked before it is known that it will: what waits for another answer only to
 //! know a name that can be guessed need not wait. A wrong guess costs a call, and is believed in nothing.
 
 use crate::Aws;

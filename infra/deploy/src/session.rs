@@ -19,8 +19,8 @@ use infra_images::ImageError;
 use infra_lease::LeaseSnapshot;
 use infra_options::StackOptions;
 use infra_wire::configuration;
-use infra_wire::survey::Survey;
-use infra_wire::{journal, survey};
+use infra_wire::read_cache::ReadCache;
+use infra_wire::{journal, read_cache};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -104,30 +104,30 @@ impl Session {
     /// # Errors
     /// When something can't be read.
     pub async fn refresh(&self) -> Result<World> {
-        let _survey = survey::begin();
-        Ok(self.survey().await?.0)
+        let _cache = read_cache::begin();
+        Ok(self.read_all().await?.0)
     }
 
     /// Reads the world, and compares it with what the code wants.
     ///
     /// # Errors
     /// When something can't be read, or belongs to somebody else and is not adopted.
-    pub async fn look(&self, adopt: bool) -> Result<Looked> {
+    pub async fn read(&self, adopt: bool) -> Result<Snapshot> {
         let began = Instant::now();
-        let survey = survey::begin();
-        let (world, lease) = self.survey().await?;
-        survey.over();
+        let cache = read_cache::begin();
+        let (world, lease) = self.read_all().await?;
+        cache.over();
         let plan = plan(&self.program.stack, &world, adopt)?;
         let was_quiet = match lease.record {
             // Where no run ever held the lease there is nothing, unless another one deletes it in this moment.
             None => world.owned.is_empty(),
             Some(_) => lease.was_quiet_since(began),
         };
-        Ok(Looked { world, plan, lease, was_quiet, survey })
+        Ok(Snapshot { world, plan, lease, was_quiet, cache })
     }
 
     /// Reads the world and the lease, and makes sure of the account, at the same time.
-    async fn survey(&self) -> Result<(World, LeaseSnapshot)> {
+    async fn read_all(&self) -> Result<(World, LeaseSnapshot)> {
         let lease = self.lease(false);
         // In this order: what is asked first is answered first.
         let (lease, account, (), world, ()) = tokio::join!(
@@ -142,8 +142,8 @@ impl Session {
     }
 }
 
-/// What a look at the account found.
-pub struct Looked {
+/// The account as it was read.
+pub struct Snapshot {
     /// The account.
     pub world: World,
     /// What would change.
@@ -153,7 +153,7 @@ pub struct Looked {
     /// Whether no other run wrote while this one looked.
     pub was_quiet: bool,
     /// Its answers; they are to be dropped before anything is written.
-    pub survey: Survey,
+    pub cache: ReadCache,
 }
 
 /// Connects, and begins the journal of the run.

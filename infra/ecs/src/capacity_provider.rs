@@ -40,7 +40,7 @@ outputs! {
 impl Resource for CapacityProvider {
     const KIND: &'static str = "capacity-provider";
     // A group that somebody deleted comes back under its name with another ARN.
-    const FIXED: &'static [&'static str] = &["autoScalingGroupArn"];
+    const IMMUTABLE: &'static [&'static str] = &["autoScalingGroupArn"];
     type Outputs = CapacityProviderOutputs;
 
     fn physical_name(&self) -> String {

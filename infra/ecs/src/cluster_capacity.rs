@@ -26,7 +26,7 @@ outputs! {
 
 impl Resource for ClusterCapacity {
     const KIND: &'static str = "cluster-capacity";
-    const FOUND_BY: &'static [&'static str] = &["clusterName", "capacityProviderName"];
+    const IDENTITY: &'static [&'static str] = &["clusterName", "capacityProviderName"];
     type Outputs = ClusterCapacityOutputs;
 
     fn physical_name(&self) -> String {

@@ -193,7 +193,7 @@ outputs! {
 
 impl Resource for Service {
     const KIND: &'static str = "service";
-    const FOUND_BY: &'static [&'static str] = &["serviceName", "clusterName"];
+    const IDENTITY: &'static [&'static str] = &["serviceName", "clusterName"];
     type Outputs = ServiceOutputs;
 
     fn physical_name(&self) -> String {

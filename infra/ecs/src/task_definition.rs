@@ -140,7 +140,7 @@ open_enum! {
 
 /// The disk of a Fargate task: its images, its containers' writable layers and its bind mounts.
 ///
-/// Every task has 20 GiB without asking; 21 to 200 GiB can be asked for. Gone when the task stops.
+/// Every task has 20 GiB without asking; 21 to 200 GiB can be asked for. Recreated when the task stops.
 ///
 /// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +219,7 @@ impl TaskDefinition {
 
 impl Resource for TaskDefinition {
     const KIND: &'static str = "task-definition";
-    const FOUND_BY: &'static [&'static str] = &["family"];
+    const IDENTITY: &'static [&'static str] = &["family"];
     const OUTPUTS_OF_UPDATE: &'static [&'static str] = &["arn"];
     type Outputs = TaskDefinitionOutputs;
 

@@ -8,8 +8,8 @@ use crate::live::{Found, LiveValue};
 use crate::ownership::Ownership;
 use crate::plan::{Plan, differences};
 use crate::provider::Provider;
+use crate::recreate::{self, Recreated};
 use crate::refresh::{World, locked};
-use crate::remake::{self, Gone};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use crate::teardown::delete_in_order;
@@ -38,13 +38,13 @@ pub async fn apply(
 ) -> Result<AllOutputs, ResourceFailures> {
     let outputs = Mutex::new(known_outputs(world));
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
-    let gone = Gone::default();
+    let gone = Recreated::default();
     let walked = walk(&order, |index| {
         let (node, outputs, gone) = (&stack.nodes()[index], &outputs, &gone);
         async move {
             let replaced = plan.deletions.iter().find(|found| found.id == node.id);
             let work = Work { stack, index, node, world, gone, replaced, provider, reporter };
-            if let Some(new) = work.settle(outputs).await? {
+            if let Some(new) = work.wait_until_stable(outputs).await? {
                 locked(outputs).insert(node.id.clone(), new);
             }
             Ok::<_, ResourceFailures>(())
@@ -71,7 +71,7 @@ struct Work<'a> {
     node: &'a Node,
     world: &'a World,
     /// What had to go during this run.
-    gone: &'a Gone,
+    gone: &'a Recreated,
     replaced: Option<&'a Found>,
     provider: &'a Provider,
     reporter: &'a dyn Reporter,
@@ -79,7 +79,10 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Creates or updates it if it needs that, and waits until it is in effect; gives its new outputs.
-    async fn settle(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailures> {
+    async fn wait_until_stable(
+        &self,
+        outputs: &Mutex<AllOutputs>,
+    ) -> Result<Option<Value>, ResourceFailures> {
         let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
         let mut live = self.world.live.get(&self.node.id).filter(|_| !self.gone.contains(&self.node.id));
         if let Some(now) = live {
@@ -89,8 +92,8 @@ impl Work<'_> {
                 settled.map_err(|source| self.failure("wait for", source))?;
                 return Ok(None);
             }
-            if remake::is_needed(self.node, &changes) {
-                self.make_way(outputs).await?;
+            if recreate::is_needed(self.node, &changes) {
+                self.delete_dependents(outputs).await?;
                 live = None;
             }
         }
@@ -120,7 +123,7 @@ impl Work<'_> {
     }
 
     /// Deletes it as it is, with all that uses it.
-    async fn make_way(&self, outputs: &Mutex<AllOutputs>) -> Result<(), ResourceFailures> {
+    async fn delete_dependents(&self, outputs: &Mutex<AllOutputs>) -> Result<(), ResourceFailures> {
         let Self { stack, index, world, provider, reporter, .. } = *self;
         let gone = self.gone.delete((stack, index), world, provider, reporter).await?;
         locked(outputs).retain(|id, _| !gone.contains(id));
@@ -133,7 +136,7 @@ impl Work<'_> {
             None => self.create(kind, desired, &context).await?,
             Some(live) => self.update(kind, desired, live, &context).await?,
         };
-        kind.settle(desired, &context).await?;
+        kind.wait_until_stable(desired, &context).await?;
         Ok(outputs)
     }
 
@@ -205,7 +208,7 @@ impl Work<'_> {
     }
 
     async fn wait(&self, desired: &Value) -> Result<(), Failure> {
-        self.provider.kind(&self.node.id.kind)?.settle(desired, &self.context()).await
+        self.provider.kind(&self.node.id.kind)?.wait_until_stable(desired, &self.context()).await
     }
 
     fn context(&self) -> Context<'_> {

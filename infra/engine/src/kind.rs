@@ -19,9 +19,9 @@ pub trait ResourceKind: Send + Sync {
     type Resource: Resource;
 
     /// The kinds this one refers to; in a teardown they go after it.
-    fn uses(&self) -> &'static [&'static str];
+    fn deleted_before(&self) -> &'static [&'static str];
 
-    /// The live resource, or `None`. The members in `FOUND_BY` are known; others may still be references.
+    /// The live resource, or `None`. The members in `IDENTITY` are known; others may still be references.
     async fn read(&self, desired: &Self::Resource) -> ReadResult<Self::Resource>;
 
     /// Creates it and waits until it can be used.
@@ -41,7 +41,11 @@ pub trait ResourceKind: Send + Sync {
 
     /// Waits until what was written has taken effect; also where nothing was, as an earlier run may have been killed
     /// after its last write. Only reads.
-    async fn settle(&self, _desired: &Self::Resource, _context: &Context<'_>) -> Result<(), Failure> {
+    async fn wait_until_stable(
+        &self,
+        _desired: &Self::Resource,
+        _context: &Context<'_>,
+    ) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -93,8 +97,8 @@ impl<'a> Context<'a> {
 pub trait ErasedKind: Send + Sync {
     /// The kind's name.
     fn name(&self) -> &'static str;
-    /// As [`ResourceKind::uses`].
-    fn uses(&self) -> &'static [&'static str];
+    /// As [`ResourceKind::deleted_before`].
+    fn deleted_before(&self) -> &'static [&'static str];
     /// As [`ResourceKind::read`].
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure>;
     /// As [`ResourceKind::create`]; gives the outputs.
@@ -106,8 +110,8 @@ pub trait ErasedKind: Send + Sync {
         live: &LiveValue,
         context: &Context<'_>,
     ) -> Result<Value, Failure>;
-    /// As [`ResourceKind::settle`].
-    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure>;
+    /// As [`ResourceKind::wait_until_stable`].
+    async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure>;
     /// As [`ResourceKind::delete`].
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure>;
     /// As [`ResourceKind::list`].
@@ -120,8 +124,8 @@ impl<K: ResourceKind> ErasedKind for K {
         K::Resource::KIND
     }
 
-    fn uses(&self) -> &'static [&'static str] {
-        ResourceKind::uses(self)
+    fn deleted_before(&self) -> &'static [&'static str] {
+        ResourceKind::deleted_before(self)
     }
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
@@ -154,8 +158,8 @@ impl<K: ResourceKind> ErasedKind for K {
         to_json(&ResourceKind::update(self, &resource_from(desired)?, typed, context).await?)
     }
 
-    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        ResourceKind::settle(self, &resource_from(desired)?, context).await
+    async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
+        ResourceKind::wait_until_stable(self, &resource_from(desired)?, context).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {

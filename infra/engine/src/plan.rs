@@ -5,8 +5,8 @@ use crate::id::ResourceId;
 use crate::live::{Found, LiveValue, Tags};
 use crate::output::Reference;
 use crate::ownership::{Ownership, RESOURCE_TAG, tags_for};
+use crate::recreate;
 use crate::refresh::{World, output};
-use crate::remake;
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use serde::Serialize;
@@ -110,16 +110,16 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
     let mut going = Vec::new();
     for (index, node) in stack.nodes().iter().enumerate() {
         let mut step = step_for(stack, node, world, &changing, adopt)?;
-        let cause = remake::cause(stack, node, &going, &world.uses);
+        let cause = recreate::cause(stack, node, &going, &world.deletion_order);
         let is_there = step.action != Action::Create;
-        if cause.is_some() || is_there && remake::is_needed(node, &step.changes) {
+        if cause.is_some() || is_there && recreate::is_needed(node, &step.changes) {
             going.push(index);
         }
         // What has another name now is there under the one before.
         let was_there = is_there || world.owned.iter().any(|found| found.id == node.id);
         if was_there && going.contains(&index) {
             step.action = Action::Remake;
-            step.changes.splice(0..0, cause.map(remake::goes_with));
+            step.changes.splice(0..0, cause.map(recreate::recreated_with));
         }
         changing.insert(node.id.clone(), step.action);
         steps.push(step);

@@ -5,7 +5,7 @@ use crate::kind::ErasedKind;
 use std::collections::BTreeMap;
 
 /// For each kind those that it uses, which go after it.
-pub type Uses = BTreeMap<&'static str, &'static [&'static str]>;
+pub type DeletionOrder = BTreeMap<&'static str, &'static [&'static str]>;
 
 /// Every kind of resource that a program can deploy.
 #[derive(Default)]
@@ -33,8 +33,8 @@ impl Provider {
     }
 
     /// Which kinds use which.
-    pub fn uses(&self) -> Uses {
-        self.kinds.iter().map(|kind| (kind.name(), kind.uses())).collect()
+    pub fn deletion_order(&self) -> DeletionOrder {
+        self.kinds.iter().map(|kind| (kind.name(), kind.deleted_before())).collect()
     }
 
     /// All kinds, in the order in which they were added: so they are listed.

@@ -4,7 +4,7 @@ use crate::failure::{Failure, ResourceFailure, ResourceFailures};
 use crate::id::ResourceId;
 use crate::live::{Found, LiveValue};
 use crate::output::Reference;
-use crate::provider::{Provider, Uses};
+use crate::provider::{DeletionOrder, Provider};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
 use crate::walk::walk;
@@ -20,7 +20,7 @@ pub struct World {
     /// Every resource in the account that carries the stack's tags, in the code or not.
     pub owned: Vec<Found>,
     /// Which kinds use which.
-    pub uses: Uses,
+    pub deletion_order: DeletionOrder,
 }
 
 /// Reads every resource of the stack and lists what the account holds of it, both at the same time. The lists are asked for
@@ -30,7 +30,7 @@ pub struct World {
 /// When a read fails: what could not be read can't be compared, so nothing is planned.
 pub async fn refresh(stack: &Stack, provider: &Provider) -> Result<World, ResourceFailures> {
     let (owned, live) = tokio::join!(list_owned(stack.name(), provider), read_all(stack, provider));
-    Ok(World { live: live?, owned: owned?, uses: provider.uses() })
+    Ok(World { live: live?, owned: owned?, deletion_order: provider.deletion_order() })
 }
 
 /// Everything in the account that carries the stack's tags.

@@ -14,10 +14,10 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync +
     /// The kind's name: lower case, with hyphens.
     const KIND: &'static str;
     /// The members by which the live resource is found; they decide how early it can be read.
-    const FOUND_BY: &'static [&'static str] = &["name"];
+    const IDENTITY: &'static [&'static str] = &["name"];
     /// The members that can't change while it exists and that its name does not tell. Where one has to, it goes first, with
     /// all that uses it, and comes anew.
-    const FIXED: &'static [&'static str] = &[];
+    const IMMUTABLE: &'static [&'static str] = &[];
     /// Outputs that an update in place changes, such as the revision of a task definition.
     const OUTPUTS_OF_UPDATE: &'static [&'static str] = &[];
     /// What others can refer to.

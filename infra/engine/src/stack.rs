@@ -133,7 +133,7 @@ impl Stack {
     }
 
     fn insert<R: Resource>(&mut self, id: ResourceId, name: String, desired: Value, after: &[&ResourceId]) {
-        let found_by = Value::Array(R::FOUND_BY.iter().map(|member| desired[*member].clone()).collect());
+        let found_by = Value::Array(R::IDENTITY.iter().map(|member| desired[*member].clone()).collect());
         let found_after = self.indices_of_references(&id, &found_by);
         let mut dependencies = self.indices_of_references(&id, &desired);
         dependencies.extend(after.iter().filter_map(|other| self.known_index(&id, other)));
@@ -143,7 +143,7 @@ impl Stack {
             desired,
             dependencies: dependencies.into_iter().collect(),
             found_after: found_after.into_iter().collect(),
-            fixed: R::FIXED,
+            fixed: R::IMMUTABLE,
             outputs_of_update: R::OUTPUTS_OF_UPDATE,
             normalise: normalise::<R>,
         };

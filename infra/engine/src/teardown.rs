@@ -4,7 +4,7 @@ use crate::event::{Event, Reporter};
 use crate::failure::{Failure, MADE_AT_MOST, ResourceFailure, ResourceFailures, wait_after};
 use crate::kind::{Context, ErasedKind};
 use crate::live::Found;
-use crate::provider::{Provider, Uses};
+use crate::provider::{DeletionOrder, Provider};
 use crate::refresh::list_owned;
 use crate::walk::walk;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub(crate) async fn delete_in_order(
     provider: &Provider,
     reporter: &dyn Reporter,
 ) -> Result<(), ResourceFailures> {
-    let order = deletion_order(found, &provider.uses());
+    let order = deletion_order(found, &provider.deletion_order());
     let walked = walk(&order, |index| {
         let found = &found[index];
         let context = Context { is_replaced: is_replaced(found), ..Context::of(stack, &found.id, reporter) };
@@ -100,11 +100,11 @@ async fn delete(kind: &dyn ErasedKind, found: &Found, context: &Context<'_>) -> 
 }
 
 /// For each resource the indices of those that must be gone before it: all of the kinds that use its kind.
-fn deletion_order(found: &[Found], uses: &Uses) -> Vec<Vec<usize>> {
+fn deletion_order(found: &[Found], order: &DeletionOrder) -> Vec<Vec<usize>> {
     found
         .iter()
         .map(|used| {
-            let users: BTreeSet<&str> = uses
+            let users: BTreeSet<&str> = order
                 .iter()
                 .filter(|(_, used_kinds)| used_kinds.contains(&used.id.kind.as_str()))
                 .map(|(kind, _)| *kind)

@@ -25,7 +25,7 @@ outputs! {
 
 impl Resource for DefaultVpc {
     const KIND: &'static str = "default-vpc";
-    const FOUND_BY: &'static [&'static str] = &["excludedZones"];
+    const IDENTITY: &'static [&'static str] = &["excludedZones"];
     type Outputs = DefaultVpcOutputs;
 
     fn physical_name(&self) -> String {

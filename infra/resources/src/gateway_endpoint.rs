@@ -27,7 +27,7 @@ outputs! {
 
 impl Resource for GatewayEndpoint {
     const KIND: &'static str = "gateway-endpoint";
-    const FOUND_BY: &'static [&'static str] = &["vpcId", "serviceName"];
+    const IDENTITY: &'static [&'static str] = &["vpcId", "serviceName"];
     type Outputs = GatewayEndpointOutputs;
 
     fn physical_name(&self) -> String {

@@ -32,7 +32,7 @@ outputs! {
 
 impl Resource for Image {
     const KIND: &'static str = "image";
-    const FOUND_BY: &'static [&'static str] = &["repositoryUri", "tag"];
+    const IDENTITY: &'static [&'static str] = &["repositoryUri", "tag"];
     type Outputs = ImageOutputs;
 
     fn physical_name(&self) -> String {

@@ -26,7 +26,7 @@ outputs! {
 
 impl Resource for InstanceSubnets {
     const KIND: &'static str = "instance-subnets";
-    const FOUND_BY: &'static [&'static str] = &["instanceType", "subnetIds"];
+    const IDENTITY: &'static [&'static str] = &["instanceType", "subnetIds"];
     type Outputs = InstanceSubnetsOutputs;
 
     fn physical_name(&self) -> String {

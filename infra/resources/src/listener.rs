@@ -41,7 +41,7 @@ outputs! {
 
 impl Resource for Listener {
     const KIND: &'static str = "listener";
-    const FOUND_BY: &'static [&'static str] = &["loadBalancerArn", "port"];
+    const IDENTITY: &'static [&'static str] = &["loadBalancerArn", "port"];
     type Outputs = ListenerOutputs;
 
     fn physical_name(&self) -> String {

@@ -31,7 +31,7 @@ outputs! {
 
 impl Resource for ListenerRule {
     const KIND: &'static str = "listener-rule";
-    const FOUND_BY: &'static [&'static str] = &["listenerArn", "priority"];
+    const IDENTITY: &'static [&'static str] = &["listenerArn", "priority"];
     type Outputs = ListenerRuleOutputs;
 
     fn physical_name(&self) -> String {

@@ -77,7 +77,7 @@ outputs! {
 
 impl Resource for SecurityGroup {
     const KIND: &'static str = "security-group";
-    const FOUND_BY: &'static [&'static str] = &["name", "vpcId"];
+    const IDENTITY: &'static [&'static str] = &["name", "vpcId"];
     type Outputs = SecurityGroupOutputs;
 
     fn physical_name(&self) -> String {

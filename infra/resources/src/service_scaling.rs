@@ -133,7 +133,7 @@ impl ServiceScaling {
 
 impl Resource for ServiceScaling {
     const KIND: &'static str = "service-scaling";
-    const FOUND_BY: &'static [&'static str] = &["clusterName", "serviceName"];
+    const IDENTITY: &'static [&'static str] = &["clusterName", "serviceName"];
     type Outputs = ServiceScalingOutputs;
 
     fn physical_name(&self) -> String {

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::concurrency_limit::LIMIT;
 use crate::fault::Faults;
 use crate::held_body::held;
-use crate::survey::{self, Answer};
+use crate::read_cache::{self, Answer};
 use crate::{guard, journal, this_machine, writes};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -90,7 +90,9 @@ impl HttpConnector for Gated {
                 return Err(ConnectorError::user(this_machine::ELSEWHERE.into()));
             }
             let call = Call::of(&request);
-            let Some(place) = survey::place_of(&call) else { return gate.pass(&inner, request, &call).await };
+            let Some(place) = read_cache::place_of(&call) else {
+                return gate.pass(&inner, request, &call).await;
+            };
             let asked = async || Answer::keep(gate.pass(&inner, request, &call).await).await;
             match place.get_or_try_init(asked).await {
                 Ok(answer) => answer.again(),

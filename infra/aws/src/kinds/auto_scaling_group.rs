@@ -35,7 +35,7 @@ impl ResourceKind for AutoScalingGroups {
     type Resource = AutoScalingGroup;
 
     /// Its instances are members of the cluster, and have the profile's role, until they end.
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["cluster", "instance-profile", "launch-template"]
     }
 
@@ -124,11 +124,15 @@ impl ResourceKind for AutoScalingGroups {
         Ok(live.outputs)
     }
 
-    async fn settle(&self, desired: &AutoScalingGroup, context: &Context<'_>) -> Result<(), Failure> {
+    async fn wait_until_stable(
+        &self,
+        desired: &AutoScalingGroup,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
         if !self.0.waits {
             return Ok(());
         }
-        // The list is what the survey asks for: most of the time it says that nothing has to be waited for.
+        // The list is what the read of the whole account asks for: most of the time it says that nothing has to be waited for.
         let groups = self.all().await?;
         let named = |group: &&Described| group.auto_scaling_group_name() == Some(&desired.name);
         if let Some(group) = groups.iter().find(named)

@@ -37,7 +37,7 @@ pub struct Buckets(pub Aws);
 impl ResourceKind for Buckets {
     type Resource = Bucket;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -4,7 +4,7 @@ use super::cluster::providers::is_own;
 use super::cluster::{clusters_of, clusters_with};
 use crate::Aws;
 use crate::clients::Ecs;
-use crate::json_call::{Answer, fill_untold, json_of, with_body};
+use crate::json_call::{Answer, fill_missing, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, CapacityProviderStatus};
@@ -33,7 +33,7 @@ pub struct CapacityProviders(pub Aws);
 impl ResourceKind for CapacityProviders {
     type Resource = CapacityProvider;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["auto-scaling-group"]
     }
 
@@ -218,7 +218,7 @@ impl CapacityProviders {
         members.retain(|_, value| !value.is_null());
         let mut told = Value::Object(members);
         if self.0.is_emulated() {
-            fill_untold(&mut told, &lean(&json_of(desired)?));
+            fill_missing(&mut told, &lean(&json_of(desired)?));
         }
         CapacityProvider::deserialize(told)
             .map_err(|error| Failure::caused_by("ECS tells a capacity provider that is not one", error))

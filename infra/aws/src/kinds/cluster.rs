@@ -36,7 +36,7 @@ pub struct Clusters(pub Aws);
 impl ResourceKind for Clusters {
     type Resource = Cluster;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

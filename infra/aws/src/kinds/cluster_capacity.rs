@@ -17,7 +17,7 @@ pub struct ClusterCapacities(pub Aws);
 impl ResourceKind for ClusterCapacities {
     type Resource = ClusterCapacity;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["capacity-provider", "cluster"]
     }
 

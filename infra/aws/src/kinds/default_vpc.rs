@@ -17,7 +17,7 @@ pub struct DefaultVpcs(pub Aws);
 impl ResourceKind for DefaultVpcs {
     type Resource = DefaultVpc;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -30,7 +30,7 @@ pub struct EcrRepositories(pub Aws);
 impl ResourceKind for EcrRepositories {
     type Resource = EcrRepository;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

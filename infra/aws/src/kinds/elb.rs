@@ -52,7 +52,7 @@ async fn described_tags(aws: &Aws, arns: &[String]) -> Result<Option<Vec<TagDesc
 }
 
 /// Puts our tags on a resource that lacks them.
-pub async fn settle_tags(
+pub async fn add_missing_tags(
     aws: &Aws,
     arn: &str,
     live: Option<&Tags>,

@@ -24,7 +24,7 @@ pub struct GatewayEndpoints(pub Aws);
 impl ResourceKind for GatewayEndpoints {
     type Resource = GatewayEndpoint;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -31,7 +31,7 @@ pub struct IamRoles(pub Aws);
 impl ResourceKind for IamRoles {
     type Resource = IamRole;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -158,7 +158,7 @@ impl IamRoles {
         Ok(roles)
     }
 
-    /// Asks for the policies that are probably there while others find out which are: the answers of a survey are kept.
+    /// Asks for the policies that are probably there while others find out which are: the answers are kept in the read cache.
     async fn ask_for_what_is_likely(&self, desired: &IamRole) -> Result<(), Failure> {
         let inline = desired.inline_policies.keys().map(|name| self.inline_policy(&desired.name, name));
         tokio::try_join!(try_join_all(inline), self.lacking(desired)).map(|_| ())

@@ -19,7 +19,7 @@ pub struct Images(pub Aws);
 impl ResourceKind for Images {
     type Resource = Image;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["ecr-repository"]
     }
 

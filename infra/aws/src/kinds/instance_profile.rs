@@ -25,7 +25,7 @@ pub struct InstanceProfiles(pub Aws);
 impl ResourceKind for InstanceProfiles {
     type Resource = InstanceProfile;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["iam-role"]
     }
 

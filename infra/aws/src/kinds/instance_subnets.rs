@@ -19,7 +19,7 @@ pub struct InstanceSubnets(pub Aws);
 impl ResourceKind for InstanceSubnets {
     type Resource = Wanted;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -39,7 +39,7 @@ pub struct LaunchTemplates(pub Aws);
 impl ResourceKind for LaunchTemplates {
     type Resource = LaunchTemplate;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["security-group"]
     }
 

@@ -1,6 +1,6 @@
 //! Reads and writes listeners.
 
-use super::elb::{Named, answer, answered, listeners_and_rules, ours, settle_tags, tags_behind};
+use super::elb::{Named, add_missing_tags, answer, answered, listeners_and_rules, ours, tags_behind};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -19,7 +19,7 @@ pub struct Listeners(pub Aws);
 impl ResourceKind for Listeners {
     type Resource = Listener;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["load-balancer"]
     }
 
@@ -66,7 +66,7 @@ impl ResourceKind for Listeners {
             let changed = request.default_actions(answer(&desired.otherwise)).send().await;
             changed.or_failure("change what the listener answers")?;
         }
-        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
     }
 

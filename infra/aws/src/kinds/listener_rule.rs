@@ -1,6 +1,6 @@
 //! Reads and writes listener rules.
 
-use super::elb::{Named, forward_to, forwards_to, listeners_and_rules, ours, settle_tags, tags_behind};
+use super::elb::{Named, add_missing_tags, forward_to, forwards_to, listeners_and_rules, ours, tags_behind};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -19,7 +19,7 @@ pub struct ListenerRules(pub Aws);
 impl ResourceKind for ListenerRules {
     type Resource = ListenerRule;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["listener", "target-group"]
     }
 
@@ -74,7 +74,7 @@ impl ResourceKind for ListenerRules {
             // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.or_failure("change the listener rule")?;
         }
-        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
     }
 

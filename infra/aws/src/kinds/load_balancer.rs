@@ -1,6 +1,6 @@
 //! Reads and writes Application Load Balancers.
 
-use super::elb::{Named, arns_of, load_balancers_of, ours, resource_label, settle_tags, tags_of};
+use super::elb::{Named, add_missing_tags, arns_of, load_balancers_of, ours, resource_label, tags_of};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -31,7 +31,7 @@ pub struct LoadBalancers(pub Aws);
 impl ResourceKind for LoadBalancers {
     type Resource = LoadBalancer;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["security-group"]
     }
 
@@ -113,7 +113,7 @@ impl ResourceKind for LoadBalancers {
         if attributes(now) != attributes(desired) {
             self.put_attributes(arn, desired).await?;
         }
-        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
     }
 

@@ -19,7 +19,7 @@ pub struct LogGroups(pub Aws);
 impl ResourceKind for LogGroups {
     type Resource = LogGroup;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -34,7 +34,7 @@ pub struct SecurityGroups(pub Aws);
 impl ResourceKind for SecurityGroups {
     type Resource = SecurityGroup;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         // A group can't go while another group's rule names it; `delete` waits for that.
         &[]
     }

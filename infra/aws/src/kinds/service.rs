@@ -1,6 +1,6 @@
 //! Reads and writes ECS services, and waits until their deployments are done.
 
-mod evidence;
+mod failure_report;
 mod leaving;
 mod listening;
 mod rollout;
@@ -45,7 +45,7 @@ impl ResourceKind for Services {
     type Resource = Service;
 
     /// Tasks write into the bucket and the logs, and pull from the repository, until they stop.
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[
             "bucket",
             "cluster-capacity",
@@ -109,7 +109,7 @@ impl ResourceKind for Services {
         Ok(live.outputs)
     }
 
-    async fn settle(&self, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
+    async fn wait_until_stable(&self, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
         if !self.aws.waits {
             return Ok(());
         }

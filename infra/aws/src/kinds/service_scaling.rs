@@ -34,7 +34,7 @@ pub struct ServiceScalings(pub Aws);
 impl ResourceKind for ServiceScalings {
     type Resource = ServiceScaling;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["cluster", "service"]
     }
 

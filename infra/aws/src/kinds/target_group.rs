@@ -1,6 +1,6 @@
 //! Reads and writes target groups.
 
-use super::elb::{Named, listeners_of, ours, resource_label, rules_of, settle_tags, tags_of};
+use super::elb::{Named, add_missing_tags, listeners_of, ours, resource_label, rules_of, tags_of};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -33,7 +33,7 @@ pub struct TargetGroups(pub Aws);
 impl ResourceKind for TargetGroups {
     type Resource = TargetGroup;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -123,7 +123,7 @@ impl ResourceKind for TargetGroups {
         if now.deregistration_delay_seconds != desired.deregistration_delay_seconds {
             self.put_deregistration_delay(arn, desired).await?;
         }
-        settle_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
         Ok(live.outputs)
     }
 

@@ -4,7 +4,7 @@ pub mod prune;
 
 use crate::Aws;
 use crate::clients::Ecs;
-use crate::json_call::{Answer, drop_empty_texts, fill_untold, json_of, with_body};
+use crate::json_call::{Answer, drop_empty_texts, fill_missing, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
@@ -37,7 +37,7 @@ pub struct TaskDefinitions(pub Aws);
 impl ResourceKind for TaskDefinitions {
     type Resource = TaskDefinition;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["iam-role", "image", "log-group", "bucket"]
     }
 
@@ -136,7 +136,7 @@ impl TaskDefinitions {
         told["tags"] = own.collect();
         let wanted = lean(&json_of(desired)?);
         if self.0.is_emulated() {
-            fill_untold(&mut told, &wanted);
+            fill_missing(&mut told, &wanted);
         } else {
             drop_empty_texts(&mut told, &wanted);
         }

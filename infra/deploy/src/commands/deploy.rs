@@ -5,8 +5,8 @@ use crate::error_report;
 use crate::image_builds;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
-use crate::served;
-use crate::session::{Looked, Session};
+use crate::session::{Session, Snapshot};
+use crate::smoke_check;
 use crate::stack_lease::release;
 use crate::summary::Summary;
 use anyhow::{Context, Result};
@@ -38,23 +38,23 @@ fn may_be_new(plan: &Plan) -> bool {
 }
 
 /// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
-/// looked at again, and what differs now is shown and asked about anew; gives nothing if that is declined.
+/// snapshot at again, and what differs now is shown and asked about anew; gives nothing if that is declined.
 async fn alone(
     session: &Session,
     options: &Options,
-    looked: Looked,
+    snapshot: Snapshot,
     view: &ProgressView,
 ) -> Result<Option<AllOutputs>> {
     let lease = session.lease(options.adopt);
-    let lease = lease.acquire("deploy", options.wait.for_lease, looked.lease.clone()).await?;
+    let lease = lease.acquire("deploy", options.wait.for_lease, snapshot.lease.clone()).await?;
     let outputs = async {
-        let is_still_right = lease.uncontended && looked.was_quiet;
+        let is_still_right = lease.uncontended && snapshot.was_quiet;
         let (world, plan) = if is_still_right {
-            (looked.world, looked.plan)
+            (snapshot.world, snapshot.plan)
         } else {
-            let Looked { world, plan, .. } = session.look(options.adopt).await?;
+            let Snapshot { world, plan, .. } = session.read(options.adopt).await?;
             // The lease's own bucket may have been made a moment ago for this run.
-            let is_as_agreed = looked.plan.does_the_same(&plan, &lease_bucket_id());
+            let is_as_agreed = snapshot.plan.does_the_same(&plan, &lease_bucket_id());
             if !is_as_agreed && !is_agreed_to(&plan, options).await? {
                 return Ok(None);
             }
@@ -105,8 +105,8 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let mut session = Session::open(&options.stack, apps).await?.waiting(!options.no_wait);
-    let looked = session.look(options.adopt).await?;
-    let plan = &looked.plan;
+    let snapshot = session.read(options.adopt).await?;
+    let plan = &snapshot.plan;
     if let Some(engine) = image_builds::engine_for(plan).await? {
         let emulated = image_builds::emulated(&session.program.stack, plan, &engine, &session.settings);
         session.notes.extend(emulated);
@@ -124,14 +124,14 @@ pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
         if !consent::given(&options.stack, QUESTION)? {
             return Ok(declined());
         }
-        looked.survey.end();
+        snapshot.cache.end();
     }
     let view = ProgressView::new();
     image_builds::build(stack, plan, &session.aws, &view).await?;
     let outputs = if plan.is_empty() {
-        Some(apply(stack, plan, &looked.world, &session.provider, &view).await?)
+        Some(apply(stack, plan, &snapshot.world, &session.provider, &view).await?)
     } else {
-        alone(&session, &options, looked, &view).await?
+        alone(&session, &options, snapshot, &view).await?
     };
     drop(view);
     let Some(outputs) = outputs else { return Ok(declined()) };
@@ -139,7 +139,7 @@ pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
         .context("the load balancer has no address")?;
     if !options.no_wait {
         let urls: Vec<&str> = summary.urls.iter().map(|(_, url)| url.as_str()).collect();
-        served::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
+        smoke_check::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
     }
     summary.print(options.stack.json)?;
     Ok(ExitCode::SUCCESS)

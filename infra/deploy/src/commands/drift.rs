@@ -14,7 +14,7 @@ const DRIFT: u8 = 3;
 /// Prints what differs, property by property; exit code 3 says that something does.
 pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let session = Session::open(&options.stack, apps).await?;
-    let plan = session.look(false).await?.plan;
+    let plan = session.read(false).await?.plan;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {
         print(serde_json::to_string_pretty(&changes).context("the differences have no JSON form")?)?;

@@ -17,7 +17,7 @@ const CALLS: usize = 20;
 /// Prints why, and what happened.
 pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let session = Session::open(&options.stack, apps).await?;
-    let plan = session.look(false).await?.plan;
+    let plan = session.read(false).await?.plan;
     let asked = |step: &&Step| step.id.to_string() == options.resource || step.name == options.resource;
     let steps: Vec<_> = plan.steps.iter().filter(asked).collect();
     if steps.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::cost_view;
 use crate::plan_view;
-use crate::session::{Looked, Session};
+use crate::session::{Session, Snapshot};
 use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra::apps::AppList;
@@ -15,7 +15,7 @@ const CHANGES: u8 = 2;
 /// Shows the plan; exit code 2 says that it is not empty.
 pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let session = Session::open(&options.stack, apps).await?;
-    let Looked { world, plan, .. } = session.look(options.adopt).await?;
+    let Snapshot { world, plan, .. } = session.read(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();
         print(serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?)?;

@@ -20,7 +20,7 @@ use infra_lease::{Lease, LeaseSnapshot};
 use infra_options::StackOptions;
 use infra_options::teardown::Options;
 use infra_resources::Cluster;
-use infra_wire::survey;
+use infra_wire::read_cache;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
     let lease = StackLease::named(&aws, &options.name)?;
     let began = Instant::now();
-    let (found, seen) = surveyed_with_lease(&aws, &provider, &lease).await?;
+    let (found, seen) = read_with_lease(&aws, &provider, &lease).await?;
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
         eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account.id);
@@ -81,7 +81,7 @@ impl Shown {
             return Ok(Some(self.found));
         }
         let stack = aws.stack.as_ref();
-        let now = surveyed(aws, provider).await?;
+        let now = read_owned(aws, provider).await?;
         // Its own bucket may have been made a moment ago for the lease of this run.
         let is_more = |found: &&Found| !is_of_the_lease(found) && !self.found.contains(found);
         if now.iter().any(|found| is_more(&found)) {
@@ -130,7 +130,7 @@ async fn delete_what_shows_late(
 ) -> Result<Vec<Found>> {
     let (stack, began, mut late) = (aws.stack.as_ref(), Instant::now(), Vec::new());
     loop {
-        let mut left = surveyed(aws, provider).await?;
+        let mut left = read_owned(aws, provider).await?;
         left.retain(|found| !is_of_the_lease(found));
         let Some(first) = left.first() else { return Ok(late) };
         if began.elapsed() >= SHOWN_WITHIN {
@@ -153,12 +153,12 @@ fn is_of_the_lease(found: &Found) -> bool {
 }
 
 /// Everything that is there.
-async fn surveyed(aws: &Aws, provider: &Provider) -> Result<Vec<Found>> {
-    let _survey = survey::begin();
+async fn read_owned(aws: &Aws, provider: &Provider) -> Result<Vec<Found>> {
+    let _cache = read_cache::begin();
     Ok(without_others(aws, list_owned(&aws.stack, provider).await?).await?)
 }
 
-/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked within the survey, which
+/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked within the cache, which
 /// has the answers.
 async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Failure> {
     for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
@@ -168,12 +168,12 @@ async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Fail
 }
 
 /// Everything that is there, and who holds the stack.
-async fn surveyed_with_lease(
+async fn read_with_lease(
     aws: &Aws,
     provider: &Provider,
     lease: &StackLease<'_>,
 ) -> Result<(Vec<Found>, LeaseSnapshot)> {
-    let _survey = survey::begin();
+    let _cache = read_cache::begin();
     let (lease, found) = tokio::join!(lease.read(), list_owned(&aws.stack, provider));
     Ok((without_others(aws, found?).await?, lease?))
 }

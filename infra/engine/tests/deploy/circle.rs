@@ -21,7 +21,7 @@ impl ErasedKind for LabelledCrates {
         ErasedKind::name(&self.0)
     }
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["label"]
     }
 
@@ -42,8 +42,8 @@ impl ErasedKind for LabelledCrates {
         ErasedKind::update(&self.0, desired, live, context).await
     }
 
-    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        ErasedKind::settle(&self.0, desired, context).await
+    async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
+        ErasedKind::wait_until_stable(&self.0, desired, context).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {

@@ -43,7 +43,7 @@ outputs! {
 
 impl Resource for Crate {
     const KIND: &'static str = "crate";
-    const FIXED: &'static [&'static str] = &["material"];
+    const IMMUTABLE: &'static [&'static str] = &["material"];
     type Outputs = CrateOutputs;
 
     fn physical_name(&self) -> String {
@@ -96,7 +96,7 @@ fn address(name: &str) -> CrateOutputs {
 impl ResourceKind for Cloud {
     type Resource = Crate;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -140,7 +140,7 @@ impl ResourceKind for Cloud {
         self.answer(address(&desired.name))
     }
 
-    async fn settle(&self, desired: &Crate, _: &Context<'_>) -> Result<(), Failure> {
+    async fn wait_until_stable(&self, desired: &Crate, _: &Context<'_>) -> Result<(), Failure> {
         self.settled.lock().unwrap().push(desired.name.clone());
         Ok(())
     }

@@ -32,7 +32,7 @@ pub struct Labels(pub Cloud);
 impl ResourceKind for Labels {
     type Resource = Label;
 
-    fn uses(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> &'static [&'static str] {
         &["crate"]
     }
 

@@ -5,7 +5,7 @@
 mod circle;
 mod cloud;
 mod labels;
-mod remake;
+mod recreate;
 
 use cloud::{Crate, World, actions, stack, stack_on};
 use infra_engine::apply::apply;

@@ -4,7 +4,7 @@
 //! never asked before it are answered twice as if nothing were there, as of something that was made just now.
 
 use super::super::call::Call;
-use super::super::survey::Answer;
+use super::super::read_cache::Answer;
 use super::status_of;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;

@@ -1,6 +1,6 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
-use super::{evidence, listening, revision};
+use super::{failure_report, listening, revision};
 use crate::Aws;
 use crate::clients::{Ecs, Elb};
 use crate::partial;
@@ -59,7 +59,7 @@ pub async fn wait(
     begun: Option<String>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let (mut evidence, began) = (evidence::Evidence::default(), Instant::now());
+    let (mut report, began) = (failure_report::FailureReport::default(), Instant::now());
     let mut watch = Watch { revision: revision(desired)?, begun, was_primary: false };
     let result = poll_until(DEADLINE + waits(desired), context, async || {
         let Some(service) = describe(aws, desired).await? else { return not_found("the service", began) };
@@ -68,19 +68,19 @@ pub async fn wait(
             other => other,
         };
         if !matches!(look, Ok(Poll::Ready(()))) {
-            evidence.collect(aws, desired).await?;
+            report.collect(aws, desired).await?;
         }
         look
     })
     .await;
     match result {
         Ok(()) => Ok(()),
-        Err(failure) => Err(evidence.explain(aws, desired, failure).await),
+        Err(failure) => Err(report.explain(aws, desired, failure).await),
     }
 }
 
 async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Failure> {
-    // With tags, as the survey asks for it.
+    // With tags, as the read of the whole account asks for it.
     let request = aws
         .client::<Ecs>()
         .describe_services()

@@ -1,9 +1,9 @@
 //! What emulators do not tell of a service, or tell although nobody asked for it.
 
-use crate::json_call::fill_untold;
+use crate::json_call::fill_missing;
 use serde_json::Value;
 
-/// As [`fill_untold`]. moto drops the strategy, and some tell a launch type beside it that nobody chose: ECS takes one of them.
+/// As [`fill_missing`]. moto drops the strategy, and some tell a launch type beside it that nobody chose: ECS takes one of them.
 pub fn fill(told: &mut Value, desired: &Value) {
     let strategy = desired.get("capacityProviderStrategy");
     let told_strategy = told["capacityProviderStrategy"].as_array().is_some_and(|items| !items.is_empty());
@@ -13,7 +13,7 @@ pub fn fill(told: &mut Value, desired: &Value) {
     if told_strategy || strategy.is_some() {
         told["launchType"] = Value::Null;
     }
-    fill_untold(told, desired);
+    fill_missing(told, desired);
 }
 
 #[cfg(test)]

@@ -19,11 +19,11 @@ const TASKS: usize = 3;
 
 /// Stopped tasks of the revision being deployed, by ARN.
 #[derive(Default)]
-pub struct Evidence {
+pub struct FailureReport {
     stopped: BTreeMap<String, Task>,
 }
 
-impl Evidence {
+impl FailureReport {
     /// Keeps the tasks of this revision that have stopped by themselves.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A survey: a look at the whole account in which each question is asked once, however many kinds of resource ask it. It ends
+//! The answers of one read of the whole account, in which each question is asked once, however many kinds of resource ask it. It ends
 //! before anything is written, so no answer outlives what it tells of.
 
 use super::call::Call;
@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 const NOT_FOUND: u16 = 404;
 
-/// The answers of the survey that is under way, by what was asked; `None` while there is none.
+/// The answers of the read that is under way, by what was asked; `None` while there is none.
 static ANSWERS: Mutex<Option<Answers>> = Mutex::new(None);
 
 #[derive(Default)]
@@ -23,17 +23,17 @@ struct Answers {
     is_over: bool,
 }
 
-/// Ends the survey when it is dropped.
+/// Ends the cache when it is dropped.
 #[derive(Debug)]
-pub struct Survey(());
+pub struct ReadCache(());
 
-/// Begins a survey.
-pub fn begin() -> Survey {
+/// Begins a cache.
+pub fn begin() -> ReadCache {
     *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Answers::default());
-    Survey(())
+    ReadCache(())
 }
 
-impl Survey {
+impl ReadCache {
     /// What was asked is answered once more, and nothing new is kept: for who looks whether all is done and asks again later if
     /// it is not.
     pub fn over(&self) {
@@ -48,13 +48,13 @@ impl Survey {
     }
 }
 
-impl Drop for Survey {
+impl Drop for ReadCache {
     fn drop(&mut self) {
         self.end();
     }
 }
 
-/// The place for the answer to a read, if a survey is under way.
+/// The place for the answer to a read, if a cache is under way.
 pub fn place_of(call: &Call) -> Option<Arc<OnceCell<Answer>>> {
     let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
     let answers = answers.as_mut().filter(|_| !call.is_write())?;
@@ -141,16 +141,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_question_is_asked_once_in_a_survey_and_anew_after_it() {
+    async fn a_question_is_asked_once_in_a_cache_and_anew_after_it() {
         let same = |a: &Arc<OnceCell<Answer>>, b: &Arc<OnceCell<Answer>>| Arc::ptr_eq(a, b);
-        let survey = begin();
+        let cache = begin();
         let [first, again, other] = [1, 1, 2].map(|key| place_of(&Call::named("ListRoles", key)).unwrap());
         assert!(same(&first, &again) && !same(&first, &other));
         assert!(place_of(&Call::named("CreateRole", 1)).is_none());
-        survey.over();
+        cache.over();
         assert!(place_of(&Call::named("ListRoles", 2)).is_some_and(|last| same(&last, &other)));
         assert!(place_of(&Call::named("ListRoles", 2)).is_none());
-        drop(survey);
+        drop(cache);
         assert!(place_of(&Call::named("ListRoles", 1)).is_none());
     }
 

@@ -8,16 +8,16 @@ use infra_wire::journal::RESOURCE;
 use serde_json::Value;
 
 /// The kind itself, traced.
-pub struct Traced<K>(pub K);
+pub struct Journaled<K>(pub K);
 
 #[async_trait(?Send)]
-impl<K: ErasedKind> ErasedKind for Traced<K> {
+impl<K: ErasedKind> ErasedKind for Journaled<K> {
     fn name(&self) -> &'static str {
         self.0.name()
     }
 
-    fn uses(&self) -> &'static [&'static str] {
-        self.0.uses()
+    fn deleted_before(&self) -> &'static [&'static str] {
+        self.0.deleted_before()
     }
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
@@ -37,8 +37,8 @@ impl<K: ErasedKind> ErasedKind for Traced<K> {
         RESOURCE.scope(context.id.to_string(), self.0.update(desired, live, context)).await
     }
 
-    async fn settle(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        RESOURCE.scope(context.id.to_string(), self.0.settle(desired, context)).await
+    async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
+        RESOURCE.scope(context.id.to_string(), self.0.wait_until_stable(desired, context)).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {

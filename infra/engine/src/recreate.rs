@@ -6,7 +6,7 @@ use crate::event::Reporter;
 use crate::failure::ResourceFailures;
 use crate::id::ResourceId;
 use crate::live::Found;
-use crate::provider::{Provider, Uses};
+use crate::provider::{DeletionOrder, Provider};
 use crate::refresh::{World, locked};
 use crate::stack::{Node, Stack};
 use crate::teardown::delete_all;
@@ -30,28 +30,28 @@ pub(crate) fn cause<'a>(
     stack: &'a Stack,
     node: &Node,
     going: &[usize],
-    uses: &Uses,
+    order: &DeletionOrder,
 ) -> Option<&'a ResourceId> {
-    let used = uses.get(node.id.kind.as_str()).copied().unwrap_or_default();
+    let used = order.get(node.id.kind.as_str()).copied().unwrap_or_default();
     let ids = node.dependencies.iter().filter(|it| going.contains(it)).map(|it| &stack.nodes()[*it].id);
     ids.into_iter().find(|id| used.contains(&id.kind.as_str()))
 }
 
 /// Why a resource goes that could stay by itself.
-pub(crate) fn goes_with(used: &ResourceId) -> Change {
+pub(crate) fn recreated_with(used: &ResourceId) -> Change {
     Change { path: used.to_string(), before: None, after: Some(Value::from("comes anew")) }
 }
 
 /// What had to go during a run.
 #[derive(Default)]
-pub(crate) struct Gone {
+pub(crate) struct Recreated {
     /// The resources of the stack.
     resources: Mutex<HashSet<ResourceId>>,
     /// What of the account was deleted for that.
     deleted: Mutex<Vec<Found>>,
 }
 
-impl Gone {
+impl Recreated {
     pub(crate) fn contains(&self, id: &ResourceId) -> bool {
         locked(&self.resources).contains(id)
     }
@@ -69,8 +69,8 @@ impl Gone {
         provider: &Provider,
         reporter: &dyn Reporter,
     ) -> Result<Vec<ResourceId>, ResourceFailures> {
-        let nodes = with_users(stack, index, &world.uses);
-        let kinds = using_kinds(&stack.nodes()[index].id.kind, &world.uses);
+        let nodes = with_users(stack, index, &world.deletion_order);
+        let kinds = using_kinds(&stack.nodes()[index].id.kind, &world.deletion_order);
         let goes = |found: &&Found| match stack.index_of(&found.id) {
             // Also under the name that it had before this plan.
             Some(index) => nodes.contains(&index),
@@ -94,11 +94,11 @@ fn is_unwanted_or_among(found: &Found, stack: &Stack, nodes: &[usize]) -> bool {
 }
 
 /// A resource and all that use it, directly or through others.
-fn with_users(stack: &Stack, index: usize, uses: &Uses) -> Vec<usize> {
+fn with_users(stack: &Stack, index: usize, order: &DeletionOrder) -> Vec<usize> {
     let mut all = vec![index];
     // Dependencies point backwards, so one pass meets every user after what it uses.
     for (other, node) in stack.nodes().iter().enumerate().skip(index + 1) {
-        if cause(stack, node, &all, uses).is_some() {
+        if cause(stack, node, &all, order).is_some() {
             all.push(other);
         }
     }
@@ -106,10 +106,10 @@ fn with_users(stack: &Stack, index: usize, uses: &Uses) -> Vec<usize> {
 }
 
 /// The kinds that use this one, directly or through others.
-fn using_kinds<'a>(kind: &'a str, uses: &Uses) -> BTreeSet<&'a str> {
+fn using_kinds<'a>(kind: &'a str, order: &DeletionOrder) -> BTreeSet<&'a str> {
     let (mut users, mut looked_for) = (BTreeSet::new(), vec![kind]);
     while let Some(kind) = looked_for.pop() {
-        for (user, _) in uses.iter().filter(|(_, used)| used.contains(&kind)) {
+        for (user, _) in order.iter().filter(|(_, used)| used.contains(&kind)) {
             if users.insert(*user) {
                 looked_for.push(user);
             }
