@@ -1,5 +1,6 @@
 //! How a plan looks to people: a line per resource, and below it the properties that differ.
 
+use crate::progress_view::KIND_WIDTH;
 use crate::session::Session;
 use console::{StyledObject, style};
 use infra_aws::Aws;
@@ -8,9 +9,6 @@ use infra_engine::plan::Step;
 use infra_engine::{Action, Found, Plan, Resource};
 use infra_resources::Service;
 use serde_json::Value;
-
-/// As wide as the longest names of kinds.
-pub const KIND_WIDTH: usize = 18;
 
 /// So much of a value is shown; the rest is in `preview --json`.
 const VALUE_WIDTH: usize = 100;

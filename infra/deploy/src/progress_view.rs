@@ -1,6 +1,5 @@
 //! Progress while resources change: a line each with what it waits for; plain lines where there is no terminal.
 
-use crate::plan_view::KIND_WIDTH;
 use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use infra_engine::{Event, Reporter, ResourceId};
@@ -8,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// As wide as the longest names of kinds.
+pub const KIND_WIDTH: usize = 18;
 /// In a log, word of waiting comes at most so often per resource; at once where nothing else has told of it.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);

@@ -12,7 +12,8 @@
 //! works.
 
 pub mod attribute;
-pub mod condition;
+pub mod comparison;
+mod condition;
 pub mod error;
 mod lexer;
 mod parser;

@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod load_balancer;
 mod normalise;
 pub mod placement;
+mod propagate_tags;
 pub mod volume;
 
 pub use connect::{ServiceConnect, ServiceConnectClientAlias, ServiceConnectService};
@@ -16,6 +17,7 @@ pub use deployment::{
 };
 pub use load_balancer::{ServiceLoadBalancer, ServiceRegistry};
 pub use placement::{PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType};
+pub use propagate_tags::PropagateTags;
 pub use volume::{ManagedEbsVolume, ServiceVolume};
 
 use crate::capacity::CapacityProviderStrategyItem;
@@ -141,20 +143,6 @@ open_enum! {
         Replica = "REPLICA",
         /// One on each container instance that fits: for agents that collect logs or metrics. Not on Fargate.
         Daemon = "DAEMON",
-    }
-}
-
-open_enum! {
-    /// Whose tags the tasks get.
-    ///
-    /// AWS: "Tagging Amazon ECS resources", Amazon ECS Developer Guide.
-    pub enum PropagateTags {
-        /// Those of the task definition.
-        TaskDefinition = "TASK_DEFINITION",
-        /// Those of the service.
-        Service = "SERVICE",
-        /// Nobody's.
-        None = "NONE",
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::error::CommandFailure;
+use crate::command_failure::CommandFailure;
 
 /// Receives each line of output as it comes.
 pub type OnLine<'a> = &'a (dyn Fn(&str) + Send + Sync);

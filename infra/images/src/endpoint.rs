@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use crate::command_failure::CommandFailure;
 use crate::docker::{docker, output};
-use crate::error::CommandFailure;
 
 /// The socket of an engine that was installed in the usual way.
 pub const USUAL_SOCKET: &str = "/var/run/docker.sock";

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::command_failure::CommandFailure;
 use crate::docker;
-use crate::error::CommandFailure;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// The engine's version, its processor, and what it is made of.

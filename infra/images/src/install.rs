@@ -4,10 +4,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::command_failure::CommandFailure;
 use crate::docker::{self, OnLine, command};
 use crate::endpoint::endpoint;
 use crate::engine::{self, EngineError};
-use crate::error::CommandFailure;
 
 /// Where a `dockerd` that this program started writes its log.
 pub const ENGINE_LOG: &str = "/var/log/dockerd-xtask.log";

@@ -4,6 +4,7 @@
 mod architecture;
 pub mod base;
 mod build;
+mod command_failure;
 mod configuration;
 pub mod docker;
 pub mod endpoint;
@@ -18,10 +19,11 @@ mod source;
 
 pub use base::{BaseImage, Ensured, Origin, ensure};
 pub use build::build;
+pub use command_failure::CommandFailure;
 pub use docker::OnLine;
 pub use endpoint::Endpoint;
 pub use engine::{Engine, EngineError};
-pub use error::{CommandFailure, ImageError};
+pub use error::ImageError;
 pub use push::{Credentials, push};
 pub use remove::remove;
 pub use source::{AppImage, RustPackage, Source};

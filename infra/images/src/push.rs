@@ -6,9 +6,10 @@ use std::sync::Mutex;
 
 use tokio::process::Command;
 
+use crate::command_failure::CommandFailure;
 use crate::configuration::Configuration;
 use crate::docker::{self, OnLine};
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 
 /// A registry's login. Its password is passed over standard input and shown nowhere.
 pub struct Credentials {

@@ -1,7 +1,8 @@
 //! Removes images by name, except from under a container.
 
+use crate::command_failure::CommandFailure;
 use crate::docker;
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 
 /// Removes images by name; names that are not there are passed over. Returns those that stay, as a container that may
 /// be anybody's uses them.

@@ -2,6 +2,7 @@
 
 use crate::profile;
 use crate::sdk_error::{SdkResult, problem_of};
+use crate::sign_in::no_credentials;
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
@@ -62,7 +63,7 @@ async fn ask(sts: &aws_sdk_sts::Client) -> Result<String, Failure> {
             id.ok_or_else(|| Failure::new("AWS does not say whose account the credentials are of"))
         }
         Err(error) if problem_of(&error).is_about_credentials() => {
-            Err(profile::no_credentials(profile::in_use(), error))
+            Err(no_credentials(profile::in_use(), error))
         }
         Err(error) => Err(error).or_failure("ask AWS whose credentials these are"),
     }
@@ -72,7 +73,7 @@ async fn ask(sts: &aws_sdk_sts::Client) -> Result<String, Failure> {
 async fn fetched(config: &SdkConfig) -> Result<(Option<Credentials>, SdkConfig), Failure> {
     let Some(provider) = config.credentials_provider() else { return Ok((None, config.clone())) };
     let credentials = provider.provide_credentials().await;
-    let credentials = credentials.map_err(|error| profile::no_credentials(profile::in_use(), error))?;
+    let credentials = credentials.map_err(|error| no_credentials(profile::in_use(), error))?;
     let first = Fetched { first: Mutex::new(Some(credentials.clone())), provider };
     let config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(first)).build();
     Ok((Some(credentials), config))

@@ -4,6 +4,7 @@
 pub mod account;
 mod bucket_conflict;
 mod call;
+mod causes;
 pub mod concurrency_limit;
 pub mod configuration;
 mod fault;
@@ -16,6 +17,7 @@ pub mod profile;
 pub mod read_cache;
 pub mod sdk_error;
 pub mod shortened;
+mod sign_in;
 pub mod this_machine;
 pub mod timeouts;
 mod trust;

@@ -1,13 +1,10 @@
 //! The profile of the AWS configuration files that a run uses: for what the SDK does not read there, and for messages.
 
-mod sign_in;
-
+use crate::causes::in_one_line;
 use aws_config::profile::{Profile as Section, ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
 use infra_engine::Failure;
 use std::sync::OnceLock;
-
-pub use sign_in::{no_credentials, sign_in_again};
 
 /// The variable that names a profile.
 const VARIABLE: &str = "AWS_PROFILE";
@@ -24,11 +21,11 @@ static IN_USE: OnceLock<Profile> = OnceLock::new();
 #[derive(Debug)]
 pub struct Profile {
     /// Its name.
-    name: String,
+    pub(crate) name: String,
     /// Whether a variable names it.
     is_named: bool,
     /// Whether keys in the environment go before it.
-    is_overridden: bool,
+    pub(crate) is_overridden: bool,
     /// All that the files say, or why they can't be read.
     files: Result<ProfileSet, String>,
 }
@@ -43,7 +40,7 @@ impl Profile {
             name: named.clone().unwrap_or_else(|| "default".to_owned()),
             is_named: named.is_some(),
             is_overridden: KEYS.into_iter().all(is_set),
-            files: files.map_err(|error| chain(&error)),
+            files: files.map_err(|error| in_one_line(&error)),
         }
     }
 
@@ -94,7 +91,7 @@ impl Profile {
     }
 
     /// The profile and those that it takes its credentials from, the last one has them.
-    fn sections(&self) -> Vec<&Section> {
+    pub(crate) fn sections(&self) -> Vec<&Section> {
         let Ok(files) = &self.files else { return Vec::new() };
         let mut sections: Vec<&Section> = self.section().into_iter().collect();
         while let Some(next) = sections.last().and_then(|last| files.get_profile(last.get(SOURCE)?)) {
@@ -108,7 +105,7 @@ impl Profile {
     }
 
     /// The profile in which a device for a second factor is named, and that device.
-    fn second_factor(&self) -> Option<(&str, &str)> {
+    pub(crate) fn second_factor(&self) -> Option<(&str, &str)> {
         if self.is_overridden {
             return None;
         }
@@ -125,17 +122,6 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
     let mut names = names.to_vec();
     names.sort_unstable();
     names
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

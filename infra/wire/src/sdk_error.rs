@@ -1,7 +1,9 @@
 //! The SDK's terse errors in our words, once, at the border.
 
+use crate::causes::in_one_line;
 use crate::guard;
 use crate::profile::{self, Profile};
+use crate::sign_in::sign_in_again;
 use crate::this_machine;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -59,7 +61,7 @@ where
         code: service.and_then(ProvideErrorMetadata::code),
         message: service.and_then(ProvideErrorMetadata::message),
         status: error.raw_response().map(|response| response.status().as_u16()),
-        text: chain(error),
+        text: in_one_line(error),
     }
 }
 
@@ -155,7 +157,7 @@ fn hint_for(problem: &Problem<'_>) -> Option<String> {
         );
     }
     if problem.is_about_credentials() {
-        return Some(profile::sign_in_again(profile::in_use(), &problem.text));
+        return Some(sign_in_again(profile::in_use(), &problem.text));
     }
     if problem.has_code(&["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"]) {
         // Keys of a profile with a second factor are used without it, and may be allowed little.
@@ -174,15 +176,4 @@ fn hint_for(problem: &Problem<'_>) -> Option<String> {
         "the endpoint can't be reached: check the network, HTTPS_PROXY and NO_PROXY, and AWS_ENDPOINT_URL"
             .to_owned()
     })
-}
-
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

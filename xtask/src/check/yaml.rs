@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use serde_json::{Map, Number, Value};
 
-use super::relaxed::{Read, Remark, Torn};
+use super::relaxed::{Read, Torn};
 use templates::Templates;
 
 /// Aliases can make a document of any size out of a short text.
@@ -186,11 +186,6 @@ fn size(value: &Value) -> usize {
         Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
         _ => 1,
     }
-}
-
-/// What a template adds to YAML, as a remark.
-pub(super) fn remark(line: usize) -> Remark {
-    Remark { line, what: "a template's marks" }
 }
 
 #[cfg(test)]

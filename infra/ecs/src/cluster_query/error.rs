@@ -1,7 +1,10 @@
 //! What is wrong with an expression, and where.
 
-use super::parser::MAX_DEPTH;
 use std::fmt;
+
+/// The parser calls itself for every group in a group, so an endless row of parentheses must end before the
+/// stack does.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// Why a text is no expression of the cluster query language, and the column where that shows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

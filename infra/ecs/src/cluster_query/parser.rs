@@ -1,12 +1,8 @@
 //! From the text to the tree: one function for each level of precedence.
 
 use super::condition::{Condition, Subject, Test};
-use super::error::{Expected, ExpressionError};
+use super::error::{Expected, ExpressionError, MAX_DEPTH};
 use super::lexer::Cursor;
-
-/// The parser calls itself for every group in a group, so an endless row of parentheses must end before the
-/// stack does.
-pub(super) const MAX_DEPTH: usize = 64;
 
 /// What goes with an operator.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The items of lists and the members of objects, one after the other.
 
-use super::Reader;
+use super::place::Place;
 use crate::rules::Path;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess};
 use serde_json::{Error, Map, Value};
@@ -27,7 +27,7 @@ const EMPTY_WHERE_NOT_SET: [&str; 14] = [
 pub struct Items<'a, 'p> {
     pub items: &'a [Value],
     pub index: usize,
-    pub parent: &'p Reader<'a>,
+    pub parent: &'p Place<'a>,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
@@ -37,8 +37,8 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
         let Some(item) = self.items.get(self.index) else { return Ok(None) };
         let path = self.parent.path.item(self.index);
         self.index += 1;
-        let Reader { notes, quiet, .. } = *self.parent;
-        seed.deserialize(Reader { json: Some(item), path, notes, quiet }).map(Some)
+        let Place { notes, quiet, .. } = *self.parent;
+        seed.deserialize(Place { json: Some(item), path, notes, quiet }).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -55,18 +55,18 @@ pub struct Members<'a, 'p> {
     fields: Option<std::slice::Iter<'static, &'static str>>,
     known: &'static [&'static str],
     next: (&'a str, Option<&'a Value>),
-    parent: &'p Reader<'a>,
+    parent: &'p Place<'a>,
 }
 
 impl<'a, 'p> Members<'a, 'p> {
-    pub fn of_map(members: Option<&'a Map<String, Value>>, parent: &'p Reader<'a>) -> Self {
+    pub fn of_map(members: Option<&'a Map<String, Value>>, parent: &'p Place<'a>) -> Self {
         Self { given: members.map(Map::iter), members, fields: None, known: &[], next: ("", None), parent }
     }
 
     pub fn of_struct(
         members: Option<&'a Map<String, Value>>,
         known: &'static [&'static str],
-        parent: &'p Reader<'a>,
+        parent: &'p Place<'a>,
     ) -> Self {
         let fields = Some(known.iter());
         Self { given: members.map(Map::iter), members, fields, known, next: ("", None), parent }
@@ -122,8 +122,8 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let (name, json) = self.next;
-        let Reader { notes, quiet, .. } = *self.parent;
+        let Place { notes, quiet, .. } = *self.parent;
         let path = self.parent.path.member(name);
-        seed.deserialize(Reader { json, path, notes, quiet })
+        seed.deserialize(Place { json, path, notes, quiet })
     }
 }

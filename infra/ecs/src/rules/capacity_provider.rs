@@ -1,6 +1,7 @@
 //! What ECS refuses of a capacity provider of one's own: C12, C16.
 
-use super::finding::{Findings, Path};
+use super::findings::Findings;
+use super::path::Path;
 use super::rule::Rule;
 use super::strategy::is_own_name;
 use crate::capacity_provider::{CapacityProvider, ManagedScaling};

@@ -1,6 +1,7 @@
 //! What ECS refuses of a cluster: S01, C01 to C07, C11, C12.
 
-use super::finding::{Findings, Path};
+use super::findings::Findings;
+use super::path::Path;
 use super::rule::Rule;
 use super::strategy::strategy;
 use super::text::is_name;

@@ -10,7 +10,7 @@ pub use placement::{constraints, network, strategies};
 pub use scheduling::{platform_version, rolling_update};
 pub use volumes::managed_volume;
 
-use super::finding::{Findings, Path};
+use super::findings::Findings;
 use crate::service::Service;
 
 /// Checks a service against every rule that needs nothing but the service itself.
@@ -24,9 +24,4 @@ pub fn service(service: &Service) -> Findings {
     deployment::check(service, &mut findings);
     volumes::check(service, &mut findings);
     findings
-}
-
-/// The way to a member of the service itself.
-fn at(member: &str) -> Path<'_> {
-    Path::Member(&Path::Root, member)
 }

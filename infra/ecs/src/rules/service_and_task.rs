@@ -1,7 +1,8 @@
 //! What ECS refuses of a service beside the task definition that it runs: C13, C15, S07, S13, S14, S16, S19, S20, S22,
 //! S23.
 
-use super::finding::{Findings, Path};
+use super::findings::Findings;
+use super::path::Path;
 use super::rule::Rule;
 use crate::capacity::{CapacityProviderStrategyItem, FARGATE_SPOT};
 use crate::service::{LaunchType, Service, ServiceLoadBalancer};
@@ -12,16 +13,16 @@ pub fn service_and_task(service: &Service, task: &TaskDefinition) -> Findings {
     let mut findings = Findings::default();
     network(service, task, &mut findings);
     capacity(service.launch_type, &service.capacity_provider_strategy, task, &mut findings);
-    let balancers = at("loadBalancers");
+    let balancers = Path::at("loadBalancers");
     for (index, balancer) in service.load_balancers.iter().enumerate() {
         load_balancer(balancer, task, &balancers.item(index), &mut findings);
     }
     connect(service, task, &mut findings);
     let launched: Vec<&str> =
         service.volume_configurations.iter().map(|volume| volume.name.as_str()).collect();
-    volumes_at_launch(&launched, task, &at("volumeConfigurations"), &mut findings);
+    volumes_at_launch(&launched, task, &Path::at("volumeConfigurations"), &mut findings);
     if service.enable_execute_command == Some(true) && task.task_role_arn.is_none() {
-        findings.add(Rule::S23, &at("enableExecuteCommand"), "ECS Exec without a task role");
+        findings.add(Rule::S23, &Path::at("enableExecuteCommand"), "ECS Exec without a task role");
     }
     findings
 }
@@ -32,16 +33,16 @@ fn network(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
     if awsvpc != configured {
         let problem =
             if awsvpc { "awsvpc, and no network configuration" } else { "a network mode other than awsvpc" };
-        findings.add(Rule::S07, &at("networkConfiguration"), problem);
+        findings.add(Rule::S07, &Path::at("networkConfiguration"), problem);
     }
-    let registries = at("serviceRegistries");
+    let registries = Path::at("serviceRegistries");
     for (index, registry) in service.service_registries.iter().enumerate().filter(|_| !awsvpc) {
         if registry.container_name.is_none() || registry.container_port.is_none() {
             findings.add(Rule::S19, &registries.item(index), "no container and port without awsvpc");
         }
     }
     if awsvpc && service.role.is_some() {
-        findings.add(Rule::S16, &at("role"), "a role with awsvpc");
+        findings.add(Rule::S16, &Path::at("role"), "a role with awsvpc");
     }
 }
 
@@ -64,15 +65,15 @@ pub fn capacity(
     let on_instances = compatible(Compatibility::Ec2) || compatible(Compatibility::ManagedInstances);
     if (on_fargate && !compatible(Compatibility::Fargate)) || (on_ec2 && !on_instances) {
         let member = if strategy.is_empty() { "launchType" } else { "capacityProviderStrategy" };
-        findings.add(Rule::S13, &at(member), "a task definition that is not made for it");
+        findings.add(Rule::S13, &Path::at(member), "a task definition that is not made for it");
     }
     let family = task.runtime_platform.and_then(|platform| platform.operating_system_family);
     let spot = strategy.iter().any(|item| item.capacity_provider == FARGATE_SPOT);
     if spot && family.is_some_and(|family| family.is_windows()) {
-        findings.add(Rule::C13, &at("capacityProviderStrategy"), "Windows on FARGATE_SPOT");
+        findings.add(Rule::C13, &Path::at("capacityProviderStrategy"), "Windows on FARGATE_SPOT");
     }
     if !strategy.is_empty() && task.requires_compatibilities == [Compatibility::External] {
-        findings.add(Rule::C15, &at("capacityProviderStrategy"), "a strategy for EXTERNAL");
+        findings.add(Rule::C15, &Path::at("capacityProviderStrategy"), "a strategy for EXTERNAL");
     }
 }
 
@@ -98,7 +99,7 @@ fn load_balancer(
 
 fn connect(service: &Service, task: &TaskDefinition, findings: &mut Findings) {
     let Some(connect) = &service.service_connect_configuration else { return };
-    let path = at("serviceConnectConfiguration");
+    let path = Path::at("serviceConnectConfiguration");
     let services = path.member("services");
     let mappings = || task.container_definitions.iter().flat_map(|container| &container.port_mappings);
     for (index, offered) in connect.services.iter().enumerate() {
@@ -125,8 +126,4 @@ pub fn volumes_at_launch(
     for name in names.iter().filter(|name| !configured.contains(name)) {
         findings.add(Rule::S20, path, format!("nobody configures the task's volume \"{name}\""));
     }
-}
-
-fn at(member: &str) -> Path<'_> {
-    Path::Member(&Path::Root, member)
 }

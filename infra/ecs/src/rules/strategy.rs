@@ -1,6 +1,7 @@
 //! What ECS refuses of a capacity provider strategy: C01 to C07, C12.
 
-use super::finding::{Findings, Path};
+use super::findings::Findings;
+use super::path::Path;
 use super::rule::Rule;
 use super::text::is_name;
 use crate::capacity::CapacityProviderStrategyItem;

@@ -1,8 +1,9 @@
 //! Which container instances run a service's or a run-task's tasks. Fargate has none to choose from.
 
+mod error;
 mod text;
 
-pub use text::PlacementError;
+pub use error::PlacementError;
 
 use crate::open_enum;
 use serde::{Deserialize, Serialize};

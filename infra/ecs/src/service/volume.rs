@@ -1,7 +1,7 @@
 //! EBS volumes that ECS makes for each task of a service.
 
+use super::propagate_tags::PropagateTags;
 use crate::open_enum;
-use crate::service::PropagateTags;
 use crate::tag::Tag;
 use infra_engine::Output;
 use serde::{Deserialize, Serialize};

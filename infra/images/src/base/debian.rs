@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use crate::command_failure::CommandFailure;
 use crate::docker::{self, OnLine, command};
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 use crate::install;
 
 const SUITE: &str = "trixie";
@@ -27,7 +28,7 @@ pub(super) async fn build(reference: &str, on_line: OnLine<'_>) -> Result<(), Im
         let reason = "debootstrap needs root".to_owned();
         return Err(ImageError::CannotBuildHere { image: reference.to_owned(), reason });
     }
-    let folder = super::scratch(reference)?;
+    let folder = super::build_here::scratch(reference)?;
     let root = folder.path().join("root");
     let mut debootstrap = command("debootstrap", &["--variant=minbase", SUITE]);
     debootstrap.arg(&root);

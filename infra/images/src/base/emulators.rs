@@ -41,7 +41,7 @@ impl Emulator {
             ("VERSION", self.version),
             ("RELEASED", self.released),
         ];
-        let folder = super::scratch(reference)?;
-        super::build_here(reference, self.dockerfile, folder.path(), &arguments, on_line).await
+        let folder = super::build_here::scratch(reference)?;
+        super::build_here::build_here(reference, self.dockerfile, folder.path(), &arguments, on_line).await
     }
 }

@@ -18,9 +18,9 @@ const ADDED_BY_HAND: &str = "/usr/local/share/ca-certificates";
 pub async fn builder_image(base: &str, on_line: OnLine<'_>) -> Result<String, ImageError> {
     let Some(bundle) = bundle()? else { return Ok(base.to_owned()) };
     let image = names::with_host_ca(base);
-    let folder = super::scratch(&image)?;
-    super::write(&image, &folder.path().join("host-ca.crt"), &bundle)?;
-    super::build_here(&image, DOCKERFILE, folder.path(), &[("IMAGE", base)], on_line).await?;
+    let folder = super::build_here::scratch(&image)?;
+    super::build_here::write(&image, &folder.path().join("host-ca.crt"), &bundle)?;
+    super::build_here::build_here(&image, DOCKERFILE, folder.path(), &[("IMAGE", base)], on_line).await?;
     Ok(image)
 }
 

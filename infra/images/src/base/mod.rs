@@ -1,17 +1,17 @@
 //! Base images: here already, else pulled where a registry answers, else built from Debian's and Python's archives.
 
+mod build_here;
 mod debian;
 mod emulators;
 mod host_ca;
 mod pull;
 pub(crate) mod rust;
 
-use std::path::Path;
-
 use tokio::sync::Mutex;
 
+use crate::command_failure::CommandFailure;
 use crate::docker::{self, OnLine};
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 use crate::names;
 
 pub use host_ca::builder_image;
@@ -116,41 +116,4 @@ async fn obtain(image: BaseImage, reference: &str, on_line: OnLine<'_>) -> Resul
         BaseImage::Moto => emulators::MOTO.build(reference, on_line).await?,
     }
     ensured(Origin::Built)
-}
-
-/// Builds one of this crate's own Dockerfiles in a folder that holds what it copies.
-async fn build_here(
-    reference: &str,
-    dockerfile: &str,
-    folder: &Path,
-    arguments: &[(&str, &str)],
-    on_line: OnLine<'_>,
-) -> Result<(), ImageError> {
-    write(reference, &folder.join("Dockerfile"), dockerfile)?;
-    let mut build = docker::docker_build().await;
-    for (name, value) in arguments {
-        build.arg("--build-arg").arg(format!("{name}={value}"));
-    }
-    build.args(["--tag", reference]).arg(folder);
-    docker::stream(build, on_line).await.map_err(|source| ImageError::Command {
-        image: reference.to_owned(),
-        action: "build it",
-        source,
-    })
-}
-
-fn scratch(reference: &str) -> Result<tempfile::TempDir, ImageError> {
-    tempfile::tempdir().map_err(|source| ImageError::File {
-        image: reference.to_owned(),
-        path: std::env::temp_dir(),
-        source,
-    })
-}
-
-fn write(reference: &str, path: &Path, content: &str) -> Result<(), ImageError> {
-    std::fs::write(path, content).map_err(|source| ImageError::File {
-        image: reference.to_owned(),
-        path: path.to_owned(),
-        source,
-    })
 }

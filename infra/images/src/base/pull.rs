@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::command_failure::CommandFailure;
 use crate::docker::{self, OnLine};
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 
 /// A registry that has not sent the image's manifest by then does not count as answering.
 const REGISTRY_ANSWERS_WITHIN: Duration = Duration::from_secs(15);

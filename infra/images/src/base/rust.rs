@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::names;
+use crate::command_failure::CommandFailure;
 use crate::docker::{self, OnLine, command, command_line};
-use crate::error::{CommandFailure, ImageError};
+use crate::error::ImageError;
 
 const DOCKERFILE: &str = include_str!("../../dockerfiles/rust.Dockerfile");
 /// `share` is documentation, and larger than all the rest.
@@ -24,9 +25,9 @@ pub(super) async fn build(reference: &str, on_line: OnLine<'_>) -> Result<(), Im
         return Err(ImageError::CannotBuildHere { image: reference.to_owned(), reason });
     }
     let sysroot = ask_rustc(&["--print", "sysroot"]).map_err(ImageError::Toolchain)?;
-    let folder = super::scratch(reference)?;
+    let folder = super::build_here::scratch(reference)?;
     let toolchain = folder.path().join("toolchain");
-    super::write(reference, &folder.path().join(".dockerignore"), "Dockerfile\n")?;
+    super::build_here::write(reference, &folder.path().join(".dockerignore"), "Dockerfile\n")?;
     std::fs::create_dir(&toolchain).map_err(|source| ImageError::File {
         image: reference.to_owned(),
         path: toolchain.clone(),
@@ -38,7 +39,14 @@ pub(super) async fn build(reference: &str, on_line: OnLine<'_>) -> Result<(), Im
         action: "copy this machine's toolchain for it",
         source,
     })?;
-    super::build_here(reference, DOCKERFILE, folder.path(), &[("BASE_IMAGE", names::DEBIAN)], on_line).await
+    super::build_here::build_here(
+        reference,
+        DOCKERFILE,
+        folder.path(),
+        &[("BASE_IMAGE", names::DEBIAN)],
+        on_line,
+    )
+    .await
 }
 
 async fn copy_toolchain(from: &Path, to: &Path) -> Result<(), CommandFailure> {

@@ -1,12 +1,13 @@
 //! What is said of profiles, from configuration files as people have them.
 
 use super::*;
+use crate::sign_in::no_credentials;
 use infra_engine::Failure;
 
 async fn profile(name: &str, config: &str) -> Profile {
     let variables = Env::from_slice(&[("AWS_CONFIG_FILE", "/config"), ("HOME", "/home/a")]);
     let files = load(&Fs::from_slice(&[("/config", config)]), &variables, &Default::default(), None).await;
-    let files = files.map_err(|error| chain(&error));
+    let files = files.map_err(|error| in_one_line(&error));
     Profile { name: name.to_owned(), is_named: name != "default", is_overridden: false, files }
 }
 

@@ -61,7 +61,7 @@ impl Templates {
 
     /// That there are marks.
     pub fn remarks(&self) -> Option<Remark> {
-        self.first.map(super::remark)
+        self.first.map(|line| Remark { line, what: "a template's marks" })
     }
 }
 

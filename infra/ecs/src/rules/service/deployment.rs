@@ -1,6 +1,5 @@
 //! Deployment strategies, circuit breaker, alarms and hooks: D02, D11, D12, D14, D15, D17 to D19.
 
-use super::at;
 use crate::rules::{Findings, Path, Rule};
 use crate::service::{
     DeploymentConfiguration, DeploymentControllerType, DeploymentStrategy, HookTarget, LifecycleHook,
@@ -15,7 +14,7 @@ const CANARY_PERCENT: RangeInclusive<f64> = 0.1..=100.0;
 
 pub fn check(service: &Service, findings: &mut Findings) {
     let Some(deployment) = &service.deployment_configuration else { return };
-    let path = at("deploymentConfiguration");
+    let path = Path::at("deploymentConfiguration");
     let controller = service.deployment_controller.map(|it| it.controller_type);
     let by_ecs = controller.is_none_or(|controller| controller == DeploymentControllerType::Ecs);
     let strategy = deployment.strategy.unwrap_or(DeploymentStrategy::Rolling);

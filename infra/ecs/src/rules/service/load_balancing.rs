@@ -1,13 +1,12 @@
 //! Load balancers and registries of a service: S14 to S19, L09, D13.
 
-use super::at;
 use crate::rules::{Findings, Path, Rule};
 use crate::service::{
     DeploymentControllerType, DeploymentStrategy, LaunchType, Service, ServiceLoadBalancer,
 };
 
 pub fn check(service: &Service, findings: &mut Findings) {
-    let balancers = at("loadBalancers");
+    let balancers = Path::at("loadBalancers");
     let awsvpc = service.network_configuration.is_some();
     for (index, balancer) in service.load_balancers.iter().enumerate() {
         let path = balancers.item(index);
@@ -22,7 +21,7 @@ pub fn check(service: &Service, findings: &mut Findings) {
     role(service, awsvpc, findings);
     controller(service, findings);
     if let Some(seconds) = service.health_check_grace_period_seconds {
-        let path = at("healthCheckGracePeriodSeconds");
+        let path = Path::at("healthCheckGracePeriodSeconds");
         if seconds < 0 {
             findings.add(Rule::S18, &path, format!("{seconds} seconds"));
         } else if seconds > 0 && service.load_balancers.is_empty() {
@@ -31,7 +30,7 @@ pub fn check(service: &Service, findings: &mut Findings) {
     }
     if service.service_registries.len() > 1 {
         let problem = format!("{} service registries", service.service_registries.len());
-        findings.add(Rule::S19, &at("serviceRegistries"), problem);
+        findings.add(Rule::S19, &Path::at("serviceRegistries"), problem);
     }
 }
 
@@ -80,7 +79,7 @@ fn advanced(service: &Service, balancer: &ServiceLoadBalancer, path: &Path<'_>, 
 
 fn role(service: &Service, awsvpc: bool, findings: &mut Findings) {
     if service.role.is_some() && (awsvpc || service.load_balancers.is_empty()) {
-        findings.add(Rule::S16, &at("role"), "a role with awsvpc or without a load balancer");
+        findings.add(Rule::S16, &Path::at("role"), "a role with awsvpc or without a load balancer");
     }
 }
 
@@ -88,10 +87,10 @@ fn controller(service: &Service, findings: &mut Findings) {
     let balanced = !service.load_balancers.is_empty();
     match service.deployment_controller.map(|it| it.controller_type) {
         Some(DeploymentControllerType::CodeDeploy) if !balanced => {
-            findings.add(Rule::S17, &at("loadBalancers"), "CODE_DEPLOY without a load balancer");
+            findings.add(Rule::S17, &Path::at("loadBalancers"), "CODE_DEPLOY without a load balancer");
         }
         Some(DeploymentControllerType::External) if balanced => {
-            findings.add(Rule::S17, &at("loadBalancers"), "a load balancer with EXTERNAL");
+            findings.add(Rule::S17, &Path::at("loadBalancers"), "a load balancer with EXTERNAL");
         }
         _ => {}
     }

@@ -1,6 +1,5 @@
 //! Placement and network of a service: S08, S11, S12, S21.
 
-use super::at;
 use crate::cluster_query::{Attribute, Expression};
 use crate::rules::{Findings, Path, Rule};
 use crate::service::{
@@ -29,7 +28,7 @@ pub fn check(service: &Service, findings: &mut Findings) {
 
 /// Checks the placement constraints of a service or a run-task.
 pub fn constraints(constraints: &[PlacementConstraint], fargate: bool, findings: &mut Findings) {
-    let path = at("placementConstraints");
+    let path = Path::at("placementConstraints");
     if fargate && !constraints.is_empty() {
         findings.add(Rule::S11, &path, "placement constraints on Fargate");
     }
@@ -62,7 +61,7 @@ fn constraint_problem(constraint: &PlacementConstraint) -> Option<String> {
 
 /// Checks the placement strategies of a service or a run-task.
 pub fn strategies(strategies: &[PlacementStrategy], fargate: bool, findings: &mut Findings) {
-    let path = at("placementStrategy");
+    let path = Path::at("placementStrategy");
     if fargate && !strategies.is_empty() {
         findings.add(Rule::S12, &path, "placement strategies on Fargate");
     }
@@ -93,7 +92,7 @@ fn strategy_problem(strategy: &PlacementStrategy) -> Option<String> {
 }
 
 fn rebalancing(service: &Service, findings: &mut Findings) {
-    let path = at("availabilityZoneRebalancing");
+    let path = Path::at("availabilityZoneRebalancing");
     if service.launch_type == Some(LaunchType::External) {
         findings.add(Rule::S21, &path, "rebalancing on EXTERNAL");
     }
@@ -120,7 +119,7 @@ fn rebalancing(service: &Service, findings: &mut Findings) {
 /// Checks the network of a service's tasks, or of a run-task's.
 pub fn network(network: Option<&NetworkConfiguration>, findings: &mut Findings) {
     let Some(awsvpc) = network.and_then(|network| network.awsvpc_configuration.as_ref()) else { return };
-    let path = at("networkConfiguration");
+    let path = Path::at("networkConfiguration");
     let path = path.member("awsvpcConfiguration");
     if let Output::Known(subnets) = &awsvpc.subnets
         && !(1..=MOST_SUBNETS).contains(&subnets.len())

@@ -1,6 +1,5 @@
 //! Name, number of tasks, capacity and percentages: S01 to S05, S10, S21, S22, C10, C14, D06 to D08.
 
-use super::at;
 use crate::rules::strategy::strategy;
 use crate::rules::text::is_name;
 use crate::rules::{Findings, Path, Rule};
@@ -14,14 +13,14 @@ const PLATFORM_VERSIONS: [&str; 3] = ["LATEST", "1.4.0", "1.0.0"];
 pub fn check(service: &Service, findings: &mut Findings) {
     if !is_name(&service.service_name, LONGEST_NAME) {
         let problem = format!("\"{}\" is no service name", service.service_name);
-        findings.add(Rule::S01, &at("serviceName"), problem);
+        findings.add(Rule::S01, &Path::at("serviceName"), problem);
     }
     capacity(service, findings);
     let external = service.deployment_controller.map(|it| it.controller_type)
         == Some(DeploymentControllerType::External);
     if service.task_definition.is_none() != external {
         let problem = if external { "a task definition with EXTERNAL" } else { "no task definition" };
-        findings.add(Rule::S02, &at("taskDefinition"), problem);
+        findings.add(Rule::S02, &Path::at("taskDefinition"), problem);
     }
     if service.scheduling_strategy == Some(SchedulingStrategy::Daemon) {
         daemon(service, findings);
@@ -32,7 +31,7 @@ pub fn check(service: &Service, findings: &mut Findings) {
 }
 
 fn capacity(service: &Service, findings: &mut Findings) {
-    let path = at("capacityProviderStrategy");
+    let path = Path::at("capacityProviderStrategy");
     if !service.capacity_provider_strategy.is_empty() {
         strategy(&service.capacity_provider_strategy, &path, findings);
         if service.launch_type.is_some() {
@@ -40,12 +39,12 @@ fn capacity(service: &Service, findings: &mut Findings) {
         }
     }
     if service.launch_type == Some(LaunchType::ManagedInstances) {
-        findings.add(Rule::C14, &at("launchType"), "the launch type MANAGED_INSTANCES");
+        findings.add(Rule::C14, &Path::at("launchType"), "the launch type MANAGED_INSTANCES");
     }
     let on_instances = matches!(service.launch_type, Some(LaunchType::Ec2 | LaunchType::External))
         || service.capacity_provider_strategy.iter().any(|item| !item.is_fargate());
     if service.platform_version.is_some() && on_instances {
-        findings.add(Rule::S10, &at("platformVersion"), "a platform version without Fargate");
+        findings.add(Rule::S10, &Path::at("platformVersion"), "a platform version without Fargate");
     }
     platform_version(service.platform_version.as_deref(), findings);
 }
@@ -54,13 +53,17 @@ fn capacity(service: &Service, findings: &mut Findings) {
 pub fn platform_version(version: Option<&str>, findings: &mut Findings) {
     let exists = |version: &str| version.is_empty() || PLATFORM_VERSIONS.contains(&version);
     if let Some(version) = version.filter(|version| !exists(version)) {
-        findings.add(Rule::S10, &at("platformVersion"), format!("Fargate has no platform version {version}"));
+        findings.add(
+            Rule::S10,
+            &Path::at("platformVersion"),
+            format!("Fargate has no platform version {version}"),
+        );
     }
 }
 
 fn replica(service: &Service, findings: &mut Findings) {
     if let Some(count) = service.desired_count.filter(|&count| count < 0) {
-        findings.add(Rule::S03, &at("desiredCount"), format!("{count} tasks"));
+        findings.add(Rule::S03, &Path::at("desiredCount"), format!("{count} tasks"));
     }
     let deployment = service.deployment_configuration.as_ref();
     let percentages = Percentages {
@@ -68,7 +71,7 @@ fn replica(service: &Service, findings: &mut Findings) {
         maximum: deployment.and_then(|deployment| deployment.maximum_percent),
         rebalancing: service.availability_zone_rebalancing,
     };
-    let path = at("deploymentConfiguration");
+    let path = Path::at("deploymentConfiguration");
     percentages.check(&path, &Path::Root, findings);
 }
 
@@ -107,8 +110,10 @@ pub fn rolling_update(
 ) -> Findings {
     let mut findings = Findings::default();
     match desired_count {
-        Some(count) if count < 0 => findings.add(Rule::S03, &at("desiredCount"), format!("{count} tasks")),
-        None => findings.add(Rule::S03, &at("desiredCount"), "no desiredCount"),
+        Some(count) if count < 0 => {
+            findings.add(Rule::S03, &Path::at("desiredCount"), format!("{count} tasks"))
+        }
+        None => findings.add(Rule::S03, &Path::at("desiredCount"), "no desiredCount"),
         Some(_) => {}
     }
     Percentages { minimum_healthy, maximum, rebalancing }.check(&Path::Root, &Path::Root, &mut findings);
@@ -117,19 +122,19 @@ pub fn rolling_update(
 
 fn daemon(service: &Service, findings: &mut Findings) {
     if service.desired_count.is_some() {
-        findings.add(Rule::S03, &at("desiredCount"), "a desiredCount with DAEMON");
+        findings.add(Rule::S03, &Path::at("desiredCount"), "a desiredCount with DAEMON");
     }
     let fargate = service.capacity_provider_strategy.iter().any(|item| item.is_fargate());
     if service.launch_type == Some(LaunchType::Fargate) || fargate {
-        findings.add(Rule::S04, &at("schedulingStrategy"), "DAEMON on Fargate");
+        findings.add(Rule::S04, &Path::at("schedulingStrategy"), "DAEMON on Fargate");
     }
     let controller = service.deployment_controller.map(|it| it.controller_type);
     if controller.is_some_and(|controller| controller != DeploymentControllerType::Ecs) {
-        findings.add(Rule::S04, &at("deploymentController"), "DAEMON with another controller than ECS");
+        findings.add(Rule::S04, &Path::at("deploymentController"), "DAEMON with another controller than ECS");
     }
     let deployment = service.deployment_configuration.as_ref();
     if let Some(most) = deployment.and_then(|it| it.maximum_percent).filter(|&most| most > 100) {
-        let path = at("deploymentConfiguration");
+        let path = Path::at("deploymentConfiguration");
         findings.add(Rule::S05, &path.member("maximumPercent"), format!("{most} percent with DAEMON"));
     }
     let given = [
@@ -138,13 +143,13 @@ fn daemon(service: &Service, findings: &mut Findings) {
         ("availabilityZoneRebalancing", service.availability_zone_rebalancing == Some(Switch::Enabled)),
     ];
     for (member, _) in given.iter().filter(|(_, given)| *given) {
-        findings.add(Rule::S05, &at(member), format!("{member} with DAEMON"));
+        findings.add(Rule::S05, &Path::at(member), format!("{member} with DAEMON"));
     }
 }
 
 fn connect(service: &Service, findings: &mut Findings) {
     let Some(connect) = &service.service_connect_configuration else { return };
-    let path = at("serviceConnectConfiguration");
+    let path = Path::at("serviceConnectConfiguration");
     // The clusters of a stack have no default namespace.
     if connect.enabled && connect.namespace.is_none() {
         findings.add(Rule::S22, &path.member("namespace"), "no namespace");

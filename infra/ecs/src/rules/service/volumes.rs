@@ -1,11 +1,10 @@
 //! EBS volumes of a service: S20.
 
-use super::at;
 use crate::rules::{Findings, Path, Rule};
 use crate::service::{ManagedEbsVolume, Service};
 
 pub fn check(service: &Service, findings: &mut Findings) {
-    let volumes = at("volumeConfigurations");
+    let volumes = Path::at("volumeConfigurations");
     if service.volume_configurations.len() > 1 {
         let problem = format!("{} volumes", service.volume_configurations.len());
         findings.add(Rule::S20, &volumes, problem);

@@ -1,6 +1,6 @@
 //! Health checks, timeouts, restarts, limits, GPUs and placement: T41, T56 to T59, T63, T73, X20.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::cluster_query::Expression;
 use crate::container::{
     ContainerDefinition, HealthCheck, NvidiaMpsAllocation, ResourceRequirement, ResourceType,
@@ -53,7 +53,7 @@ fn outside(
 }
 
 fn constraints(task: &Checked<'_>, findings: &mut Findings) {
-    let (constraints, path) = (&task.definition.placement_constraints, at("placementConstraints"));
+    let (constraints, path) = (&task.definition.placement_constraints, Path::at("placementConstraints"));
     if constraints.len() > MOST_CONSTRAINTS {
         findings.add(Rule::T41, &path, format!("{} placement constraints", constraints.len()));
     }

@@ -1,7 +1,7 @@
 //! The order in which containers start: T55, X31.
 
+use super::checked::Checked;
 use super::identity::MOST_CONTAINERS;
-use super::{Checked, at};
 use crate::container::{ContainerCondition, ContainerDefinition, ContainerDependency};
 use crate::rules::{Findings, Path, Rule};
 
@@ -23,9 +23,9 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
         container.depends_on.iter().map(|dependency| dependency.container_name.clone()).collect()
     };
     if let Some(cycle) = cycle(task, &waits_for) {
-        findings.add(Rule::T55, &at("containerDefinitions"), format!("{cycle} wait for each other"));
+        findings.add(Rule::T55, &Path::at("containerDefinitions"), format!("{cycle} wait for each other"));
     } else if let Some(cycle) = cycle(task, &refers_to) {
-        findings.add(Rule::X31, &at("containerDefinitions"), format!("{cycle} refer to each other"));
+        findings.add(Rule::X31, &Path::at("containerDefinitions"), format!("{cycle} refer to each other"));
     }
 }
 

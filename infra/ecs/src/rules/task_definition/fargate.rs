@@ -1,6 +1,6 @@
 //! What Fargate does not have, because it belongs to an instance: T34 to T40, X17.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, ResourceType};
 use crate::rules::{Findings, Path, Rule};
 use crate::task_definition::PidMode;
@@ -14,17 +14,17 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     }
     let definition = task.definition;
     if definition.ipc_mode.is_some() {
-        findings.add(Rule::T38, &at("ipcMode"), "an ipcMode on Fargate");
+        findings.add(Rule::T38, &Path::at("ipcMode"), "an ipcMode on Fargate");
     }
     match definition.pid_mode {
-        Some(PidMode::Host) => findings.add(Rule::T38, &at("pidMode"), "pidMode host on Fargate"),
+        Some(PidMode::Host) => findings.add(Rule::T38, &Path::at("pidMode"), "pidMode host on Fargate"),
         Some(PidMode::Task) if !has_family(task) => {
-            findings.add(Rule::X17, &at("pidMode"), "pidMode task without an operating system family");
+            findings.add(Rule::X17, &Path::at("pidMode"), "pidMode task without an operating system family");
         }
         _ => {}
     }
     if !definition.placement_constraints.is_empty() {
-        findings.add(Rule::T39, &at("placementConstraints"), "placement constraints on Fargate");
+        findings.add(Rule::T39, &Path::at("placementConstraints"), "placement constraints on Fargate");
     }
     task.each_container(|container, path| {
         container_settings(container, path, findings);

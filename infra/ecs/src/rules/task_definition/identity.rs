@@ -1,6 +1,6 @@
 //! Names, images and tags: T03 to T07, T68, T73.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::rules::text::is_name;
 use crate::rules::{Findings, Path, Rule};
 use infra_engine::Output;
@@ -16,19 +16,19 @@ const LONGEST_TAG_VALUE: usize = 256;
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     let definition = task.definition;
     if !is_name(&definition.family, LONGEST_NAME) {
-        findings.add(Rule::T03, &at("family"), format!("\"{}\" is no family name", definition.family));
+        findings.add(Rule::T03, &Path::at("family"), format!("\"{}\" is no family name", definition.family));
     }
     let count = definition.container_definitions.len();
     if !(1..=MOST_CONTAINERS).contains(&count) {
-        findings.add(Rule::T04, &at("containerDefinitions"), format!("{count} containers"));
+        findings.add(Rule::T04, &Path::at("containerDefinitions"), format!("{count} containers"));
     } else if !definition.container_definitions.iter().any(|container| container.is_essential()) {
-        findings.add(Rule::T07, &at("containerDefinitions"), "no container is essential");
+        findings.add(Rule::T07, &Path::at("containerDefinitions"), "no container is essential");
     }
     names(task, findings);
     images(task, findings);
     tags(task, findings);
     if !definition.inference_accelerators.is_empty() {
-        findings.add(Rule::T73, &at("inferenceAccelerators"), "Elastic Inference has ended");
+        findings.add(Rule::T73, &Path::at("inferenceAccelerators"), "Elastic Inference has ended");
     }
 }
 
@@ -67,7 +67,7 @@ fn images(task: &Checked<'_>, findings: &mut Findings) {
 }
 
 fn tags(task: &Checked<'_>, findings: &mut Findings) {
-    let (tags, path) = (&task.definition.tags, at("tags"));
+    let (tags, path) = (&task.definition.tags, Path::at("tags"));
     if tags.len() > MOST_TAGS {
         findings.add(Rule::T68, &path, format!("{} tags", tags.len()));
     }

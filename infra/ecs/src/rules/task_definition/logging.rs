@@ -1,6 +1,6 @@
 //! Log drivers and their options: T49 to T51, T53, T54, T75, X19.
 
-use super::Checked;
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, FirelensConfiguration, LogConfiguration, LogDriver};
 use crate::rules::text::known;
 use crate::rules::{Findings, Path, Rule};

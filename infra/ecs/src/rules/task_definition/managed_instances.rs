@@ -1,6 +1,6 @@
 //! ECS Managed Instances, which are EC2 instances but not one's own: T71, X28.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, LogDriver};
 use crate::rules::{Findings, Path, Rule};
 use crate::task_definition::{IpcMode, PidMode};
@@ -9,17 +9,17 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     if !task.managed_instances {
         return;
     }
-    let volumes = at("volumes");
+    let volumes = Path::at("volumes");
     for (index, volume) in task.definition.volumes.iter().enumerate() {
         if volume.docker_volume_configuration.is_some() {
             findings.add(Rule::T71, &volumes.item(index), "a Docker volume on Managed Instances");
         }
     }
     if task.definition.pid_mode == Some(PidMode::Host) {
-        findings.add(Rule::X28, &at("pidMode"), "pidMode host on Managed Instances");
+        findings.add(Rule::X28, &Path::at("pidMode"), "pidMode host on Managed Instances");
     }
     if matches!(task.definition.ipc_mode, Some(IpcMode::Host | IpcMode::Task)) {
-        findings.add(Rule::X28, &at("ipcMode"), "ipcMode on Managed Instances");
+        findings.add(Rule::X28, &Path::at("ipcMode"), "ipcMode on Managed Instances");
     }
     task.each_container(|container, path| {
         log_driver(container, path, findings);

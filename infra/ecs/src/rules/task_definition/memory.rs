@@ -1,6 +1,6 @@
 //! Memory of the task and of its containers: T16 to T20, X05, X13.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::ContainerDefinition;
 use crate::rules::size_text;
 use crate::rules::{Findings, Path, Rule};
@@ -51,11 +51,11 @@ fn fits(task: &Checked<'_>, task_mib: i64, findings: &mut Findings) {
     });
     if soft > task_mib {
         let problem = format!("the containers reserve {soft} MiB together, the task has {task_mib}");
-        findings.add(Rule::T17, &at("containerDefinitions"), problem);
+        findings.add(Rule::T17, &Path::at("containerDefinitions"), problem);
     }
     if hard > task_mib && !too_large {
         let problem = format!("the containers may use {hard} MiB together, the task has {task_mib}");
-        findings.add(Rule::X05, &at("containerDefinitions"), problem);
+        findings.add(Rule::X05, &Path::at("containerDefinitions"), problem);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Settings of a container that depend on the network mode: T29 to T33, T66, T67, T69, T77, X26, X27.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::ContainerDefinition;
 use crate::rules::{Findings, Minds, Path, Rule};
 use crate::task_definition::{IpcMode, NetworkMode};
@@ -84,7 +84,7 @@ fn is_ipc(namespace: &str) -> bool {
 
 fn proxy(task: &Checked<'_>, findings: &mut Findings) {
     let Some(proxy) = &task.definition.proxy_configuration else { return };
-    let path = at("proxyConfiguration");
+    let path = Path::at("proxyConfiguration");
     let before = findings.errors.len();
     if !task.awsvpc() {
         findings.add(Rule::T67, &path, "a proxy without network mode awsvpc");
@@ -109,7 +109,7 @@ fn fault_injection(task: &Checked<'_>, findings: &mut Findings) {
     if task.definition.enable_fault_injection != Some(true) {
         return;
     }
-    let path = at("enableFaultInjection");
+    let path = Path::at("enableFaultInjection");
     if !matches!(task.mode(), Some(NetworkMode::Awsvpc | NetworkMode::Host)) {
         findings.add(Rule::T69, &path, "fault injection without network mode awsvpc or host");
     } else if task.windows {

@@ -1,14 +1,14 @@
 //! Operating system, architecture and launch type: T08, T11, T12, T65, T70 to T72, X11, X12.
 
-use super::{Checked, at};
-use crate::rules::{Findings, Rule};
+use super::checked::Checked;
+use crate::rules::{Findings, Path, Rule};
 use crate::task_definition::NetworkMode;
 use crate::task_definition::runtime_platform::{CpuArchitecture, OperatingSystemFamily, RuntimePlatform};
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     network_mode(task, findings);
     let Some(platform) = task.definition.runtime_platform else { return };
-    let runtime = at("runtimePlatform");
+    let runtime = Path::at("runtimePlatform");
     let arm = platform.cpu_architecture == Some(CpuArchitecture::Arm64);
     if task.windows && arm {
         let rule = if task.fargate { Rule::T12 } else { Rule::X12 };
@@ -23,7 +23,7 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
 }
 
 fn network_mode(task: &Checked<'_>, findings: &mut Findings) {
-    let path = at("networkMode");
+    let path = Path::at("networkMode");
     let mode = task.mode();
     if task.fargate && mode != Some(NetworkMode::Awsvpc) {
         findings.add(Rule::T08, &path, format!("{} on Fargate", shown(mode)));
@@ -51,7 +51,7 @@ fn fargate_family(platform: RuntimePlatform, findings: &mut Findings) {
         WindowsServer20H2Core, WindowsServer2004Core, WindowsServer2016Full, WindowsServer2025Core,
         WindowsServer2025Full,
     };
-    let runtime = at("runtimePlatform");
+    let runtime = Path::at("runtimePlatform");
     let path = runtime.member("operatingSystemFamily");
     match platform.operating_system_family {
         Some(WindowsServer2016Full | WindowsServer2004Core | WindowsServer20H2Core) => {

@@ -1,6 +1,6 @@
 //! Port mappings: T21 to T28, X03, X07, X22.
 
-use super::Checked;
+use super::checked::Checked;
 use crate::container::PortMapping;
 use crate::rules::{Findings, Minds, Path, Rule};
 use crate::task_definition::NetworkMode;

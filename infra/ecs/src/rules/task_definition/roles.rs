@@ -1,6 +1,6 @@
 //! The roles of a task, and what needs the one for its execution: T52, T76, X09, X29.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, LogDriver};
 use crate::rules::text::{given, known};
 use crate::rules::{Findings, Minds, Path, Rule};
@@ -24,7 +24,7 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
 
 /// AWS documents the name alone for the task role, and is silent about it for the other.
 fn role_text(member: &str, role: &str, findings: &mut Findings) {
-    let path = at(member);
+    let path = Path::at(member);
     if role.starts_with("arn:") {
         if !is_role_arn(role) {
             findings.add(Rule::T76, &path, format!("\"{role}\" is not the ARN of an IAM role"));

@@ -1,6 +1,6 @@
 //! Environment files, secrets, variables and registry passwords: T60 to T62, T78, X10.
 
-use super::Checked;
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, Secret};
 use crate::rules::text::known;
 use crate::rules::{Findings, Minds, Path, Rule};

@@ -1,6 +1,6 @@
 //! Mounts and ephemeral storage: T45, T48, X15.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::ContainerDefinition;
 use crate::rules::{Findings, Path, Rule};
 
@@ -45,7 +45,7 @@ fn volumes_from(
 
 fn ephemeral(task: &Checked<'_>, findings: &mut Findings) {
     let Some(storage) = task.definition.ephemeral_storage else { return };
-    let path = at("ephemeralStorage");
+    let path = Path::at("ephemeralStorage");
     if !EPHEMERAL_GIB.contains(&storage.size_in_gib) {
         findings.add(Rule::T48, &path.member("sizeInGiB"), format!("{} GiB", storage.size_in_gib));
     }

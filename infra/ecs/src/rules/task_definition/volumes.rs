@@ -1,6 +1,6 @@
 //! Volumes: what each is, and who has which: T42 to T44, T46, T47, X21, X25.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::rules::text::{given, is_name};
 use crate::rules::{Findings, Path, Rule};
 use crate::task_definition::volume::{EfsVolume, Switch, Volume};
@@ -9,7 +9,7 @@ use std::collections::HashSet;
 const LONGEST_NAME: usize = 255;
 
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
-    let volumes = at("volumes");
+    let volumes = Path::at("volumes");
     let mut names = HashSet::new();
     for (index, volume) in task.definition.volumes.iter().enumerate() {
         let path = volumes.item(index);

@@ -1,6 +1,6 @@
 //! What Windows containers do not have: T64, X18, X24, X25.
 
-use super::{Checked, at};
+use super::checked::Checked;
 use crate::container::{ContainerDefinition, LinuxParameters, ResourceType};
 use crate::rules::{Findings, Path, Rule};
 
@@ -12,11 +12,11 @@ pub fn check(task: &Checked<'_>, findings: &mut Findings) {
         [("pidMode", task.definition.pid_mode.is_some()), ("ipcMode", task.definition.ipc_mode.is_some())]
     {
         if given {
-            findings.add(Rule::T64, &at(member), format!("{member} with Windows"));
+            findings.add(Rule::T64, &Path::at(member), format!("{member} with Windows"));
         }
     }
     if task.fargate && !task.definition.volumes.is_empty() {
-        findings.add(Rule::X24, &at("volumes"), "volumes for Windows on Fargate");
+        findings.add(Rule::X24, &Path::at("volumes"), "volumes for Windows on Fargate");
     }
     task.each_container(|container, path| {
         for (member, _) in of_linux(container).iter().filter(|(_, given)| *given) {

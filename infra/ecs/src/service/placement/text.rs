@@ -1,28 +1,10 @@
 //! Placement as people write it on a command line: `spread:FIELD`, `binpack:memory`, `memberOf:EXPRESSION`.
 
+use super::error::PlacementError;
 use super::{PlacementConstraint, PlacementConstraintType, PlacementStrategy};
 use crate::Expression;
 use std::fmt;
 use std::str::FromStr;
-
-/// A text that is no placement strategy or constraint.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlacementError {
-    /// It is no strategy.
-    #[error("`{0}` is no placement strategy: write spread:FIELD, binpack:cpu, binpack:memory or random")]
-    NoStrategy(String),
-    /// It is no constraint.
-    #[error("`{0}` is no placement constraint: write distinctInstance or memberOf:EXPRESSION")]
-    NoConstraint(String),
-    /// Its expression is none of the cluster query language.
-    #[error("`{text}` is no placement constraint: {reason}")]
-    NoExpression {
-        /// The constraint.
-        text: String,
-        /// What is wrong with its expression.
-        reason: String,
-    },
-}
 
 impl FromStr for PlacementStrategy {
     type Err = PlacementError;

@@ -1,6 +1,7 @@
 //! What to do where there are no credentials that work: how the profile's own are renewed.
 
-use super::{Profile, chain};
+use crate::causes::in_one_line;
+use crate::profile::Profile;
 use infra_engine::Failure;
 use std::error::Error;
 
@@ -13,7 +14,7 @@ const NETWORK: &str = "the network that leads there failed: check it, HTTPS_PROX
 
 /// Why there are no credentials, and what to do about it.
 pub fn no_credentials(profile: Option<&Profile>, error: impl Error + Send + Sync + 'static) -> Failure {
-    let hint = sign_in_again(profile, &chain(&error));
+    let hint = sign_in_again(profile, &in_one_line(&error));
     Failure::caused_by("there are no AWS credentials that work", error).hint(hint)
 }
 
