@@ -1,8 +1,7 @@
 //! Capacity providers of one's own: Auto Scaling groups that ECS makes larger and smaller.
 
-use crate::rules;
 use crate::task_definition::volume::Switch;
-use infra_engine::{Output, Resource, outputs};
+use infra_engine::{Output, outputs};
 use serde::{Deserialize, Serialize};
 
 /// An Auto Scaling group as a capacity provider, in the words of ECS's JSON.
@@ -34,33 +33,6 @@ outputs! {
     CapacityProviderOutputs {
         /// Its ARN.
         arn: String,
-    }
-}
-
-impl Resource for CapacityProvider {
-    const KIND: &'static str = "capacity-provider";
-    // A group that somebody deleted comes back under its name with another ARN.
-    const IMMUTABLE: &'static [&'static str] = &["autoScalingGroupArn"];
-    type Outputs = CapacityProviderOutputs;
-
-    fn physical_name(&self) -> String {
-        self.name.clone()
-    }
-
-    /// Writes ECS's defaults out, as ECS does.
-    fn normalise(&mut self) {
-        let scaling = self.managed_scaling.get_or_insert_default();
-        scaling.status.get_or_insert(Switch::Disabled);
-        scaling.target_capacity.get_or_insert(100);
-        scaling.minimum_scaling_step_size.get_or_insert(1);
-        scaling.maximum_scaling_step_size.get_or_insert(10_000);
-        scaling.instance_warmup_period.get_or_insert(300);
-        self.managed_termination_protection.get_or_insert(Switch::Disabled);
-        self.managed_draining.get_or_insert(Switch::Enabled);
-    }
-
-    fn problems(&self) -> Vec<String> {
-        rules::capacity_provider(self).refusals()
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::capacity::CapacityProviderStrategyItem;
 use crate::open_enum;
-use crate::rules;
-use infra_engine::{Resource, outputs};
+use infra_engine::outputs;
 use serde::{Deserialize, Serialize};
 
 /// A cluster: the group of capacity in which tasks and services run.
@@ -42,26 +41,5 @@ outputs! {
     ClusterOutputs {
         /// The cluster's ARN.
         arn: String,
-    }
-}
-
-impl Resource for Cluster {
-    const KIND: &'static str = "cluster";
-    type Outputs = ClusterOutputs;
-
-    fn physical_name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn normalise(&mut self) {
-        self.capacity_providers.sort();
-        for item in &mut self.default_capacity_provider_strategy {
-            item.normalise();
-        }
-        self.default_capacity_provider_strategy.sort();
-    }
-
-    fn problems(&self) -> Vec<String> {
-        rules::cluster(self).refusals()
     }
 }

@@ -16,6 +16,7 @@ pub mod instance_type;
 pub mod open_enum;
 pub mod reader;
 pub mod requests;
+mod resource;
 pub mod revisions;
 pub mod rules;
 pub mod run_task;

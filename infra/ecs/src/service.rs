@@ -3,7 +3,7 @@
 pub mod connect;
 pub mod deployment;
 pub mod load_balancer;
-mod normalise;
+pub(crate) mod normalise;
 pub mod placement;
 mod propagate_tags;
 pub mod volume;
@@ -22,12 +22,10 @@ pub use volume::{ManagedEbsVolume, ServiceVolume};
 
 use crate::capacity::CapacityProviderStrategyItem;
 use crate::open_enum;
-use crate::rules;
 use crate::task_definition::volume::Switch;
-use crate::unknown_members::{UnknownMembers, beyond};
-use infra_engine::{Output, Resource, outputs};
+use crate::unknown_members::UnknownMembers;
+use infra_engine::{Output, outputs};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A service: tasks of one task definition that ECS keeps running, replaces and connects to a load balancer.
 ///
@@ -176,27 +174,5 @@ outputs! {
     ServiceOutputs {
         /// The service's ARN.
         arn: String,
-    }
-}
-
-impl Resource for Service {
-    const KIND: &'static str = "service";
-    const IDENTITY: &'static [&'static str] = &["serviceName", "clusterName"];
-    type Outputs = ServiceOutputs;
-
-    fn physical_name(&self) -> String {
-        self.service_name.clone()
-    }
-
-    fn normalise(&mut self) {
-        normalise::service(self);
-    }
-
-    fn keep_unknown(&mut self, json: &Value) {
-        self.unknown = beyond::<Self>(json);
-    }
-
-    fn problems(&self) -> Vec<String> {
-        rules::service(self).refusals()
     }
 }

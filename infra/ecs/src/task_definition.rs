@@ -1,6 +1,6 @@
 //! Task definitions: the blueprint of a task, in the words of ECS's own JSON.
 
-mod normalise;
+pub(crate) mod normalise;
 pub mod placement_constraint;
 pub mod proxy_configuration;
 pub mod runtime_platform;
@@ -8,10 +8,9 @@ pub mod volume;
 
 use crate::container::ContainerDefinition;
 use crate::open_enum;
-use crate::rules;
 use crate::tag::Tag;
-use crate::unknown_members::{UnknownMembers, asked, beyond};
-use infra_engine::{Output, Resource, outputs};
+use crate::unknown_members::{UnknownMembers, asked};
+use infra_engine::{Output, outputs};
 use placement_constraint::TaskPlacementConstraint;
 use proxy_configuration::ProxyConfiguration;
 use runtime_platform::RuntimePlatform;
@@ -214,32 +213,5 @@ impl TaskDefinition {
             let same = desired.container_definitions.iter().find(|desired| desired.name == container.name);
             container.unknown = same.map(|desired| asked(live, &desired.unknown)).unwrap_or_default();
         }
-    }
-}
-
-impl Resource for TaskDefinition {
-    const KIND: &'static str = "task-definition";
-    const IDENTITY: &'static [&'static str] = &["family"];
-    const OUTPUTS_OF_UPDATE: &'static [&'static str] = &["arn"];
-    type Outputs = TaskDefinitionOutputs;
-
-    fn physical_name(&self) -> String {
-        self.family.clone()
-    }
-
-    fn normalise(&mut self) {
-        normalise::task_definition(self);
-    }
-
-    fn keep_unknown(&mut self, json: &Value) {
-        self.unknown = beyond::<Self>(json);
-        let containers = json["containerDefinitions"].as_array().into_iter().flatten();
-        for (container, json) in self.container_definitions.iter_mut().zip(containers) {
-            container.unknown = beyond::<ContainerDefinition>(json);
-        }
-    }
-
-    fn problems(&self) -> Vec<String> {
-        rules::task_definition(self).refusals()
     }
 }
