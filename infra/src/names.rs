@@ -21,7 +21,9 @@ pub struct StackName(String);
 
 /// A text that is no stack name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no stack name: use lower-case letters, digits and single hyphens, beginning with a letter")]
+#[error(
+    "`{0}` is not a valid stack name: use lower-case letters, digits and single hyphens, beginning with a letter"
+)]
 pub struct StackNameError(String);
 
 impl StackName {

@@ -55,7 +55,7 @@ pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network
 pub fn zones_elsewhere(settings: &Settings, region: &str) -> Vec<String> {
     let elsewhere = settings.network.excluded_zones.iter().filter(|zone| !zone.starts_with(region));
     let note = |zone: &String| {
-        format!("network.excluded_zones: {zone} is no zone of {region}, so none is left out for it")
+        format!("network.excluded_zones: {zone} is not a zone of {region}, so none is left out for it")
     };
     elsewhere.map(note).collect()
 }

@@ -63,13 +63,13 @@ pub fn print_differences(steps: &[&Step]) {
 pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
     eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     for found in found {
-        eprintln!("  {} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
+        eprintln!("{} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
     }
     eprintln!("{} resources to delete", found.len());
 }
 
 fn print_step(step: &Step) {
-    eprintln!("  {} {:<KIND_WIDTH$} {}", verb(step.action), step.kind, step.name);
+    eprintln!("{} {:<KIND_WIDTH$} {}", verb(step.action), step.kind, step.name);
     for change in &step.changes {
         eprintln!("      {}", in_words(change));
     }
@@ -77,12 +77,12 @@ fn print_step(step: &Step) {
 
 fn verb(action: Action) -> StyledObject<&'static str> {
     match action {
-        Action::Keep => style("  keep   ").for_stderr(),
-        Action::Create => style("+ create ").for_stderr().green(),
-        Action::Update => style("~ update ").for_stderr().yellow(),
-        Action::Replace => style("± replace").for_stderr().magenta(),
-        Action::Remake => style("∓ remake ").for_stderr().magenta(),
-        Action::Delete => style("- delete ").for_stderr().red(),
+        Action::Keep => style("    keep    ").for_stderr(),
+        Action::Create => style("  + create  ").for_stderr().green(),
+        Action::Update => style("  ~ update  ").for_stderr().yellow(),
+        Action::Replace => style("+/- replace ").for_stderr().magenta(),
+        Action::Recreate => style("-/+ recreate").for_stderr().magenta(),
+        Action::Delete => style("  - delete  ").for_stderr().red(),
     }
 }
 
@@ -113,12 +113,12 @@ fn totals(plan: &Plan) -> String {
         return format!("nothing to change: all {} resources are as the code says", plan.steps.len());
     }
     let count = |action| plan.steps.iter().filter(|step| step.action == action).count();
-    let remade = match count(Action::Remake) {
+    let recreated = match count(Action::Recreate) {
         0 => String::new(),
-        some => format!("{some} to remake, "),
+        some => format!("{some} to recreate, "),
     };
     format!(
-        "{} to create, {} to update, {} to replace, {remade}{} to delete, {} unchanged",
+        "{} to create, {} to update, {} to replace, {recreated}{} to delete, {} unchanged",
         count(Action::Create),
         count(Action::Update),
         count(Action::Replace),

@@ -74,7 +74,7 @@ fn judge(line: &[u8], how: How) -> (Verdict, Outcome) {
             }
             verdict.of(id)
         }
-        Ok(_) => refused("the line is no object").of(Value::Null),
+        Ok(_) => refused("the line is not an object").of(Value::Null),
         Err(error) => {
             return (refused(&format!("the line is no JSON: {error}")).of(id_of(line)), Outcome::NoJson);
         }

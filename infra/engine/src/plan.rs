@@ -27,7 +27,7 @@ pub enum Action {
     Replace,
     /// Something changes that can't change in place and is no part of its name: it goes first, with all that uses it, and
     /// they come anew.
-    Remake,
+    Recreate,
     /// It is ours but no longer in the program.
     Delete,
 }
@@ -118,7 +118,7 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
         // What has another name now is there under the one before.
         let was_there = is_there || world.owned.iter().any(|found| found.id == node.id);
         if was_there && going.contains(&index) {
-            step.action = Action::Remake;
+            step.action = Action::Recreate;
             step.changes.splice(0..0, cause.map(recreate::recreated_with));
         }
         changing.insert(node.id.clone(), step.action);
@@ -188,7 +188,7 @@ fn stable_output(
     let node = &stack.nodes()[stack.index_of(reference.resource())?];
     match changing.get(reference.resource()) {
         Some(Action::Update) if node.outputs_of_update.contains(&reference.attribute()) => None,
-        Some(Action::Remake) => None,
+        Some(Action::Recreate) => None,
         _ => output(&world.live, reference),
     }
 }
@@ -232,7 +232,7 @@ fn orphans(stack: &Stack, world: &World) -> Vec<Found> {
 
 /// Whether a resource of the stack is not there under its name.
 fn comes_under_a_new_name(step: &Step, world: &World) -> bool {
-    matches!(step.action, Action::Create | Action::Remake) && !world.live.contains_key(&step.id)
+    matches!(step.action, Action::Create | Action::Recreate) && !world.live.contains_key(&step.id)
 }
 
 fn renamed(before: &str, after: &str) -> Change {

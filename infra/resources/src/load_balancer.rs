@@ -46,7 +46,7 @@ impl LoadBalancer {
     fn findings(&self) -> Findings {
         let mut findings = Findings::default();
         if !is_load_balancing_name(&self.name) || self.name.starts_with("internal-") {
-            let problem = format!("\"{}\" is no name of a load balancer", self.name);
+            let problem = format!("\"{}\" is not a valid name for a load balancer", self.name);
             findings.add(Rule::L03, &Path::Member(&Path::Root, "name"), problem);
         }
         findings

@@ -169,12 +169,13 @@ impl Resource for ServiceScaling {
         for action in &self.scheduled_actions {
             limits(&format!("{}: ", action.name), action.min_tasks, action.max_tasks, &mut problems);
             if let Some(why) = schedule::problem(&action.schedule) {
-                problems.push(format!("{}: `{}` is no schedule: {why}", action.name, action.schedule));
+                problems
+                    .push(format!("{}: `{}` is not a valid schedule: {why}", action.name, action.schedule));
             }
             if let Some((zone, why)) =
                 action.timezone.as_deref().and_then(|zone| Some((zone, schedule::zone_problem(zone)?)))
             {
-                problems.push(format!("{}: `{zone}` is no time zone: {why}", action.name));
+                problems.push(format!("{}: `{zone}` is not a valid time zone: {why}", action.name));
             }
         }
         let mut names = BTreeSet::new();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
     /// It has no equals sign.
-    #[error("`{0}` is no setting: write KEY=VALUE, such as web.desired_count=3")]
+    #[error("`{0}` is not a valid setting: write KEY=VALUE, such as web.desired_count=3")]
     NoValue(String),
     /// There is no such key.
     #[error("there is no setting `{key}`; {parent} has {known}")]

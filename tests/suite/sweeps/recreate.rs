@@ -24,7 +24,7 @@ async fn converges(emulator: &Emulator) {
     let expected = stack.found().await;
     while cuts.are_left() {
         delete_the_group(&stack).await;
-        stack.run("preview", SETTINGS).await.ends_with(2).await.says(&["remake", "capacity-provider"]);
+        stack.run("preview", SETTINGS).await.ends_with(2).await.says(&["recreate", "capacity-provider"]);
         let cut = stack.killed_and_run_again("deploy", SETTINGS, &cuts).await;
         stack.is_as_expected(&expected, SETTINGS, cut).await;
     }

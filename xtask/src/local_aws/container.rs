@@ -176,7 +176,7 @@ async fn attached_to_network() -> anyhow::Result<Option<usize>> {
     count
         .parse()
         .map(Some)
-        .with_context(|| format!("docker network {NAME}: `{count}` is no number of containers"))
+        .with_context(|| format!("docker network {NAME}: `{count}` is not a valid number of containers"))
 }
 
 fn says_missing(failure: &CommandFailure) -> bool {

@@ -50,7 +50,7 @@ fn why(step: &Step) -> &'static str {
         Action::Replace => {
             "is replaced: something that can't change in place is part of its name, so a new one comes beside the old one"
         }
-        Action::Remake => {
+        Action::Recreate => {
             "is made anew: what differs can't change in place, so it goes first, and what uses it"
         }
         Action::Delete => "is deleted: it carries the stack's tags, and the code does not ask for it",

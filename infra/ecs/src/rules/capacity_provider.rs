@@ -18,7 +18,8 @@ const MAXIMUM_STEP: i32 = 10_000;
 pub fn capacity_provider(provider: &CapacityProvider) -> Findings {
     let mut findings = Findings::default();
     if !is_own_name(&provider.name) {
-        let problem = format!("\"{}\" is no name of a capacity provider of one's own", provider.name);
+        let problem =
+            format!("\"{}\" is not a valid name of a capacity provider of one's own", provider.name);
         findings.add(Rule::C12, &Path::Root.member("name"), problem);
     }
     let scaling = provider.managed_scaling.unwrap_or_default();

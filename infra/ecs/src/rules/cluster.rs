@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 255;
 pub fn cluster(cluster: &Cluster) -> Findings {
     let mut findings = Findings::default();
     if !is_name(&cluster.name, LONGEST_NAME) {
-        let problem = format!("\"{}\" is no cluster name", cluster.name);
+        let problem = format!("\"{}\" is not a valid cluster name", cluster.name);
         findings.add(Rule::S01, &Path::Root.member("name"), problem);
     }
     let path = Path::Root.member("defaultCapacityProviderStrategy");

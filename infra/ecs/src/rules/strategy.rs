@@ -51,7 +51,11 @@ fn name(item: &CapacityProviderStrategyItem, path: &Path<'_>, findings: &mut Fin
     if name.is_empty() {
         findings.add(Rule::C07, &path, "no capacity provider is named");
     } else if !item.is_fargate() && !is_own_name(name) {
-        findings.add(Rule::C12, &path, format!("\"{name}\" is no name of a capacity provider of one's own"));
+        findings.add(
+            Rule::C12,
+            &path,
+            format!("\"{name}\" is not a valid name of a capacity provider of one's own"),
+        );
     }
 }
 

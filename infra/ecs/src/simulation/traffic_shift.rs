@@ -13,7 +13,7 @@ pub struct Percent {
 
 /// A text that is no percentage in tenths.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no percentage with at most one decimal place, such as 10 or 2.5 (rule D12)")]
+#[error("`{0}` is not a valid percentage with at most one decimal place, such as 10 or 2.5 (rule D12)")]
 pub struct PercentError(String);
 
 /// A moment at which traffic moves or blue ends.

@@ -18,7 +18,7 @@ pub trait LaunchType: sealed::Sealed + Sized {
 ///
 /// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
 #[diagnostic::on_unimplemented(
-    message = "T02: `{Self}` is no network mode",
+    message = "T02: `{Self}` is not a network mode",
     label = "Awsvpc, Bridge, Host, NoNetwork or DefaultNetwork"
 )]
 pub trait NetworkMode: sealed::Sealed {

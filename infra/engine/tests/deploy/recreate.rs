@@ -27,7 +27,7 @@ async fn what_can_not_change_goes_first_with_what_uses_it_but_not_with_what_only
     let world = World::new();
     world.deploy(&labelled("wood")).await;
     let plan = world.plan(&labelled("steel")).await.unwrap();
-    let planned = [(Action::Remake, "bottom"), (Action::Update, "top"), (Action::Remake, "label")];
+    let planned = [(Action::Recreate, "bottom"), (Action::Update, "top"), (Action::Recreate, "label")];
     assert_eq!(actions(&plan), planned);
     assert_eq!(plan.steps[0].changes[0].path, "material");
     assert_eq!(plan.steps[2].changes[0].path, "crate/bottom");
@@ -53,7 +53,7 @@ async fn what_uses_it_and_gets_a_new_name_in_the_same_plan_goes_first_under_the_
     world.deploy(&labelled_as("label", "wood")).await;
     let changed = labelled_as("sticker", "steel");
     let plan = world.plan(&changed).await.unwrap();
-    let planned = [(Action::Remake, "bottom"), (Action::Update, "top"), (Action::Remake, "sticker")];
+    let planned = [(Action::Recreate, "bottom"), (Action::Update, "top"), (Action::Recreate, "sticker")];
     assert_eq!(actions(&plan), planned);
     let why: Vec<_> = plan.steps[2].changes.iter().map(|change| change.path.as_str()).collect();
     assert_eq!(why, ["name", "crate/bottom"]);

@@ -61,7 +61,8 @@ impl UnitPrice {
 impl<'de> Deserialize<'de> for UnitPrice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::read(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is no price such as 0.04048")))
+        Self::read(&text)
+            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a valid price such as 0.04048")))
     }
 }
 

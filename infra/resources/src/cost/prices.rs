@@ -86,7 +86,7 @@ mod tests {
         let prices = Prices::known();
         assert_eq!((prices.region.as_str(), prices.currency.as_str()), ("us-east-1", "USD"));
         let date: Vec<_> = prices.date.split('-').map(str::len).collect();
-        assert_eq!(date, [4, 2], "{} is no month", prices.date);
+        assert_eq!(date, [4, 2], "{} is not a month", prices.date);
     }
 
     #[test]

@@ -14,7 +14,11 @@ const THRESHOLD: RangeInclusive<i32> = 2..=10;
 pub fn check(group: &TargetGroup) -> Findings {
     let mut findings = Findings::default();
     if !is_load_balancing_name(&group.name) {
-        findings.add(Rule::L02, &at("name"), format!("\"{}\" is no name of a target group", group.name));
+        findings.add(
+            Rule::L02,
+            &at("name"),
+            format!("\"{}\" is not a valid name for a target group", group.name),
+        );
     }
     if group.port == 0 {
         findings.add(Rule::L08, &at("port"), "port 0");

@@ -113,7 +113,7 @@ fn size_of_container(overrides: &mut TaskOverride) -> Result<(), Failure> {
 fn number(option: &str, text: Option<String>) -> Result<Option<i32>, Failure> {
     let Some(text) = text else { return Ok(None) };
     text.parse().map(Some).map_err(|error| {
-        Failure::caused_by(format!("{option} {text} is no size of a container"), error)
+        Failure::caused_by(format!("{option} {text} is not a valid size of a container"), error)
             .hint("on instances a size is a whole number: units of CPU or MiB of memory")
     })
 }

@@ -12,7 +12,7 @@ const PLATFORM_VERSIONS: [&str; 3] = ["LATEST", "1.4.0", "1.0.0"];
 
 pub fn check(service: &Service, findings: &mut Findings) {
     if !is_name(&service.service_name, LONGEST_NAME) {
-        let problem = format!("\"{}\" is no service name", service.service_name);
+        let problem = format!("\"{}\" is not a valid service name", service.service_name);
         findings.add(Rule::S01, &Path::at("serviceName"), problem);
     }
     capacity(service, findings);

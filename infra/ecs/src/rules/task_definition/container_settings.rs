@@ -137,5 +137,5 @@ fn device_problem(requirement: &ResourceRequirement) -> Option<String> {
     let value = requirement.value.as_deref().unwrap_or_default();
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let positive = digits && value.bytes().any(|byte| byte != b'0');
-    (!positive && value != "ALL").then(|| format!("\"{value}\" is no number of devices"))
+    (!positive && value != "ALL").then(|| format!("\"{value}\" is not a valid number of devices"))
 }

@@ -16,7 +16,11 @@ const LONGEST_TAG_VALUE: usize = 256;
 pub fn check(task: &Checked<'_>, findings: &mut Findings) {
     let definition = task.definition;
     if !is_name(&definition.family, LONGEST_NAME) {
-        findings.add(Rule::T03, &Path::at("family"), format!("\"{}\" is no family name", definition.family));
+        findings.add(
+            Rule::T03,
+            &Path::at("family"),
+            format!("\"{}\" is not a valid family name", definition.family),
+        );
     }
     let count = definition.container_definitions.len();
     if !(1..=MOST_CONTAINERS).contains(&count) {
@@ -39,7 +43,7 @@ fn names(task: &Checked<'_>, findings: &mut Findings) {
         if name.is_empty() {
             findings.add(Rule::T05, &path, "the container has no name");
         } else if !is_name(name, LONGEST_NAME) {
-            findings.add(Rule::T05, &path, format!("\"{name}\" is no container name"));
+            findings.add(Rule::T05, &path, format!("\"{name}\" is not a valid container name"));
         } else if !seen.insert(name) {
             findings.add(Rule::T05, &path, format!("another container is named \"{name}\", too"));
         }
@@ -89,7 +93,7 @@ fn tags(task: &Checked<'_>, findings: &mut Findings) {
 
 fn key_problem(key: &str) -> Option<&'static str> {
     if key.is_empty() {
-        Some("is no key")
+        Some("is not a valid key")
     } else if key.chars().count() > LONGEST_TAG_KEY {
         Some("is too long for a key")
     } else if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {

@@ -45,7 +45,7 @@ fn shares_network(task: &Checked<'_>) -> bool {
 fn numbers(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
     match mapping.container_port {
         Some(port) if !PORTS.contains(&port) => {
-            findings.add(Rule::T24, &path.member("containerPort"), format!("{port} is no port"));
+            findings.add(Rule::T24, &path.member("containerPort"), format!("{port} is not a valid port"));
         }
         None if mapping.container_port_range.is_none() => {
             findings.add(Rule::T24, &path.member("containerPort"), "no containerPort");
@@ -53,7 +53,7 @@ fn numbers(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
         _ => {}
     }
     if let Some(port) = mapping.host_port.filter(|port| !(0..=65535).contains(port)) {
-        findings.add(Rule::T24, &path.member("hostPort"), format!("{port} is no port"));
+        findings.add(Rule::T24, &path.member("hostPort"), format!("{port} is not a valid port"));
     }
 }
 
@@ -75,7 +75,7 @@ fn range(task: &Checked<'_>, mapping: &PortMapping, path: &Path<'_>, findings: &
     let Some(text) = &mapping.container_port_range else { return };
     let path_of_range = path.member("containerPortRange");
     match bounds(text) {
-        None => findings.add(Rule::T26, &path_of_range, format!("\"{text}\" is no range of ports")),
+        None => findings.add(Rule::T26, &path_of_range, format!("\"{text}\" is not a valid range of ports")),
         Some((low, high)) if low >= high => {
             findings.add(Rule::T26, &path_of_range, format!("{low} is not below {high}"));
         }
@@ -101,7 +101,7 @@ fn bounds(text: &str) -> Option<(i32, i32)> {
 
 fn described(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
     if let Some(name) = mapping.name.as_deref().filter(|name| !is_port_name(name)) {
-        findings.add(Rule::T27, &path.member("name"), format!("\"{name}\" is no port name"));
+        findings.add(Rule::T27, &path.member("name"), format!("\"{name}\" is not a valid port name"));
     }
     if !matches!(mapping.protocol(), "tcp" | "udp") {
         findings.add(Rule::X07, &path.member("protocol"), format!("protocol \"{}\"", mapping.protocol()));

@@ -82,7 +82,7 @@ fn registry(container: &ContainerDefinition, path: &Path<'_>, findings: &mut Fin
     let Some(secret) = known(Some(&credentials.credentials_parameter)) else { return };
     if !is_secret(secret) {
         let path = path.member("repositoryCredentials");
-        let problem = format!("\"{secret}\" is no secret in Secrets Manager");
+        let problem = format!("\"{secret}\" is not a secret in Secrets Manager");
         findings.add(Rule::T62, &path.member("credentialsParameter"), problem);
     }
 }

@@ -31,7 +31,7 @@ fn name<'a>(volume: &'a Volume, names: &mut HashSet<&'a str>, path: &Path<'_>, f
     match volume.name.as_deref() {
         None | Some("") => findings.add(Rule::T43, &path, "the volume has no name"),
         Some(name) if !is_name(name, LONGEST_NAME) => {
-            findings.add(Rule::T44, &path, format!("\"{name}\" is no volume name"));
+            findings.add(Rule::T44, &path, format!("\"{name}\" is not a valid volume name"));
         }
         Some(name) if !names.insert(name) => {
             findings.add(Rule::T44, &path, format!("another volume is named \"{name}\", too"));
