@@ -34,7 +34,7 @@ pub fn run(options: Options, json: bool) -> anyhow::Result<()> {
     print(json, &deployment, format!("{}\n\n{LEGEND}", table(&deployment.stages)))
 }
 
-fn table(stages: &[StageView]) -> Table<6> {
+fn table(stages: &[StageView]) -> Table {
     let columns = ["stage", "production", "test", "running", "rollback", "why"].map(Column::Text);
     let rows = stages.iter().map(|view| {
         [

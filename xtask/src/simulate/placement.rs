@@ -46,7 +46,7 @@ pub fn run(options: Options, json: bool) -> anyhow::Result<()> {
     print(json, &placement, text)
 }
 
-fn table(placement: &Placement<'_>) -> Table<4> {
+fn table(placement: &Placement<'_>) -> Table {
     let columns =
         [Column::Text("provider"), Column::Number("base"), Column::Number("weight"), Column::Number("tasks")];
     let row = |Placed { share, tasks }: &Placed<'_>| {

@@ -60,7 +60,7 @@ fn percentages(options: &Options) -> Result<(u32, u32), UserError> {
     Ok((least, most))
 }
 
-fn table(rollout: &Rollout) -> Table<5> {
+fn table(rollout: &Rollout) -> Table {
     let columns = [
         Column::Number("step"),
         Column::Number("old"),

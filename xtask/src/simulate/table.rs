@@ -1,14 +1,12 @@
 //! Aligned columns.
 
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, CellAlignment, ContentArrangement};
+use console::style;
 use std::fmt;
 
-use console::{Alignment, measure_text_width, pad_str, style};
-
 /// Rows under a header, which is bold where standard output is a terminal.
-pub struct Table<const COLUMNS: usize> {
-    columns: [Column; COLUMNS],
-    rows: Vec<[String; COLUMNS]>,
-}
+pub struct Table(comfy_table::Table);
 
 /// A column's heading and kind: numbers are aligned to the right.
 #[derive(Clone, Copy)]
@@ -17,47 +15,40 @@ pub enum Column {
     Text(&'static str),
 }
 
-impl<const COLUMNS: usize> Table<COLUMNS> {
+impl Table {
     /// A table of these columns.
-    pub fn new(columns: [Column; COLUMNS], rows: impl IntoIterator<Item = [String; COLUMNS]>) -> Self {
-        Self { columns, rows: rows.into_iter().collect() }
-    }
-
-    fn line(&self, cell: impl Fn(usize) -> String) -> String {
-        let cells: Vec<_> = (0..COLUMNS).map(|index| self.padded(index, &cell(index))).collect();
-        cells.join("  ").trim_end().to_owned()
-    }
-
-    fn padded(&self, index: usize, cell: &str) -> String {
-        let cells = self.rows.iter().map(|row| row[index].as_str());
-        let widths = cells.chain([self.columns[index].heading()]).map(measure_text_width);
-        pad_str(cell, widths.max().unwrap_or_default(), self.columns[index].alignment(), None).into_owned()
+    pub fn new<const COLUMNS: usize>(
+        columns: [Column; COLUMNS],
+        rows: impl IntoIterator<Item = [String; COLUMNS]>,
+    ) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(columns.map(|column| match column {
+            Column::Number(heading) => Cell::new(heading).set_alignment(CellAlignment::Right),
+            Column::Text(heading) => Cell::new(heading),
+        }));
+        table.add_rows(rows.into_iter().map(|row| {
+            let cells = row.into_iter().zip(columns);
+            cells
+                .map(|(cell, column)| match column {
+                    Column::Number(_) => Cell::new(cell).set_alignment(CellAlignment::Right),
+                    Column::Text(_) => Cell::new(cell),
+                })
+                .collect::<Vec<_>>()
+        }));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        Self(table)
     }
 }
 
-impl<const COLUMNS: usize> fmt::Display for Table<COLUMNS> {
+impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = self.line(|index| self.columns[index].heading().to_owned());
-        write!(formatter, "{}", style(header).bold())?;
-        for row in &self.rows {
-            write!(formatter, "\n{}", self.line(|index| row[index].clone()))?;
-        }
-        Ok(())
-    }
-}
-
-impl Column {
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Number(heading) | Self::Text(heading) => heading,
-        }
-    }
-
-    fn alignment(self) -> Alignment {
-        match self {
-            Self::Number(_) => Alignment::Right,
-            Self::Text(_) => Alignment::Left,
-        }
+        let mut lines = self.0.lines();
+        let header = lines.next().unwrap_or_default();
+        write!(formatter, "{}", style(header.trim_end()).bold())?;
+        lines.try_for_each(|line| write!(formatter, "\n{}", line.trim_end()))
     }
 }
 

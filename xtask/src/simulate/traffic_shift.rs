@@ -83,7 +83,7 @@ fn show(shifts: Vec<Shift>, json: bool) -> anyhow::Result<()> {
     print(json, &deployment, format!("{}\n\n{LEGEND}", table(&deployment.shifts)))
 }
 
-fn table(shifts: &[Shift]) -> Table<4> {
+fn table(shifts: &[Shift]) -> Table {
     let columns =
         [Column::Number("minute"), Column::Number("green"), Column::Text("running"), Column::Text("why")];
     let rows = shifts.iter().map(|shift| {
