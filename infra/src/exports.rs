@@ -1,7 +1,7 @@
 //! What is told to people once the stack is deployed.
 
-use crate::Destination;
 use crate::apps::AppList;
+use crate::destination::Destination;
 use crate::names::Names;
 use infra_engine::{Handle, Output};
 use infra_resources::LoadBalancer;

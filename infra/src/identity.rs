@@ -1,6 +1,6 @@
 //! Who the tasks are: the role of the apps themselves, and the role ECS uses to start them.
 
-use crate::Destination;
+use crate::destination::Destination;
 use crate::names::Names;
 use crate::settings::Settings;
 use crate::storage::INCOMING;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod apps;
 pub mod cluster;
 pub mod cost;
+mod destination;
 pub mod exports;
 pub mod fit;
 pub mod identity;
@@ -18,13 +19,16 @@ pub mod render;
 pub mod scaling;
 pub mod service;
 pub mod settings;
+mod stack_name;
 pub mod storage;
 pub mod task;
 
+pub use destination::Destination;
 pub use exports::Exports;
-pub use names::{Names, StackName};
+pub use names::Names;
 pub use owned_counts::OwnedCount;
 pub use settings::{Settings, Violation};
+pub use stack_name::{DEFAULT_STACK, StackName, StackNameError};
 
 use app::Context;
 use infra_ecs::fit::FitReport;
@@ -32,15 +36,6 @@ use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
 use registry::ImageTags;
-
-/// Where a stack is deployed to: part of some names and policies.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    /// The twelve digits of the account.
-    pub account_id: String,
-    /// The region, such as `us-east-1`.
-    pub region: String,
-}
 
 /// A stack, and what of it is told to people once it is deployed.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Desired counts that a deploy does not set, since an autoscaler owns the number of tasks of a service that is there.
 
-use crate::names::DEFAULT_STACK;
 use crate::settings::Settings;
+use crate::stack_name::DEFAULT_STACK;
 
 /// A desired count that was given for one run, of an app with an autoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The image repositories, and the images in them.
 
-use crate::Destination;
 use crate::apps::AppSpec;
+use crate::destination::Destination;
 use crate::names::Names;
 use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};
 use infra_ecs::task_definition::runtime_platform::CpuArchitecture;

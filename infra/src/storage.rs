@@ -1,6 +1,6 @@
 //! What is stored: the uploads, and the logs.
 
-use crate::Destination;
+use crate::destination::Destination;
 use crate::names::{self, Names};
 use crate::settings::{LogSettings, StorageSettings};
 use infra_engine::{Handle, Resource, ResourceId, Stack};

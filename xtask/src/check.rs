@@ -14,7 +14,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use infra::names::DEFAULT_STACK;
+use infra::DEFAULT_STACK;
 use infra::{Destination, Settings};
 use infra_ecs::verdict::{self, Outcome};
 use infra_options::DEFAULT_REGION;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use infra::DEFAULT_STACK;
 use infra::StackName;
-use infra::names::DEFAULT_STACK;
 
 use crate::provider::cargo;
 use crate::{browser, docker_engine, images};

@@ -24,7 +24,7 @@ pub struct Options {
     name: Option<String>,
 
     /// The stack's name
-    #[arg(long, value_name = "NAME", default_value = infra::names::DEFAULT_STACK)]
+    #[arg(long, value_name = "NAME", default_value = infra::DEFAULT_STACK)]
     stack: StackName,
 
     /// The AWS region

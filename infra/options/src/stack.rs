@@ -4,8 +4,8 @@ use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use infra::DEFAULT_STACK;
 use infra::StackName;
-use infra::names::DEFAULT_STACK;
 
 /// The region that a local AWS has unless another one is asked for.
 pub const DEFAULT_REGION: &str = "us-east-1";

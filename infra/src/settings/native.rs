@@ -41,7 +41,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StackName;
+    use crate::stack_name::StackName;
 
     fn on_arm(overrides: &[&str]) -> Settings {
         let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
