@@ -28,7 +28,7 @@ use crate::{App, metrics, router};
 /// What a connection holds at most of what was read ahead or is not sent yet, each. A request's head has to fit: a load
 /// balancer of AWS's passes on a request line of 16 KiB and 64 KiB of headers, and adds some.
 ///
-/// AWS: "Quotas for your Application Load Balancers", User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html>
 const CONNECTION_BUFFER: usize = 96 * 1024;
 
 /// A load balancer counts bytes, not headers: this many are never there.

@@ -1,6 +1,6 @@
 //! Where this container runs, as ECS tells it.
 //!
-//! AWS: "Amazon ECS task metadata endpoint version 4", Amazon ECS Developer Guide.
+//! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html>
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -55,7 +55,7 @@ pub fn roles(
 
 /// The instances' role: joining the cluster, and being reached through SSM Session Manager instead of an open port.
 ///
-/// AWS: "Amazon ECS container instance IAM role", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html>
 pub fn instance_role(stack: &mut Stack, names: &Names) -> Handle<IamRole> {
     stack.add(
         "ec2",
@@ -94,7 +94,7 @@ fn uploads_policy(names: &Names) -> Value {
 
 /// What AWS's `AmazonECSTaskExecutionRolePolicy` allows, limited to the repositories of the images and to this stack's logs.
 ///
-/// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>
 fn start_policy(names: &Names, settings: &Settings, destination: &Destination) -> Result<Value, NameError> {
     let Destination { account_id, region } = destination;
     let log_group = format!("log-group:{}:*", names.log_group);

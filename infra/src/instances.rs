@@ -103,7 +103,7 @@ fn launch_template(
 
 /// What an instance does first: it tells ECS's agent its cluster, and what tasks may not.
 ///
-/// AWS: "Amazon ECS container agent configuration", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html>
 pub fn user_data(cluster: &str) -> String {
     format!(
         "#!/bin/bash\n\

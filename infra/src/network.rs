@@ -12,7 +12,7 @@ const TUTORIAL_HOST_PORT: u16 = 8080;
 
 /// From these Docker picks host ports.
 ///
-/// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`hostPort`).
 const DYNAMIC_PORTS: RangeInclusive<u16> = 32768..=65535;
 
 /// What the network consists of.

@@ -2,7 +2,7 @@
 
 /// The domain of a region's services.
 ///
-/// AWS: "AWS service endpoints", AWS General Reference.
+/// AWS: <https://docs.aws.amazon.com/general/latest/gr/rande.html>
 pub fn dns_suffix(region: &str) -> &'static str {
     let of_beginning = [
         ("cn-", "amazonaws.com.cn"),

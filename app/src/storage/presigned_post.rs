@@ -1,6 +1,6 @@
 //! A form that a browser may post to S3 by itself: its policy fixes key, size and type, and it is signed by us.
 //!
-//! AWS: "Authenticating Requests: Browser-Based Uploads Using POST (AWS Signature Version 4)", Amazon S3 API Reference.
+//! AWS: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html>
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The base is satisfied first, and only one provider may have one; what is left is divided in the ratio of the
 /// weights. With base 2 and weight 1 on FARGATE and weight 3 on FARGATE_SPOT, ten tasks are divided 4 and 6.
 ///
-/// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CapacityProviderStrategyItem {

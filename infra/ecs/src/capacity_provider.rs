@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Use it to run tasks on instances without counting these yourself: managed scaling starts instances for tasks that
 /// wait and ends those that are empty.
 ///
-/// AWS: "Automatically manage Amazon ECS capacity with cluster auto scaling", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CapacityProvider {
@@ -38,7 +38,7 @@ outputs! {
 
 /// How ECS makes a group larger and smaller.
 ///
-/// AWS: "ManagedScaling", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ManagedScaling {

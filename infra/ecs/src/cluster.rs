@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A cluster: the group of capacity in which tasks and services run.
 ///
-/// AWS: "Amazon ECS clusters", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cluster {
@@ -25,7 +25,7 @@ pub struct Cluster {
 open_enum! {
     /// Which metrics CloudWatch Container Insights collects. All but none cost extra.
     ///
-    /// AWS: "ClusterSetting", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html>
     pub enum ContainerInsights {
         /// None.
         Disabled = "disabled",

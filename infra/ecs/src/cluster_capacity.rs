@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 /// That a cluster has a capacity provider beside those of Fargate. A resource of its own, as a provider can be taken away
 /// only after the last service has left it, and the cluster stays.
 ///
-/// AWS: "PutClusterCapacityProviders", Amazon ECS API Reference (C18).
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html>
+/// (C18).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterCapacity {

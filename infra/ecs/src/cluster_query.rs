@@ -35,8 +35,8 @@ use std::str::FromStr;
 /// a preference. The constraints of one task must all hold, so an "or" has to be written inside one
 /// expression. Fargate has no container instances and takes no placement constraints (rule T39).
 ///
-/// AWS: "Create expressions to define container instances for Amazon ECS tasks" and "Define which container
-/// instances Amazon ECS uses for tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html> and
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expression {
     text: String,
@@ -49,7 +49,7 @@ impl Expression {
     ///
     /// Negated, it keeps a task away from those instances.
     ///
-    /// AWS: "Group related Amazon ECS tasks", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-groups.html>
     pub fn task_group(group: &str) -> Self {
         Self::of(Condition::Compare(Subject::TaskGroup, Test::Equals(group.to_owned())))
     }

@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 ///
 /// Programs write a [`Container`](crate::Container), which offers only what its launch type and network mode have.
 ///
-/// AWS: "ContainerDefinition", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ContainerDefinition {
@@ -129,7 +129,7 @@ pub struct ContainerDefinition {
 open_enum! {
     /// Whether ECS resolves an image's tag to a digest once for all tasks of a service.
     ///
-    /// AWS: "Container image resolution", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability>
     pub enum VersionConsistency {
         /// All tasks run the same image, also when the tag moves. The default.
         Enabled = "enabled",

@@ -20,7 +20,7 @@ use update::Update;
 
 /// The container instances of a cluster, all of one type.
 ///
-/// AWS: "Amazon ECS capacity providers for EC2 workloads", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fleet {
     /// What each of them is.
@@ -31,7 +31,7 @@ pub struct Fleet {
 
 /// A service that runs on the instances.
 ///
-/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceDemand {
     /// Its name, as settings have it.
@@ -52,7 +52,8 @@ pub struct ServiceDemand {
 
 /// What fits and what does not.
 ///
-/// AWS: "Resolve Amazon ECS service event messages" (unable to place a task), Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html>
+/// (unable to place a task).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FitReport {
     /// For each service how many tasks fit on an instance, how many run, and what an update needs.
@@ -67,7 +68,7 @@ pub struct FitReport {
 ///
 /// What is said to fit can be placed. ECS's own strategies may still spread tasks so that a large one finds no room.
 ///
-/// AWS: "How Amazon ECS places tasks on container instances", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html>
 pub fn check(fleet: &Fleet, services: &[ServiceDemand]) -> FitReport {
     let mut report = FitReport::default();
     let check = Check { fleet, services };

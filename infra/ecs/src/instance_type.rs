@@ -12,7 +12,8 @@ use crate::{CpuUnits, Mebibytes};
 ///
 /// The table has the families that small services run on, up to the size `4xlarge`.
 ///
-/// AWS: "DescribeInstanceTypes", Amazon EC2 API Reference; "Amazon EC2 instance types", Amazon EC2 Instance Types Guide.
+/// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html>;
+/// <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceType {
     /// Family and size, such as `t3.micro`.
@@ -29,7 +30,7 @@ pub struct InstanceType {
 
 /// An instance type that is not in the table, which need not mean that EC2 has no such type.
 ///
-/// AWS: "Amazon EC2 instance types", Amazon EC2 Instance Types Guide.
+/// AWS: <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html>
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("instance type {name}: {}", self.advice())]
 pub struct UnknownInstanceType {
@@ -69,7 +70,8 @@ impl InstanceType {
 
     /// CPU as ECS registers it: 1024 units for each virtual processor.
     ///
-    /// AWS: "Amazon ECS task definition parameters for Amazon EC2" (`cpu`), Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html>
+    /// (`cpu`).
     pub fn cpu(&self) -> CpuUnits {
         CpuUnits(self.vcpus.saturating_mul(1024))
     }
@@ -81,7 +83,7 @@ impl InstanceType {
     /// How much it is differs with the AMI, so that this is below what is registered rather than above: a task that
     /// is said to fit does fit.
     ///
-    /// AWS: "Reserving Amazon ECS Linux container instance memory", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html>
     pub fn memory_for_tasks(&self) -> Mebibytes {
         let seen = u64::from(self.memory.0) * PERCENT_FOR_SYSTEM / 100;
         // Less than was there, so that it fits.
@@ -91,7 +93,7 @@ impl InstanceType {
     /// How many tasks of network mode `awsvpc` it has interfaces for: the first is its own. The account setting
     /// `awsvpcTrunking`, which gives some types more, is not counted on.
     ///
-    /// AWS: "Increasing Amazon ECS Linux container instance network interfaces", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-eni.html>
     pub fn task_network_interfaces(&self) -> u32 {
         self.network_interfaces.saturating_sub(1)
     }

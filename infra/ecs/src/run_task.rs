@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Starts tasks that no service keeps running.
 ///
-/// AWS: "RunTask", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunTaskRequest {
@@ -59,7 +59,7 @@ pub struct RunTaskRequest {
 
 /// The volume behind a name that the task definition leaves to be configured at launch.
 ///
-/// AWS: "TaskVolumeConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskVolumeConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskVolume {
@@ -72,7 +72,7 @@ pub struct TaskVolume {
 
 /// A disk of a task that no service keeps running: unlike a service's, it can stay when the task ends.
 ///
-/// AWS: "TaskManagedEBSVolumeConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskManagedEBSVolumeConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskEbsVolume {
@@ -85,7 +85,7 @@ pub struct TaskEbsVolume {
 
 /// Whether a disk goes with its task.
 ///
-/// AWS: "TaskManagedEBSVolumeTerminationPolicy", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskManagedEBSVolumeTerminationPolicy.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EbsTerminationPolicy {
@@ -95,7 +95,7 @@ pub struct EbsTerminationPolicy {
 
 /// What is different from the task definition for one run.
 ///
-/// AWS: "TaskOverride", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskOverride {
@@ -115,7 +115,7 @@ pub struct TaskOverride {
 
 /// What is different of a container for one run.
 ///
-/// AWS: "ContainerOverride", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ContainerOverride {

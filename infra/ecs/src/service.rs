@@ -32,8 +32,8 @@ use serde::{Deserialize, Serialize};
 /// This is the form that ECS takes; programs write a [`ServiceOf`](crate::ServiceOf), which knows the launch type
 /// and network mode of its task.
 ///
-/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide; "CreateService", Amazon ECS API
-/// Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>;
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Service {
@@ -105,7 +105,7 @@ pub const LATEST_PLATFORM: &str = "LATEST";
 impl Service {
     /// Whether a version of Fargate that ECS tells is the one that is asked for: it may tell which one is the latest.
     ///
-    /// AWS: "Fargate platform versions for Amazon ECS", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html>
     pub fn asks_for_platform(&self, told: &str) -> bool {
         match self.platform_version.as_deref() {
             Some(LATEST_PLATFORM) => [LATEST_PLATFORM, "1.4.0", "1.0.0"].contains(&told),
@@ -119,7 +119,7 @@ open_enum! {
     ///
     /// A capacity provider strategy does the same and more: Fargate Spot, shares, instances that come and go.
     ///
-    /// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html>
     pub enum LaunchType {
         /// Instances of your own in the cluster.
         Ec2 = "EC2",
@@ -135,7 +135,8 @@ open_enum! {
 open_enum! {
     /// How many tasks a service has.
     ///
-    /// AWS: "Amazon ECS services" (scheduling strategies), Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html>
+    /// (scheduling strategies).
     pub enum SchedulingStrategy {
         /// The desired count. For web apps and workers.
         Replica = "REPLICA",
@@ -146,7 +147,7 @@ open_enum! {
 
 /// The network of tasks with network mode awsvpc.
 ///
-/// AWS: "NetworkConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkConfiguration.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NetworkConfiguration {
@@ -156,7 +157,7 @@ pub struct NetworkConfiguration {
 
 /// Where tasks with a network interface of their own get it.
 ///
-/// AWS: "AwsVpcConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AwsvpcConfiguration {

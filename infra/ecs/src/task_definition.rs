@@ -26,8 +26,9 @@ use volume::Volume;
 ///
 /// Revisions can't change: an update registers a new one, an unchanged definition gets none.
 ///
-/// AWS: "Amazon ECS task definition parameters for Fargate" and "... for Amazon EC2", Amazon ECS Developer Guide;
-/// "RegisterTaskDefinition", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html> and
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html>;
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskDefinition {
@@ -81,7 +82,7 @@ open_enum! {
     /// `awsvpc`, no placement constraints, no privileged containers. **EC2** runs tasks on instances of your own.
     /// **External** are your own servers anywhere (ECS Anywhere), **Managed Instances** are EC2 instances that ECS keeps.
     ///
-    /// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html>
     pub enum Compatibility {
         /// Instances of your own Auto Scaling group.
         Ec2 = "EC2",
@@ -97,8 +98,8 @@ open_enum! {
 open_enum! {
     /// How a task's containers are connected to the network.
     ///
-    /// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide. The tutorial's "Default" is no
-    /// value of the API: it means leaving the member out.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html>.
+    /// The tutorial's "Default" is no value of the API: it means leaving the member out.
     pub enum NetworkMode {
         /// Docker's virtual network within an instance: host ports are fixed or picked from the dynamic range.
         Bridge = "bridge",
@@ -114,7 +115,8 @@ open_enum! {
 open_enum! {
     /// Whose processes the containers of a task see.
     ///
-    /// AWS: "RegisterTaskDefinition" (`pidMode`), Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>
+    /// (`pidMode`).
     pub enum PidMode {
         /// Those of the whole instance. Not on Fargate.
         Host = "host",
@@ -126,7 +128,8 @@ open_enum! {
 open_enum! {
     /// With whom the containers of a task share interprocess communication. Not on Fargate.
     ///
-    /// AWS: "RegisterTaskDefinition" (`ipcMode`), Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>
+    /// (`ipcMode`).
     pub enum IpcMode {
         /// With the instance, and every task there that does the same.
         Host = "host",
@@ -141,7 +144,7 @@ open_enum! {
 ///
 /// Every task has 20 GiB without asking; 21 to 200 GiB can be asked for. Recreated when the task stops.
 ///
-/// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralStorage {
@@ -152,7 +155,7 @@ pub struct EphemeralStorage {
 
 /// A device of Elastic Inference, a service that has ended.
 ///
-/// AWS: "InferenceAccelerator", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_InferenceAccelerator.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferenceAccelerator {
@@ -164,7 +167,7 @@ pub struct InferenceAccelerator {
 
 /// How strongly a task on ECS Managed Instances is kept apart from others.
 ///
-/// AWS: "TrustedExecutionConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TrustedExecutionConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrustedExecutionConfiguration {
@@ -177,7 +180,7 @@ pub struct TrustedExecutionConfiguration {
 open_enum! {
     /// The isolation of a task on ECS Managed Instances.
     ///
-    /// AWS: "TrustedExecutionConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TrustedExecutionConfiguration.html>
     pub enum IsolationMode {
         /// As other tasks.
         Shared = "SHARED",

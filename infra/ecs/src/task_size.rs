@@ -5,14 +5,15 @@ use std::fmt;
 
 /// CPU in units of which 1024 are one vCPU.
 ///
-/// AWS: "RegisterTaskDefinition" (`cpu`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html> (`cpu`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CpuUnits(pub u32);
 
 /// Memory in MiB, of which 1024 are what ECS calls a GB.
 ///
-/// AWS: "RegisterTaskDefinition" (`memory`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>
+/// (`memory`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mebibytes(pub u32);
@@ -28,7 +29,8 @@ pub struct Mebibytes(pub u32);
 ///
 /// Where they come from settings, [`FargateSize::new`] refuses it before any call.
 ///
-/// AWS: "Amazon ECS task definition parameters for Fargate" (task size), Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
+/// (task size).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FargateSize {
     cpu: CpuUnits,

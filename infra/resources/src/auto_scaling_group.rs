@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A group of container instances. How many it has is the capacity provider's to decide, between the two limits.
 ///
-/// AWS: "Auto Scaling groups", Amazon EC2 Auto Scaling User Guide.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AutoScalingGroup {

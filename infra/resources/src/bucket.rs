@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A bucket with all public access blocked and SSE-S3 (AES-256) encryption.
 ///
-/// AWS: "Security best practices for Amazon S3", Amazon S3 User Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bucket {

@@ -18,7 +18,7 @@ use prices::Prices;
 
 /// What runs all month and is paid for by the hour.
 ///
-/// AWS: "How AWS Pricing Works", AWS whitepaper.
+/// AWS: <https://docs.aws.amazon.com/whitepapers/latest/how-aws-pricing-works/welcome.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Tasks on Fargate, by service.
@@ -34,7 +34,7 @@ pub struct Usage {
 
 /// A service's tasks on Fargate.
 ///
-/// AWS: "AWS Fargate Pricing".
+/// AWS: <https://aws.amazon.com/fargate/pricing/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FargateUse {
     /// The service's name.
@@ -53,7 +53,7 @@ pub struct FargateUse {
 
 /// EC2 instances of one type.
 ///
-/// AWS: "Amazon EC2 On-Demand Pricing" and "Amazon EBS pricing".
+/// AWS: <https://aws.amazon.com/ec2/pricing/on-demand/> and <https://aws.amazon.com/ebs/pricing/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceUse {
     /// The type, such as `t3.micro`.
@@ -66,7 +66,8 @@ pub struct InstanceUse {
 
 /// What a month costs.
 ///
-/// AWS: "AWS Pricing Calculator User Guide", which takes a month for 730 hours, too.
+/// AWS: <https://docs.aws.amazon.com/pricing-calculator/latest/userguide/what-is-pricing-calculator.html>,
+/// which takes a month for 730 hours, too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Estimate {
     /// Each thing that is paid for.
@@ -79,7 +80,7 @@ pub struct Estimate {
 
 /// Where and when the prices of an estimate were true.
 ///
-/// AWS: "AWS Pricing Calculator User Guide".
+/// AWS: <https://docs.aws.amazon.com/pricing-calculator/latest/userguide/what-is-pricing-calculator.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PriceList {
     /// The region.
@@ -92,7 +93,7 @@ pub struct PriceList {
 
 /// One thing that is paid for.
 ///
-/// AWS: "AWS Pricing Calculator User Guide".
+/// AWS: <https://docs.aws.amazon.com/pricing-calculator/latest/userguide/what-is-pricing-calculator.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// What it is, and how many.
@@ -103,7 +104,7 @@ pub struct Line {
 
 /// What a month costs more or less than before.
 ///
-/// AWS: "AWS Pricing Calculator User Guide".
+/// AWS: <https://docs.aws.amazon.com/pricing-calculator/latest/userguide/what-is-pricing-calculator.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The total before.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The account's default VPC with its default subnets, one in each availability zone that is not left out.
 ///
-/// AWS: "Default VPCs", Amazon VPC User Guide.
+/// AWS: <https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultVpc {

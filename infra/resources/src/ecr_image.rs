@@ -5,7 +5,7 @@ use crate::partition::Partition;
 /// The repository that an image reference such as
 /// `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web@sha256:...` names.
 ///
-/// AWS: "Amazon ECR private registries", Amazon ECR User Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrImage {
     /// The twelve digits of the account that the registry is of.

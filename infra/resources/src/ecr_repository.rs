@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// A private repository, encrypted with AES-256.
 ///
-/// AWS: "Amazon ECR private repositories", Amazon ECR User Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EcrRepository {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A gateway endpoint in the main route table of a VPC. One that is there already, whoever made it, serves as well.
 ///
-/// AWS: "Gateway endpoints for Amazon S3", AWS PrivateLink Guide.
+/// AWS: <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GatewayEndpoint {

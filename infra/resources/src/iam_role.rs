@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A role, who may assume it, and what it may do.
 ///
-/// AWS: "IAM roles for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IamRole {

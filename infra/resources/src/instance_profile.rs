@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An instance profile with one role in it.
 ///
-/// AWS: "Amazon ECS container instance IAM role", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InstanceProfile {

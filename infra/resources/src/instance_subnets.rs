@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Those of some subnets in which an instance type can be started. Not every zone has every type: ap-south-1c has no
 /// `t2.micro`, and an Auto Scaling group with a subnet there keeps failing to start instances in it.
 ///
-/// AWS: "DescribeInstanceTypeOfferings", Amazon EC2 API Reference.
+/// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InstanceSubnets {

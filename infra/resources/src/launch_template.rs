@@ -8,13 +8,14 @@ use std::ops::RangeInclusive;
 
 /// GiB of a root volume: the ECS-optimised image needs 30, a gp3 volume has no more than 65 536.
 ///
-/// AWS: "LaunchTemplateEbsBlockDeviceRequest" (`VolumeSize`), Amazon EC2 API Reference.
+/// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateEbsBlockDeviceRequest.html>
+/// (`VolumeSize`).
 pub const ROOT_VOLUME_GIB: RangeInclusive<i32> = 30..=65_536;
 
 /// A launch template for container instances. A change makes a new version of it.
 ///
-/// AWS: "Launching an Amazon ECS Linux container instance", Amazon ECS Developer Guide; "CreateLaunchTemplate", Amazon EC2
-/// API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_instance.html>;
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LaunchTemplate {
@@ -40,7 +41,7 @@ pub struct LaunchTemplate {
 
 /// The instance's disk, of type gp3 and encrypted with the account's key for disks; it goes with the instance.
 ///
-/// AWS: "LaunchTemplateEbsBlockDeviceRequest", Amazon EC2 API Reference.
+/// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateEbsBlockDeviceRequest.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RootVolume {
@@ -54,7 +55,7 @@ pub struct RootVolume {
 
 /// How the instance metadata service is reached.
 ///
-/// AWS: "Configure the Instance Metadata Service options", Amazon EC2 User Guide.
+/// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataOptions {
@@ -67,8 +68,8 @@ pub struct MetadataOptions {
 impl LaunchTemplate {
     /// The newest ECS-optimised Amazon Linux 2023 for a processor, found when an instance starts.
     ///
-    /// AWS: "Retrieving Amazon ECS-optimized Linux AMI metadata", Amazon ECS Developer Guide; "Use a Systems Manager
-    /// parameter instead of an AMI ID in a launch template", Amazon EC2 Auto Scaling User Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html>;
+    /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html>.
     pub fn ecs_optimised_image(architecture: CpuArchitecture) -> String {
         let arm = if architecture == CpuArchitecture::Arm64 { "/arm64" } else { "" };
         let of_processor = format!("amazon-linux-2023{arm}");

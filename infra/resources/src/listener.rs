@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// An HTTP listener. Its rules forward requests; what no rule matches gets a fixed answer.
 ///
-/// AWS: "Listeners for your Application Load Balancers", User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Listener {
@@ -21,7 +21,7 @@ pub struct Listener {
 
 /// An answer in plain text that the load balancer gives itself.
 ///
-/// AWS: "FixedResponseActionConfig", Elastic Load Balancing API Reference.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FixedResponse {

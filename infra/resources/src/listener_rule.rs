@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rule that forwards requests by their path.
 ///
-/// AWS: "Listener rules for your Application Load Balancer", User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerRule {

@@ -8,12 +8,13 @@ use std::ops::RangeInclusive;
 
 /// After how many seconds an idle connection can be closed.
 ///
-/// AWS: "LoadBalancerAttribute" (`idle_timeout.timeout_seconds`), Elastic Load Balancing API Reference.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html>
+/// (`idle_timeout.timeout_seconds`).
 pub const IDLE_TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=4000;
 
 /// An internet-facing Application Load Balancer.
 ///
-/// AWS: "Application Load Balancers", User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LoadBalancer {

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// For how many days CloudWatch Logs can keep events.
 ///
-/// AWS: "PutRetentionPolicy" (`retentionInDays`), Amazon CloudWatch Logs API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+/// (`retentionInDays`).
 pub const RETENTION_DAYS: [i32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// A log group whose events expire.
 ///
-/// AWS: "Working with log groups and log streams", Amazon CloudWatch Logs User Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogGroup {

@@ -153,7 +153,8 @@ pub fn short_hash(properties: &[&str]) -> String {
 
 /// Whether Elastic Load Balancing takes this as the name of a load balancer or a target group.
 ///
-/// AWS: "CreateLoadBalancer", "CreateTargetGroup", Elastic Load Balancing API Reference.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>
+/// and <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>.
 pub(crate) fn is_load_balancing_name(name: &str) -> bool {
     (1..=32).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

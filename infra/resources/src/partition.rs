@@ -2,7 +2,7 @@
 
 /// The partition that a region is in. What is written into a policy, a host name or a request follows from it.
 ///
-/// AWS: "Amazon Resource Names (ARNs)" (partition), IAM User Guide.
+/// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> (partition).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Partition {
     /// The commercial regions.
@@ -92,14 +92,15 @@ impl Partition {
 
     /// One of AWS's own policies, with the path that is part of its name.
     ///
-    /// AWS: "AWS managed policies", IAM User Guide.
+    /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html#aws-managed-policies>
     pub fn aws_policy(self, name: &str) -> String {
         self.arn("iam", "", "aws", &format!("policy/{name}"))
     }
 
     /// Who instances are in a trust policy. Most service principals are the same everywhere; EC2's is not.
     ///
-    /// AWS: "AWS JSON policy elements: Principal" (service principals), IAM User Guide.
+    /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+    /// (service principals).
     pub fn ec2_principal(self) -> String {
         let suffix = match self {
             Self::AwsCn | Self::AwsIso | Self::AwsIsoB => self.dns_suffix(),
@@ -111,14 +112,14 @@ impl Partition {
 
     /// Who tasks are in a trust policy: the same in every partition.
     ///
-    /// AWS: "Amazon ECS task IAM role", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>
     pub fn ecs_tasks_principal() -> String {
         format!("ecs-tasks.{}", Self::Aws.dns_suffix())
     }
 
     /// The service of a gateway endpoint for S3. Interface endpoints have the partition's own domain, this one does not.
     ///
-    /// AWS: "Gateway endpoints for Amazon S3", AWS PrivateLink Guide.
+    /// AWS: <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html>
     pub fn s3_gateway_service(region: &str) -> String {
         format!("com.amazonaws.{region}.s3")
     }

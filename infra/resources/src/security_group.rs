@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 
 /// A security group with its ingress rules, and whether everything is let out.
 ///
-/// AWS: "Security groups for your VPC", Amazon VPC User Guide.
+/// AWS: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecurityGroup {

@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 
 /// A service as a scalable target of Application Auto Scaling, with its policies and scheduled actions.
 ///
-/// AWS: "Automatically scale your Amazon ECS service", Amazon ECS Developer Guide; "RegisterScalableTarget",
-/// "PutScalingPolicy" and "PutScheduledAction", Application Auto Scaling API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html>;
+/// <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>,
+/// <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html> and
+/// <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceScaling {
@@ -29,7 +31,7 @@ pub struct ServiceScaling {
 
 /// Keeps a metric near a value by adding and removing tasks.
 ///
-/// AWS: "Target tracking scaling policies for Application Auto Scaling", Application Auto Scaling User Guide.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetTracking {
@@ -47,7 +49,7 @@ pub struct TargetTracking {
 
 /// What a policy measures, in the words of `PredefinedMetricSpecification`.
 ///
-/// AWS: "PredefinedMetricSpecification", Application Auto Scaling API Reference.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Metric {
     /// The average CPU that its tasks use, in percent of what they have.
@@ -68,7 +70,7 @@ pub enum Metric {
 
 /// Other limits from a certain time on.
 ///
-/// AWS: "Scheduled scaling for Application Auto Scaling", Application Auto Scaling User Guide.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduledAction {

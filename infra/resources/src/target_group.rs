@@ -12,12 +12,13 @@ pub use infra_ecs::typed::TargetType;
 
 /// How many seconds a target that is taken out may have to finish its requests.
 ///
-/// AWS: "TargetGroupAttribute" (`deregistration_delay.timeout_seconds`), Elastic Load Balancing API Reference.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html>
+/// (`deregistration_delay.timeout_seconds`).
 pub const DEREGISTRATION_SECONDS: RangeInclusive<u32> = 0..=3600;
 
 /// A target group for HTTP.
 ///
-/// AWS: "Target groups for your Application Load Balancers", User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetGroup {

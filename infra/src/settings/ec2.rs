@@ -6,7 +6,8 @@ use Allowed::{Number, Optional, Text};
 use infra_resources::launch_template::ROOT_VOLUME_GIB;
 use serde::{Deserialize, Serialize};
 
-/// AWS: "Amazon ECS service quotas" (container instances per cluster), Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html>
+/// (container instances per cluster).
 const MOST_INSTANCES: i64 = 5000;
 
 /// The instances on which apps with `runs_on=ec2` run. Without such an app there are none.

@@ -8,7 +8,8 @@ const LAST_WORDS: u32 = 5;
 /// An app is silent for so long at most before it answers: an upload waits for its memory, or S3 does not answer.
 const LONGEST_SILENCE: u32 = 50;
 
-/// AWS: "ContainerDefinition" (`stopTimeout`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+/// (`stopTimeout`).
 const MOST_ON_FARGATE: u32 = 120;
 
 /// How the seconds between SIGTERM and SIGKILL are divided.

@@ -150,7 +150,8 @@ fn is_schedule_name(text: &str) -> bool {
         && text.trim_matches(' ') == text
 }
 
-/// AWS: "ContainerDefinition" (`image`), Amazon ECS API Reference; the form is that of container registries.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html> (`image`);
+/// the form is that of container registries.
 fn is_image(text: &str) -> bool {
     let (named, digest) = text.split_once('@').map_or((text, None), |(named, digest)| (named, Some(digest)));
     // A colon before the last slash is that of a port.

@@ -1,6 +1,6 @@
 //! Heads of requests as large as a load balancer passes them on: 16 KiB a line, 64 KiB of headers together.
 //!
-//! AWS: "Quotas for your Application Load Balancers", User Guide for Application Load Balancers.
+//! AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html>
 
 use e2e::app_client::PNG;
 use e2e::form::Form;

@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// `Attribute::INSTANCE_TYPE.matches("t3.*")` is an expression; `"stack".parse::<Attribute>()?` is an
 /// attribute that `PutAttributes` or `ECS_INSTANCE_ATTRIBUTES` gave to the instance.
 ///
-/// AWS: "Define which container instances Amazon ECS uses for tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute(Cow<'static, str>);
 

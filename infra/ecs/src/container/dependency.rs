@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A container that must be in a condition before this one starts; when the task stops, the order is reversed.
 ///
-/// AWS: "ContainerDependency", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContainerDependency {
@@ -18,7 +18,7 @@ pub struct ContainerDependency {
 open_enum! {
     /// What a container must have reached for those that depend on it.
     ///
-    /// AWS: "ContainerDependency", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html>
     pub enum ContainerCondition {
         /// It runs.
         Start = "START",

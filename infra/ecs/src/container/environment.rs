@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An environment variable. Whoever may describe the task sees it: a secret belongs into [`Secret`].
 ///
-/// AWS: "Pass an individual environment variable to an Amazon ECS container", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/taskdef-envfiles.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct KeyValue {
@@ -25,7 +25,7 @@ impl KeyValue {
 
 /// A file in S3 with `NAME=VALUE` lines.
 ///
-/// AWS: "Pass environment variables to an Amazon ECS container", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentFile {
@@ -39,7 +39,7 @@ pub struct EnvironmentFile {
 open_enum! {
     /// The one place a file of environment variables can be in.
     ///
-    /// AWS: "EnvironmentFile", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EnvironmentFile.html>
     #[derive(Default)]
     pub enum EnvironmentFileType {
         /// An object in S3.
@@ -50,7 +50,7 @@ open_enum! {
 
 /// An environment variable whose value ECS reads when the task starts, with the execution role's rights.
 ///
-/// AWS: "Pass sensitive data to an Amazon ECS container", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Secret {
@@ -62,7 +62,7 @@ pub struct Secret {
 
 /// User and password of a private registry other than ECR, which needs none.
 ///
-/// AWS: "Using non-AWS container images in Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryCredentials {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The image's own `HEALTHCHECK` does not count on ECS.
 ///
-/// AWS: "Determine Amazon ECS task health using container health checks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HealthCheck {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Capabilities, devices, memory and file systems in memory. Fargate has a few of them, Windows none.
 ///
-/// AWS: "LinuxParameters", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LinuxParameters {
@@ -27,7 +27,7 @@ pub struct LinuxParameters {
 
 /// Linux capabilities, in Docker's names: `SYS_PTRACE`, `NET_ADMIN`, ...
 ///
-/// AWS: "KernelCapabilities", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct KernelCapabilities {
@@ -39,7 +39,7 @@ pub struct KernelCapabilities {
 
 /// A device of the instance.
 ///
-/// AWS: "Device", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Device.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Device {
@@ -54,7 +54,7 @@ pub struct Device {
 open_enum! {
     /// What a container may do with a device.
     ///
-    /// AWS: "Device", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Device.html>
     pub enum DevicePermission {
         /// Read.
         Read = "read",
@@ -67,7 +67,7 @@ open_enum! {
 
 /// A file system in memory, on Fargate since 2026.
 ///
-/// AWS: "Tmpfs", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Tmpfs {
@@ -81,7 +81,7 @@ pub struct Tmpfs {
 
 /// A line for `/etc/hosts`.
 ///
-/// AWS: "HostEntry", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HostEntry.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HostEntry {
@@ -93,7 +93,7 @@ pub struct HostEntry {
 
 /// A limit of the container's processes, such as `nofile`; on Fargate the default for open files is 65535.
 ///
-/// AWS: "Ulimit", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ulimit {
@@ -108,7 +108,8 @@ pub struct Ulimit {
 open_enum! {
     /// What a limit is of, in the kernel's names.
     ///
-    /// AWS: "Ulimit", Amazon ECS API Reference; "getrlimit(2)", Linux manual pages.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html>;
+    /// <https://man7.org/linux/man-pages/man2/getrlimit.2.html>.
     #[expect(missing_docs, reason = "the kernel's own names, explained in getrlimit(2)")]
     pub enum UlimitName {
         Core = "core",
@@ -131,7 +132,7 @@ open_enum! {
 
 /// A kernel parameter, as `docker run --sysctl` takes it.
 ///
-/// AWS: "SystemControl", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SystemControl.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SystemControl {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 /// The log driver and its options.
 ///
-/// AWS: "LogConfiguration", Amazon ECS API Reference; "Send Amazon ECS logs to CloudWatch", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>;
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogConfiguration {
@@ -25,7 +26,7 @@ pub struct LogConfiguration {
 open_enum! {
     /// Who takes a container's output. Fargate has `awslogs`, `splunk` and `awsfirelens`.
     ///
-    /// AWS: "LogConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
     pub enum LogDriver {
         /// Amazon CloudWatch Logs.
         AwsLogs = "awslogs",
@@ -71,7 +72,7 @@ impl LogConfiguration {
 
 /// Makes a container the router of the others' logs: Fluent Bit or Fluentd.
 ///
-/// AWS: "Send Amazon ECS logs to an AWS service or AWS Partner", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FirelensConfiguration {
@@ -86,7 +87,7 @@ pub struct FirelensConfiguration {
 open_enum! {
     /// A log router.
     ///
-    /// AWS: "FirelensConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FirelensConfiguration.html>
     pub enum FirelensType {
         /// Small and fast.
         FluentBit = "fluentbit",

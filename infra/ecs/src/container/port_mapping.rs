@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// With `awsvpc` no mapping is needed to reach a port, but a load balancer and Service Connect find it by its mapping.
 ///
-/// AWS: "PortMapping", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PortMapping {
@@ -34,7 +34,7 @@ pub struct PortMapping {
 open_enum! {
     /// What is spoken on a port, for Service Connect's metrics and retries.
     ///
-    /// AWS: "PortMapping", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>
     pub enum ApplicationProtocol {
         /// HTTP/1.1.
         Http = "http",

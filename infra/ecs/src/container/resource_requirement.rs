@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Devices that only this container uses. EC2 and Managed Instances have GPUs, Fargate has none.
 ///
-/// AWS: "Amazon ECS task definitions for GPU workloads", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceRequirement {
@@ -21,7 +21,7 @@ pub struct ResourceRequirement {
 open_enum! {
     /// A kind of device.
     ///
-    /// AWS: "ResourceRequirement", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html>
     pub enum ResourceType {
         /// A GPU.
         Gpu = "GPU",
@@ -34,7 +34,7 @@ open_enum! {
 
 /// How a GPU is shared by several containers.
 ///
-/// AWS: "ResourceRequirement", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SharingStrategy {
@@ -44,7 +44,7 @@ pub struct SharingStrategy {
 
 /// A part of a GPU.
 ///
-/// AWS: "ResourceRequirement", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NvidiaMpsAllocation {

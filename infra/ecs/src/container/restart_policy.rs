@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether ECS starts a container again when it ends: faster than a new task, and the task keeps its address.
 ///
-/// AWS: "Restart individual containers in Amazon ECS tasks with container restart policies", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RestartPolicy {

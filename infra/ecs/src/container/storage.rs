@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a container sees a volume of its task.
 ///
-/// AWS: "MountPoint", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MountPoint {
@@ -18,7 +18,7 @@ pub struct MountPoint {
 
 /// Another container of the task whose volumes this one sees at the same paths.
 ///
-/// AWS: "VolumeFrom", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VolumeFrom.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct VolumeFrom {

@@ -10,8 +10,8 @@ use crate::{ContainerDefinition, CpuUnits, Mebibytes, TaskDefinition};
 
 /// What ECS sets aside for a task on a container instance, whatever the task then uses.
 ///
-/// AWS: "Amazon ECS task definition parameters for Amazon EC2" (task size, container definitions), Amazon ECS Developer
-/// Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html>
+/// (task size, container definitions).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskDemand {
     /// CPU of the task, or of its containers together. None at all is possible.
@@ -26,7 +26,7 @@ pub struct TaskDemand {
 
 /// A port of the instance that a task asks for by number.
 ///
-/// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`hostPort`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FixedHostPort {
     /// Its number.
@@ -37,7 +37,7 @@ pub struct FixedHostPort {
 
 /// The protocol of a port.
 ///
-/// AWS: "PortMapping" (`protocol`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`protocol`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TransportProtocol {
     /// The default.

@@ -4,7 +4,8 @@ use super::slots::{Room, slots};
 use super::{Fleet, ServiceDemand};
 use crate::InstanceType;
 
-/// AWS: "Amazon ECS service quotas" (container instances per cluster), Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html>
+/// (container instances per cluster).
 const MOST_INSTANCES: u32 = 5000;
 
 /// Running tasks on the instances of a fleet.

@@ -7,7 +7,7 @@ use crate::InstanceType;
 
 /// How many tasks of a kind fit on an instance, by each limit alone; nothing where it does not limit them.
 ///
-/// AWS: "How Amazon ECS places tasks on container instances", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slots {
     /// By CPU units.
@@ -22,7 +22,7 @@ pub struct Slots {
 
 /// What limits the tasks on an instance.
 ///
-/// AWS: "How Amazon ECS places tasks on container instances", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// CPU units.
@@ -46,7 +46,7 @@ pub(super) struct Room {
 
 /// SSH, Docker and the ECS agent have these on every container instance.
 ///
-/// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`hostPort`).
 const RESERVED_PORTS: [u16; 6] = [22, 2375, 2376, 51678, 51679, 51680];
 
 /// How many tasks fit on an instance that is empty.

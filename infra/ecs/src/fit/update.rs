@@ -5,7 +5,7 @@ use crate::simulation::{Bounds, most_minimum_healthy_percent};
 
 /// How an update of one service goes.
 ///
-/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>
 #[derive(Debug)]
 pub(super) struct Update<'a> {
     fleet: &'a Fleet,

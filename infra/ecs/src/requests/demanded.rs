@@ -34,7 +34,8 @@ const OF_SERVICES: [(&[&str], &[&str]); 7] = [
 
 /// Warns of what is left out of a service.
 ///
-/// AWS: "CreateService", Amazon ECS API Reference (what is required).
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
+/// (what is required).
 pub fn of_service(json: &Value, findings: &mut Findings) {
     for (way, members) in OF_SERVICES {
         look(json, &Path::Root, way, members, findings);

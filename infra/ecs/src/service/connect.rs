@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Service Connect for a service: a proxy in each task knows the others by name, with metrics and retries.
 ///
-/// AWS: "Use Service Connect to connect Amazon ECS services with short names", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServiceConnect {
@@ -21,7 +21,7 @@ pub struct ServiceConnect {
 
 /// A port that others reach by name.
 ///
-/// AWS: "ServiceConnectService", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectService.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServiceConnectService {
@@ -37,7 +37,7 @@ pub struct ServiceConnectService {
 
 /// The name and port that others use.
 ///
-/// AWS: "ServiceConnectClientAlias", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectClientAlias.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServiceConnectClientAlias {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who replaces tasks.
 ///
-/// AWS: "DeploymentController", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentController {
@@ -18,7 +18,7 @@ pub struct DeploymentController {
 open_enum! {
     /// Who replaces tasks.
     ///
-    /// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service-options.html>
     pub enum DeploymentControllerType {
         /// ECS: rolling, blue/green, linear and canary.
         Ecs = "ECS",
@@ -31,7 +31,7 @@ open_enum! {
 
 /// How a new revision takes over, and what stops it.
 ///
-/// AWS: "DeploymentConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DeploymentConfiguration {
@@ -61,7 +61,7 @@ pub struct DeploymentConfiguration {
 open_enum! {
     /// How a new revision takes over.
     ///
-    /// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service-options.html>
     pub enum DeploymentStrategy {
         /// Tasks are replaced in batches; both revisions serve for a while.
         Rolling = "ROLLING",
@@ -76,7 +76,7 @@ open_enum! {
 
 /// Gives a deployment up whose tasks do not come up.
 ///
-/// AWS: "How the Amazon ECS deployment circuit breaker detects failures", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CircuitBreaker {
@@ -92,7 +92,7 @@ pub struct CircuitBreaker {
 
 /// How many failed tasks are too many.
 ///
-/// AWS: "DeploymentCircuitBreaker", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CircuitBreakerThreshold {
@@ -106,7 +106,7 @@ pub struct CircuitBreakerThreshold {
 open_enum! {
     /// What a threshold counts.
     ///
-    /// AWS: "DeploymentCircuitBreaker", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html>
     pub enum ThresholdType {
         /// Tasks.
         Count = "COUNT",
@@ -119,7 +119,7 @@ open_enum! {
 
 /// Gives a deployment up when a CloudWatch alarm goes off.
 ///
-/// AWS: "How CloudWatch alarms detect Amazon ECS deployment failures", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DeploymentAlarms {
@@ -133,7 +133,7 @@ pub struct DeploymentAlarms {
 
 /// What blue/green, linear and canary need of a load balancer.
 ///
-/// AWS: "AdvancedConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AdvancedConfiguration {
@@ -149,7 +149,7 @@ pub struct AdvancedConfiguration {
 
 /// Something that is asked or done at a stage of a deployment.
 ///
-/// AWS: "Lifecycle hooks for Amazon ECS service deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LifecycleHook {
@@ -170,7 +170,7 @@ pub struct LifecycleHook {
 open_enum! {
     /// What a hook does.
     ///
-    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
     pub enum HookTarget {
         /// Calls a Lambda function.
         AwsLambda = "AWS_LAMBDA",
@@ -182,7 +182,7 @@ open_enum! {
 open_enum! {
     /// The stages of a deployment at which a hook can be.
     ///
-    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
     pub enum LifecycleStage {
         /// More than one revision is active at the start.
         ReconcileService = "RECONCILE_SERVICE",
@@ -205,7 +205,7 @@ open_enum! {
 
 /// How long a hook may take, and what happens then.
 ///
-/// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HookTimeout {
@@ -218,7 +218,7 @@ pub struct HookTimeout {
 open_enum! {
     /// What happens when a hook takes too long.
     ///
-    /// AWS: "DeploymentLifecycleHook", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
     pub enum HookAction {
         /// The deployment is given up.
         Rollback = "ROLLBACK",
@@ -229,7 +229,7 @@ open_enum! {
 
 /// Traffic moves in equal steps.
 ///
-/// AWS: "LinearConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LinearConfiguration {
@@ -241,7 +241,7 @@ pub struct LinearConfiguration {
 
 /// A little traffic moves first.
 ///
-/// AWS: "CanaryConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CanaryConfiguration {
@@ -253,7 +253,7 @@ pub struct CanaryConfiguration {
 
 /// When a rolling deployment counts as done before its last task runs.
 ///
-/// AWS: "DeploymentConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct EarlySuccessCriteria {
@@ -268,7 +268,7 @@ pub struct EarlySuccessCriteria {
 open_enum! {
     /// Whether the old revision's tasks must be gone.
     ///
-    /// AWS: "DeploymentConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
     pub enum RevisionCleanup {
         /// They must.
         Blocking = "BLOCKING",

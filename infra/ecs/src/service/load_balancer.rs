@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The target group in which a service registers its tasks.
 ///
-/// AWS: "Use load balancing to distribute Amazon ECS service traffic", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServiceLoadBalancer {
@@ -24,7 +24,7 @@ pub struct ServiceLoadBalancer {
 
 /// A service of AWS Cloud Map in which a service's tasks are registered.
 ///
-/// AWS: "Use service discovery to connect Amazon ECS services with DNS names", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServiceRegistry {

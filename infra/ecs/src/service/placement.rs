@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// A constraint: instances that do not fit it run no task.
 ///
-/// AWS: "Define which container instances Amazon ECS uses for tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlacementConstraint {
@@ -24,7 +24,7 @@ pub struct PlacementConstraint {
 open_enum! {
     /// The kinds of placement constraints.
     ///
-    /// AWS: "PlacementConstraint", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html>
     pub enum PlacementConstraintType {
         /// Each task on an instance of its own. Only for services and run-task, not in task definitions.
         DistinctInstance = "distinctInstance",
@@ -35,7 +35,7 @@ open_enum! {
 
 /// Which of the instances that fit is taken first. ECS does its best; a strategy never keeps a task from running.
 ///
-/// AWS: "Use strategies to define Amazon ECS task placement", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlacementStrategy {
@@ -49,7 +49,7 @@ pub struct PlacementStrategy {
 open_enum! {
     /// The kinds of placement strategies.
     ///
-    /// AWS: "PlacementStrategy", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html>
     pub enum PlacementStrategyType {
         /// Any instance.
         Random = "random",

@@ -5,7 +5,7 @@ use crate::open_enum;
 open_enum! {
     /// Whose tags the tasks get.
     ///
-    /// AWS: "Tagging Amazon ECS resources", Amazon ECS Developer Guide.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html>
     pub enum PropagateTags {
         /// Those of the task definition.
         TaskDefinition = "TASK_DEFINITION",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The volume behind a name that the task definition leaves to be configured at launch.
 ///
-/// AWS: "Use Amazon EBS volumes with Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceVolume {
@@ -21,7 +21,7 @@ pub struct ServiceVolume {
 
 /// A disk that lives as long as its task: a service's is always deleted with it.
 ///
-/// AWS: "ServiceManagedEBSVolumeConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ManagedEbsVolume {
@@ -54,7 +54,7 @@ pub struct ManagedEbsVolume {
 open_enum! {
     /// How a disk is formatted.
     ///
-    /// AWS: "ServiceManagedEBSVolumeConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html>
     #[expect(missing_docs, reason = "the file systems' own names")]
     pub enum FilesystemType {
         Ext3 = "ext3",
@@ -66,7 +66,7 @@ open_enum! {
 
 /// Tags of a disk.
 ///
-/// AWS: "EBSTagSpecification", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EBSTagSpecification.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EbsTagSpecification {
@@ -82,7 +82,7 @@ pub struct EbsTagSpecification {
 open_enum! {
     /// What is tagged.
     ///
-    /// AWS: "EBSTagSpecification", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EBSTagSpecification.html>
     pub enum EbsResourceType {
         /// The disk.
         Volume = "volume",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The stages of a deployment, in ECS's order (rule D16).
 ///
-/// AWS: "Lifecycle hooks for Amazon ECS service deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "ECS's own names; a StageView says what each is for")]
@@ -70,9 +70,9 @@ pub struct StageView {
 
 /// Deploys green in place of blue, with this many minutes of bake time.
 ///
-/// AWS: "Amazon ECS blue/green service deployments workflow", Amazon ECS Developer Guide. Bake time begins
-/// after the production traffic has moved (rule D11): it is the time for which blue is kept for an instant
-/// rollback, not a time for tests before the switch.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html>.
+/// Bake time begins after the production traffic has moved (rule D11): it is the time for which blue is kept
+/// for an instant rollback, not a time for tests before the switch.
 pub fn blue_green(bake_minutes: u32) -> Vec<StageView> {
     Stage::ALL.iter().map(|stage| stage.view(bake_minutes)).collect()
 }

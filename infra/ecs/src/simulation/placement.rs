@@ -8,7 +8,7 @@ use crate::CapacityProviderStrategyItem;
 
 /// One capacity provider's part in a strategy.
 ///
-/// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Share {

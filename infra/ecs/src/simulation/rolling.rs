@@ -4,10 +4,10 @@ use serde::Serialize;
 
 /// How few and how many tasks may run during a deployment.
 ///
-/// AWS: "DeploymentConfiguration", Amazon ECS API Reference. The minimum is rounded up and the maximum down
-/// (rules D03 and D04), so that small services have less room than the percentages promise: of 1 task, 50 %
-/// must stay healthy, which is the whole task; and 125 % of 3 tasks allow no fourth. With 50 and 100 %, or
-/// 100 and 125 %, such a service cannot be deployed at all.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>.
+/// The minimum is rounded up and the maximum down (rules D03 and D04), so that small services have less room
+/// than the percentages promise: of 1 task, 50 % must stay healthy, which is the whole task; and 125 % of 3
+/// tasks allow no fourth. With 50 and 100 %, or 100 and 125 %, such a service cannot be deployed at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bounds {
@@ -91,9 +91,9 @@ pub fn most_minimum_healthy_percent(desired: u32) -> u32 {
 
 /// Deploys new tasks in place of all old ones.
 ///
-/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide. It documents the bounds,
-/// not the order within them: here new tasks are started first where there is room, they all become healthy,
-/// then old ones are stopped. ECS itself may do both at once.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>.
+/// It documents the bounds, not the order within them: here new tasks are started first where there is room,
+/// they all become healthy, then old ones are stopped. ECS itself may do both at once.
 pub fn rolling(desired: u32, minimum_healthy_percent: u32, maximum_percent: u32) -> Rollout {
     let desired = desired.min(MOST_TASKS);
     let bounds = Bounds::new(desired, minimum_healthy_percent, maximum_percent);

@@ -32,8 +32,8 @@ pub struct Shift {
 
 /// Moves the traffic in equal steps with a wait after each but the last, then bakes.
 ///
-/// AWS: "Amazon ECS linear deployments", Amazon ECS Developer Guide. What remains where the steps do not
-/// divide 100 is taken to be the last step: AWS does not document it.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html>.
+/// What remains where the steps do not divide 100 is taken to be the last step: AWS does not document it.
 pub fn linear(step: Percent, step_bake_minutes: u32, bake_minutes: u32) -> Vec<Shift> {
     let mut shifts = Vec::new();
     let mut minute: u32 = 0;
@@ -52,7 +52,7 @@ pub fn linear(step: Percent, step_bake_minutes: u32, bake_minutes: u32) -> Vec<S
 
 /// Moves a small part of the traffic, waits, moves the rest, then bakes.
 ///
-/// AWS: "Amazon ECS canary deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/canary-deployment.html>
 pub fn canary(percent: Percent, canary_bake_minutes: u32, bake_minutes: u32) -> Vec<Shift> {
     if percent >= Percent::WHOLE {
         return whole(0, bake_minutes).into();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Use it where a task needs what only some instances have, such as a GPU, an architecture or a disk. Fargate has no
 /// instances and no constraints.
 ///
-/// AWS: "Define which container instances Amazon ECS uses for tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskPlacementConstraint {
@@ -22,7 +22,7 @@ pub struct TaskPlacementConstraint {
 open_enum! {
     /// The one type of constraint that a task definition can have.
     ///
-    /// AWS: "TaskDefinitionPlacementConstraint", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinitionPlacementConstraint.html>
     pub enum TaskPlacementConstraintType {
         /// The instance must fit an expression.
         MemberOf = "memberOf",

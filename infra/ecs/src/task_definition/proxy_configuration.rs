@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A container through which all traffic of the task goes. For new things use Service Connect instead.
 ///
-/// AWS: "ProxyConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProxyConfiguration {
@@ -22,7 +22,7 @@ pub struct ProxyConfiguration {
 open_enum! {
     /// The one kind of proxy there is.
     ///
-    /// AWS: "ProxyConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html>
     pub enum ProxyType {
         /// AWS App Mesh.
         AppMesh = "APPMESH",

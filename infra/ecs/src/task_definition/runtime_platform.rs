@@ -9,8 +9,9 @@ use std::fmt;
 /// Fargate has Linux on both architectures, and Windows Server 2019 and 2022 on x86-64 with 1, 2 or 4 vCPUs. On EC2 it
 /// must be what the instances have: a `t4g` instance is ARM64, a `t3` is X86_64.
 ///
-/// AWS: "RuntimePlatform", Amazon ECS API Reference; "Amazon ECS task definitions for 64-bit ARM workloads" and
-/// "Fargate platform versions for Windows", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html>;
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html> and
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-windows-fargate.html>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RuntimePlatform {
@@ -23,7 +24,7 @@ pub struct RuntimePlatform {
 open_enum! {
     /// The processor architecture that images are built for.
     ///
-    /// AWS: "RuntimePlatform", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html>
     pub enum CpuArchitecture {
         /// Intel and AMD.
         X86_64 = "X86_64",
@@ -35,7 +36,7 @@ open_enum! {
 open_enum! {
     /// Linux, or a version of Windows Server: a Windows container runs only on the version it was built for.
     ///
-    /// AWS: "RuntimePlatform", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html>
     pub enum OperatingSystemFamily {
         /// Any Linux.
         Linux = "LINUX",
@@ -69,7 +70,7 @@ impl OperatingSystemFamily {
 
 /// A version of Windows Server that is still made; Fargate has 2019 and 2022.
 ///
-/// AWS: "Amazon ECS-optimized Windows AMIs", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-optimized_windows_AMI.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "Microsoft's own names; Core has no desktop, Full has one")]
 pub enum WindowsVersion {
@@ -123,7 +124,7 @@ impl fmt::Display for CpuArchitecture {
 impl CpuArchitecture {
     /// The architecture of an EC2 instance type, by its name: a `g` after the generation's digits is AWS Graviton.
     ///
-    /// AWS: "Amazon EC2 instance type naming conventions", Amazon EC2 Instance Types Guide.
+    /// AWS: <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html>
     pub fn of_instance_type(instance_type: &str) -> Self {
         let class = instance_type.split('.').next().unwrap_or_default();
         let options = class.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// | S3 Files | a bucket as a file system | yes | yes |
 /// | EBS, configured at launch | a fast disk for one task | yes | yes |
 ///
-/// AWS: "Storage options for Amazon ECS tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Volume {
@@ -39,7 +39,7 @@ pub struct Volume {
 
 /// A bind mount.
 ///
-/// AWS: "Use bind mounts with Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HostVolume {
@@ -49,7 +49,7 @@ pub struct HostVolume {
 
 /// A volume that Docker manages on the instance. Not on Fargate.
 ///
-/// AWS: "Use Docker volumes with Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/docker-volumes.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DockerVolume {
@@ -68,7 +68,7 @@ pub struct DockerVolume {
 open_enum! {
     /// How long a Docker volume lives.
     ///
-    /// AWS: "DockerVolumeConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DockerVolumeConfiguration.html>
     pub enum DockerVolumeScope {
         /// As long as the task.
         Task = "task",
@@ -79,7 +79,7 @@ open_enum! {
 
 /// An Amazon EFS file system: shared by many tasks, on Fargate and EC2, and still there after them.
 ///
-/// AWS: "Use Amazon EFS volumes with Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EfsVolume {
@@ -97,7 +97,7 @@ pub struct EfsVolume {
 
 /// Who a task is to an EFS file system.
 ///
-/// AWS: "EFSAuthorizationConfig", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct EfsAuthorization {
@@ -110,7 +110,7 @@ pub struct EfsAuthorization {
 open_enum! {
     /// `ENABLED` or `DISABLED`.
     ///
-    /// AWS: "EFSVolumeConfiguration", Amazon ECS API Reference.
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html>
     pub enum Switch {
         /// On.
         Enabled = "ENABLED",
@@ -121,7 +121,7 @@ open_enum! {
 
 /// An S3 Files file system: a bucket seen as files. Needs a task role.
 ///
-/// AWS: "S3FilesVolumeConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct S3FilesVolume {
@@ -137,7 +137,7 @@ pub struct S3FilesVolume {
 
 /// An FSx for Windows File Server share, for Windows containers on EC2. Not on Fargate.
 ///
-/// AWS: "Use FSx for Windows File Server volumes with Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/wfsx-volumes.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FsxWindowsVolume {
@@ -151,7 +151,7 @@ pub struct FsxWindowsVolume {
 
 /// The Active Directory user with whom a share is mounted.
 ///
-/// AWS: "FSxWindowsFileServerAuthorizationConfig", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FSxWindowsFileServerAuthorizationConfig.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FsxAuthorization {

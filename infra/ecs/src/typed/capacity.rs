@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 /// Who runs the tasks of a service or run-task on `On`.
 ///
-/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html>
 #[derive(Clone, Debug)]
 pub enum CapacityOf<On: ProviderKind> {
     /// The launch type itself.
@@ -31,7 +31,7 @@ impl<On: ProviderKind> CapacityOf<On> {
 
 /// A launch type that a service or run-task can have by itself.
 ///
-/// AWS: "CreateService" (`launchType`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html> (`launchType`).
 pub trait ProviderKind: LaunchType {
     /// ECS's word for the launch type.
     const LAUNCH_TYPE: service::LaunchType;
@@ -39,7 +39,8 @@ pub trait ProviderKind: LaunchType {
 
 /// A capacity provider of the kind that `On` has: Fargate's two, or one's own Auto Scaling groups.
 ///
-/// AWS: "Amazon ECS clusters" (capacity providers), Amazon ECS Developer Guide (C06).
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html> (capacity providers)
+/// (C06).
 #[diagnostic::on_unimplemented(
     message = "C06: a strategy for `{On}` has no provider `{Self}`",
     label = "Fargate has FargateProvider; Ec2 has AutoScalingGroupProvider; a strategy never has both"
@@ -53,7 +54,7 @@ impl<M: NetworkMode> ProviderOf<Ec2<M>> for AutoScalingGroupProvider {}
 
 /// A capacity provider of Fargate.
 ///
-/// AWS: "Amazon ECS clusters for Fargate", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FargateProvider {
     /// At the full price; AWS does not take it away.
@@ -64,7 +65,7 @@ pub enum FargateProvider {
 
 /// The name of a capacity provider with an Auto Scaling group of one's own.
 ///
-/// AWS: "Automatically manage Amazon ECS capacity with cluster auto scaling", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AutoScalingGroupProvider(pub String);
 
@@ -101,7 +102,7 @@ impl<M: NetworkMode> ProviderKind for Ec2<M> {
 /// # assert_eq!(strategy.items().len(), 2);
 /// ```
 ///
-/// AWS: "CapacityProviderStrategyItem", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>
 #[derive(Clone, Debug)]
 pub struct StrategyOf<On: ProviderKind> {
     items: Vec<CapacityProviderStrategyItem>,

@@ -19,7 +19,7 @@ use std::marker::PhantomData;
 ///
 /// It is essential unless it says otherwise: when it stops, the task does.
 ///
-/// AWS: "ContainerDefinition", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
 #[derive(Clone, Debug)]
 #[must_use = "a container belongs into a task"]
 pub struct Container<On> {
@@ -29,7 +29,7 @@ pub struct Container<On> {
 
 /// The port of the instance that leads to a container's port.
 ///
-/// AWS: "PortMapping" (`hostPort`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`hostPort`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostPort {
     /// One that Docker picks from the dynamic range, so that many tasks fit on an instance.
@@ -40,7 +40,7 @@ pub enum HostPort {
 
 /// A log driver that only instances have.
 ///
-/// AWS: "LogConfiguration" (`logDriver`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html> (`logDriver`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstanceLogDriver {
     /// Files.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How a new revision takes over.
 ///
-/// AWS: "Amazon ECS deployment controllers and strategies", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service-options.html>
 #[derive(Clone, Debug)]
 pub enum Deployment<On> {
     /// Tasks are replaced in batches.
@@ -28,7 +28,7 @@ pub enum Deployment<On> {
 
 /// A rolling update: how many tasks stay, how many there may be, and what stops it.
 ///
-/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rolling {
     minimum_healthy_percent: i32,
@@ -83,7 +83,7 @@ impl Rolling {
 ///
 /// Traffic moves first and bakes after: both revisions run until the bake time is over, and going back is instant.
 ///
-/// AWS: "Amazon ECS blue/green deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html>
 #[derive(Clone, Debug)]
 pub struct BlueGreen<On> {
     on: PhantomData<On>,
@@ -131,13 +131,13 @@ impl<On: LaunchType> BlueGreen<On> {
 
 /// A percentage in tenths, the unit in which ECS moves traffic: `PercentInTenths(55)` are 5.5 percent.
 ///
-/// AWS: "LinearConfiguration", Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PercentInTenths(pub u16);
 
 /// Equal steps and the time after each.
 ///
-/// AWS: "Amazon ECS linear deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Linear {
     /// 3 to 100 percent.
@@ -148,7 +148,7 @@ pub struct Linear {
 
 /// The first step and the time until the rest follows.
 ///
-/// AWS: "Amazon ECS canary deployments", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/canary-deployment.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canary {
     /// 0.1 to 100 percent.

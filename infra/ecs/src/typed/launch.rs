@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 /// Where a task runs and how it is connected: [`Fargate`], or [`Ec2`] with a network mode.
 ///
-/// AWS: "Amazon ECS launch types and capacity providers", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html>
 pub trait LaunchType: sealed::Sealed + Sized {
     /// How its containers are connected.
     type Network: NetworkMode;
@@ -16,7 +16,7 @@ pub trait LaunchType: sealed::Sealed + Sized {
 
 /// How a task's containers are connected to the network.
 ///
-/// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html>
 #[diagnostic::on_unimplemented(
     message = "T02: `{Self}` is not a network mode",
     label = "Awsvpc, Bridge, Host, NoNetwork or DefaultNetwork"
@@ -31,13 +31,13 @@ pub trait NetworkMode: sealed::Sealed {
 /// Therefore nothing that belongs to a server: no network mode but awsvpc, no host ports or paths, no placement, no
 /// privileged containers, no GPUs. Costs by vCPU, memory and second.
 ///
-/// AWS: "Architect for AWS Fargate for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate.html>
 #[derive(Clone, Copy, Debug)]
 pub struct Fargate;
 
 /// Instances of your own Auto Scaling group: everything that Docker on Linux has, and instances to look after.
 ///
-/// AWS: "Architect for Amazon EC2 capacity for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch-type-ec2.html>
 #[derive(Clone, Copy, Debug)]
 pub struct Ec2<M: NetworkMode>(PhantomData<M>);
 
@@ -47,7 +47,7 @@ pub struct Ec2<M: NetworkMode>(PhantomData<M>);
 /// network interfaces (a `t3.micro` has one to give), targets are addresses (`ip`), and names, DNS and host ports are
 /// the VPC's (T21, T29 to T33).
 ///
-/// AWS: "Allocate a network interface for an Amazon ECS task", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html>
 #[derive(Clone, Copy, Debug)]
 pub struct Awsvpc;
 
@@ -56,7 +56,7 @@ pub struct Awsvpc;
 /// Use it for many small tasks on few instances. Targets are ports of instances (`instance`), and the security group is
 /// the instance's, open for the whole dynamic range.
 ///
-/// AWS: "Use Docker's virtual network for Amazon ECS Linux tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-bridge.html>
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge;
 
@@ -65,13 +65,13 @@ pub struct Bridge;
 /// Use it for agents that watch the instance's network, or for very much traffic. A host port can't differ from the
 /// container's (T22), and a container sees whatever listens on the instance.
 ///
-/// AWS: "Map Amazon ECS container ports to the EC2 instance network interface", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-host.html>
 #[derive(Clone, Copy, Debug)]
 pub struct Host;
 
 /// No network: for work that needs none, such as computing on a mounted volume. No ports (T23).
 ///
-/// AWS: "Amazon ECS task networking options for EC2", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html>
 #[derive(Clone, Copy, Debug)]
 pub struct NoNetwork;
 
@@ -79,19 +79,22 @@ pub struct NoNetwork;
 ///
 /// Use it for Windows on EC2, where it is the way to say NAT (T65); on Linux say [`Bridge`].
 ///
-/// AWS: "RegisterTaskDefinition" (`networkMode`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html>
+/// (`networkMode`).
 #[derive(Clone, Copy, Debug)]
 pub struct DefaultNetwork;
 
 /// What a service says about the network of tasks that use the instance's: nothing (S07).
 ///
-/// AWS: "CreateService" (`networkConfiguration`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
+/// (`networkConfiguration`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InstanceNetwork;
 
 /// What a service says about the network of tasks with this network mode: with awsvpc everything, else nothing.
 ///
-/// AWS: "CreateService" (`networkConfiguration`), Amazon ECS API Reference (S07).
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
+/// (`networkConfiguration`) (S07).
 #[diagnostic::on_unimplemented(
     message = "S07: a service of tasks with network mode `{M}` takes no `{Self}`",
     label = "awsvpc needs an AwsvpcConfiguration, every other mode InstanceNetwork"

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The disk of a Fargate task in GiB: 21 to 200. The 20 GiB that every task has are had by asking for nothing.
 ///
-/// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EphemeralGib(i32);
 
@@ -27,7 +27,8 @@ impl EphemeralGib {
 
 /// The time between SIGTERM and SIGKILL: 2 to 120 seconds, which every launch type takes.
 ///
-/// AWS: "ContainerDefinition" (`stopTimeout`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+/// (`stopTimeout`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StopTimeout(i32);
 
@@ -56,7 +57,8 @@ impl StopTimeout {
 
 /// A size of Fargate's, checked while compiling: `fargate_size!(cpu: 1024, memory: 2048)`.
 ///
-/// AWS: "Amazon ECS task definition parameters for Fargate" (task size), Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
+/// (task size).
 #[macro_export]
 macro_rules! fargate_size {
     (cpu: $cpu:expr, memory: $memory:expr) => {{
@@ -68,7 +70,7 @@ macro_rules! fargate_size {
 
 /// Ephemeral storage in GiB, checked while compiling: `ephemeral_gib!(50)`.
 ///
-/// AWS: "Fargate task ephemeral storage for Amazon ECS", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html>
 #[macro_export]
 macro_rules! ephemeral_gib {
     ($gib:expr) => {{
@@ -79,7 +81,8 @@ macro_rules! ephemeral_gib {
 
 /// A stop timeout in seconds, checked while compiling: `stop_timeout!(30)`.
 ///
-/// AWS: "ContainerDefinition" (`stopTimeout`), Amazon ECS API Reference.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+/// (`stopTimeout`).
 #[macro_export]
 macro_rules! stop_timeout {
     ($seconds:expr) => {{
@@ -90,7 +93,7 @@ macro_rules! stop_timeout {
 
 /// A rolling update, checked while compiling: `rolling!(minimum_healthy: 100, maximum: 200)`.
 ///
-/// AWS: "Deploy Amazon ECS services by replacing tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>
 #[macro_export]
 macro_rules! rolling {
     (minimum_healthy: $least:expr, maximum: $most:expr) => {{

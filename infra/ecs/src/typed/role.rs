@@ -4,13 +4,13 @@ use infra_engine::Output;
 
 /// What the app in the containers may do: read and write its bucket, for instance.
 ///
-/// AWS: "Amazon ECS task IAM role", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRole(Output<String>);
 
 /// What ECS itself may do to start the task: pull the image, write logs, read secrets.
 ///
-/// AWS: "Amazon ECS task execution IAM role", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecutionRole(Output<String>);
 

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 
 /// One to ten tasks of a revision that run once and end: a migration, a batch, a look around.
 ///
-/// AWS: "Running an application as an Amazon ECS task", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/standalone-task-create.html>
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing by itself"]
 pub struct RunTask<On> {

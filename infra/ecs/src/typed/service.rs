@@ -30,7 +30,7 @@ pub struct ClusterRef {
 ///
 /// Network, target type, placement and capacity must be what tasks on `On` have, or it does not compile.
 ///
-/// AWS: "Amazon ECS service definition parameters", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>
 #[derive(Clone, Debug)]
 #[must_use = "a service belongs into a stack: call `add`"]
 pub struct ServiceOf<On> {
@@ -44,7 +44,7 @@ pub struct ServiceOf<On> {
 
 /// A target group that sends requests to a service's tasks.
 ///
-/// AWS: "Use load balancing to distribute Amazon ECS service traffic", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html>
 #[derive(Clone, Debug)]
 pub struct LoadBalanced<'a, T> {
     /// The target group.

@@ -16,7 +16,8 @@ open_enum! {
 
 /// What the targets of a group are.
 ///
-/// AWS: "Target groups for your Application Load Balancers" (target type), User Guide for Application Load Balancers.
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html>
+/// (target type).
 pub trait TargetKind {
     /// Elastic Load Balancing's word for it.
     const TYPE: TargetType;

@@ -24,7 +24,8 @@ use std::marker::PhantomData;
 /// # assert_eq!(task.definition().cpu.as_deref(), Some("256"));
 /// ```
 ///
-/// AWS: "Amazon ECS task definition parameters for Fargate" and "... for Amazon EC2", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html> and
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html>.
 #[derive(Clone, Debug)]
 #[must_use = "a task definition belongs into a stack: call `add`"]
 pub struct Task<On> {

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 /// A volume of a task on `On`; which it is follows from the task it is added to.
 ///
-/// AWS: "Storage options for Amazon ECS tasks", Amazon ECS Developer Guide.
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html>
 #[derive(Clone, Debug)]
 #[must_use = "a volume belongs into a task"]
 pub struct VolumeOf<On> {

@@ -10,8 +10,9 @@ use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// On-demand list prices of one region, without free tiers and taxes.
 ///
-/// AWS: "AWS Fargate Pricing", "Amazon EC2 On-Demand Pricing", "Amazon EBS pricing", "Elastic Load Balancing pricing"
-/// and "Amazon VPC pricing" (public IPv4 addresses).
+/// AWS: <https://aws.amazon.com/fargate/pricing/>, <https://aws.amazon.com/ec2/pricing/on-demand/>,
+/// <https://aws.amazon.com/ebs/pricing/>, <https://aws.amazon.com/elasticloadbalancing/pricing/> and
+/// <https://aws.amazon.com/vpc/pricing/> (public IPv4 addresses).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Prices {

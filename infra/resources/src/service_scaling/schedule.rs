@@ -38,8 +38,8 @@ const DAY_OF_WEEK: usize = 4;
 
 /// Why a schedule is not one; nothing for a sound one.
 ///
-/// AWS: "Schedule recurring scaling actions using Application Auto Scaling", Application Auto Scaling User Guide; "Cron
-/// expressions reference", Amazon EventBridge User Guide.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html>;
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html>.
 pub fn problem(schedule: &str) -> Option<String> {
     let inside = |begin: &str| schedule.strip_prefix(begin)?.strip_suffix(')');
     if let Some(fields) = inside("cron(") {
@@ -59,7 +59,8 @@ pub fn problem(schedule: &str) -> Option<String> {
 
 /// Why a time zone is not one; nothing for one that IANA knows.
 ///
-/// AWS: "PutScheduledAction" (`Timezone`), Application Auto Scaling API Reference.
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html>
+/// (`Timezone`).
 pub fn zone_problem(zone: &str) -> Option<String> {
     if KNOWN_ZONES.contains(&zone) {
         return None;

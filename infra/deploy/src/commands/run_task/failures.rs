@@ -1,6 +1,7 @@
 //! Why RunTask starts fewer tasks than were asked for, in words.
 //!
-//! AWS: "Amazon ECS API failure reasons" and "Amazon ECS service event messages", Amazon ECS Developer Guide.
+//! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html> and
+//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html>.
 
 use aws_sdk_ecs::types::Failure as Refusal;
 
