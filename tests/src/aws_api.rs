@@ -208,11 +208,11 @@ impl Call {
             }
             Self::Query { service, version, action, parameters } => {
                 let names = [("NextToken", "NextToken"), ("NextMarker", "Marker"), ("Marker", "Marker")];
-                let told = names.iter().find_map(|(told, asked)| {
-                    let token = *listing::values(answer, told).first().filter(|token| !token.is_empty())?;
+                let given = names.iter().find_map(|(given, asked)| {
+                    let token = *listing::values(answer, given).first().filter(|token| !token.is_empty())?;
                     Some(format!("{parameters}&{}", listing::parameter(asked, token)))
                 });
-                Some(Self::Query { service, version, action, parameters: told? })
+                Some(Self::Query { service, version, action, parameters: given? })
             }
             Self::Buckets => None,
         }

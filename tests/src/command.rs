@@ -1,5 +1,7 @@
-//! Runs the real command lines, `cargo xtask` and the provider's, in an environment without the developer's own AWS.
+//! Runs the real command lines, `cargo xtask` and the provider's, in an environment without the developer's own AWS. Where a test
+//! asks for faults or short times, the provider of the tests takes the place of the one that ships.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -7,19 +9,20 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
 
-use crate::repository;
+pub use crate::faults::KILLED;
+use crate::{overrides, repository};
 
 const PROVIDER: &str = "target/debug/infra-provider";
+/// Cargo builds it with the tests: they are of the same package.
+const PROVIDER_OF_TESTS: &str = "target/debug/test-provider";
 const XTASK: &str = "target/debug/xtask";
-/// The variable that asks the provider for faults.
-const FAULTS: &str = "IMAGE_APP_FAULTS";
-/// The exit code of a command that died of a fault.
-pub const KILLED: i32 = 137;
 
 /// A command line that is still being put together.
 pub struct Run {
     line: String,
-    command: Command,
+    program: PathBuf,
+    words: Vec<String>,
+    variables: Vec<(String, String)>,
 }
 
 /// A command that runs.
@@ -42,9 +45,7 @@ pub struct Outcome {
 
 /// `cargo xtask`, with these words after it.
 pub fn xtask(words: &str) -> Run {
-    let mut command = Command::new(cargo());
-    command.arg("xtask").args(words.split_whitespace());
-    Run::new(format!("cargo xtask {words}"), command)
+    cargo_command(&format!("xtask {words}"))
 }
 
 /// The program that `cargo xtask` runs, for tests that talk with it.
@@ -59,9 +60,7 @@ pub async fn xtask_program(words: &[&str]) -> Command {
 pub async fn provider(words: &str) -> Run {
     static BUILT: OnceCell<()> = OnceCell::const_new();
     BUILT.get_or_init(build_provider).await;
-    let mut command = Command::new(repository().join(PROVIDER));
-    command.args(words.split_whitespace());
-    Run::new(format!("infra-provider {words}"), command)
+    Run::new("infra-provider", repository().join(PROVIDER), words)
 }
 
 /// The settings by which every app runs this image, so that none is built.
@@ -71,54 +70,55 @@ pub fn given_images(image: &str) -> Vec<String> {
 
 /// A program by its path, with these words after it.
 pub fn program(path: &str, words: &str) -> Run {
-    let mut command = Command::new(path);
-    command.args(words.split_whitespace());
-    Run::new(format!("{path} {words}"), command)
+    Run::new(path, path, words)
 }
 
 /// Cargo itself, such as `cargo metadata`.
 pub fn cargo_command(words: &str) -> Run {
-    let mut command = Command::new(cargo());
-    command.args(words.split_whitespace());
-    Run::new(format!("cargo {words}"), command)
+    Run::new("cargo", cargo(), words)
 }
 
 impl Run {
-    fn new(line: String, mut command: Command) -> Self {
-        command.current_dir(repository()).stdin(Stdio::null()).kill_on_drop(true);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy().to_ascii_uppercase();
-            let leads_elsewhere = text.starts_with("AWS_") && text != "AWS_CA_BUNDLE";
-            if leads_elsewhere
-                || text.ends_with("_PROXY")
-                || text == "LOCAL_AWS_PORT"
-                || text == "GITHUB_ACTIONS"
-            {
-                command.env_remove(name);
-            }
+    fn new(shown: &str, program: impl AsRef<Path>, words: &str) -> Self {
+        Self {
+            line: format!("{shown} {words}"),
+            program: program.as_ref().to_owned(),
+            words: words.split_whitespace().map(str::to_owned).collect(),
+            variables: Vec::new(),
         }
-        Self { line, command }
     }
 
     /// One more argument, taken as it is.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
         self.line = format!("{} {argument}", self.line);
-        self.command.arg(argument);
+        self.words.push(argument.to_owned());
         self
     }
 
     /// Sets a variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Lets something break, such as `die-after@CreateService`.
+    /// Lets something break, such as `die-after@CreateService`; nothing if that is empty.
     #[must_use]
     pub fn with_fault(self, fault: &str) -> Self {
-        self.env(FAULTS, fault)
+        if fault.is_empty() { self } else { self.env(overrides::FAULTS, fault) }
+    }
+
+    /// Has a lease that is not renewed last so many seconds.
+    #[must_use]
+    pub fn with_lease_of(self, seconds: u64) -> Self {
+        self.env(overrides::LEASE_SECONDS, &seconds.to_string())
+    }
+
+    /// Has calls wait so many seconds for their answers to begin.
+    #[must_use]
+    pub fn with_answers_within(self, seconds: u64) -> Self {
+        self.env(overrides::ANSWER_SECONDS, &seconds.to_string())
     }
 
     /// Leads to an emulator at this address.
@@ -131,19 +131,37 @@ impl Run {
     }
 
     /// The command itself, for who wants to watch its process.
+    ///
+    /// # Panics
+    /// When another program than the provider is asked for faults or short times, which it does not have.
     pub fn into_command(self) -> Command {
-        self.command
+        let mut command = Command::new(self.program());
+        command.args(self.words).current_dir(repository()).stdin(Stdio::null()).kill_on_drop(true);
+        for name in std::env::vars_os().map(|(name, _)| name) {
+            if is_of_the_developer(&name.to_string_lossy().to_ascii_uppercase()) {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.variables);
+        command
+    }
+
+    /// The program, or the provider of the tests in place of the one that ships.
+    fn program(&self) -> PathBuf {
+        let overridden = |(name, _): &(String, String)| overrides::VARIABLES.contains(&name.as_str());
+        if !self.variables.iter().any(overridden) {
+            return self.program.clone();
+        }
+        assert!(self.program.ends_with(PROVIDER), "`{}` has no faults and no short times", self.line);
+        repository().join(PROVIDER_OF_TESTS)
     }
 
     /// Starts it, to be followed while it runs; it is killed when it is dropped.
     ///
     /// # Panics
     /// When it can't be started.
-    pub fn start(mut self) -> Running {
-        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = self.command.spawn();
-        let child = child.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
-        Running { line: self.line, child }
+    pub fn start(self) -> Running {
+        self.spawn(Stdio::piped)
     }
 
     /// Runs it to its end.
@@ -158,14 +176,20 @@ impl Run {
     ///
     /// # Panics
     /// When it can't be started.
-    pub async fn killed_after(mut self, time: Duration) -> Option<i32> {
-        let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let mut child = child.unwrap_or_else(|error| panic!("cannot start `{}`: {error}", self.line));
+    pub async fn killed_after(self, time: Duration) -> Option<i32> {
+        let Running { line, mut child } = self.spawn(Stdio::null);
         let ended = tokio::time::timeout(time, child.wait()).await;
         if ended.is_err() {
-            child.kill().await.unwrap_or_else(|error| panic!("cannot kill `{}`: {error}", self.line));
+            child.kill().await.unwrap_or_else(|error| panic!("cannot kill `{line}`: {error}"));
         }
         ended.ok()?.ok()?.code()
+    }
+
+    fn spawn(self, output: fn() -> Stdio) -> Running {
+        let line = self.line.clone();
+        let child = self.into_command().stdout(output()).stderr(output()).spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start `{line}`: {error}"));
+        Running { line, child }
     }
 
     /// Runs it; it must end with this exit code.
@@ -233,10 +257,39 @@ impl std::fmt::Display for Outcome {
     }
 }
 
+/// Whether a variable would lead to the developer's own AWS, or is otherwise not a test's.
+fn is_of_the_developer(variable: &str) -> bool {
+    variable.starts_with("AWS_") && variable != "AWS_CA_BUNDLE"
+        || variable.ends_with("_PROXY")
+        || ["LOCAL_AWS_PORT", "GITHUB_ACTIONS"].contains(&variable)
+}
+
 fn cargo() -> &'static str {
     env!("CARGO")
 }
 
 async fn build_provider() {
     cargo_command("build --quiet --workspace --bin infra-provider").ends_with(0).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_faults_or_short_times_is_the_provider_of_the_tests() {
+        let run = || Run::new("infra-provider", repository().join(PROVIDER), "deploy");
+        for ships in [run(), run().with_fault("")] {
+            assert!(ships.program().ends_with(PROVIDER));
+        }
+        for asked in [run().with_fault("reset@1"), run().with_lease_of(4), run().with_answers_within(1)] {
+            assert!(asked.program().ends_with(PROVIDER_OF_TESTS));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "has no faults")]
+    fn another_program_is_not_asked_for_faults_in_vain() {
+        xtask("deploy").with_fault("reset@1").program();
+    }
 }

@@ -19,7 +19,7 @@ use crate::{reaper, repository, runtime};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(300);
 
-/// Where the apps listen unless they are told otherwise.
+/// Where the apps listen unless they are set up otherwise.
 const APP_PORT: u16 = 80;
 
 /// Where the Rust app's metrics are.
@@ -61,7 +61,7 @@ async fn moto_image() -> GenericImage {
     emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"))
 }
 
-/// MiniStack in a region, without the Docker socket: what ECS is told is kept, and no container starts.
+/// MiniStack in a region, without the Docker socket: what ECS is asked for is kept, and no container starts.
 pub async fn ministack(region: &str) -> Container {
     let image = emulator(names::MINISTACK).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
     start(image.with_env_var("MINISTACK_REGION", region), &[4566]).await
@@ -190,8 +190,8 @@ impl Container {
 
     async fn docker(&self, arguments: &[&str]) -> String {
         let arguments = [arguments, &[&self.id]].concat();
-        let told = output(docker(&arguments)).await;
-        told.unwrap_or_else(|error| panic!("docker {arguments:?}: {error}")).trim().to_owned()
+        let printed = output(docker(&arguments)).await;
+        printed.unwrap_or_else(|error| panic!("docker {arguments:?}: {error}")).trim().to_owned()
     }
 }
 

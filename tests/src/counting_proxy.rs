@@ -1,4 +1,4 @@
-//! An HTTP proxy that writes down every AWS call that passes through it, and tells reads from writes.
+//! An HTTP proxy that writes down every AWS call that passes through it, and knows reads from writes.
 
 mod edits;
 mod late_answers;
@@ -16,9 +16,10 @@ use bytes::Bytes;
 pub use edits::Edit;
 use edits::edited;
 pub use late_answers::LateAnswers;
-use late_answers::Source;
 use tokio::task::JoinHandle;
 use url::form_urlencoded;
+
+use crate::late_reads::Source;
 
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// How long a connection to an emulator is kept, so that it is not the emulator that ends it while a call is on its way.
@@ -118,7 +119,7 @@ impl CountingProxy {
         Self::listen(latency, None, None).await
     }
 
-    /// Starts one whose reads tell of a write only after a while.
+    /// Starts one whose reads show a write only after a while.
     ///
     /// # Panics
     /// When it can't listen.
@@ -208,13 +209,14 @@ impl Forwarder {
         let to = request.uri.to_string();
         let Some(late) = &self.late else { return self.pass_on(request, body, to).await };
         match late.source(call, &body) {
-            Source::Now => {
+            Source::Service => self.pass_on(request, body, to).await,
+            Source::Kept(writes) => {
                 let answer = self.pass_on(request, body.clone(), to).await?;
-                late.note(call, &body, &answer);
+                late.keep(call, &body, writes, &answer);
                 Ok(answer)
             }
-            Source::EmptyAccount(address) => {
-                let to = format!("{address}{}", request.uri.path());
+            Source::Nothing => {
+                let to = format!("{}{}", late.empty_account, request.uri.path());
                 self.pass_on(request, body, to).await
             }
             Source::Before(answer) => Ok(answer),
@@ -260,7 +262,7 @@ impl IntoResponse for Answer {
 mod tests {
     use super::*;
 
-    pub fn call(method: Method, action: Option<&str>) -> Call {
+    fn call(method: Method, action: Option<&str>) -> Call {
         let action = action.map(str::to_owned);
         Call {
             service: String::new(),
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_told_from_writes() {
+    fn reads_are_known_from_writes() {
         for action in ["DescribeServices", "ListTagsForResource", "GetCallerIdentity", "BatchGetImage"] {
             assert!(call(Method::POST, Some(action)).is_read(), "{action}");
         }

@@ -1,4 +1,4 @@
-//! What the end-to-end suites share: commands, containers, a counting proxy, and a look at AWS that does not go through
+//! What the end-to-end suites share: commands, containers, faults, a counting proxy, and a look at AWS that does not go through
 //! the code under test.
 
 pub mod app_client;
@@ -11,10 +11,13 @@ pub mod counting_proxy;
 pub mod exclusive;
 pub mod fake_docker;
 pub mod fault_proxy;
+pub mod faults;
 pub mod form;
 pub mod landscape;
+mod late_reads;
 pub mod load;
 pub mod objects;
+pub mod overrides;
 pub mod raw_client;
 pub mod reaper;
 pub mod refusal;

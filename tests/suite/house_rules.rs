@@ -54,6 +54,18 @@ fn arns_and_hosts_of_aws_are_written_in_one_place() {
     );
 }
 
+/// Faults and short times are the tests' own: `tests/src/overrides.rs` reads the variables that ask for them.
+#[test]
+fn no_variable_of_the_tests_is_read_outside_of_them() {
+    let mut files = Vec::new();
+    for folder in ["infra", "xtask"] {
+        collect(&repository().join(folder), &["rs"], &mut files);
+    }
+    let is_named = |file: &PathBuf| text_of(file).contains("IMAGE_APP_");
+    let named: Vec<_> = files.into_iter().filter(is_named).collect();
+    assert!(named.is_empty(), "these name a variable of the tests: {named:#?}");
+}
+
 #[test]
 fn both_apps_have_the_same_looks() {
     for file in ["app.css", "app.js", "icon.svg"] {

@@ -1,6 +1,7 @@
 //! The program from its command line to its exit code, for a list of apps.
 
 use crate::commands::run;
+use crate::setup::{Overrides, Setup};
 use anyhow::Context;
 use clap::Parser;
 use infra::apps::AppList;
@@ -15,18 +16,18 @@ struct Cli {
     command: Command,
 }
 
-/// Runs the command of the command line on stacks of these apps.
+/// Runs the command of the command line on stacks of these apps, with what a test overrides.
 ///
 /// # Errors
 /// When there is no runtime; what the command fails by is printed.
-pub fn main_with(apps: AppList) -> anyhow::Result<ExitCode> {
+pub fn main_with(apps: AppList, overrides: Overrides) -> anyhow::Result<ExitCode> {
     let cli = match infra_options::parse::<Cli>() {
         Ok(cli) => cli,
         Err(code) => return Ok(code),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the runtime")?;
-    let code = runtime.block_on(run(cli.command, apps));
+    let code = runtime.block_on(run(cli.command, &Setup { apps, overrides }));
     // A question that is still open on the terminal is not waited for.
     runtime.shutdown_background();
     Ok(code)

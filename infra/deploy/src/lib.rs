@@ -10,6 +10,7 @@ mod live_usage;
 mod plan_view;
 mod progress_view;
 mod session;
+mod setup;
 mod smoke_check;
 mod stack_lease;
 mod standard_output;
@@ -17,3 +18,4 @@ mod summary;
 
 pub use app_program::AppProgram;
 pub use entry::main_with;
+pub use setup::Overrides;

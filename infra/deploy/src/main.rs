@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
-    infra_deploy::main_with(infra::apps::ALL)
+    infra_deploy::main_with(infra::apps::ALL, infra_deploy::Overrides::default())
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// As wide as the longest names of kinds.
 pub const KIND_WIDTH: usize = 18;
-/// In a log, word of waiting comes at most so often per resource; at once where nothing else has told of it.
+/// In a log, word of waiting comes at most so often per resource; at once where nothing else has reported it.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 

@@ -2,6 +2,7 @@
 
 use crate::app_program::AppProgram;
 use crate::image_builds::native_processor;
+use crate::setup::{Overrides, Setup};
 use crate::stack_lease::StackLease;
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
@@ -14,7 +15,7 @@ use infra_aws::kinds;
 use infra_aws::prefetch;
 use infra_engine::plan::plan;
 use infra_engine::refresh::{World, refresh};
-use infra_engine::{Plan, Provider};
+use infra_engine::{Failure, Plan, Provider};
 use infra_images::ImageError;
 use infra_lease::LeaseSnapshot;
 use infra_options::StackOptions;
@@ -23,6 +24,7 @@ use infra_wire::read_cache::ReadCache;
 use infra_wire::{journal, read_cache};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A stack as the code wants it, and the connection to where it is deployed.
 pub struct Session {
@@ -42,15 +44,16 @@ pub struct Session {
     pub owned_counts: Vec<OwnedCount>,
     /// The region, where it was given for this run.
     pub given_region: Option<String>,
+    lease_lasts: Duration,
 }
 
 impl Session {
-    /// Checks the stack of these apps, which makes no call, then connects.
+    /// Checks the stack, which makes no call, then connects.
     ///
     /// # Errors
     /// When the settings make no stack, or there are no credentials or no region.
-    pub async fn open(options: &StackOptions, apps: AppList) -> Result<Self> {
-        let defaults = Settings::of(apps);
+    pub async fn open(options: &StackOptions, setup: &Setup) -> Result<Self> {
+        let defaults = Settings::of(setup.apps);
         let settings = if options.local {
             defaults.overridden_on(native_processor().await?, &options.settings)?
         } else {
@@ -58,8 +61,7 @@ impl Session {
         };
         let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let owned_counts = OwnedCount::among(&options.settings, &settings);
-        let given_region = options.region.clone();
-        let config = configuration::load(given_region.clone(), options.local).await?;
+        let config = configuration(options, setup).await?;
         let region = configuration::region(&config);
         infra::check(&options.name, &settings, Some(&region))?;
 
@@ -67,21 +69,22 @@ impl Session {
         let built = settings.apps.iter().filter(|(_, app)| app.image.is_none());
         let built: Vec<_> = built.map(|(spec, _)| spec).collect();
         let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, &built));
-        let aws = connected(&config, options, apps).await?;
+        let aws = connected(&config, options, setup.apps).await?;
         let destination = Destination { account_id: aws.account.id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
         let provider = kinds::all(&aws);
-        Ok(Self { provider, aws, program, names, settings, notes, owned_counts, given_region })
+        let (given_region, lease_lasts) = (options.region.clone(), setup.overrides.lease_lasts);
+        Ok(Self { provider, aws, program, names, settings, notes, owned_counts, given_region, lease_lasts })
     }
 
     /// Connects without a stack, for commands that work from what is found.
     ///
     /// # Errors
     /// When there are no credentials or no region.
-    pub async fn connect(options: &StackOptions, apps: AppList) -> Result<Aws> {
-        let config = configuration::load(options.region.clone(), options.local).await?;
-        let aws = connected(&config, options, apps).await?;
+    pub async fn connect(options: &StackOptions, setup: &Setup) -> Result<Aws> {
+        let config = configuration(options, setup).await?;
+        let aws = connected(&config, options, setup.apps).await?;
         aws.account.confirm().await?;
         Ok(aws)
     }
@@ -96,7 +99,8 @@ impl Session {
 
     /// The stack's lease.
     pub fn lease(&self, adopt: bool) -> StackLease<'_> {
-        StackLease::in_bucket(&self.aws, self.program.exports.lease_bucket.clone(), adopt)
+        let bucket = self.program.exports.lease_bucket.clone();
+        StackLease::in_bucket(&self.aws, bucket, self.lease_lasts, adopt)
     }
 
     /// Reads the world.
@@ -154,6 +158,12 @@ pub struct Snapshot {
     pub was_quiet: bool,
     /// Its answers; they are to be dropped before anything is written.
     pub cache: ReadCache,
+}
+
+/// The configuration of all calls.
+async fn configuration(options: &StackOptions, setup: &Setup) -> Result<SdkConfig, Failure> {
+    let Overrides { transport, answers_within, .. } = &setup.overrides;
+    configuration::load(options.region.clone(), options.local, Arc::clone(transport), *answers_within).await
 }
 
 /// Connects, and begins the journal of the run.

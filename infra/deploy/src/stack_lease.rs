@@ -12,21 +12,24 @@ use infra_lease::{Lease, LeaseError, LeaseRequest, LeaseSnapshot, Place};
 use std::time::Duration;
 
 /// The lease of a stack.
-pub struct StackLease<'a>(StackBucket<'a>);
+pub struct StackLease<'a> {
+    bucket: StackBucket<'a>,
+    lasts: Duration,
+}
 
 impl<'a> StackLease<'a> {
-    /// Of a stack of which nothing but its name is known.
+    /// Of a stack of which nothing but its name is known; it lasts so long.
     ///
     /// # Errors
     /// When the name is too long for a bucket.
-    pub fn named(aws: &'a Aws, name: &StackName) -> anyhow::Result<Self> {
+    pub fn named(aws: &'a Aws, name: &StackName, lasts: Duration) -> anyhow::Result<Self> {
         let destination = Destination { account_id: aws.account.id.clone(), region: aws.region.clone() };
-        Ok(Self::in_bucket(aws, infra::names::lease_bucket(name, &destination)?, false))
+        Ok(Self::in_bucket(aws, infra::names::lease_bucket(name, &destination)?, lasts, false))
     }
 
     /// In a bucket of this name. With `adopt` one that somebody else made is taken over.
-    pub fn in_bucket(aws: &'a Aws, name: String, adopt: bool) -> Self {
-        Self(StackBucket { aws, id: lease_bucket_id(), name, adopt })
+    pub fn in_bucket(aws: &'a Aws, name: String, lasts: Duration, adopt: bool) -> Self {
+        Self { bucket: StackBucket { aws, id: lease_bucket_id(), name, adopt }, lasts }
     }
 
     /// Reads it, and asks at once for what it says that the stack has.
@@ -36,7 +39,7 @@ impl<'a> StackLease<'a> {
     pub async fn read(&self) -> Result<LeaseSnapshot, Failure> {
         let snapshot = self.place().read().await?;
         if let Some(record) = &snapshot.record {
-            prefetch::listeners(self.0.aws, &record.arns).await;
+            prefetch::listeners(self.bucket.aws, &record.arns).await;
         }
         Ok(snapshot)
     }
@@ -51,14 +54,15 @@ impl<'a> StackLease<'a> {
         wait_timeout: Duration,
         seen: LeaseSnapshot,
     ) -> Result<Lease, LeaseError> {
-        let (stack, place) = (self.0.aws.stack.as_ref(), self.place());
-        let request = LeaseRequest { stack, place, bucket: &self.0, command, wait_timeout };
+        let (stack, place) = (self.bucket.aws.stack.as_ref(), self.place());
+        let request =
+            LeaseRequest { stack, place, bucket: &self.bucket, command, wait_timeout, lasts: self.lasts };
         // What is drawn of the wait goes with it: a question may follow.
         Lease::acquire(request, seen, &ProgressView::new()).await
     }
 
     fn place(&self) -> Place {
-        Place { s3: (*self.0.aws.client::<LeaseS3>()).clone(), bucket: self.0.name.clone() }
+        Place { s3: (*self.bucket.aws.client::<LeaseS3>()).clone(), bucket: self.bucket.name.clone() }
     }
 }
 

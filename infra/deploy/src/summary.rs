@@ -1,4 +1,4 @@
-//! What is told of a deployed stack: where it is reached and what it is made of.
+//! What is reported of a deployed stack: where it is reached and what it is made of.
 
 use crate::standard_output::print;
 use anyhow::{Context, Result};

@@ -13,23 +13,16 @@ use holder::Holder;
 use infra_engine::kind::Context;
 use infra_engine::{Failure, Reporter, ResourceId};
 use infra_wire::concurrency_limit::of_lease;
+use infra_wire::guard;
 use infra_wire::poll::{Poll, poll_until};
-use infra_wire::{guard, shortened};
 pub use place::{LEASE_KEY, Place};
 pub use record::LeaseSnapshot;
 use record::Record;
 use renewal::Renewal;
 use std::time::Duration;
 
-/// How many seconds a lease lasts that is not renewed.
-const SECONDS: u64 = 60;
-/// The variable by which tests shorten that.
-const SECONDS_VARIABLE: &str = "IMAGE_APP_LEASE_SECONDS";
-
 /// How long a lease lasts that is not renewed.
-fn length() -> Duration {
-    shortened::seconds(SECONDS, SECONDS_VARIABLE)
-}
+pub const LASTS: Duration = Duration::from_secs(60);
 
 /// How long the holder of a lease that lasts so long may write: it stops a sixth of that before others may take it, for what
 /// it has sent then may be on its way.
@@ -76,6 +69,8 @@ pub struct LeaseRequest<'a> {
     pub command: &'static str,
     /// How long it waits for another holder.
     pub wait_timeout: Duration,
+    /// How long the lease lasts unless it is renewed, in whole seconds: [`LASTS`].
+    pub lasts: Duration,
 }
 
 /// The lease, held until it is released or its process ends.
@@ -99,7 +94,7 @@ impl Lease {
         let context = Context::of(request.stack, &id, reporter);
         let (began, mut seen, mut uncontended) = (Instant::now(), seen, true);
         let mut last_asked = None;
-        let taken = poll_until(request.wait_timeout + length(), &context, async || {
+        let taken = poll_until(request.wait_timeout + request.lasts, &context, async || {
             if !uncontended {
                 seen = request.place.read().await?;
             }
@@ -117,7 +112,7 @@ impl Lease {
             let asked = Instant::now();
             last_asked = Some(asked);
             mark::leave();
-            if let Some(now) = request.place.write(new_record(request.command, &seen), &seen).await? {
+            if let Some(now) = request.place.write(new_record(&request, &seen), &seen).await? {
                 let before = seen.record.as_ref().map(|record| &record.holder);
                 if let Some(ended) = before.filter(|holder| holder.has_ended_here()) {
                     mark::remove(&ended.run);
@@ -130,8 +125,8 @@ impl Lease {
         })
         .await?;
         let (now, asked, uncontended) = taken.map_err(LeaseError::Held)?;
-        guard::hold_until(asked + writable(length()));
-        Ok(Self { renewal: Renewal::begin(request.place, now), uncontended })
+        guard::hold_until(asked + writable(request.lasts));
+        Ok(Self { renewal: Renewal::begin(request.place, now, request.lasts), uncontended })
     }
 
     /// Renews it no more, as its bucket goes next; for what is left of its time this run may still write.
@@ -154,7 +149,7 @@ impl Lease {
         self.renewal.stop().await;
         let released = self.renewal.give_back(arns).await;
         guard::release();
-        released.map_err(|failure| NotReleased { seconds: length().as_secs(), failure })?;
+        released.map_err(|failure| NotReleased { seconds: self.renewal.lasts().as_secs(), failure })?;
         mark::remove(mark::this_run());
         Ok(())
     }
@@ -172,10 +167,10 @@ pub struct NotReleased {
 }
 
 /// The record of this run, which keeps what the last one wrote for its successors.
-fn new_record(command: &str, seen: &LeaseSnapshot) -> Record {
+fn new_record(request: &LeaseRequest<'_>, seen: &LeaseSnapshot) -> Record {
     Record {
-        holder: Holder::this(command),
-        lasts_seconds: length().as_secs(),
+        holder: Holder::this(request.command),
+        lasts_seconds: request.lasts.as_secs(),
         renewals: 0,
         is_released: false,
         arns: seen.record.as_ref().map(|record| record.arns.clone()).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use crate::record::{LeaseSnapshot, Record};
-use crate::{length, writable};
+use crate::writable;
 use boot_time::Instant;
 use infra_engine::Failure;
 use infra_wire::guard;
@@ -24,6 +24,7 @@ pub struct Renewal {
 #[derive(Clone)]
 struct Held {
     place: Place,
+    lasts: Duration,
     now: Arc<Mutex<Now>>,
 }
 
@@ -35,12 +36,17 @@ struct Now {
 }
 
 impl Renewal {
-    /// Renews the lease, which is now as it was `seen`.
-    pub fn begin(place: Place, seen: LeaseSnapshot) -> Self {
+    /// Renews the lease, which lasts so long and is now as it was `seen`.
+    pub fn begin(place: Place, seen: LeaseSnapshot, lasts: Duration) -> Self {
         let now = Arc::new(Mutex::new(Now { seen, renewals: 0 }));
-        let held = Held { place, now };
+        let held = Held { place, lasts, now };
         let task = tokio::spawn(held.clone().keep());
         Self { held, task: Mutex::new(Some(task)) }
+    }
+
+    /// How long it lasts unless it is renewed.
+    pub fn lasts(&self) -> Duration {
+        self.held.lasts
     }
 
     /// Renews it no more. When this is over, no renewal is under way.
@@ -93,12 +99,13 @@ enum Renewed {
 impl Held {
     /// Renews it until it is lost. If it can't be renewed in time, the guard lets no write pass any more.
     async fn keep(self) {
-        let mut pause = length() / RENEWALS;
+        let between = self.lasts / RENEWALS;
+        let mut pause = between;
         loop {
             tokio::time::sleep(pause).await;
             pause = match self.renew().await {
-                Renewed::Yes => length() / RENEWALS,
-                Renewed::Unclear => AGAIN_AFTER.min(length() / RENEWALS),
+                Renewed::Yes => between,
+                Renewed::Unclear => AGAIN_AFTER.min(between),
                 Renewed::Lost => return,
             };
         }
@@ -111,7 +118,7 @@ impl Held {
         match self.place.write(record, &seen).await {
             Ok(Some(new)) => {
                 self.is(new);
-                guard::hold_until(asked + writable(length()));
+                guard::hold_until(asked + writable(self.lasts));
                 Renewed::Yes
             }
             Ok(None) => match self.place.read().await {
@@ -120,7 +127,7 @@ impl Held {
                     let is_this = it.record.as_ref().is_some_and(|record| record.renewals == renewals);
                     self.is(it);
                     if is_this {
-                        guard::hold_until(asked + writable(length()));
+                        guard::hold_until(asked + writable(self.lasts));
                         return Renewed::Yes;
                     }
                     Renewed::Unclear

@@ -1,20 +1,7 @@
-//! A call as it goes over the wire: which operation it is, and how its service writes errors.
+//! A call as it goes over the wire: which operation of which service it is.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use std::hash::{DefaultHasher, Hash, Hasher};
-
-/// How a service's protocol writes an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// ECS, ECR, CloudWatch Logs, Application Auto Scaling.
-    Json,
-    /// IAM, STS, Elastic Load Balancing, EC2 Auto Scaling.
-    Query,
-    /// EC2.
-    Ec2,
-    /// S3.
-    Rest,
-}
 
 /// A call.
 #[derive(Clone, Debug)]
@@ -23,8 +10,6 @@ pub struct Call {
     pub service: String,
     /// The operation, such as `CreateRole`; of S3 the method.
     pub operation: String,
-    /// How its errors are written.
-    pub protocol: Protocol,
     /// The same for the same call, whoever repeats it.
     pub key: u64,
 }
@@ -34,14 +19,8 @@ impl Call {
     pub fn of(request: &HttpRequest) -> Self {
         let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
         let body = request.body().bytes().unwrap_or_default();
-        let form = std::str::from_utf8(body).ok().filter(|body| body.starts_with("Action="));
+        let form = std::str::from_utf8(body).ok();
         let action = form.and_then(|form| form.split('&').next()?.strip_prefix("Action="));
-        let protocol = match (target, form) {
-            (Some(_), _) => Protocol::Json,
-            (None, Some(form)) if form.contains("Version=2016-11-15") => Protocol::Ec2,
-            (None, Some(_)) => Protocol::Query,
-            (None, None) => Protocol::Rest,
-        };
         // Credential=<key>/<day>/<region>/<service>/aws4_request
         let signed = request.headers().get("authorization").unwrap_or_default();
         let service = signed.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
@@ -50,7 +29,6 @@ impl Call {
         Self {
             service: service.to_owned(),
             operation: operation.to_owned(),
-            protocol,
             key: key([service, operation, request.method(), request.uri()], body),
         }
     }
@@ -58,7 +36,7 @@ impl Call {
     /// A call of this name, for tests.
     #[cfg(test)]
     pub fn named(operation: &str, key: u64) -> Self {
-        Self { service: String::new(), operation: operation.to_owned(), protocol: Protocol::Json, key }
+        Self { service: String::new(), operation: operation.to_owned(), key }
     }
 
     /// Whether it makes something that a second call would make again or be refused. `RunTask` is not one of them: by the
@@ -79,38 +57,6 @@ impl Call {
         const REMOVING: [&str; 8] =
             ["Delete", "Remove", "Detach", "Deregister", "Revoke", "Untag", "DELETE", "POST"];
         self.is_write() && !REMOVING.iter().any(|prefix| self.operation.starts_with(prefix))
-    }
-
-    /// The answer that nothing of that is there, in the words of the service's protocol: a status and a body.
-    pub fn nothing_found(&self) -> (u16, String) {
-        let operation = &self.operation;
-        if operation.starts_with("Get") {
-            return (404, self.error("NoSuchEntity", "it is not known yet (a fault)"));
-        }
-        let nothing = match self.protocol {
-            Protocol::Json => "{}".to_owned(),
-            Protocol::Query => {
-                format!("<{operation}Response><{operation}Result></{operation}Result></{operation}Response>")
-            }
-            Protocol::Ec2 | Protocol::Rest => format!("<{operation}Response></{operation}Response>"),
-        };
-        (200, nothing)
-    }
-
-    /// The body of an error in the words of the service's protocol.
-    pub fn error(&self, code: &str, message: &str) -> String {
-        match self.protocol {
-            Protocol::Json => serde_json::json!({"__type": code, "message": message}).to_string(),
-            Protocol::Query => format!(
-                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
-                 <RequestId>0</RequestId></ErrorResponse>"
-            ),
-            Protocol::Ec2 => format!(
-                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
-                 <RequestID>0</RequestID></Response>"
-            ),
-            Protocol::Rest => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
-        }
     }
 }
 
@@ -142,17 +88,15 @@ mod tests {
     fn each_protocol_names_its_operation_in_its_own_way() {
         let json =
             call("POST", &[("x-amz-target", "AmazonEC2ContainerServiceV20141113.CreateService")], "{}");
-        assert_eq!((json.operation.as_str(), json.protocol), ("CreateService", Protocol::Json));
+        assert_eq!(json.operation, "CreateService");
         let query = call("POST", &[], "Action=CreateRole&Version=2010-05-08");
-        assert_eq!((query.operation.as_str(), query.protocol), ("CreateRole", Protocol::Query));
-        let ec2 = call("POST", &[], "Action=DescribeVpcs&Version=2016-11-15");
-        assert_eq!((ec2.operation.as_str(), ec2.protocol), ("DescribeVpcs", Protocol::Ec2));
+        assert_eq!(query.operation, "CreateRole");
         let rest = call("PUT", &[], "");
-        assert_eq!((rest.operation.as_str(), rest.protocol), ("PUT", Protocol::Rest));
+        assert_eq!(rest.operation, "PUT");
     }
 
     #[test]
-    fn writes_are_told_from_reads() {
+    fn writes_are_known_from_reads() {
         for (operation, is_write) in
             [("DescribeVpcs", false), ("HEAD", false), ("PUT", true), ("TagRole", true)]
         {

@@ -1,11 +1,10 @@
-//! What a call passes on its way out and back: here calls are bounded in number, a run that lost its lease is stopped, and tests
-//! break what they want to see broken.
+//! What a call passes on its way out and back: here calls are bounded in number, and a run that lost its lease is stopped.
 
 use crate::call::Call;
 use crate::concurrency_limit::LIMIT;
-use crate::fault::Faults;
 use crate::held_body::held;
 use crate::read_cache::{self, Answer};
+use crate::transport::Transport;
 use crate::{guard, journal, this_machine, writes};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -17,22 +16,19 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use infra_engine::Failure;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The SDK's own HTTP client behind our gate, with the authorities to trust where they are not the system's. With `only_here` no
 /// call leaves this machine: a service may have an endpoint of its own in the environment or in a profile.
-///
-/// # Errors
-/// When the faults that a test asks for are written wrongly.
-pub fn client(only_here: bool, trusted: Option<TlsContext>) -> Result<SharedHttpClient, Failure> {
-    Ok(SharedHttpClient::new(Wire {
-        trusted,
-        connectors: Mutex::new(HashMap::new()),
-        gate: Arc::new(Gate { only_here, faults: Faults::from_environment()? }),
-    }))
+pub fn client(
+    only_here: bool,
+    trusted: Option<TlsContext>,
+    transport: Arc<dyn Transport>,
+) -> SharedHttpClient {
+    let gate = Arc::new(Gate { only_here, transport });
+    SharedHttpClient::new(Wire { trusted, connectors: Mutex::new(HashMap::new()), gate })
 }
 
 /// Makes a connector for each pair of timeouts, once.
@@ -47,7 +43,7 @@ struct Wire {
 #[derive(Debug)]
 struct Gate {
     only_here: bool,
-    faults: Option<Faults>,
+    transport: Arc<dyn Transport>,
 }
 
 #[derive(Debug)]
@@ -106,7 +102,7 @@ impl Gate {
     /// Makes a call when it has a permit.
     async fn pass(
         &self,
-        inner: &SharedHttpConnector,
+        network: &SharedHttpConnector,
         mut request: HttpRequest,
         call: &Call,
     ) -> Result<HttpResponse, ConnectorError> {
@@ -119,23 +115,8 @@ impl Gate {
             *request.body_mut() = held(body);
         }
         let began = Instant::now();
-        let answer = answer(inner, self.faults.as_ref(), request, call).await;
+        let answer = self.transport.send(call, request, network).await;
         journal::write(call, began.elapsed(), &answer);
         writes::noted(answer, call)
-    }
-}
-
-/// The service's answer, or what a fault makes of it.
-async fn answer(
-    inner: &SharedHttpConnector,
-    faults: Option<&Faults>,
-    request: HttpRequest,
-    call: &Call,
-) -> Result<HttpResponse, ConnectorError> {
-    let Some(faults) = faults else { return inner.call(request).await };
-    let of_call = faults.of(call);
-    match of_call.before_it_is_sent(call) {
-        Some(instead) => instead,
-        None => of_call.after_it_was_processed(faults.late.answer(call, inner.call(request)).await?),
     }
 }

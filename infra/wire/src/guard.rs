@@ -3,7 +3,7 @@
 use boot_time::Instant;
 use std::sync::{Mutex, PoisonError};
 
-/// What a write is told that comes too late.
+/// The error of a write that comes too late.
 pub const LOST: &str = "the stack's lease was lost to another run";
 
 /// Until when this process may write; `None` where no lease is needed.

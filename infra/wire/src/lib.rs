@@ -3,11 +3,10 @@
 
 pub mod account;
 mod bucket_conflict;
-mod call;
+pub mod call;
 mod causes;
 pub mod concurrency_limit;
 pub mod configuration;
-mod fault;
 mod gate;
 pub mod guard;
 mod held_body;
@@ -16,10 +15,10 @@ pub mod poll;
 pub mod profile;
 pub mod read_cache;
 pub mod sdk_error;
-pub mod shortened;
 mod sign_in;
 pub mod this_machine;
 pub mod timeouts;
+pub mod transport;
 mod trust;
 mod writes;
 

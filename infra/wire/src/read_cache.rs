@@ -1,5 +1,5 @@
 //! The answers of one read of the whole account, in which each question is asked once, however many kinds of resource ask it. It ends
-//! before anything is written, so no answer outlives what it tells of.
+//! before anything is written, so no answer outlives what it reports.
 
 use super::call::Call;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

@@ -1,6 +1,6 @@
 //! Which writes the SDK makes again by itself. A call that creates something may have done so although its answer is lost or
-//! is a server error: the engine looks first; the SDK would make a second one, or be told that there is one. And a call
-//! that names what was just made may be told that there is no such thing: AWS needs a moment to know it everywhere.
+//! is a server error: the engine looks first; the SDK would make a second one, or get the answer that there is one. And a call
+//! that names what was just made may get the answer that there is no such thing: AWS needs a moment to know it everywhere.
 
 use super::call::Call;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;

@@ -15,5 +15,5 @@ const THIRD: AppSpec = AppSpec {
 const APPS: AppList = &[web::APP, php::APP, THIRD];
 
 fn main() -> anyhow::Result<ExitCode> {
-    infra_deploy::main_with(APPS)
+    infra_deploy::main_with(APPS, infra_deploy::Overrides::default())
 }

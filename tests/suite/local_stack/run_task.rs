@@ -4,7 +4,7 @@ use e2e::aws_api::AwsApi;
 use e2e::command::{Outcome, Run};
 use serde_json::{Value, json};
 
-use super::{CLUSTER, chapter, local};
+use super::{CLUSTER, chapter, local, local_provider};
 
 const SCALED: u64 = 3;
 
@@ -45,8 +45,9 @@ pub async fn a_service_is_scaled_and_scaled_back(aws: &AwsApi) {
     chapter("scale");
     let before = desired_and_running(aws).await[0];
     // What ECS says of a service may be late.
-    for (count, reads) in [(SCALED, "late@2"), (0, ""), (before, "")] {
-        let scale = local(&format!("scale web {count} --json")).with_fault(reads);
+    let late = local_provider(&format!("scale web {SCALED} --json --local")).await.with_fault("late@2");
+    let in_time = |count| local(&format!("scale web {count} --json"));
+    for (count, scale) in [(SCALED, late), (0, in_time(0)), (before, in_time(before))] {
         let scaled = scale.ends_with(0).await.json();
         assert_eq!([&scaled["desired"], &scaled["running"]], [&json!(count), &json!(count)], "{scaled:#}");
         assert_eq!(desired_and_running(aws).await, [count, count]);

@@ -12,8 +12,6 @@ use super::Moto;
 
 const ONE: &str = "logs.retention_in_days=30";
 const OTHER: &str = "logs.retention_in_days=60";
-/// Tests that wait for the end of a lease have short ones.
-const SECONDS: &str = "IMAGE_APP_LEASE_SECONDS";
 const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +62,7 @@ async fn a_run_whose_lease_another_has_taken_writes_no_more() {
     // ECS takes the services only after a while, so there is time to notice.
     let fault = "refuse@CreateService/InvalidParameterException/30";
     let deploy = moto.run("deploy --yes --no-wait --stack taken", &[]).await.with_fault(fault);
-    let deploy = deploy.env(SECONDS, "8").env("HTTP_PROXY", proxy.address()).start();
+    let deploy = deploy.with_lease_of(8).env("HTTP_PROXY", proxy.address()).start();
     let mut seen = Vec::new();
     until("the deploy to get far", SOON, async || {
         seen.extend(writes(&proxy).into_iter().filter_map(|call| call.action));
@@ -86,7 +84,7 @@ async fn a_run_whose_lease_another_has_taken_writes_no_more() {
 async fn a_run_that_slept_longer_than_its_lease_writes_nothing_when_it_wakes() {
     let moto = Moto::start().await;
     let proxy = CountingProxy::start().await;
-    let sleeper = moto.run("deploy --yes --no-wait --stack slept", &[ONE]).await.env(SECONDS, "4");
+    let sleeper = moto.run("deploy --yes --no-wait --stack slept", &[ONE]).await.with_lease_of(4);
     let sleeper = sleeper.env("HTTP_PROXY", proxy.address()).start();
     until("its first write under the lease", SOON, async || {
         if writes(&proxy).is_empty() { Err("none".to_owned()) } else { Ok(()) }
@@ -95,7 +93,7 @@ async fn a_run_that_slept_longer_than_its_lease_writes_nothing_when_it_wakes() {
     sleeper.signal("STOP").await;
     // Its lease ends, and another run finishes the work.
     let second = moto.run("deploy --yes --no-wait --wait-for-lease 60 --stack slept", &[OTHER]).await;
-    second.env(SECONDS, "4").ends_with(0).await;
+    second.with_lease_of(4).ends_with(0).await;
     writes(&proxy);
     sleeper.signal("CONT").await;
     is_lost(&sleeper.end().await);
@@ -105,7 +103,7 @@ async fn a_run_that_slept_longer_than_its_lease_writes_nothing_when_it_wakes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_lease_of_a_machine_that_is_gone_ends_by_itself_and_the_waiting_is_told() {
+async fn the_lease_of_a_machine_that_is_gone_ends_by_itself_and_the_waiting_is_reported() {
     let moto = Moto::start().await;
     moto.deploy("ends", &[]).await;
     let lease = holder_elsewhere(15).to_string();

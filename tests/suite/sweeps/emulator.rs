@@ -45,7 +45,7 @@ impl Emulator {
         ministack
     }
 
-    /// One whose reads tell of a write late: so many answers to each question are those from before it, but not those of
+    /// One whose reads show a write late: so many answers to each question are those from before it, but not those of
     /// these operations.
     pub async fn late(answers: usize, in_time: &'static [&'static str]) -> Self {
         let (empty, mut moto) = (containers::moto().await, Self::moto().await);
@@ -156,10 +156,10 @@ impl Stack<'_> {
         assert!(
             found == expected,
             "after {}: {found:#?} instead of {expected:#?}; not expected: {more:#?}",
-            told(cut)
+            in_words(cut)
         );
         let preview = self.run("preview", settings).await.end().await;
-        assert_eq!(preview.code, Some(0), "after {}: {preview}", told(cut));
+        assert_eq!(preview.code, Some(0), "after {}: {preview}", in_words(cut));
     }
 
     /// Some time later there is nothing to change.
@@ -170,7 +170,7 @@ impl Stack<'_> {
 
     pub async fn is_gone(&self, cut: Option<Cut>) {
         let left = self.found().await;
-        assert!(left.is_empty(), "after {}: {left:#?}", told(cut));
+        assert!(left.is_empty(), "after {}: {left:#?}", in_words(cut));
         self.time_passes(true);
     }
 
@@ -182,6 +182,6 @@ impl Stack<'_> {
     }
 }
 
-fn told(cut: Option<Cut>) -> String {
+fn in_words(cut: Option<Cut>) -> String {
     cut.map_or_else(|| "an undisturbed run".to_owned(), |cut| cut.to_string())
 }

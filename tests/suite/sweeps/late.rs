@@ -1,4 +1,4 @@
-//! Reads that tell of a write late, as AWS's do: what was made is not there yet, what was deleted is there still.
+//! Reads that show a write late, as AWS's do: what was made is not there yet, what was deleted is there still.
 
 use super::{Cuts, Emulator};
 
@@ -21,7 +21,7 @@ const NEW_REVISION: &[&str] = &["web.memory_mib=2048"];
 const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_run_goes_through_though_reads_tell_of_its_writes_late() {
+async fn one_run_goes_through_though_reads_show_its_writes_late() {
     let moto = Emulator::late(LATE_ANSWERS, &[]).await;
     let stack = moto.stack("lately");
     stack.deploy(&[]).await;
@@ -60,7 +60,7 @@ async fn a_run_that_waits_goes_through_though_its_own_client_hears_late_of_what_
 
 /// What a deploy that was killed left is finished, and the next one's is torn down at once; so is a teardown that was killed.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_was_killed_is_finished_by_the_next_one_though_reads_tell_late_what_it_wrote() {
+async fn a_run_that_was_killed_is_finished_by_the_next_one_though_reads_show_late_what_it_wrote() {
     let moto = Emulator::late(LATE_ANSWERS, IN_TIME).await;
     let (stack, deploys, teardowns) = (moto.stack("belated"), Cuts::one_in(23), Cuts::one_in(23));
     stack.deploy(&[]).await;

@@ -85,6 +85,6 @@ async fn no_creation_is_ever_answered_and_one_run_goes_through() {
     });
     let proxy = proxy.await;
     let deploy = stack.run("deploy", &[]).await.env("HTTP_PROXY", proxy.address());
-    deploy.env("IMAGE_APP_ANSWER_SECONDS", "1").ends_with(0).await;
+    deploy.with_answers_within(1).ends_with(0).await;
     stack.run("preview", &[]).await.ends_with(0).await;
 }

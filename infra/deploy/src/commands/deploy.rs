@@ -6,11 +6,11 @@ use crate::image_builds;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::{Session, Snapshot};
+use crate::setup::Setup;
 use crate::smoke_check;
 use crate::stack_lease::release;
 use crate::summary::Summary;
 use anyhow::{Context, Result};
-use infra::apps::AppList;
 use infra::storage::lease_bucket_id;
 use infra_aws::kinds::task_definition::prune::Pruning;
 use infra_engine::apply::{AllOutputs, apply};
@@ -103,8 +103,8 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 }
 
 /// Brings the stack up to what the code says.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
-    let mut session = Session::open(&options.stack, apps).await?.waiting(!options.no_wait);
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
+    let mut session = Session::open(&options.stack, setup).await?.waiting(!options.no_wait);
     let snapshot = session.read(options.adopt).await?;
     let plan = &snapshot.plan;
     if let Some(engine) = image_builds::engine_for(plan).await? {

@@ -2,9 +2,9 @@
 
 use crate::plan_view;
 use crate::session::Session;
+use crate::setup::Setup;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use infra::apps::AppList;
 use infra_options::drift::Options;
 use std::process::ExitCode;
 
@@ -12,8 +12,8 @@ use std::process::ExitCode;
 const DRIFT: u8 = 3;
 
 /// Prints what differs, property by property; exit code 3 says that something does.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
-    let session = Session::open(&options.stack, apps).await?;
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, setup).await?;
     let plan = session.read(false).await?.plan;
     let changes: Vec<_> = plan.changes().collect();
     if options.stack.json {

@@ -2,9 +2,9 @@
 
 use crate::plan_view;
 use crate::session::Session;
+use crate::setup::Setup;
 use crate::standard_output::print;
 use anyhow::{Context, Result, bail};
-use infra::apps::AppList;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Stack};
 use infra_options::explain::Options;
@@ -15,8 +15,8 @@ use std::process::ExitCode;
 const CALLS: usize = 20;
 
 /// Prints why, and what happened.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
-    let session = Session::open(&options.stack, apps).await?;
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, setup).await?;
     let plan = session.read(false).await?.plan;
     let asked = |step: &&Step| step.id.to_string() == options.resource || step.name == options.resource;
     let steps: Vec<_> = plan.steps.iter().filter(asked).collect();

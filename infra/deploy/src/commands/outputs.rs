@@ -1,18 +1,18 @@
 //! `outputs`: where the deployed stack is reached. Reads only.
 
 use crate::session::Session;
+use crate::setup::Setup;
 use crate::summary::Summary;
 use anyhow::Result;
-use infra::apps::AppList;
 use infra_engine::Failure;
 use infra_engine::apply::known_outputs;
 use infra_options::outputs::Options;
 use std::process::ExitCode;
 
 /// Prints the outputs of a deployed stack.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     let options = options.stack;
-    let session = Session::open(&options, apps).await?;
+    let session = Session::open(&options, setup).await?;
     let outputs = known_outputs(&session.refresh().await?);
     let summary =
         Summary::new(&session.program.exports, &outputs, &session.aws, &options).ok_or_else(|| {

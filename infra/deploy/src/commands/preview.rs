@@ -3,9 +3,9 @@
 use crate::cost_view;
 use crate::plan_view;
 use crate::session::{Session, Snapshot};
+use crate::setup::Setup;
 use crate::standard_output::print;
 use anyhow::{Context, Result};
-use infra::apps::AppList;
 use infra_options::preview::Options;
 use std::process::ExitCode;
 
@@ -13,8 +13,8 @@ use std::process::ExitCode;
 const CHANGES: u8 = 2;
 
 /// Shows the plan; exit code 2 says that it is not empty.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
-    let session = Session::open(&options.stack, apps).await?;
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
+    let session = Session::open(&options.stack, setup).await?;
     let Snapshot { world, plan, .. } = session.read(options.adopt).await?;
     if options.stack.json {
         let changes: Vec<_> = plan.changes().collect();

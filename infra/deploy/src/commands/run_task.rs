@@ -9,8 +9,8 @@ mod started;
 
 use super::INTERRUPTED;
 use crate::session::Session;
+use crate::setup::Setup;
 use anyhow::Result;
-use infra::apps::AppList;
 use infra_aws::Aws;
 use infra_aws::clients::Ecs;
 use infra_aws::json_call::{Answer, drop_empty_texts, json_of, with_body};
@@ -28,10 +28,10 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 /// Runs the tasks; the exit code is that of their containers. On Ctrl-C it says which tasks go on.
-pub(super) async fn run(options: &Options, apps: AppList) -> Result<ExitCode> {
+pub(super) async fn run(options: &Options, setup: &Setup) -> Result<ExitCode> {
     let started = OnceLock::new();
     tokio::select! {
-        result = to_the_end(options, apps, &started) => result,
+        result = to_the_end(options, setup, &started) => result,
         _ = tokio::signal::ctrl_c() => {
             match started.get() {
                 Some(started) => eprintln!("interrupted: {}", Started::still_there(started)),
@@ -42,8 +42,8 @@ pub(super) async fn run(options: &Options, apps: AppList) -> Result<ExitCode> {
     }
 }
 
-async fn to_the_end(options: &Options, apps: AppList, running: &OnceLock<Started>) -> Result<ExitCode> {
-    let aws = Session::connect(&options.stack, apps).await?;
+async fn to_the_end(options: &Options, setup: &Setup, running: &OnceLock<Started>) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack, setup).await?;
     let service = live_service::service(&aws, &options.app).await?;
     let definition = definition(&aws, &service.task_definition).await?;
     let request = request::complete(options.request(), options.container.as_deref(), &service, &definition)?;
@@ -70,9 +70,9 @@ async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure
     let request = aws.client::<Ecs>().describe_task_definition().task_definition(revision);
     let request = request.customize().interceptor(json.clone());
     request.send().await.or_failure("describe the task definition")?;
-    let mut told = json.member("taskDefinition")?;
-    drop_empty_texts(&mut told, &Value::Null);
-    TaskDefinition::deserialize(told)
+    let mut reported = json.member("taskDefinition")?;
+    drop_empty_texts(&mut reported, &Value::Null);
+    TaskDefinition::deserialize(reported)
         .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
 }
 

@@ -5,11 +5,11 @@ mod settled;
 
 use crate::progress_view::ProgressView;
 use crate::session::Session;
+use crate::setup::Setup;
 use crate::stack_lease::{StackLease, release};
 use crate::standard_output::print;
 use anyhow::{Context as _, Result};
 use autoscaler::Autoscaler;
-use infra::apps::AppList;
 use infra_aws::Aws;
 use infra_aws::clients::Ecs;
 use infra_aws::live_service::{self, LiveService};
@@ -31,11 +31,11 @@ struct Scaled {
 }
 
 /// Scales a service.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
-    let aws = Session::connect(&options.stack, apps).await?;
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
+    let aws = Session::connect(&options.stack, setup).await?;
     // What can't be scaled is refused before anything is written, and needs no lease.
     scalable(&aws, &options).await?;
-    let (service, autoscaler, mut running) = alone(&aws, &options).await?;
+    let (service, autoscaler, mut running) = alone(&aws, &options, setup).await?;
     eprintln!("{}", what_comes_next(&options, autoscaler.as_ref()));
     if !options.no_wait {
         let (view, id) = (ProgressView::new(), ResourceId::new("service", options.service.as_str()));
@@ -66,8 +66,12 @@ async fn scalable(aws: &Aws, options: &Options) -> Result<(LiveService, Option<A
 
 /// Sets the number with the stack's lease held: a deploy at the same time may set it, or have another service take over. Gives
 /// the service as it was, and how many of its tasks run. To wait for more needs no lease.
-async fn alone(aws: &Aws, options: &Options) -> Result<(LiveService, Option<Autoscaler>, u32)> {
-    let lease = StackLease::named(aws, &options.stack.name)?;
+async fn alone(
+    aws: &Aws,
+    options: &Options,
+    setup: &Setup,
+) -> Result<(LiveService, Option<Autoscaler>, u32)> {
+    let lease = StackLease::named(aws, &options.stack.name, setup.overrides.lease_lasts)?;
     let seen = lease.read().await?;
     let lease = lease.acquire("scale", options.lease.for_lease, seen).await?;
     let set = async {
@@ -135,8 +139,8 @@ mod tests {
     #[test]
     fn a_daemon_is_not_scaled() {
         let service = |strategy: &str| {
-            let told = serde_json::json!({"serviceName": "agent", "schedulingStrategy": strategy});
-            LiveService::deserialize(told).unwrap()
+            let reported = serde_json::json!({"serviceName": "agent", "schedulingStrategy": strategy});
+            LiveService::deserialize(reported).unwrap()
         };
         assert!(refuse_daemon(&service("REPLICA")).is_ok());
         assert!(refuse_daemon(&service("DAEMON")).unwrap_err().to_string().contains("daemon"));

@@ -4,11 +4,11 @@ use super::consent;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
 use crate::session::Session;
+use crate::setup::Setup;
 use crate::stack_lease::{StackLease, release};
 use crate::standard_output::print;
 use anyhow::{Context, Result, bail};
 use boot_time::Instant;
-use infra::apps::AppList;
 use infra::storage::lease_bucket_id;
 use infra_aws::Aws;
 use infra_aws::kinds;
@@ -29,11 +29,11 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Deletes the stack, then looks again whether anything is left.
-pub(super) async fn run(options: Options, apps: AppList) -> Result<ExitCode> {
+pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     let (options, wait) = (options.stack, options.wait);
-    let aws = Session::connect(&options, apps).await?;
+    let aws = Session::connect(&options, setup).await?;
     let (stack, provider) = (options.name.as_str(), kinds::all(&aws));
-    let lease = StackLease::named(&aws, &options.name)?;
+    let lease = StackLease::named(&aws, &options.name, setup.overrides.lease_lasts)?;
     let began = Instant::now();
     let (found, seen) = read_with_lease(&aws, &provider, &lease).await?;
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);

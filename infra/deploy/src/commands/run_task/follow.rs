@@ -51,7 +51,7 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// Waits until all tasks have stopped; gives what ECS tells of them then.
+    /// Waits until all tasks have stopped; gives what ECS reports of them then.
     ///
     /// # Errors
     /// When ECS can't be asked, or the deadline passes: with the way to stop the tasks.

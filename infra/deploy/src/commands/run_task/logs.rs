@@ -124,7 +124,7 @@ impl Stream {
     }
 }
 
-/// An event is a line, or several where the log driver was told to join them.
+/// An event is a line, or several where the log driver was set up to join them.
 fn lines_of(message: &str) -> impl Iterator<Item = String> {
     message.trim_end_matches(['\r', '\n']).split('\n').map(str::to_owned)
 }

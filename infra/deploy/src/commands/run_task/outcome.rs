@@ -53,7 +53,7 @@ impl Outcome {
         }
     }
 
-    /// Takes what ECS tells of the tasks now.
+    /// Takes what ECS reports of the tasks now.
     pub fn tasks(&mut self, tasks: &[Task]) {
         self.tasks = tasks.iter().map(|task| self.task(task)).collect();
     }

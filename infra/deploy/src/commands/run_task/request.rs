@@ -41,7 +41,7 @@ pub fn complete(
     request.overrides = (overrides != TaskOverride::default()).then_some(overrides);
     request.started_by = Some(STARTED_BY.to_owned());
     request.client_token = Some(token());
-    // The stack's tags, by which costs are told apart.
+    // The stack's tags, by which costs are kept apart.
     request.propagate_tags = Some(PropagateTags::TaskDefinition);
     Ok(request)
 }
@@ -125,7 +125,7 @@ fn name_container(
     definition: &TaskDefinition,
 ) -> Result<(), Failure> {
     if let Some(name) = container {
-        // Also without anything to change: a container that is not there is told.
+        // Also without anything to change: a container that is not there is reported.
         overrides.merge(ContainerOverride::default());
         name_it(overrides, name);
         return Ok(());
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_container_that_is_not_there_is_told() {
+    fn a_container_that_is_not_there_is_reported() {
         let (service, definition) = (service(), definition("FARGATE"));
         let request = complete(RunTaskRequest::default(), Some("app"), &service, &definition).unwrap();
         let error = check(&request, &definition, "web").unwrap_err().to_string();

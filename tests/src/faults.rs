@@ -1,35 +1,40 @@
-//! Faults that tests ask for in the environment: at which call, before it is sent or after it was processed, what breaks.
+//! Faults within the client of the provider: at which call, before it is sent or after it was processed, what breaks.
 //!
-//! `IMAGE_APP_FAULTS` is a list of faults, separated by semicolons: `die-after@7` breaks the seventh call that writes,
+//! They are asked for by a list that is separated by semicolons: `die-after@7` breaks the seventh call that writes,
 //! `die-after@CreateService` the first call of an operation, `throttle@every` every call when it is made for the first time,
 //! `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two calls of an operation. `late@2` and `unknown@2` are those of
 //! [`late`].
 
+mod answers;
 mod late;
 
-use super::call::Call;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, anyhow};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use infra_engine::Failure;
-use late::LateReads;
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use infra_wire::call::Call;
+use infra_wire::transport::Transport;
+use late::{LateClient, Lateness};
 
-/// The variable that asks for faults.
-pub const VARIABLE: &str = "IMAGE_APP_FAULTS";
-/// As a process that was killed by SIGKILL.
-const KILLED: i32 = 137;
+/// The exit code of a process that died of a fault, as of one that was killed by SIGKILL.
+pub const KILLED: i32 = 137;
+
+/// Sends calls, unless a fault has something else happen.
+#[derive(Debug)]
+pub struct FaultyTransport(pub Arc<Faults>);
 
 /// All faults of a run.
 #[derive(Debug)]
 pub struct Faults {
     faults: Vec<Fault>,
     writes: AtomicUsize,
-    /// How late reads tell of what was written.
-    pub late: LateReads,
+    late: LateClient,
 }
 
 #[derive(Debug)]
@@ -40,7 +45,7 @@ struct Fault {
 
 /// What breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+enum Kind {
     /// The process ends before the call is sent.
     DieBefore,
     /// The process ends when the call was processed, before its answer is seen.
@@ -72,30 +77,39 @@ enum At {
     Operation(String, AtomicUsize),
 }
 
+impl Transport for FaultyTransport {
+    fn send(&self, call: &Call, request: HttpRequest, network: &SharedHttpConnector) -> HttpConnectorFuture {
+        let (faults, call, network) = (Arc::clone(&self.0), call.clone(), network.clone());
+        HttpConnectorFuture::new(async move {
+            let of_call = faults.of(&call);
+            match of_call.before_it_is_sent(&call) {
+                Some(instead) => instead,
+                None => {
+                    let answer = faults.late.answer(&call, network.call(request)).await?;
+                    of_call.after_it_was_processed(answer)
+                }
+            }
+        })
+    }
+}
+
 impl Faults {
-    /// What the environment asks for; nothing, as a rule.
+    /// Reads a list of faults.
     ///
     /// # Errors
-    /// When a fault is written wrongly.
-    pub fn from_environment() -> Result<Option<Self>, Failure> {
-        match std::env::var(VARIABLE) {
-            Ok(text) if !text.is_empty() => Self::parse(&text).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self, Failure> {
-        let (mut late, mut faults) = (LateReads::default(), Vec::new());
+    /// When one is written wrongly.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let (mut lateness, mut faults) = (Lateness::default(), Vec::new());
         for fault in text.split(';') {
-            if !late.takes(fault) {
-                faults.push(Fault::parse(fault)?);
+            if !lateness.takes(fault) {
+                faults.push(Fault::parse(fault).with_context(|| format!("`{fault}` is not a valid fault"))?);
             }
         }
-        Ok(Self { faults, writes: AtomicUsize::new(0), late })
+        Ok(Self { faults, writes: AtomicUsize::new(0), late: lateness.client() })
     }
 
     /// The faults of one call.
-    pub fn of(&self, call: &Call) -> FaultsOfCall {
+    fn of(&self, call: &Call) -> FaultsOfCall {
         let number = if call.is_write() { self.writes.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let hit = self.faults.iter().filter(|fault| fault.at.hits(call, number));
         FaultsOfCall(hit.map(|fault| fault.kind.clone()).collect())
@@ -117,9 +131,8 @@ impl At {
 }
 
 impl Fault {
-    fn parse(text: &str) -> Result<Self, Failure> {
-        let wrong = || Failure::new(format!("{VARIABLE}: `{text}` is no fault"));
-        let (kind, at) = text.trim().split_once('@').ok_or_else(wrong)?;
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let (kind, at) = text.trim().split_once('@').context("it has no @")?;
         let refuse = |status, code: &str| Kind::Refuse { status, code: code.to_owned() };
         let (kind, at) = match kind {
             "die-before" => (Kind::DieBefore, at),
@@ -133,19 +146,19 @@ impl Fault {
             "503" => (refuse(503, "ServiceUnavailable"), at),
             "refuse" => {
                 let mut parts = at.split('/');
-                let (operation, code) = parts.next().zip(parts.next()).ok_or_else(wrong)?;
-                let times = parts.next().and_then(|times| times.parse().ok()).ok_or_else(wrong)?;
+                let (operation, code) = parts.next().zip(parts.next()).context("it has no code")?;
+                let times = parts.next().context("it has no number of times")?.parse()?;
                 let at = At::Operation(operation.to_owned(), AtomicUsize::new(times));
                 return Ok(Self { kind: refuse(400, code), at });
             }
-            _ => return Err(wrong()),
+            other => return Err(anyhow!("nothing is called {other}")),
         };
         let at = match at {
             "every" => At::Every(Mutex::default()),
             operation if operation.starts_with(|first: char| first.is_ascii_uppercase()) => {
                 At::Operation(operation.to_owned(), AtomicUsize::new(1))
             }
-            number => At::Write(number.parse().map_err(|_| wrong())?),
+            number => At::Write(number.parse()?),
         };
         Ok(Self { kind, at })
     }
@@ -153,11 +166,11 @@ impl Fault {
 
 /// What breaks of one call.
 #[derive(Debug)]
-pub struct FaultsOfCall(Vec<Kind>);
+struct FaultsOfCall(Vec<Kind>);
 
 impl FaultsOfCall {
     /// What comes instead of sending the call, if something does.
-    pub fn before_it_is_sent(&self, call: &Call) -> Option<Result<HttpResponse, ConnectorError>> {
+    fn before_it_is_sent(&self, call: &Call) -> Option<Result<HttpResponse, ConnectorError>> {
         self.0.iter().find_map(|kind| match kind {
             Kind::DieBefore => std::process::exit(KILLED),
             Kind::Reset => Some(Err(ConnectorError::io("the connection was reset (a fault)".into()))),
@@ -167,12 +180,12 @@ impl FaultsOfCall {
     }
 
     /// What comes of the answer.
-    pub fn after_it_was_processed(&self, answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    fn after_it_was_processed(&self, answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
         self.0.iter().try_fold(answer, |answer, kind| match kind {
             Kind::DieAfter => std::process::exit(KILLED),
             Kind::Timeout => Err(ConnectorError::timeout("the answer did not come in time (a fault)".into())),
             Kind::Truncate => Err(ConnectorError::io("the answer broke off (a fault)".into())),
-            Kind::BadGateway => Ok(HttpResponse::new(status_of(502)?, SdkBody::from("a fault"))),
+            Kind::BadGateway => response(502, "a fault".to_owned()),
             Kind::DieBefore | Kind::Reset | Kind::Refuse { .. } => Ok(answer),
         })
     }
@@ -184,19 +197,24 @@ fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, Connect
         "InvalidParameterException" => "Unable to assume the role (a fault)",
         _ => "a fault",
     };
-    Ok(HttpResponse::new(status_of(status)?, SdkBody::from(call.error(code, message))))
+    response(status, answers::error(call, code, message))
 }
 
-fn status_of(code: u16) -> Result<StatusCode, ConnectorError> {
-    StatusCode::try_from(code).map_err(|error| ConnectorError::user(error.into()))
+fn response(status: u16, body: String) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()))?;
+    Ok(HttpResponse::new(status, SdkBody::from(body)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    pub fn call(operation: &str, key: u64) -> Call {
+        Call { service: String::new(), operation: operation.to_owned(), key }
+    }
+
     fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
-        faults.of(&Call::named(operation, 0)).0
+        faults.of(&call(operation, 0)).0
     }
 
     #[test]
@@ -213,7 +231,7 @@ mod tests {
     fn every_call_fails_the_first_time_and_not_the_second() {
         let faults = Faults::parse("reset@every").unwrap();
         for (key, fails) in [(1, true), (2, true), (1, false)] {
-            assert_eq!(faults.of(&Call::named("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
+            assert_eq!(faults.of(&call("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
         }
     }
 
@@ -233,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_fault_is_refused() {
+    fn what_is_not_a_valid_fault_is_refused() {
         for text in ["die", "die-after@", "die-after@x", "burn@1", "refuse@Op/Code", "late@x"] {
             assert!(Faults::parse(text).is_err(), "{text}");
         }
