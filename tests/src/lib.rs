@@ -23,6 +23,7 @@ pub mod reaper;
 pub mod refusal;
 pub mod running_services;
 pub mod runtime;
+pub mod sdk;
 pub mod shared;
 pub mod site;
 pub mod task_metadata;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use e2e::command::{cargo_command, xtask};
-use e2e::repository;
+use e2e::{repository, sdk};
+use infra_aws::kinds;
 
 const LONGEST_FILE: usize = 400;
 
@@ -90,6 +91,13 @@ async fn only_the_provider_depends_on_the_largest_sdk() {
     let tree = tree.ends_with(0).await;
     let users: Vec<_> = tree.stdout.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(users, ["aws_sdk_ec2", "infra_aws"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_kinds_declare_fits_together() {
+    let nowhere = sdk::connected("http://127.0.0.1:9", "eu-west-1", "none", repository()).await;
+    let problems = kinds::all(&nowhere).problems();
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 //! What was created is read back as it was asked for: made-up values of every kind, each deployed over the one before, on
-//! moto and through the engine's own plan.
+//! moto and through the engine's own plan. What a kind calls for it is what it declares.
 
 #[path = "../../infra/resources/tests/values/account.rs"]
 mod account;
@@ -11,19 +11,15 @@ mod containers;
 mod made_up;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use e2e::aws_api::{AwsApi, QueryService};
-use infra_aws::{Aws, kinds};
-use infra_deploy::AppProgram;
+use e2e::sdk;
+use infra_aws::kinds;
 use infra_engine::apply::apply;
 use infra_engine::plan::plan;
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{Plan, Provider, Silent, Stack};
+use infra_engine::{Found, Plan, Provider, Silent, Stack};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// The values change with these alone.
@@ -36,13 +32,14 @@ const REGION: &str = "eu-west-1";
 const LOOKUPS: [&str; 3] = ["default-vpc", "image", "instance-subnets"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn values_of_every_kind_are_read_back_as_they_were_asked_for() {
+async fn values_of_every_kind_are_read_back_as_they_were_asked_for_by_the_calls_that_it_declares() {
     let container = e2e::containers::moto().await;
     let endpoint = container.url().await;
     AwsApi::new(&endpoint, REGION).query(QueryService::Ec2, "CreateKeyPair", "KeyName=by-hand").await;
     // Of its own, as it remembers whose account answers at which port: the next run has another emulator there.
     let workspace = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-    let provider = kinds::all(&connected(&endpoint, workspace.path()).await);
+    sdk::begin_journal(workspace.path(), REGION, NAME);
+    let provider = kinds::all(&sdk::connected(&endpoint, REGION, NAME, workspace.path()).await);
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
     let (mut kinds_seen, mut otherwise) = (BTreeSet::new(), Vec::new());
@@ -59,9 +56,18 @@ async fn values_of_every_kind_are_read_back_as_they_were_asked_for() {
     let missing: Vec<_> =
         all.difference(&kinds_seen).filter(|kind| !LOOKUPS.contains(&kind.as_str())).collect();
     assert!(missing.is_empty(), "no values are made up of {missing:?}");
-    teardown(NAME, &provider, &Silent).await.unwrap_or_else(|error| panic!("{error:#?}"));
-    let left = AwsApi::new(&endpoint, REGION).everything_named(NAME).await;
+    let aws = AwsApi::new(&endpoint, REGION);
+    let before = aws.everything_named(NAME).await;
+    let found = teardown(NAME, &provider, &Silent).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    let is_listed = |it: &Found| {
+        before.iter().any(|line| [&it.name, &it.locator].iter().any(|name| line.contains(*name)))
+    };
+    let unlisted: Vec<_> = found.iter().filter(|it| !is_listed(it)).collect();
+    assert!(unlisted.is_empty(), "`AwsApi::everything_named` would not miss {unlisted:#?}");
+    let left = aws.everything_named(NAME).await;
     assert!(left.is_empty(), "{left:#?}");
+    let undeclared = sdk::undeclared(workspace.path(), &provider);
+    assert!(undeclared.is_empty(), "calls that their kinds do not declare: {undeclared:#?}");
 }
 
 async fn deploy(stack: &Stack, provider: &Provider, number: usize) {
@@ -74,18 +80,4 @@ async fn deploy(stack: &Stack, provider: &Provider, number: usize) {
 async fn planned(stack: &Stack, provider: &Provider) -> Plan {
     let world = refresh(stack, provider).await.unwrap_or_else(|error| panic!("{error:#?}"));
     plan(stack, &world, false).unwrap_or_else(|error| panic!("{error:#?}"))
-}
-
-async fn connected(endpoint: &str, workspace: &Path) -> Aws {
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .endpoint_url(endpoint)
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "test", "test", None, None, "test",
-        )))
-        .build();
-    let program = AppProgram { apps: infra::apps::ALL, workspace: workspace.to_owned() };
-    let aws = Aws::connect(&config, NAME, Arc::new(program)).await;
-    aws.unwrap_or_else(|error| panic!("{error:#?}"))
 }

@@ -1,14 +1,22 @@
-//! A kind whose calls say in the journal for which resource they are made.
+//! A kind whose calls say in the journal for which resource they are made, and are made as the kind declares them.
 
 use async_trait::async_trait;
 use infra_engine::kind::{Context, ErasedKind};
 use infra_engine::live::LiveValue;
-use infra_engine::{Failure, Found};
+use infra_engine::operations::Names;
+use infra_engine::{Failure, Found, Operations};
+use infra_wire::call::OPERATIONS;
 use infra_wire::journal::RESOURCE;
 use serde_json::Value;
 
 /// The kind itself, traced.
 pub struct Journaled<K>(pub K);
+
+impl<K: ErasedKind> Journaled<K> {
+    async fn calls<T>(&self, resource: impl ToString, calls: impl Future<Output = T>) -> T {
+        RESOURCE.scope(resource.to_string(), OPERATIONS.scope(self.0.operations(), calls)).await
+    }
+}
 
 #[async_trait(?Send)]
 impl<K: ErasedKind> ErasedKind for Journaled<K> {
@@ -16,16 +24,20 @@ impl<K: ErasedKind> ErasedKind for Journaled<K> {
         self.0.name()
     }
 
-    fn deleted_before(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> Names {
         self.0.deleted_before()
     }
 
+    fn operations(&self) -> Operations {
+        self.0.operations()
+    }
+
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
-        RESOURCE.scope(self.name().to_owned(), self.0.read(desired)).await
+        self.calls(self.name(), self.0.read(desired)).await
     }
 
     async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
-        RESOURCE.scope(context.id.to_string(), self.0.create(desired, context)).await
+        self.calls(context.id, self.0.create(desired, context)).await
     }
 
     async fn update(
@@ -34,18 +46,18 @@ impl<K: ErasedKind> ErasedKind for Journaled<K> {
         live: &LiveValue,
         context: &Context<'_>,
     ) -> Result<Value, Failure> {
-        RESOURCE.scope(context.id.to_string(), self.0.update(desired, live, context)).await
+        self.calls(context.id, self.0.update(desired, live, context)).await
     }
 
     async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        RESOURCE.scope(context.id.to_string(), self.0.wait_until_stable(desired, context)).await
+        self.calls(context.id, self.0.wait_until_stable(desired, context)).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        RESOURCE.scope(context.id.to_string(), self.0.delete(found, context)).await
+        self.calls(context.id, self.0.delete(found, context)).await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        RESOURCE.scope(self.name().to_owned(), self.0.list(stack)).await
+        self.calls(self.name(), self.0.list(stack)).await
     }
 }

@@ -14,4 +14,5 @@ mod tags;
 
 pub use clients::ServiceClient;
 pub use connection::Aws;
+pub use journaled::Journaled;
 pub use program::Program;

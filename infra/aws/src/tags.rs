@@ -1,54 +1,130 @@
-//! Our tags in the types of each service.
+//! Our tags in the types of each service, and how those of ours come back that somebody removed.
 
+use crate::Aws;
 use crate::build_error::Built;
-use infra_engine::Failure;
+use crate::clients::{Ec2, Ecs, Elb};
+use aws_sdk_ec2::types::{ResourceType, TagSpecification};
 use infra_engine::live::Tags;
+use infra_engine::{Context, Failure};
+use infra_wire::sdk_error::SdkResult;
+
+/// A tag as a service gives it.
+pub trait LiveTag {
+    /// Its key and its value.
+    fn pair(&self) -> Option<(String, String)>;
+}
+
+/// A tag as a service takes it.
+pub trait SdkTag: Sized {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// Never for one that has a key and a value.
+    fn of(key: &str, value: &str) -> Result<Self, Failure>;
+}
+
+/// The SDK's types for tags are all alike and share no trait: in some a key may be missing, and can't be left out in others.
+macro_rules! tag_types {
+    ($($tag:path $(=> $built:ident)?,)+) => { $(
+        impl LiveTag for $tag {
+            fn pair(&self) -> Option<(String, String)> {
+                Some((Option::from(self.key.clone())?, Option::from(self.value.clone())?))
+            }
+        }
+        $(impl SdkTag for $tag {
+            fn of(key: &str, value: &str) -> Result<Self, Failure> {
+                $built(Self::builder().key(key).value(value).build())
+            }
+        })?
+    )+ };
+}
+
+tag_types! {
+    aws_sdk_autoscaling::types::TagDescription,
+    aws_sdk_ec2::types::Tag => Ok,
+    aws_sdk_ecr::types::Tag => built,
+    aws_sdk_ecs::types::Tag => Ok,
+    aws_sdk_elasticloadbalancingv2::types::Tag => Ok,
+    aws_sdk_iam::types::Tag => built,
+    aws_sdk_s3::types::Tag => built,
+}
+
+fn built<T>(tag: impl Built<T>) -> Result<T, Failure> {
+    tag.built()
+}
+
+/// Tags as a service takes them.
+///
+/// # Errors
+/// Never for tags that have a key and a value.
+pub fn to<T: SdkTag>(tags: &Tags) -> Result<Vec<T>, Failure> {
+    tags.iter().map(|(key, value)| T::of(key, value)).collect()
+}
+
+/// Tags as a service gives them.
+pub fn from(tags: &[impl LiveTag]) -> Tags {
+    tags.iter().filter_map(LiveTag::pair).collect()
+}
 
 /// Tags as EC2 takes them at creation.
-pub fn ec2(tags: &Tags, resource: aws_sdk_ec2::types::ResourceType) -> aws_sdk_ec2::types::TagSpecification {
-    let tags =
-        tags.iter().map(|(key, value)| aws_sdk_ec2::types::Tag::builder().key(key).value(value).build());
-    aws_sdk_ec2::types::TagSpecification::builder()
-        .resource_type(resource)
-        .set_tags(Some(tags.collect()))
-        .build()
-}
-
-/// Tags as ECS takes them.
-pub fn ecs(tags: &Tags) -> Vec<aws_sdk_ecs::types::Tag> {
-    tags.iter().map(|(key, value)| aws_sdk_ecs::types::Tag::builder().key(key).value(value).build()).collect()
-}
-
-/// Tags as ECS gives them.
-pub fn from_ecs(tags: &[aws_sdk_ecs::types::Tag]) -> Tags {
-    tags.iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))).collect()
-}
-
-/// Tags as Elastic Load Balancing takes them.
-pub fn elb(tags: &Tags) -> Vec<aws_sdk_elasticloadbalancingv2::types::Tag> {
-    tags.iter()
-        .map(|(key, value)| {
-            aws_sdk_elasticloadbalancingv2::types::Tag::builder().key(key).value(value).build()
-        })
-        .collect()
-}
-
-/// Tags as IAM takes them.
 ///
 /// # Errors
 /// Never for tags that have a key and a value.
-pub fn iam(tags: &Tags) -> Result<Vec<aws_sdk_iam::types::Tag>, Failure> {
-    tags.iter()
-        .map(|(key, value)| aws_sdk_iam::types::Tag::builder().key(key).value(value).build().built())
-        .collect()
+pub fn of_new(tags: &Tags, resource: ResourceType) -> Result<TagSpecification, Failure> {
+    Ok(TagSpecification::builder().resource_type(resource).set_tags(Some(to(tags)?)).build())
 }
 
-/// Tags as ECR takes them.
+/// Puts those of our tags on a resource of EC2 that it lacks.
 ///
 /// # Errors
-/// Never for tags that have a key and a value.
-pub fn ecr(tags: &Tags) -> Result<Vec<aws_sdk_ecr::types::Tag>, Failure> {
-    tags.iter()
-        .map(|(key, value)| aws_sdk_ecr::types::Tag::builder().key(key).value(value).build().built())
-        .collect()
+/// When EC2 refuses.
+pub async fn mend_ec2(
+    aws: &Aws,
+    id: &str,
+    live: &Option<Tags>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    match context.missing_tags(live) {
+        Some(missing) => put_ec2(aws, id, &missing).await,
+        None => Ok(()),
+    }
+}
+
+/// Puts these tags on a resource of EC2.
+///
+/// # Errors
+/// When EC2 refuses.
+pub async fn put_ec2(aws: &Aws, id: &str, tags: &Tags) -> Result<(), Failure> {
+    let request = aws.client::<Ec2>().create_tags().resources(id).set_tags(Some(to(tags)?));
+    request.send().await.or_failure("tag a resource of EC2").map(drop)
+}
+
+/// Puts those of our tags on a resource of ECS that it lacks.
+///
+/// # Errors
+/// When ECS refuses.
+pub async fn mend_ecs(
+    aws: &Aws,
+    arn: &str,
+    live: &Option<Tags>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let Some(missing) = context.missing_tags(live) else { return Ok(()) };
+    let request = aws.client::<Ecs>().tag_resource().resource_arn(arn).set_tags(Some(to(&missing)?));
+    request.send().await.or_failure("tag a resource of ECS").map(drop)
+}
+
+/// Puts those of our tags on a resource of load balancing that it lacks.
+///
+/// # Errors
+/// When Elastic Load Balancing refuses.
+pub async fn mend_elb(
+    aws: &Aws,
+    arn: &str,
+    live: &Option<Tags>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let Some(missing) = context.missing_tags(live) else { return Ok(()) };
+    let request = aws.client::<Elb>().add_tags().resource_arns(arn).set_tags(Some(to(&missing)?));
+    request.send().await.or_failure("tag a resource of load balancing").map(drop)
 }

@@ -6,14 +6,14 @@ use infra::cost::Counts;
 use infra_aws::Aws;
 use infra_aws::clients::{AutoScaling, Ec2, Ecs};
 use infra_aws::kinds::elb;
-use infra_aws::kinds::launch_template::NOT_FOUND;
+use infra_aws::kinds::launch_template::LaunchTemplates;
 use infra_aws::live_service::{self, LiveService};
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_ecs::simulation::{Share, place};
 use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_ecs::{CpuUnits, Mebibytes};
-use infra_engine::Failure;
 use infra_engine::ownership::{Ownership, STACK_TAG};
+use infra_engine::{Failure, ResourceKind};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
 use infra_wire::sdk_error::SdkResult;
 
@@ -87,7 +87,7 @@ async fn instances(aws: &Aws, group: &AutoScalingGroup) -> Result<Option<Instanc
     let request = request.launch_template_id(template.launch_template_id().unwrap_or_default());
     let answer = request.versions(template.version().unwrap_or("$Default")).send().await;
     // Somebody may have deleted what the group names.
-    let answer = answer.none_if(&NOT_FOUND, "describe the launch template")?;
+    let answer = answer.none_if(LaunchTemplates::NOT_FOUND, "describe the launch template")?;
     let version = answer.as_ref().and_then(|answer| answer.launch_template_versions().first());
     let data = version.and_then(|version| version.launch_template_data());
     Ok(data.map(|data| InstanceUse {

@@ -25,6 +25,7 @@ pub(crate) async fn wait_after(times: u32) {
 pub struct Failure {
     message: String,
     hint: Option<String>,
+    code: Option<String>,
     lost: bool,
     taken: bool,
     #[source]
@@ -34,7 +35,7 @@ pub struct Failure {
 impl Failure {
     /// A failure without a cause of its own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, lost: false, taken: false, source: None }
+        Self { message: message.into(), hint: None, code: None, lost: false, taken: false, source: None }
     }
 
     /// A failure that something else caused.
@@ -60,10 +61,17 @@ impl Failure {
         self.lost
     }
 
-    /// The same failure of a creation that was refused because there is such a resource already.
+    /// The same failure of a call that a service answered with this error code.
     #[must_use]
-    pub fn with_name_taken(self) -> Self {
-        Self { taken: true, ..self }
+    pub fn with_code(self, code: &str) -> Self {
+        Self { code: Some(code.to_owned()), ..self }
+    }
+
+    /// The same failure of a creation, which was refused because there is such a resource already if it is one of these errors.
+    #[must_use]
+    pub(crate) fn with_name_taken_if(self, errors: &[&str]) -> Self {
+        let taken = errors.iter().any(|error| is_error(error, self.code.as_deref(), Some(&self.message)));
+        Self { taken, ..self }
     }
 
     /// Whether there is such a resource already.
@@ -93,6 +101,14 @@ impl Failure {
     /// What to do next, if that is known.
     pub fn what_to_do(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+}
+
+/// Whether a kind's word for an error is about this one: its code or, with a space in it, a part of its message.
+pub fn is_error(word: &str, code: Option<&str>, message: Option<&str>) -> bool {
+    match word.contains(' ') {
+        true => message.is_some_and(|message| message.contains(word)),
+        false => code == Some(word),
     }
 }
 

@@ -4,12 +4,16 @@ use crate::event::{Event, Reporter};
 use crate::failure::Failure;
 use crate::id::ResourceId;
 use crate::live::{Found, Live, LiveValue, Tags};
-use crate::ownership::tags_for;
+use crate::operations::{Names, Operations};
+use crate::ownership::{missing_tags, tags_for};
 use crate::resource::Resource;
 use async_trait::async_trait;
 use serde_json::Value;
 
 /// The calls for one kind of resource. One task drives all of them, so their futures need not be `Send`.
+///
+/// What is constant of a kind has no default: the compiler names what a new one leaves out. An error is named by the service's code
+/// for it or, where one code stands for several, by a part of the message; what has a space in it is part of a message.
 ///
 /// Create tolerates a resource that is there already and is ours (a run was killed between the call and its
 /// answer). Delete tolerates one that is gone.
@@ -19,7 +23,16 @@ pub trait ResourceKind: Send + Sync {
     type Resource: Resource;
 
     /// The kinds this one refers to; in a teardown they go after it.
-    fn deleted_before(&self) -> &'static [&'static str];
+    const DELETED_BEFORE: Names;
+
+    /// The errors by which its service says that there is no such resource.
+    const NOT_FOUND: Names;
+
+    /// The errors by which its service refuses to create one that is there already.
+    const ALREADY_EXISTS: Names;
+
+    /// The operations of the API that it calls.
+    const OPERATIONS: Operations;
 
     /// The live resource, or `None`. The members in `IDENTITY` are known; others may still be references.
     async fn read(&self, desired: &Self::Resource) -> ReadResult<Self::Resource>;
@@ -86,6 +99,11 @@ impl<'a> Context<'a> {
         tags_for(self.stack, self.id)
     }
 
+    /// Those of its tags that the live resource lacks, if it lacks one. What somebody else put on it is theirs and stays.
+    pub fn missing_tags(&self, live: &Option<Tags>) -> Option<Tags> {
+        Some(missing_tags(self.stack, self.id, live.as_ref()?)).filter(|missing| !missing.is_empty())
+    }
+
     /// Says what the action is waiting for.
     pub fn waiting(&self, what: impl Into<String>) {
         self.reporter.report(Event::Waiting { id: self.id.clone(), what: what.into() });
@@ -97,8 +115,10 @@ impl<'a> Context<'a> {
 pub trait ErasedKind: Send + Sync {
     /// The kind's name.
     fn name(&self) -> &'static str;
-    /// As [`ResourceKind::deleted_before`].
-    fn deleted_before(&self) -> &'static [&'static str];
+    /// As [`ResourceKind::DELETED_BEFORE`].
+    fn deleted_before(&self) -> Names;
+    /// As [`ResourceKind::OPERATIONS`].
+    fn operations(&self) -> Operations;
     /// As [`ResourceKind::read`].
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure>;
     /// As [`ResourceKind::create`]; gives the outputs.
@@ -124,8 +144,12 @@ impl<K: ResourceKind> ErasedKind for K {
         K::Resource::KIND
     }
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        ResourceKind::deleted_before(self)
+    fn deleted_before(&self) -> Names {
+        K::DELETED_BEFORE
+    }
+
+    fn operations(&self) -> Operations {
+        K::OPERATIONS
     }
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
@@ -141,7 +165,8 @@ impl<K: ResourceKind> ErasedKind for K {
     }
 
     async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
-        to_json(&ResourceKind::create(self, &resource_from(desired)?, context).await?)
+        let created = ResourceKind::create(self, &resource_from(desired)?, context).await;
+        to_json(&created.map_err(|failure| failure.with_name_taken_if(K::ALREADY_EXISTS))?)
     }
 
     async fn update(

@@ -1,7 +1,8 @@
 //! Whose a resource is, told by its tags alone.
 
 use crate::id::ResourceId;
-use crate::live::Tags;
+use crate::live::{Found, Tags};
+use crate::resource::Resource;
 
 /// The tag that names the stack a resource belongs to.
 pub const STACK_TAG: &str = "ecs-image-app:stack";
@@ -33,6 +34,20 @@ impl Ownership {
 /// The tags that every resource of a stack carries.
 pub fn tags_for(stack: &str, id: &ResourceId) -> Tags {
     Tags::from([(STACK_TAG.to_owned(), stack.to_owned()), (RESOURCE_TAG.to_owned(), id.to_string())])
+}
+
+/// Those of the tags of a resource that are not among these.
+pub fn missing_tags(stack: &str, id: &ResourceId, live: &Tags) -> Tags {
+    let mut tags = tags_for(stack, id);
+    tags.retain(|key, value| live.get(key) != Some(value));
+    tags
+}
+
+/// What a listing of the account turned up, if its tags say that it belongs to the stack.
+pub fn found<R: Resource>(stack: &str, tags: &Tags, name: &str, locator: &str) -> Option<Found> {
+    let id = id_from(tags, R::KIND, name);
+    let found = Found { id, name: name.to_owned(), locator: locator.to_owned() };
+    (Ownership::of(tags, stack) == Ownership::Ours).then_some(found)
 }
 
 /// The address in a resource's tags; the physical name stands in where somebody removed the tag.

@@ -4,7 +4,7 @@ use crate::diff::{Change, diff};
 use crate::id::ResourceId;
 use crate::live::{Found, LiveValue, Tags};
 use crate::output::Reference;
-use crate::ownership::{Ownership, RESOURCE_TAG, tags_for};
+use crate::ownership::{Ownership, RESOURCE_TAG, missing_tags};
 use crate::recreate;
 use crate::refresh::{World, output};
 use crate::resolve::resolve;
@@ -150,7 +150,7 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
 pub(crate) fn differences(stack: &str, id: &ResourceId, desired: &Value, live: &LiveValue) -> Vec<Change> {
     let mut changes = diff(desired, &live.properties);
     if let Some(tags) = &live.tags {
-        changes.extend(missing_tags(stack, id, tags));
+        changes.extend(missing_tags(stack, id, tags).into_iter().map(|missing| tag_change(missing, tags)));
     }
     changes
 }
@@ -193,16 +193,12 @@ fn stable_output(
     }
 }
 
-fn missing_tags(stack: &str, id: &ResourceId, live: &Tags) -> Vec<Change> {
-    tags_for(stack, id)
-        .into_iter()
-        .filter(|(key, value)| live.get(key) != Some(value))
-        .map(|(key, value)| Change {
-            path: format!("tags.{key}"),
-            before: live.get(&key).cloned().map(Value::String),
-            after: Some(Value::String(value)),
-        })
-        .collect()
+fn tag_change((key, value): (String, String), live: &Tags) -> Change {
+    Change {
+        path: format!("tags.{key}"),
+        before: live.get(&key).cloned().map(Value::String),
+        after: Some(Value::String(value)),
+    }
 }
 
 fn refuse_others(stack: &str, node: &Node, tags: &Tags, adopt: bool) -> Result<(), PlanError> {

@@ -1,7 +1,14 @@
 //! A call as it goes over the wire: which operation of which service it is.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use infra_engine::Operations;
+use infra_engine::operations::Effect;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+tokio::task_local! {
+    /// What the kind that calls declares of its operations.
+    pub static OPERATIONS: Operations;
+}
 
 /// A call.
 #[derive(Clone, Debug)]
@@ -10,6 +17,8 @@ pub struct Call {
     pub service: String,
     /// The operation, such as `CreateRole`; of S3 the method.
     pub operation: String,
+    /// What it does.
+    pub effect: Effect,
     /// The same for the same call, whoever repeats it.
     pub key: u64,
 }
@@ -29,6 +38,7 @@ impl Call {
         Self {
             service: service.to_owned(),
             operation: operation.to_owned(),
+            effect: effect(operation),
             key: key([service, operation, request.method(), request.uri()], body),
         }
     }
@@ -36,28 +46,29 @@ impl Call {
     /// A call of this name, for tests.
     #[cfg(test)]
     pub fn named(operation: &str, key: u64) -> Self {
-        Self { service: String::new(), operation: operation.to_owned(), key }
-    }
-
-    /// Whether it makes something that a second call would make again or be refused. `RunTask` is not one of them: by the
-    /// token in ours, ECS knows the same call again and starts nothing twice.
-    pub fn creates(&self) -> bool {
-        ["Create", "Register"].iter().any(|prefix| self.operation.starts_with(prefix))
+        let (service, operation) = (String::new(), operation.to_owned());
+        Self { service, effect: effect(&operation), operation, key }
     }
 
     /// Whether it changes something.
     pub fn is_write(&self) -> bool {
-        const READS: [&str; 7] = ["Describe", "List", "Get", "BatchGet", "BatchCheck", "GET", "HEAD"];
-        !READS.iter().any(|prefix| self.operation.starts_with(prefix))
+        self.effect != Effect::Reads
     }
+}
 
-    /// Whether it changes something that has to be there, and to stay.
-    pub fn needs_what_it_names(&self) -> bool {
-        // S3 deletes many objects by `POST`.
-        const REMOVING: [&str; 8] =
-            ["Delete", "Remove", "Detach", "Deregister", "Revoke", "Untag", "DELETE", "POST"];
-        self.is_write() && !REMOVING.iter().any(|prefix| self.operation.starts_with(prefix))
-    }
+/// What an operation does: as the kind that calls declares it. Of what no kind declares the name decides, as the commands' own calls;
+/// one that says nothing writes. `RunTask` does not create: by the token in ours, ECS knows the same call again.
+fn effect(operation: &str) -> Effect {
+    // S3 deletes many objects by `POST`.
+    const BY_NAME: [(Effect, &[&str]); 3] = [
+        (Effect::Reads, &["Describe", "List", "Get", "BatchGet", "BatchCheck", "GET", "HEAD"]),
+        (Effect::Creates, &["Create", "Register"]),
+        (Effect::Removes, &["Delete", "Remove", "Detach", "Deregister", "Revoke", "Untag", "DELETE", "POST"]),
+    ];
+    let declared = OPERATIONS.try_with(|operations| operations.effect(operation));
+    let is_so = |prefixes: &[&str]| prefixes.iter().any(|prefix| operation.starts_with(prefix));
+    let by_name = || BY_NAME.into_iter().find(|(_, prefixes)| is_so(prefixes)).map(|(effect, _)| effect);
+    declared.ok().flatten().or_else(by_name).unwrap_or(Effect::Changes)
 }
 
 /// Tokens by which a service knows a repeated call are new in each call that we make ourselves.
@@ -96,24 +107,31 @@ mod tests {
     }
 
     #[test]
-    fn writes_are_known_from_reads() {
-        for (operation, is_write) in
-            [("DescribeVpcs", false), ("HEAD", false), ("PUT", true), ("TagRole", true)]
-        {
-            assert_eq!(Call::named(operation, 0).is_write(), is_write, "{operation}");
+    fn what_no_kind_declares_is_told_by_its_name_and_is_a_write_otherwise() {
+        for (operation, expected) in [
+            ("DescribeVpcs", Effect::Reads),
+            ("HEAD", Effect::Reads),
+            ("CreateService", Effect::Creates),
+            ("RunTask", Effect::Changes),
+            ("Frobnicate", Effect::Changes),
+            ("DeleteRole", Effect::Removes),
+        ] {
+            assert_eq!(Call::named(operation, 0).effect, expected, "{operation}");
         }
     }
 
     #[test]
-    fn a_call_that_a_token_makes_repeatable_is_not_one_that_would_make_a_thing_again() {
-        for (operation, creates) in [
-            ("CreateService", true),
-            ("RegisterTaskDefinition", true),
-            ("RunTask", false),
-            ("PutRolePolicy", false),
-        ] {
-            assert_eq!(Call::named(operation, 0).creates(), creates, "{operation}");
-        }
+    fn what_the_kind_that_calls_declares_counts_more_than_a_name() {
+        let declared = Operations {
+            reads: &["Look"],
+            creates: &[],
+            changes: &["CreateOrUpdateTags"],
+            removes: &["StopTask"],
+        };
+        let effects = OPERATIONS.sync_scope(declared, || {
+            ["Look", "CreateOrUpdateTags", "StopTask", "GetRole"].map(|it| Call::named(it, 0).effect)
+        });
+        assert_eq!(effects, [Effect::Reads, Effect::Changes, Effect::Removes, Effect::Reads]);
     }
 
     #[test]

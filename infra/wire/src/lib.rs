@@ -7,7 +7,7 @@ pub mod call;
 mod causes;
 pub mod concurrency_limit;
 pub mod configuration;
-mod gate;
+pub mod gate;
 pub mod guard;
 mod held_body;
 pub mod journal;

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use infra_engine::Failure;
+use infra_engine::failure::is_error;
 use std::error::Error;
 
 /// Puts an SDK error into our words.
@@ -19,11 +20,11 @@ pub trait SdkResult<T> {
     /// When the call failed.
     fn or_failure(self, call: &str) -> Result<T, Failure>;
 
-    /// The value, or `None` where the service answered with one of these error codes.
+    /// The value, or `None` where the service answered with one of these errors.
     ///
     /// # Errors
     /// When the call failed in any other way.
-    fn none_if(self, codes: &[&str], call: &str) -> Result<Option<T>, Failure>;
+    fn none_if(self, errors: &[&str], call: &str) -> Result<Option<T>, Failure>;
 }
 
 impl<T, E> SdkResult<T> for Result<T, SdkError<E, HttpResponse>>
@@ -34,10 +35,10 @@ where
         self.map_err(|error| failure(call, error))
     }
 
-    fn none_if(self, codes: &[&str], call: &str) -> Result<Option<T>, Failure> {
+    fn none_if(self, errors: &[&str], call: &str) -> Result<Option<T>, Failure> {
         match self {
             Ok(value) => Ok(Some(value)),
-            Err(error) if problem_of(&error).has_code(codes) => Ok(None),
+            Err(error) if problem_of(&error).is_one_of(errors) => Ok(None),
             Err(error) => Err(failure(call, error)),
         }
     }
@@ -72,6 +73,11 @@ impl Problem<'_> {
         codes.iter().any(|code| self.code == Some(*code) || status == *code)
     }
 
+    /// Whether it is one of the errors that a kind declares.
+    pub fn is_one_of(&self, errors: &[&str]) -> bool {
+        self.has_code(errors) || errors.iter().any(|error| is_error(error, self.code, self.message))
+    }
+
     /// Whether it looks as if an emulator does not know the call: it says so, or answers with no error of the service's.
     pub fn is_unknown_call(&self) -> bool {
         match self.code {
@@ -90,14 +96,6 @@ impl Problem<'_> {
     /// Whether the service's message has this text in it.
     pub fn says(&self, text: &str) -> bool {
         self.message.is_some_and(|message| message.contains(text))
-    }
-
-    /// Whether there is already what was to be created. Each service has a word of its own for that.
-    pub fn is_there_already(&self) -> bool {
-        const CODES: [&str; 4] = ["AlreadyExist", "Duplicate", "AlreadyOwnedByYou", "PriorityInUse"];
-        const MESSAGES: [&str; 2] = ["already exists", "not idempotent"];
-        self.code.is_some_and(|code| CODES.iter().any(|it| code.contains(it)))
-            || MESSAGES.iter().any(|it| self.says(it))
     }
 
     /// Whether there were no credentials, or none that are accepted.
@@ -129,18 +127,15 @@ where
     // What is held back was never sent.
     let is_held_back = [guard::LOST, this_machine::ELSEWHERE].iter().any(|why| problem.text.contains(why));
     let lost = (is_broken && !is_held_back) || problem.status.is_some_and(|status| status >= 500);
-    let (hint, taken) = (hint_for(&problem), problem.is_there_already());
+    let (hint, code) = (hint_for(&problem), problem.code.map(str::to_owned));
     let failure = match (problem.code, problem.message) {
         (Some(code), Some(message)) => Failure::new(format!("{call}: {message} ({code})")),
         (Some(code), None) => Failure::caused_by(format!("{call}: {code}"), error),
         _ => Failure::caused_by(call.to_owned(), error),
     };
     let failure = if lost { failure.with_answer_lost() } else { failure };
-    let failure = if taken { failure.with_name_taken() } else { failure };
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    let failure = code.into_iter().fold(failure, |failure, code| failure.with_code(&code));
+    hint.into_iter().fold(failure, Failure::hint)
 }
 
 fn hint_for(problem: &Problem<'_>) -> Option<String> {

@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryReason};
 use aws_smithy_types::retry::ErrorKind;
+use infra_engine::operations::Effect;
 
 /// Headers by which [`Writes`] knows what an answer answers: the request is gone by then.
 const CREATES: &str = "x-image-app-creates";
@@ -22,14 +23,15 @@ pub fn noted(
 ) -> Result<HttpResponse, ConnectorError> {
     match answer {
         Ok(mut answer) => {
-            for (is_so, header) in [(call.creates(), CREATES), (call.needs_what_it_names(), NEEDS)] {
-                if is_so {
-                    answer.headers_mut().insert(header, "");
-                }
+            if call.effect == Effect::Creates {
+                answer.headers_mut().insert(CREATES, "");
+            }
+            if matches!(call.effect, Effect::Creates | Effect::Changes) {
+                answer.headers_mut().insert(NEEDS, "");
             }
             Ok(answer)
         }
-        Err(lost) if call.creates() && (lost.is_timeout() || lost.is_io()) => {
+        Err(lost) if call.effect == Effect::Creates && (lost.is_timeout() || lost.is_io()) => {
             Err(ConnectorError::other(lost.into(), None))
         }
         other => other,

@@ -5,12 +5,13 @@ mod refresh;
 
 use crate::Aws;
 use crate::clients::{AutoScaling, Ec2};
+use crate::tags::from;
 use async_trait::async_trait;
 use aws_sdk_autoscaling::types::{AutoScalingGroup as Described, LaunchTemplateSpecification, Tag};
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::AutoScalingGroup;
 use infra_resources::auto_scaling_group::AutoScalingGroupOutputs;
 use infra_wire::poll::{Poll, poll_until};
@@ -35,9 +36,26 @@ impl ResourceKind for AutoScalingGroups {
     type Resource = AutoScalingGroup;
 
     /// Its instances are members of the cluster, and have the profile's role, until they end.
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["cluster", "instance-profile", "launch-template"]
-    }
+    const DELETED_BEFORE: Names = &["cluster", "instance-profile", "launch-template"];
+    /// Also of what else it refuses: whether the group is gone is looked up.
+    const NOT_FOUND: Names = &["ValidationError"];
+    const ALREADY_EXISTS: Names = &["AlreadyExists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "DescribeAutoScalingGroups",
+            "DescribeInstanceRefreshes",
+            "DescribeLaunchTemplates",
+            "DescribeScalingActivities",
+        ],
+        creates: &["CreateAutoScalingGroup"],
+        changes: &[
+            "CreateOrUpdateTags",
+            "SetInstanceProtection",
+            "StartInstanceRefresh",
+            "UpdateAutoScalingGroup",
+        ],
+        removes: &["DeleteAutoScalingGroup"],
+    };
 
     async fn read(&self, desired: &AutoScalingGroup) -> ReadResult<AutoScalingGroup> {
         let groups = self.all().await?;
@@ -46,7 +64,7 @@ impl ResourceKind for AutoScalingGroups {
         };
         let Some(group) = groups.iter().find(wanted) else { return Ok(None) };
         let properties = self.properties(group, desired).await?;
-        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags_of(group)) }))
+        Ok(Some(Live { properties, outputs: outputs(group), tags: Some(from(group.tags())) }))
     }
 
     async fn create(
@@ -110,8 +128,7 @@ impl ResourceKind for AutoScalingGroups {
                 .new_instances_protected_from_scale_in(desired.protect_from_scale_in);
             request.send().await.or_failure("change the Auto Scaling group")?;
         }
-        let wanted = context.tags();
-        if live.tags.is_none_or(|live| wanted.iter().any(|(key, value)| live.get(key) != Some(value))) {
+        if context.missing_tags(&live.tags).is_some() {
             let tags = tags(&desired.name, context);
             let request = self.0.client::<AutoScaling>().create_or_update_tags().set_tags(Some(tags));
             request.send().await.or_failure("tag the Auto Scaling group")?;
@@ -154,7 +171,7 @@ impl ResourceKind for AutoScalingGroups {
         let request =
             self.0.client::<AutoScaling>().update_auto_scaling_group().auto_scaling_group_name(&found.name);
         let emptied = request.min_size(0).max_size(0).desired_capacity(0).send().await;
-        emptied.none_if(&["ValidationError"], "empty the Auto Scaling group")?;
+        emptied.none_if(Self::NOT_FOUND, "empty the Auto Scaling group")?;
         poll_until(GONE_DEADLINE, context, async || {
             let request = self
                 .0
@@ -167,8 +184,7 @@ impl ResourceKind for AutoScalingGroups {
                     return Ok(Poll::Pending("the group to end what it is doing".to_owned()));
                 }
                 // So it says that there is no such group.
-                Err(error)
-                    if problem_of(error).has_code(&["ValidationError"]) && self.is_gone(found).await? => {}
+                Err(error) if problem_of(error).has_code(Self::NOT_FOUND) && self.is_gone(found).await? => {}
                 _ => drop(deleted.or_failure("delete the Auto Scaling group")?),
             }
             Ok(Poll::Ready(()))
@@ -178,7 +194,11 @@ impl ResourceKind for AutoScalingGroups {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        Ok(self.all().await?.iter().filter_map(|group| found(group, stack)).collect())
+        let found = |group: &Described| {
+            let name = group.auto_scaling_group_name()?;
+            found::<AutoScalingGroup>(stack, &from(group.tags()), name, name)
+        };
+        Ok(self.all().await?.iter().filter_map(found).collect())
     }
 }
 
@@ -302,20 +322,6 @@ fn tags(group: &str, context: &Context<'_>) -> Vec<Tag> {
     let ours = context.tags();
     let ours = ours.iter().map(|(key, value)| tag(key, value, false));
     ours.chain([tag(MANAGED_BY_ECS, "true", true)]).collect()
-}
-
-fn tags_of(group: &Described) -> Tags {
-    let tags = group.tags().iter();
-    tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))).collect()
-}
-
-fn found(group: &Described, stack: &str) -> Option<Found> {
-    let (tags, name) = (tags_of(group), group.auto_scaling_group_name()?);
-    (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
-        id: id_from(&tags, AutoScalingGroup::KIND, name),
-        name: name.to_owned(),
-        locator: name.to_owned(),
-    })
 }
 
 fn outputs(group: &Described) -> AutoScalingGroupOutputs {

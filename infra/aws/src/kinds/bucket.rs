@@ -12,14 +12,16 @@ pub use empty::delete_versions;
 use crate::Aws;
 use crate::build_error::Built;
 use crate::clients::S3;
+use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, EncodingType, Tag, Tagging};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, EncodingType, Tagging};
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
+use infra_engine::operations::Names;
 use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceId, ResourceKind};
 use infra_lease::LEASE_KEY;
 use infra_resources::Bucket;
 use infra_resources::bucket::BucketOutputs;
@@ -37,9 +39,12 @@ pub struct Buckets(pub Aws);
 impl ResourceKind for Buckets {
     type Resource = Bucket;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["NoSuchBucket"];
+    const ALREADY_EXISTS: Names = &["BucketAlreadyOwnedByYou"];
+    /// The journal knows the calls of S3 by their methods. `POST` deletes many objects.
+    const OPERATIONS: Operations =
+        Operations { reads: &["GET", "HEAD"], creates: &[], changes: &["PUT"], removes: &["DELETE", "POST"] };
 
     async fn read(&self, desired: &Bucket) -> ReadResult<Bucket> {
         if !self.names_of(&self.0.stack).await?.contains(&desired.name) {
@@ -66,12 +71,10 @@ impl ResourceKind for Buckets {
         live: LiveOf<Bucket>,
         context: &Context<'_>,
     ) -> Result<BucketOutputs, Failure> {
-        let ours = context.tags();
-        let tags = live.tags.unwrap_or_default();
-        if ours.iter().any(|(key, value)| tags.get(key) != Some(value)) {
+        if let Some(missing) = context.missing_tags(&live.tags) {
             // S3 takes all tags at once: those of others stay.
-            let theirs = tags.into_iter().filter(|(key, _)| !key.starts_with("aws:"));
-            self.tag(&desired.name, &theirs.chain(ours).collect()).await?;
+            let there = live.tags.unwrap_or_default().into_iter().filter(|(key, _)| !key.starts_with("aws:"));
+            self.tag(&desired.name, &there.chain(missing).collect()).await?;
         }
         settings::write(&self.0.client::<S3>(), desired, Some(&live.properties)).await?;
         Ok(live.outputs)
@@ -80,7 +83,7 @@ impl ResourceKind for Buckets {
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         empty::empty(&self.0.client::<S3>(), &found.name, context).await?;
         let deleted = self.0.client::<S3>().delete_bucket().bucket(&found.name).send().await;
-        deleted.none_if(&["NoSuchBucket"], "delete the bucket")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the bucket")?;
         Ok(())
     }
 
@@ -123,7 +126,7 @@ impl Buckets {
                 ))
                 .hint("run the same command again in a few minutes"));
             }
-            _ => drop(created.none_if(&["BucketAlreadyOwnedByYou"], "create the bucket")?),
+            _ => drop(created.none_if(Self::ALREADY_EXISTS, "create the bucket")?),
         }
         Ok(())
     }
@@ -154,7 +157,7 @@ impl Buckets {
             let request =
                 self.0.client::<S3>().list_object_versions().bucket(name).encoding_type(EncodingType::Url);
             let objects = request.send().await;
-            let Some(objects) = objects.none_if(&["NoSuchBucket"], "look into the bucket")? else {
+            let Some(objects) = objects.none_if(Self::NOT_FOUND, "look into the bucket")? else {
                 return Ok(None);
             };
             if has_nothing_but_a_lease(&objects) {
@@ -166,7 +169,7 @@ impl Buckets {
 
     /// The bucket's tags; nothing where there is no bucket.
     async fn tags(&self, name: &str) -> Result<Option<Tags>, Failure> {
-        self.tags_unless(name, &["NoSuchBucket"]).await
+        self.tags_unless(name, Self::NOT_FOUND).await
     }
 
     /// The bucket's tags; nothing where S3 answers with one of these codes.
@@ -176,14 +179,11 @@ impl Buckets {
             return Ok(None);
         }
         let answer = answer.none_if(&["NoSuchTagSet"], "get the bucket's tags")?;
-        let tags = answer.map(|answer| answer.tag_set).unwrap_or_default();
-        Ok(Some(tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
+        Ok(Some(answer.map(|answer| tags::from(answer.tag_set())).unwrap_or_default()))
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Failure> {
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().built());
-        let tagging =
-            Tagging::builder().set_tag_set(Some(tags.collect::<Result<_, _>>()?)).build().built()?;
+        let tagging = Tagging::builder().set_tag_set(Some(tags::to(tags)?)).build().built()?;
         let request = self.0.client::<S3>().put_bucket_tagging().bucket(name).tagging(tagging);
         request.send().await.or_failure("tag the bucket")?;
         Ok(())

@@ -11,9 +11,9 @@ use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, C
 use infra_ecs::body::lean;
 use infra_ecs::capacity_provider::CapacityProviderOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::CapacityProvider;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{SdkResult, problem_of};
@@ -33,9 +33,15 @@ pub struct CapacityProviders(pub Aws);
 impl ResourceKind for CapacityProviders {
     type Resource = CapacityProvider;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["auto-scaling-group"]
-    }
+    const DELETED_BEFORE: Names = &["auto-scaling-group"];
+    const NOT_FOUND: Names = &["not found"];
+    const ALREADY_EXISTS: Names = &["already exists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeCapacityProviders", "DescribeClusters", "ListClusters"],
+        creates: &["CreateCapacityProvider"],
+        changes: &["TagResource", "UpdateCapacityProvider"],
+        removes: &["DeleteCapacityProvider"],
+    };
 
     async fn read(&self, desired: &CapacityProvider) -> ReadResult<CapacityProvider> {
         let json = Answer::default();
@@ -44,11 +50,7 @@ impl ResourceKind for CapacityProviders {
         let told = json.member("capacityProviders")?;
         let told = told.as_array().and_then(|all| all.iter().find(|it| it["name"] == desired.name.as_str()));
         let properties = self.properties(told.cloned().unwrap_or_default(), desired)?;
-        Ok(Some(Live {
-            properties,
-            outputs: outputs(&provider),
-            tags: Some(tags::from_ecs(provider.tags())),
-        }))
+        Ok(Some(Live { properties, outputs: outputs(&provider), tags: Some(tags::from(provider.tags())) }))
     }
 
     async fn create(
@@ -108,11 +110,7 @@ impl ResourceKind for CapacityProviders {
                 .mutate_request(with_body(&body));
             call.send().await.or_failure("change the capacity provider")?;
         }
-        if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
-            let request = request.set_tags(Some(tags::ecs(&context.tags())));
-            request.send().await.or_failure("tag the capacity provider")?;
-        }
+        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -133,7 +131,7 @@ impl ResourceKind for CapacityProviders {
                     return Ok(Poll::Pending(format!("{}{why}", self.users(&found.name).await?)));
                 }
                 // A call was made again whose answer was lost.
-                Err(error) if problem_of(error).says("not found") => {}
+                Err(error) if problem_of(error).is_one_of(Self::NOT_FOUND) => {}
                 _ => drop(deleted.or_failure("delete the capacity provider")?),
             }
             Ok(Poll::Pending("ECS to delete the capacity provider".to_owned()))
@@ -175,7 +173,10 @@ impl CapacityProviders {
             let answer = request.send().await.or_failure("list capacity providers")?;
             partial::described(answer.failures.as_deref(), "list capacity providers")?;
             let existing = answer.capacity_providers().iter().filter(|provider| exists(provider));
-            ours.extend(existing.filter_map(|provider| found(provider, stack)));
+            ours.extend(existing.filter_map(|provider| {
+                let name = provider.name()?;
+                found::<CapacityProvider>(stack, &tags::from(provider.tags()), name, name)
+            }));
             next_token = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
             if next_token.is_none() {
                 return Ok(ours);
@@ -238,16 +239,6 @@ fn exists(provider: &Described) -> bool {
 fn of_the_group(desired: &CapacityProvider, members: &[&str]) -> Result<Value, Failure> {
     let all = lean(&json_of(desired)?);
     Ok(members.iter().filter_map(|&name| Some((name.to_owned(), all.get(name)?.clone()))).collect())
-}
-
-fn found(provider: &Described, stack: &str) -> Option<Found> {
-    let tags: Tags = tags::from_ecs(provider.tags());
-    let name = provider.name()?;
-    (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
-        id: id_from(&tags, CapacityProvider::KIND, name),
-        name: name.to_owned(),
-        locator: name.to_owned(),
-    })
 }
 
 fn outputs(provider: &Described) -> CapacityProviderOutputs {

@@ -3,6 +3,7 @@
 pub mod inhabitants;
 pub mod providers;
 
+use super::log_group::LogGroups;
 use crate::Aws;
 use crate::build_error::Built;
 use crate::clients::{Ecs, Logs};
@@ -17,8 +18,9 @@ use infra_ecs::cluster::{ClusterOutputs, ContainerInsights};
 use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::{Ownership, found};
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::Cluster;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{SdkResult, problem_of};
@@ -36,9 +38,23 @@ pub struct Clusters(pub Aws);
 impl ResourceKind for Clusters {
     type Resource = Cluster;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["ClusterNotFoundException"];
+    /// ECS answers with the one that is there.
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "DescribeClusters",
+            "DescribeServices",
+            "ListClusters",
+            "ListContainerInstances",
+            "ListServices",
+            "ListTasks",
+        ],
+        creates: &["CreateCluster"],
+        changes: &["PutClusterCapacityProviders", "TagResource", "UpdateClusterSettings"],
+        removes: &["DeleteCluster", "DeleteLogGroup", "DeregisterContainerInstance", "StopTask"],
+    };
 
     async fn read(&self, desired: &Cluster) -> ReadResult<Cluster> {
         let clusters = describe(&self.0, vec![desired.name.clone()]).await?;
@@ -61,7 +77,7 @@ impl ResourceKind for Clusters {
                 .collect(),
             default_capacity_provider_strategy: strategy,
         };
-        Ok(Some(Live { properties, outputs: outputs(cluster), tags: Some(tags::from_ecs(cluster.tags())) }))
+        Ok(Some(Live { properties, outputs: outputs(cluster), tags: Some(tags::from(cluster.tags())) }))
     }
 
     /// An account's first cluster makes ECS's service-linked role, which takes a moment to be usable.
@@ -77,7 +93,7 @@ impl ResourceKind for Clusters {
                 .set_default_capacity_provider_strategy(Some(strategy(
                     &desired.default_capacity_provider_strategy,
                 )?))
-                .set_tags(Some(tags::ecs(&context.tags())));
+                .set_tags(Some(tags::to(&context.tags())?));
             let created = request.send().await;
             match &created {
                 Err(error) if problem_of(error).says("service linked role") => {
@@ -115,10 +131,7 @@ impl ResourceKind for Clusters {
             };
             providers::put(&self.0, name, ours, Some(default), context).await?;
         }
-        if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.0.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
-            request.set_tags(Some(tags::ecs(&context.tags()))).send().await.or_failure("tag the cluster")?;
-        }
+        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -142,7 +155,7 @@ impl ResourceKind for Clusters {
                 }
                 _ => {}
             }
-            deleted.none_if(&["ClusterNotFoundException"], "delete the cluster")?;
+            deleted.none_if(Self::NOT_FOUND, "delete the cluster")?;
             Ok(Poll::Ready(()))
         })
         .await?;
@@ -151,17 +164,10 @@ impl ResourceKind for Clusters {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let ours = clusters_of(&self.0, stack).await?;
-        Ok(ours
-            .iter()
-            .map(|(cluster, tags)| {
-                let name = cluster.cluster_name().unwrap_or_default();
-                Found {
-                    id: id_from(tags, Cluster::KIND, name),
-                    name: name.to_owned(),
-                    locator: cluster.cluster_arn().unwrap_or_default().to_owned(),
-                }
-            })
-            .collect())
+        let found = |(cluster, tags): &(Described, Tags)| {
+            found::<Cluster>(stack, tags, cluster.cluster_name()?, cluster.cluster_arn()?)
+        };
+        Ok(ours.iter().filter_map(found).collect())
     }
 }
 
@@ -170,7 +176,7 @@ impl Clusters {
     async fn delete_insights_logs(&self, cluster: &str) -> Result<(), Failure> {
         let group = format!("/aws/ecs/containerinsights/{cluster}/performance");
         let deleted = self.0.client::<Logs>().delete_log_group().log_group_name(group).send().await;
-        deleted.none_if(&["ResourceNotFoundException"], "delete the log group of Container Insights")?;
+        deleted.none_if(LogGroups::NOT_FOUND, "delete the log group of Container Insights")?;
         Ok(())
     }
 }
@@ -200,7 +206,7 @@ async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
     let mut clusters = Vec::new();
     for arns in arns.chunks(CLUSTERS_PER_CALL) {
         clusters.extend(describe(aws, arns.to_vec()).await?.into_iter().map(|cluster| {
-            let tags = tags::from_ecs(cluster.tags());
+            let tags = tags::from(cluster.tags());
             (cluster, tags)
         }));
     }

@@ -7,7 +7,8 @@ use crate::Aws;
 use async_trait::async_trait;
 use infra_ecs::cluster_capacity::ClusterCapacityOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceId, ResourceKind};
 use infra_resources::ClusterCapacity;
 
 /// Capacity providers of clusters.
@@ -17,9 +18,16 @@ pub struct ClusterCapacities(pub Aws);
 impl ResourceKind for ClusterCapacities {
     type Resource = ClusterCapacity;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["capacity-provider", "cluster"]
-    }
+    const DELETED_BEFORE: Names = &["capacity-provider", "cluster"];
+    /// It is a member of a list that is put whole.
+    const NOT_FOUND: Names = &[];
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeCapacityProviders", "DescribeClusters", "ListClusters"],
+        creates: &[],
+        changes: &["PutClusterCapacityProviders"],
+        removes: &[],
+    };
 
     async fn read(&self, desired: &ClusterCapacity) -> ReadResult<ClusterCapacity> {
         let providers = attached(&self.0, &desired.cluster_name).await?.unwrap_or_default();

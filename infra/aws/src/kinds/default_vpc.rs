@@ -5,7 +5,8 @@ use crate::clients::Ec2;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::DefaultVpc;
 use infra_resources::default_vpc::DefaultVpcOutputs;
 use infra_wire::sdk_error::SdkResult;
@@ -17,9 +18,10 @@ pub struct DefaultVpcs(pub Aws);
 impl ResourceKind for DefaultVpcs {
     type Resource = DefaultVpc;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &[];
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations::reading(&["DescribeSubnets", "DescribeVpcs"]);
 
     async fn read(&self, desired: &DefaultVpc) -> ReadResult<DefaultVpc> {
         let (vpc_id, subnets) = tokio::try_join!(self.default_vpc(), default_subnets(&self.0))?;

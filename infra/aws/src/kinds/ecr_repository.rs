@@ -7,14 +7,15 @@ use crate::clients::Ecr;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ecr::types::{
-    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository, Tag,
+    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability, Repository,
 };
 use futures::future::try_join_all;
 use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::ecr_repository::EcrRepositoryOutputs;
 use infra_resources::{EcrRepository, TagMutability};
 use infra_wire::sdk_error::SdkResult;
@@ -30,9 +31,20 @@ pub struct EcrRepositories(pub Aws);
 impl ResourceKind for EcrRepositories {
     type Resource = EcrRepository;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["RepositoryNotFoundException"];
+    const ALREADY_EXISTS: Names = &["RepositoryAlreadyExistsException"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeRepositories", "GetLifecyclePolicy", "ListTagsForResource"],
+        creates: &["CreateRepository"],
+        changes: &[
+            "PutImageScanningConfiguration",
+            "PutImageTagMutability",
+            "PutLifecyclePolicy",
+            "TagResource",
+        ],
+        removes: &["DeleteRepository"],
+    };
 
     async fn read(&self, desired: &EcrRepository) -> ReadResult<EcrRepository> {
         let repositories = self.repositories_of(&self.0.stack).await?;
@@ -68,7 +80,7 @@ impl ResourceKind for EcrRepositories {
             .image_scanning_configuration(scanning(desired))
             .image_tag_mutability(mutability(desired))
             .encryption_configuration(encryption)
-            .set_tags(Some(tags::ecr(&context.tags())?))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the repository")?;
@@ -98,9 +110,9 @@ impl ResourceKind for EcrRepositories {
         if now.lifecycle_policy != desired.lifecycle_policy {
             self.put_lifecycle_policy(desired).await?;
         }
-        if live.tags.as_ref() != Some(&context.tags()) {
+        if let Some(missing) = context.missing_tags(&live.tags) {
             let request = self.0.client::<Ecr>().tag_resource().resource_arn(live.outputs.arn.get()?);
-            let request = request.set_tags(Some(tags::ecr(&context.tags())?));
+            let request = request.set_tags(Some(tags::to(&missing)?));
             request.send().await.or_failure("tag the repository")?;
         }
         Ok(live.outputs)
@@ -109,21 +121,19 @@ impl ResourceKind for EcrRepositories {
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let deleted =
             self.0.client::<Ecr>().delete_repository().repository_name(&found.name).force(true).send().await;
-        deleted.none_if(&["RepositoryNotFoundException"], "delete the repository and its images")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the repository and its images")?;
         Ok(())
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let repositories = self.repositories_of(stack).await?;
-        let found = try_join_all(repositories.iter().map(async |repository| {
+        let all = try_join_all(repositories.iter().map(async |repository| {
             let name = repository.repository_name().unwrap_or_default();
             let tags =
                 self.tags_of(repository.repository_arn().unwrap_or_default()).await?.unwrap_or_default();
-            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
-            let id = id_from(&tags, EcrRepository::KIND, name);
-            Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
+            Ok::<_, Failure>(found::<EcrRepository>(stack, &tags, name, name))
         }));
-        Ok(found.await?.into_iter().flatten().collect())
+        Ok(all.await?.into_iter().flatten().collect())
     }
 }
 
@@ -156,9 +166,8 @@ impl EcrRepositories {
 
     async fn tags_of(&self, arn: &str) -> Result<Option<Tags>, Failure> {
         let answer = self.0.client::<Ecr>().list_tags_for_resource().resource_arn(arn).send().await;
-        let answer = answer.none_if(&["RepositoryNotFoundException"], "list the repository's tags")?;
-        let pair = |tag: &Tag| (tag.key().to_owned(), tag.value().to_owned());
-        Ok(answer.map(|answer| answer.tags().iter().map(pair).collect()))
+        let answer = answer.none_if(Self::NOT_FOUND, "list the repository's tags")?;
+        Ok(answer.map(|answer| tags::from(answer.tags())))
     }
 
     /// An emulator's registry is at its own endpoint, whatever address it gives.

@@ -4,12 +4,12 @@ use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule, Tag, TagDescription,
+    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule, TagDescription,
 };
 use futures::future::try_join_all;
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found};
+use infra_engine::ownership::found;
+use infra_engine::{Failure, Found, Resource};
 use infra_resources::listener::FixedResponse;
 use infra_wire::sdk_error::SdkResult;
 use std::collections::HashMap;
@@ -35,10 +35,8 @@ pub async fn tags_of(aws: &Aws, arns: &[String]) -> Result<HashMap<String, Tags>
             Ok::<_, Failure>(try_join_all(alone).await?.into_iter().flatten().flatten().collect())
         }
     });
-    let pair = |tag: Tag| Some((tag.key?, tag.value?));
     let by_arn = |described: TagDescription| {
-        let tags = described.tags.unwrap_or_default().into_iter().filter_map(pair).collect();
-        (described.resource_arn.unwrap_or_default(), tags)
+        (described.resource_arn.clone().unwrap_or_default(), tags::from(described.tags()))
     };
     Ok(try_join_all(asked).await?.into_iter().flatten().map(by_arn).collect())
 }
@@ -51,35 +49,14 @@ async fn described_tags(aws: &Aws, arns: &[String]) -> Result<Option<Vec<TagDesc
     Ok(answer.map(|answer| answer.tag_descriptions.unwrap_or_default()))
 }
 
-/// Puts our tags on a resource that lacks them.
-pub async fn add_missing_tags(
-    aws: &Aws,
-    arn: &str,
-    live: Option<&Tags>,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    let tags = context.tags();
-    if live.is_some_and(|live| tags.iter().all(|(key, value)| live.get(key) == Some(value))) {
-        return Ok(());
-    }
-    let request = aws.client::<Elb>().add_tags().resource_arns(arn).set_tags(Some(tags::elb(&tags)));
-    request.send().await.or_failure("tag a resource of load balancing")?;
-    Ok(())
-}
-
 /// Those of these resources that carry the stack's tags.
-pub fn ours(
-    kind: &str,
+pub fn ours<R: Resource>(
     stack: &str,
     candidates: impl IntoIterator<Item = Named>,
     tags: &HashMap<String, Tags>,
 ) -> Vec<Found> {
-    let found = candidates.into_iter().filter_map(|named| {
-        let tags = tags.get(&named.arn)?;
-        let ours = Ownership::of(tags, stack) == Ownership::Ours;
-        ours.then(|| Found { id: id_from(tags, kind, &named.name), name: named.name, locator: named.arn })
-    });
-    found.collect()
+    let found = |it: Named| found::<R>(stack, tags.get(&it.arn)?, &it.name, &it.arn);
+    candidates.into_iter().filter_map(found).collect()
 }
 
 /// The load balancers that may be the stack's: all that are named for it.

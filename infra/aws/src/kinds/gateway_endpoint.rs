@@ -5,11 +5,12 @@ use crate::Aws;
 use crate::clients::Ec2;
 use crate::tags;
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{Filter, ResourceType, Tag, VpcEndpoint, VpcEndpointType};
+use aws_sdk_ec2::types::{Filter, ResourceType, VpcEndpoint, VpcEndpointType};
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from, tags_for};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, found, tags_for};
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::GatewayEndpoint;
 use infra_resources::gateway_endpoint::GatewayEndpointOutputs;
 use infra_wire::sdk_error::SdkResult;
@@ -24,16 +25,22 @@ pub struct GatewayEndpoints(pub Aws);
 impl ResourceKind for GatewayEndpoints {
     type Resource = GatewayEndpoint;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"];
+    const ALREADY_EXISTS: Names = &["RouteAlreadyExists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeClusters", "DescribeRouteTables", "DescribeVpcEndpoints", "ListClusters"],
+        creates: &["CreateVpcEndpoint"],
+        changes: &["CreateTags"],
+        removes: &["DeleteVpcEndpoints"],
+    };
 
     async fn read(&self, desired: &GatewayEndpoint) -> ReadResult<GatewayEndpoint> {
         let filters = [by("vpc-id", desired.vpc_id.get()?), by("service-name", &desired.service_name)];
         let endpoints = self.endpoints(filters.to_vec()).await?;
         let Some(endpoint) = endpoints.first() else { return Ok(None) };
         // Somebody else's serves as well, and is left as it is.
-        let tags = Some(tags_of(endpoint)).filter(|tags| {
+        let tags = Some(tags::from(endpoint.tags())).filter(|tags| {
             is_ours(tags, &self.0.stack) || (!tags.contains_key(STACK_TAG) && is_named_as_ours(tags, desired))
         });
         Ok(Some(Live { properties: desired.clone(), outputs: outputs(endpoint), tags }))
@@ -55,7 +62,7 @@ impl ResourceKind for GatewayEndpoints {
             .vpc_endpoint_type(VpcEndpointType::Gateway)
             .service_name(&desired.service_name)
             .route_table_ids(self.main_route_table(vpc_id).await?)
-            .tag_specifications(tags::ec2(&tags, ResourceType::VpcEndpoint))
+            .tag_specifications(tags::of_new(&tags, ResourceType::VpcEndpoint)?)
             .send()
             .await
             .or_failure("create the gateway endpoint")?;
@@ -70,9 +77,7 @@ impl ResourceKind for GatewayEndpoints {
         live: LiveOf<GatewayEndpoint>,
         context: &Context<'_>,
     ) -> Result<GatewayEndpointOutputs, Failure> {
-        let wanted = tags::ec2(&context.tags(), ResourceType::VpcEndpoint).tags().to_vec();
-        let request = self.0.client::<Ec2>().create_tags().resources(live.outputs.endpoint_id.get()?);
-        request.set_tags(Some(wanted)).send().await.or_failure("tag the gateway endpoint")?;
+        tags::mend_ec2(&self.0, live.outputs.endpoint_id.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -81,20 +86,15 @@ impl ResourceKind for GatewayEndpoints {
         if let Some(heir) = self.another_stack(context.stack).await? {
             let mut tags = tags_for(&heir, &found.id);
             tags.insert(NAME_TAG.to_owned(), self.0.program.s3_endpoint(&heir));
-            let wanted = tags::ec2(&tags, ResourceType::VpcEndpoint).tags().to_vec();
-            let request =
-                self.0.client::<Ec2>().create_tags().resources(&found.locator).set_tags(Some(wanted));
-            request.send().await.or_failure("hand the gateway endpoint to another stack")?;
-            return Ok(());
+            return tags::put_ec2(&self.0, &found.locator, &tags).await;
         }
         let deleted =
             self.0.client::<Ec2>().delete_vpc_endpoints().vpc_endpoint_ids(&found.locator).send().await;
-        let gone = ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"];
-        let answer = deleted.none_if(&gone, "delete the gateway endpoint")?;
+        let answer = deleted.none_if(Self::NOT_FOUND, "delete the gateway endpoint")?;
         // EC2 says of each endpoint by itself whether it could be deleted.
         let refused = answer.and_then(|answer| answer.unsuccessful.unwrap_or_default().into_iter().next());
         let error = refused.and_then(|item| item.error);
-        match error.filter(|error| !error.code().is_some_and(|code| gone.contains(&code))) {
+        match error.filter(|error| !error.code().is_some_and(|code| Self::NOT_FOUND.contains(&code))) {
             Some(error) => Err(Failure::new(format!(
                 "delete the gateway endpoint: {}",
                 error.message().unwrap_or("no reason given")
@@ -105,7 +105,11 @@ impl ResourceKind for GatewayEndpoints {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let endpoints = self.endpoints(vec![by(&format!("tag:{STACK_TAG}"), stack)]).await?;
-        Ok(endpoints.iter().filter(|endpoint| is_ours(&tags_of(endpoint), stack)).map(found).collect())
+        let found = |endpoint: &VpcEndpoint| {
+            let (tags, id) = (tags::from(endpoint.tags()), endpoint.vpc_endpoint_id()?);
+            found::<GatewayEndpoint>(stack, &tags, tags.get(NAME_TAG).map_or(id, String::as_str), id)
+        };
+        Ok(endpoints.iter().filter_map(found).collect())
     }
 }
 
@@ -150,18 +154,6 @@ fn is_ours(tags: &Tags, stack: &str) -> bool {
 /// Whether somebody removed the stack's tag and left the others.
 fn is_named_as_ours(tags: &Tags, desired: &GatewayEndpoint) -> bool {
     tags.contains_key(RESOURCE_TAG) && tags.get(NAME_TAG) == Some(&desired.name)
-}
-
-fn tags_of(endpoint: &VpcEndpoint) -> Tags {
-    let pair = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()));
-    endpoint.tags().iter().filter_map(pair).collect()
-}
-
-fn found(endpoint: &VpcEndpoint) -> Found {
-    let tags = tags_of(endpoint);
-    let locator = endpoint.vpc_endpoint_id().unwrap_or_default().to_owned();
-    let name = tags.get(NAME_TAG).unwrap_or(&locator).clone();
-    Found { id: id_from(&tags, GatewayEndpoint::KIND, &name), name, locator }
 }
 
 fn outputs(endpoint: &VpcEndpoint) -> GatewayEndpointOutputs {

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use aws_sdk_iam::types::Role;
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::IamRole;
 use infra_resources::iam_role::IamRoleOutputs;
 use infra_resources::partition::is_aws_policy;
@@ -31,9 +31,23 @@ pub struct IamRoles(pub Aws);
 impl ResourceKind for IamRoles {
     type Resource = IamRole;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["NoSuchEntity"];
+    const ALREADY_EXISTS: Names = &["EntityAlreadyExists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "GetPolicy",
+            "GetRole",
+            "GetRolePolicy",
+            "ListAttachedRolePolicies",
+            "ListInstanceProfilesForRole",
+            "ListRolePolicies",
+            "ListRoles",
+        ],
+        creates: &["CreateRole"],
+        changes: &["AttachRolePolicy", "PutRolePolicy", "TagRole", "UpdateAssumeRolePolicy"],
+        removes: &["DeleteRole", "DeleteRolePolicy", "DetachRolePolicy"],
+    };
 
     async fn read(&self, desired: &IamRole) -> ReadResult<IamRole> {
         // One that is the stack's is asked for all at once; another one is looked at to be refused.
@@ -60,7 +74,7 @@ impl ResourceKind for IamRoles {
             inline_policies,
             managed_policies,
         };
-        Ok(Some(Live { properties, outputs: outputs(&role), tags: Some(tags_of(&role)) }))
+        Ok(Some(Live { properties, outputs: outputs(&role), tags: Some(tags::from(role.tags())) }))
     }
 
     async fn create(&self, desired: &IamRole, context: &Context<'_>) -> Result<IamRoleOutputs, Failure> {
@@ -72,7 +86,7 @@ impl ResourceKind for IamRoles {
             .path(&desired.path)
             .description(format!("{} of stack {}", desired.name, context.stack))
             .assume_role_policy_document(desired.assume_role_policy.to_string())
-            .set_tags(Some(tags::iam(&context.tags())?));
+            .set_tags(Some(tags::to(&context.tags())?));
         let (created, lacking) = tokio::join!(create.send(), self.lacking(desired));
         let created = created.or_failure("create the role")?;
         self.settle_policies(desired, &BTreeMap::new(), &lacking?).await?;
@@ -96,16 +110,15 @@ impl ResourceKind for IamRoles {
             request.send().await.or_failure("change who may assume the role")?;
         }
         self.settle_policies(desired, &now.inline_policies, &now.managed_policies).await?;
-        if live.tags.as_ref() != Some(&context.tags()) {
-            let request =
-                self.0.client::<Iam>().tag_role().role_name(name).set_tags(Some(tags::iam(&context.tags())?));
-            request.send().await.or_failure("tag the role")?;
+        if let Some(missing) = context.missing_tags(&live.tags) {
+            let request = self.0.client::<Iam>().tag_role().role_name(name);
+            request.set_tags(Some(tags::to(&missing)?)).send().await.or_failure("tag the role")?;
         }
         Ok(live.outputs)
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        let (name, gone) = (&found.name, ["NoSuchEntity"]);
+        let name = &found.name;
         poll_until(KNOWN_DEADLINE, context, async || {
             let (inline, managed) =
                 tokio::try_join!(self.inline_policies(name), self.managed_policies(name))?;
@@ -122,7 +135,7 @@ impl ResourceKind for IamRoles {
                 }
                 _ => {}
             }
-            deleted.none_if(&gone, "delete the role")?;
+            deleted.none_if(Self::NOT_FOUND, "delete the role")?;
             Ok(Poll::Ready(()))
         })
         .await
@@ -130,22 +143,20 @@ impl ResourceKind for IamRoles {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let roles = self.listed(stack).await?;
-        let found = try_join_all(roles.iter().map(async |role| {
+        let all = try_join_all(roles.iter().map(async |role| {
             // A list tells no tags.
             let Some(role) = self.role(role.role_name()).await? else { return Ok(None) };
-            let (tags, name) = (tags_of(&role), role.role_name());
-            let ours = Ownership::of(&tags, stack) == Ownership::Ours;
-            let id = id_from(&tags, IamRole::KIND, name);
-            Ok::<_, Failure>(ours.then(|| Found { id, name: name.to_owned(), locator: name.to_owned() }))
+            let name = role.role_name();
+            Ok::<_, Failure>(found::<IamRole>(stack, &tags::from(role.tags()), name, name))
         }));
-        Ok(found.await?.into_iter().flatten().collect())
+        Ok(all.await?.into_iter().flatten().collect())
     }
 }
 
 impl IamRoles {
     async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
         let answer = self.0.client::<Iam>().get_role().role_name(name).send().await;
-        Ok(answer.none_if(&["NoSuchEntity"], "get the role")?.and_then(|answer| answer.role))
+        Ok(answer.none_if(Self::NOT_FOUND, "get the role")?.and_then(|answer| answer.role))
     }
 
     /// Those that may be the stack's.
@@ -175,7 +186,7 @@ impl IamRoles {
 
     async fn inline_policy(&self, role: &str, name: &str) -> Result<Option<Value>, Failure> {
         let policy = self.0.client::<Iam>().get_role_policy().role_name(role).policy_name(name).send().await;
-        let policy = policy.none_if(&["NoSuchEntity"], "get the role's policy")?;
+        let policy = policy.none_if(Self::NOT_FOUND, "get the role's policy")?;
         Ok(policy.map(|policy| document(policy.policy_document())))
     }
 
@@ -183,7 +194,7 @@ impl IamRoles {
         let pages =
             self.0.client::<Iam>().list_role_policies().role_name(role).into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
-        let Some(listed) = listed.none_if(&["NoSuchEntity"], "list the role's policies")? else {
+        let Some(listed) = listed.none_if(Self::NOT_FOUND, "list the role's policies")? else {
             return Ok(BTreeMap::new());
         };
         let policies = try_join_all(listed.into_iter().map(async |name| {
@@ -203,7 +214,7 @@ impl IamRoles {
             .items()
             .send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
-        let attached = listed.none_if(&["NoSuchEntity"], "list the role's managed policies")?;
+        let attached = listed.none_if(Self::NOT_FOUND, "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
         Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
     }
@@ -214,7 +225,7 @@ impl IamRoles {
             return Ok(false);
         }
         let answer = self.0.client::<Iam>().get_policy().policy_arn(policy).send().await;
-        Ok(answer.none_if(&["NoSuchEntity"], "get the managed policy")?.is_none())
+        Ok(answer.none_if(Self::NOT_FOUND, "get the managed policy")?.is_none())
     }
 
     /// Puts what is missing or different, removes what is not desired.
@@ -270,14 +281,14 @@ impl IamRoles {
     async fn remove_inline(&self, role: &str, policy: &str) -> Result<(), Failure> {
         let deleted =
             self.0.client::<Iam>().delete_role_policy().role_name(role).policy_name(policy).send().await;
-        deleted.none_if(&["NoSuchEntity"], "delete the role's policy")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the role's policy")?;
         Ok(())
     }
 
     async fn detach(&self, role: &str, policy: &str) -> Result<(), Failure> {
         let detached =
             self.0.client::<Iam>().detach_role_policy().role_name(role).policy_arn(policy).send().await;
-        detached.none_if(&["NoSuchEntity"], "detach the managed policy")?;
+        detached.none_if(Self::NOT_FOUND, "detach the managed policy")?;
         Ok(())
     }
 }
@@ -299,8 +310,4 @@ fn document(text: &str) -> Value {
 
 fn outputs(role: &Role) -> IamRoleOutputs {
     IamRoleOutputs { arn: role.arn().into(), name: role.role_name().into() }
-}
-
-fn tags_of(role: &Role) -> Tags {
-    role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use aws_sdk_ecr::types::ImageIdentifier;
 use base64::Engine;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_images::{Credentials, ImageError};
 use infra_resources::Image;
 use infra_resources::image::ImageOutputs;
@@ -19,9 +20,11 @@ pub struct Images(pub Aws);
 impl ResourceKind for Images {
     type Resource = Image;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["ecr-repository"]
-    }
+    const DELETED_BEFORE: Names = &["ecr-repository"];
+    const NOT_FOUND: Names = &["ImageNotFoundException", "RepositoryNotFoundException"];
+    /// Docker pushes what is not there yet.
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations::reading(&["DescribeImages", "GetAuthorizationToken"]);
 
     async fn read(&self, desired: &Image) -> ReadResult<Image> {
         let Some(digest) = self.digest(desired).await? else { return Ok(None) };
@@ -60,8 +63,7 @@ impl Images {
         let tag = ImageIdentifier::builder().image_tag(&image.tag).build();
         let request =
             self.0.client::<Ecr>().describe_images().repository_name(&image.repository).image_ids(tag);
-        let absent = ["ImageNotFoundException", "RepositoryNotFoundException"];
-        let described = request.send().await.none_if(&absent, "look for the image")?;
+        let described = request.send().await.none_if(Self::NOT_FOUND, "look for the image")?;
         let digest =
             described.and_then(|answer| answer.image_details().first()?.image_digest().map(str::to_owned));
         Ok(digest)

@@ -6,9 +6,9 @@ use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_iam::types::InstanceProfile as Described;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::InstanceProfile;
 use infra_resources::instance_profile::InstanceProfileOutputs;
 use infra_wire::poll::{Poll, poll_until};
@@ -25,9 +25,15 @@ pub struct InstanceProfiles(pub Aws);
 impl ResourceKind for InstanceProfiles {
     type Resource = InstanceProfile;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["iam-role"]
-    }
+    const DELETED_BEFORE: Names = &["iam-role"];
+    const NOT_FOUND: Names = &["NoSuchEntity"];
+    const ALREADY_EXISTS: Names = &["EntityAlreadyExists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["GetInstanceProfile", "ListInstanceProfiles"],
+        creates: &["CreateInstanceProfile"],
+        changes: &["AddRoleToInstanceProfile", "TagInstanceProfile"],
+        removes: &["DeleteInstanceProfile", "RemoveRoleFromInstanceProfile"],
+    };
 
     async fn read(&self, desired: &InstanceProfile) -> ReadResult<InstanceProfile> {
         let Some(profile) = self.find(&desired.name).await? else { return Ok(None) };
@@ -37,7 +43,7 @@ impl ResourceKind for InstanceProfiles {
             path: profile.path().to_owned(),
             role_name: role.unwrap_or_default().into(),
         };
-        Ok(Some(Live { properties, outputs: outputs(&profile), tags: Some(tags_of(&profile)) }))
+        Ok(Some(Live { properties, outputs: outputs(&profile), tags: Some(tags::from(profile.tags())) }))
     }
 
     async fn create(
@@ -51,7 +57,7 @@ impl ResourceKind for InstanceProfiles {
             .create_instance_profile()
             .instance_profile_name(&desired.name)
             .path(&desired.path)
-            .set_tags(Some(tags::iam(&context.tags())?))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the instance profile")?;
@@ -78,9 +84,9 @@ impl ResourceKind for InstanceProfiles {
             }
             self.add_role(desired, context).await?;
         }
-        if live.tags.as_ref() != Some(&context.tags()) {
+        if let Some(missing) = context.missing_tags(&live.tags) {
             let request = self.0.client::<Iam>().tag_instance_profile().instance_profile_name(name);
-            let request = request.set_tags(Some(tags::iam(&context.tags())?));
+            let request = request.set_tags(Some(tags::to(&missing)?));
             request.send().await.or_failure("tag the instance profile")?;
         }
         Ok(live.outputs)
@@ -102,7 +108,7 @@ impl ResourceKind for InstanceProfiles {
                 }
                 _ => {}
             }
-            deleted.none_if(&["NoSuchEntity"], "delete the instance profile")?;
+            deleted.none_if(Self::NOT_FOUND, "delete the instance profile")?;
             Ok(Poll::Ready(()))
         })
         .await
@@ -126,11 +132,7 @@ impl ResourceKind for InstanceProfiles {
             let name = profile.instance_profile_name();
             // A list tells no tags.
             let Some(profile) = self.find(name).await? else { continue };
-            let tags = tags_of(&profile);
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                let id = id_from(&tags, InstanceProfile::KIND, name);
-                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
-            }
+            ours.extend(found::<InstanceProfile>(stack, &tags::from(profile.tags()), name, name));
         }
         Ok(ours)
     }
@@ -139,7 +141,7 @@ impl ResourceKind for InstanceProfiles {
 impl InstanceProfiles {
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
         let answer = self.0.client::<Iam>().get_instance_profile().instance_profile_name(name).send().await;
-        let answer = answer.none_if(&["NoSuchEntity"], "get the instance profile")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "get the instance profile")?;
         Ok(answer.and_then(|answer| answer.instance_profile))
     }
 
@@ -150,7 +152,7 @@ impl InstanceProfiles {
                 self.0.client::<Iam>().add_role_to_instance_profile().instance_profile_name(&desired.name);
             let added = request.role_name(role).send().await;
             match &added {
-                Err(error) if problem_of(error).has_code(&["NoSuchEntity"]) => {
+                Err(error) if problem_of(error).has_code(Self::NOT_FOUND) => {
                     return Ok(Poll::Pending(format!("IAM to know {role} and {}", desired.name)));
                 }
                 _ => {}
@@ -166,15 +168,11 @@ impl InstanceProfiles {
         let request =
             self.0.client::<Iam>().remove_role_from_instance_profile().instance_profile_name(profile);
         let removed = request.role_name(role).send().await;
-        removed.none_if(&["NoSuchEntity"], "take the role out of the instance profile")?;
+        removed.none_if(Self::NOT_FOUND, "take the role out of the instance profile")?;
         Ok(())
     }
 }
 
 fn outputs(profile: &Described) -> InstanceProfileOutputs {
     InstanceProfileOutputs { arn: profile.arn().into() }
-}
-
-fn tags_of(profile: &Described) -> Tags {
-    profile.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }

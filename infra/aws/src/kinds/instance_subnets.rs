@@ -6,7 +6,8 @@ use crate::clients::Ec2;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, LocationType, Subnet};
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::InstanceSubnets as Wanted;
 use infra_resources::instance_subnets::InstanceSubnetsOutputs;
 use infra_wire::sdk_error::{SdkResult, problem_of};
@@ -19,9 +20,10 @@ pub struct InstanceSubnets(pub Aws);
 impl ResourceKind for InstanceSubnets {
     type Resource = Wanted;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &[];
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations::reading(&["DescribeInstanceTypeOfferings", "DescribeSubnets"]);
 
     async fn read(&self, desired: &Wanted) -> ReadResult<Wanted> {
         let subnets = desired.subnet_ids.get()?;

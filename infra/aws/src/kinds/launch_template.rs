@@ -15,20 +15,13 @@ use aws_sdk_ec2::types::{
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::{Ownership, STACK_TAG, found};
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::LaunchTemplate;
 use infra_resources::launch_template::{LaunchTemplateOutputs, MetadataOptions, RootVolume};
 use infra_wire::sdk_error::SdkResult;
 
-/// What EC2 says where a template or the version asked for is gone.
-pub const NOT_FOUND: [&str; 4] = [
-    "InvalidLaunchTemplateName.NotFoundException",
-    "InvalidLaunchTemplateId.NotFound",
-    "InvalidLaunchTemplateId.NotFoundException",
-    "InvalidLaunchTemplateId.VersionNotFound",
-];
 /// The root device of Amazon Linux.
 const ROOT_DEVICE: &str = "/dev/xvda";
 
@@ -39,9 +32,21 @@ pub struct LaunchTemplates(pub Aws);
 impl ResourceKind for LaunchTemplates {
     type Resource = LaunchTemplate;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["security-group"]
-    }
+    const DELETED_BEFORE: Names = &["security-group"];
+    /// Of a template, or of the version asked for.
+    const NOT_FOUND: Names = &[
+        "InvalidLaunchTemplateName.NotFoundException",
+        "InvalidLaunchTemplateId.NotFound",
+        "InvalidLaunchTemplateId.NotFoundException",
+        "InvalidLaunchTemplateId.VersionNotFound",
+    ];
+    const ALREADY_EXISTS: Names = &["InvalidLaunchTemplateName.AlreadyExistsException"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"],
+        creates: &["CreateLaunchTemplate", "CreateLaunchTemplateVersion"],
+        changes: &["CreateTags"],
+        removes: &["DeleteLaunchTemplate"],
+    };
 
     async fn read(&self, desired: &LaunchTemplate) -> ReadResult<LaunchTemplate> {
         let ours = self.tagged(&self.0.stack).await?;
@@ -58,7 +63,7 @@ impl ResourceKind for LaunchTemplates {
         Ok(Some(Live {
             properties: properties(&desired.name, &data),
             outputs: outputs(id, version),
-            tags: Some(tags_of(&template)),
+            tags: Some(tags::from(template.tags())),
         }))
     }
 
@@ -73,7 +78,7 @@ impl ResourceKind for LaunchTemplates {
             .create_launch_template()
             .launch_template_name(&desired.name)
             .launch_template_data(data(desired, context)?)
-            .tag_specifications(tags::ec2(&context.tags(), ResourceType::LaunchTemplate))
+            .tag_specifications(tags::of_new(&context.tags(), ResourceType::LaunchTemplate)?)
             .send()
             .await
             .or_failure("create the launch template")?;
@@ -91,12 +96,7 @@ impl ResourceKind for LaunchTemplates {
         context: &Context<'_>,
     ) -> Result<LaunchTemplateOutputs, Failure> {
         let id = live.outputs.template_id.get()?;
-        let tags = context.tags();
-        if live.tags.is_none_or(|live| tags.iter().any(|(key, value)| live.get(key) != Some(value))) {
-            let wanted = tags::ec2(&tags, ResourceType::LaunchTemplate).tags().to_vec();
-            let request = self.0.client::<Ec2>().create_tags().resources(id).set_tags(Some(wanted));
-            request.send().await.or_failure("tag the launch template")?;
-        }
+        tags::mend_ec2(&self.0, id, &live.tags, context).await?;
         if live.properties == *desired {
             return Ok(live.outputs);
         }
@@ -110,12 +110,16 @@ impl ResourceKind for LaunchTemplates {
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let deleted =
             self.0.client::<Ec2>().delete_launch_template().launch_template_id(&found.locator).send().await;
-        deleted.none_if(&NOT_FOUND, "delete the launch template")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the launch template")?;
         Ok(())
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        Ok(self.tagged(stack).await?.iter().map(found).collect())
+        let found = |template: &Described| {
+            let (name, id) = (template.launch_template_name()?, template.launch_template_id()?);
+            found::<LaunchTemplate>(stack, &tags::from(template.tags()), name, id)
+        };
+        Ok(self.tagged(stack).await?.iter().filter_map(found).collect())
     }
 }
 
@@ -132,14 +136,14 @@ impl LaunchTemplates {
             .items()
             .send();
         let mut templates = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list launch templates")?;
-        templates.retain(|template| Ownership::of(&tags_of(template), stack) == Ownership::Ours);
+        templates.retain(|template| Ownership::of(&tags::from(template.tags()), stack) == Ownership::Ours);
         Ok(templates)
     }
 
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
         let answer =
             self.0.client::<Ec2>().describe_launch_templates().launch_template_names(name).send().await;
-        let answer = answer.none_if(&NOT_FOUND, "describe the launch template")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "describe the launch template")?;
         let templates = answer.and_then(|answer| answer.launch_templates).unwrap_or_default();
         Ok(templates.into_iter().find(|template| template.launch_template_name() == Some(name)))
     }
@@ -147,7 +151,7 @@ impl LaunchTemplates {
     async fn newest(&self, id: &str) -> Result<Option<ResponseLaunchTemplateData>, Failure> {
         let request = self.0.client::<Ec2>().describe_launch_template_versions().launch_template_id(id);
         let answer = request.versions("$Latest").send().await;
-        let answer = answer.none_if(&NOT_FOUND, "describe the launch template's newest version")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "describe the launch template's newest version")?;
         let versions = answer.and_then(|answer| answer.launch_template_versions).unwrap_or_default();
         Ok(versions.into_iter().next_back().and_then(|version| version.launch_template_data))
     }
@@ -202,9 +206,9 @@ fn data(desired: &LaunchTemplate, context: &Context<'_>) -> Result<RequestLaunch
         .name(&desired.instance_profile_name)
         .build();
     let groups = desired.security_group_ids.iter().map(|id| id.get().cloned());
-    let tagged = [ResourceType::Instance, ResourceType::Volume].map(|kind| {
-        let tags = tags::ec2(&context.tags(), kind.clone()).tags().to_vec();
-        LaunchTemplateTagSpecificationRequest::builder().resource_type(kind).set_tags(Some(tags)).build()
+    let tagged = [ResourceType::Instance, ResourceType::Volume].into_iter().map(|kind| {
+        let request = LaunchTemplateTagSpecificationRequest::builder().resource_type(kind);
+        Ok::<_, Failure>(request.set_tags(Some(tags::to(&context.tags())?)).build())
     });
     Ok(RequestLaunchTemplateData::builder()
         .image_id(&desired.image_id)
@@ -215,7 +219,7 @@ fn data(desired: &LaunchTemplate, context: &Context<'_>) -> Result<RequestLaunch
         .user_data(BASE64_STANDARD.encode(&desired.user_data))
         .block_device_mappings(mapping)
         .metadata_options(metadata.build())
-        .set_tag_specifications(Some(tagged.to_vec()))
+        .set_tag_specifications(Some(tagged.collect::<Result<_, _>>()?))
         .build())
 }
 
@@ -233,18 +237,4 @@ fn decoded(user_data: &str) -> String {
 
 fn outputs(id: &str, version: i64) -> LaunchTemplateOutputs {
     LaunchTemplateOutputs { template_id: id.into(), version: version.to_string().into() }
-}
-
-fn tags_of(template: &Described) -> Tags {
-    let tags = template.tags().iter();
-    tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))).collect()
-}
-
-fn found(template: &Described) -> Found {
-    let name = template.launch_template_name().unwrap_or_default();
-    Found {
-        id: id_from(&tags_of(template), LaunchTemplate::KIND, name),
-        name: name.to_owned(),
-        locator: template.launch_template_id().unwrap_or_default().to_owned(),
-    }
 }

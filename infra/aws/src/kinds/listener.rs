@@ -1,13 +1,14 @@
 //! Reads and writes listeners.
 
-use super::elb::{Named, add_missing_tags, answer, answered, listeners_and_rules, ours, tags_behind};
+use super::elb::{Named, answer, answered, listeners_and_rules, ours, tags_behind};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{Listener as Described, ProtocolEnum};
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::Listener;
 use infra_resources::listener::ListenerOutputs;
 use infra_wire::sdk_error::SdkResult;
@@ -19,9 +20,15 @@ pub struct Listeners(pub Aws);
 impl ResourceKind for Listeners {
     type Resource = Listener;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["load-balancer"]
-    }
+    const DELETED_BEFORE: Names = &["load-balancer"];
+    const NOT_FOUND: Names = &["ListenerNotFound"];
+    const ALREADY_EXISTS: Names = &["DuplicateListener"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeListeners", "DescribeLoadBalancers", "DescribeRules", "DescribeTags"],
+        creates: &["CreateListener"],
+        changes: &["AddTags", "ModifyListener"],
+        removes: &["DeleteListener"],
+    };
 
     async fn read(&self, desired: &Listener) -> ReadResult<Listener> {
         let behind = listeners_and_rules(&self.0, &self.0.stack).await?;
@@ -46,7 +53,7 @@ impl ResourceKind for Listeners {
             .protocol(ProtocolEnum::Http)
             .port(i32::from(desired.port))
             .default_actions(answer(&desired.otherwise))
-            .set_tags(Some(tags::elb(&context.tags())))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the listener")?;
@@ -66,13 +73,13 @@ impl ResourceKind for Listeners {
             let changed = request.default_actions(answer(&desired.otherwise)).send().await;
             changed.or_failure("change what the listener answers")?;
         }
-        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let deleted = self.0.client::<Elb>().delete_listener().listener_arn(&found.locator).send().await;
-        deleted.none_if(&["ListenerNotFound"], "delete the listener")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the listener")?;
         Ok(())
     }
 
@@ -82,6 +89,6 @@ impl ResourceKind for Listeners {
             arn: it.listener.listener_arn().unwrap_or_default().to_owned(),
             name: format!("{}:{}", it.balancer, it.listener.port().unwrap_or_default()),
         });
-        Ok(ours(Listener::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
+        Ok(ours::<Listener>(stack, candidates, &tags_behind(&self.0, &behind).await?))
     }
 }

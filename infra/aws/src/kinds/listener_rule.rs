@@ -1,13 +1,14 @@
 //! Reads and writes listener rules.
 
-use super::elb::{Named, add_missing_tags, forward_to, forwards_to, listeners_and_rules, ours, tags_behind};
+use super::elb::{Named, forward_to, forwards_to, listeners_and_rules, ours, tags_behind};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{PathPatternConditionConfig, Rule, RuleCondition};
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::ListenerRule;
 use infra_resources::listener_rule::ListenerRuleOutputs;
 use infra_wire::sdk_error::SdkResult;
@@ -19,9 +20,15 @@ pub struct ListenerRules(pub Aws);
 impl ResourceKind for ListenerRules {
     type Resource = ListenerRule;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["listener", "target-group"]
-    }
+    const DELETED_BEFORE: Names = &["listener", "target-group"];
+    const NOT_FOUND: Names = &["RuleNotFound"];
+    const ALREADY_EXISTS: Names = &["PriorityInUse"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeListeners", "DescribeLoadBalancers", "DescribeRules", "DescribeTags"],
+        creates: &["CreateRule"],
+        changes: &["AddTags", "ModifyRule"],
+        removes: &["DeleteRule"],
+    };
 
     async fn read(&self, desired: &ListenerRule) -> ReadResult<ListenerRule> {
         let behind = listeners_and_rules(&self.0, &self.0.stack).await?;
@@ -53,7 +60,7 @@ impl ResourceKind for ListenerRules {
             .priority(i32::from(desired.priority))
             .conditions(condition(desired))
             .actions(forward_to(desired.target_group_arn.get()?))
-            .set_tags(Some(tags::elb(&context.tags())))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the listener rule")?;
@@ -74,13 +81,13 @@ impl ResourceKind for ListenerRules {
             // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.or_failure("change the listener rule")?;
         }
-        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let deleted = self.0.client::<Elb>().delete_rule().rule_arn(&found.locator).send().await;
-        deleted.none_if(&["RuleNotFound"], "delete the listener rule")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the listener rule")?;
         Ok(())
     }
 
@@ -90,7 +97,7 @@ impl ResourceKind for ListenerRules {
             let listener = format!("{}:{}", it.balancer, it.listener.port().unwrap_or_default());
             it.rules.iter().filter_map(move |rule| named(rule, &listener))
         });
-        Ok(ours(ListenerRule::KIND, stack, candidates, &tags_behind(&self.0, &behind).await?))
+        Ok(ours::<ListenerRule>(stack, candidates, &tags_behind(&self.0, &behind).await?))
     }
 }
 

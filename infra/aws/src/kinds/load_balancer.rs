@@ -1,6 +1,6 @@
 //! Reads and writes Application Load Balancers.
 
-use super::elb::{Named, add_missing_tags, arns_of, load_balancers_of, ours, resource_label, tags_of};
+use super::elb::{Named, arns_of, load_balancers_of, ours, resource_label, tags_of};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -9,7 +9,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
     LoadBalancer as Described, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::{Context, Failure, Found, Live, Output, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::{Context, Failure, Found, Live, Operations, Output, ResourceKind};
 use infra_resources::LoadBalancer;
 use infra_resources::load_balancer::LoadBalancerOutputs;
 use infra_wire::poll::{Poll, poll_until};
@@ -31,9 +32,15 @@ pub struct LoadBalancers(pub Aws);
 impl ResourceKind for LoadBalancers {
     type Resource = LoadBalancer;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["security-group"]
-    }
+    const DELETED_BEFORE: Names = &["security-group"];
+    const NOT_FOUND: Names = &["LoadBalancerNotFound"];
+    const ALREADY_EXISTS: Names = &["DuplicateLoadBalancerName"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeLoadBalancerAttributes", "DescribeLoadBalancers", "DescribeTags"],
+        creates: &["CreateLoadBalancer"],
+        changes: &["AddTags", "ModifyLoadBalancerAttributes", "SetSecurityGroups", "SetSubnets"],
+        removes: &["DeleteLoadBalancer"],
+    };
 
     async fn read(&self, desired: &LoadBalancer) -> ReadResult<LoadBalancer> {
         let balancers = load_balancers_of(&self.0, &self.0.stack).await?;
@@ -79,7 +86,7 @@ impl ResourceKind for LoadBalancers {
             .scheme(LoadBalancerSchemeEnum::InternetFacing)
             .set_subnets(Some(desired.subnet_ids.get()?.clone()))
             .set_security_groups(Some(group_ids(desired)?))
-            .set_tags(Some(tags::elb(&context.tags())))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the load balancer")?;
@@ -113,14 +120,14 @@ impl ResourceKind for LoadBalancers {
         if attributes(now) != attributes(desired) {
             self.put_attributes(arn, desired).await?;
         }
-        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let deleted =
             self.0.client::<Elb>().delete_load_balancer().load_balancer_arn(&found.locator).send().await;
-        let deleted = deleted.none_if(&["LoadBalancerNotFound"], "delete the load balancer");
+        let deleted = deleted.none_if(Self::NOT_FOUND, "delete the load balancer");
         deleted.map_err(|failure| with_protection(failure, &found.locator))?;
         poll_until(GONE_DEADLINE, context, async || {
             Ok(match self.find(&found.name).await? {
@@ -138,21 +145,21 @@ impl ResourceKind for LoadBalancers {
             name: balancer.load_balancer_name().unwrap_or_default().to_owned(),
         });
         let tags = tags_of(&self.0, &arns_of(&balancers)).await?;
-        Ok(ours(LoadBalancer::KIND, stack, candidates, &tags))
+        Ok(ours::<LoadBalancer>(stack, candidates, &tags))
     }
 }
 
 impl LoadBalancers {
     async fn find(&self, name: &str) -> Result<Option<Described>, Failure> {
         let answer = self.0.client::<Elb>().describe_load_balancers().names(name).send().await;
-        let answer = answer.none_if(&["LoadBalancerNotFound"], "describe the load balancer")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "describe the load balancer")?;
         Ok(answer.and_then(|answer| answer.load_balancers().first().cloned()))
     }
 
     async fn attributes(&self, arn: &str) -> Result<Option<HashMap<String, String>>, Failure> {
         let answer =
             self.0.client::<Elb>().describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
-        let answer = answer.none_if(&["LoadBalancerNotFound"], "describe the load balancer's attributes")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "describe the load balancer's attributes")?;
         let attributes = answer.map(|answer| answer.attributes.unwrap_or_default());
         let pairs =
             |it: Vec<LoadBalancerAttribute>| it.into_iter().filter_map(|it| Some((it.key?, it.value?)));

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Group;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::log_group::LogGroupOutputs;
 use infra_resources::{LogGroup, Partition};
 use infra_wire::sdk_error::SdkResult;
@@ -19,9 +20,15 @@ pub struct LogGroups(pub Aws);
 impl ResourceKind for LogGroups {
     type Resource = LogGroup;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["ResourceNotFoundException"];
+    const ALREADY_EXISTS: Names = &["ResourceAlreadyExistsException"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeLogGroups", "ListTagsForResource"],
+        creates: &["CreateLogGroup"],
+        changes: &["PutRetentionPolicy", "TagResource"],
+        removes: &["DeleteLogGroup"],
+    };
 
     async fn read(&self, desired: &LogGroup) -> ReadResult<LogGroup> {
         let groups = self.groups(&desired.name).await?;
@@ -54,9 +61,9 @@ impl ResourceKind for LogGroups {
         if live.properties.retention_in_days != desired.retention_in_days {
             self.put_retention(desired).await?;
         }
-        if live.tags.as_ref() != Some(&context.tags()) {
+        if let Some(missing) = context.missing_tags(&live.tags) {
             let request = self.0.client::<Logs>().tag_resource().resource_arn(self.arn(&desired.name));
-            let request = request.set_tags(Some(context.tags().into_iter().collect()));
+            let request = request.set_tags(Some(missing.into_iter().collect()));
             request.send().await.or_failure("tag the log group")?;
         }
         Ok(live.outputs)
@@ -64,7 +71,7 @@ impl ResourceKind for LogGroups {
 
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
         let deleted = self.0.client::<Logs>().delete_log_group().log_group_name(&found.name).send().await;
-        deleted.none_if(&["ResourceNotFoundException"], "delete the log group")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the log group")?;
         Ok(())
     }
 
@@ -73,10 +80,7 @@ impl ResourceKind for LogGroups {
         for group in self.groups(&format!("/ecs/{stack}")).await? {
             let (tags, name) =
                 (self.tags_of(&group).await?.unwrap_or_default(), group.log_group_name().unwrap_or_default());
-            if Ownership::of(&tags, stack) == Ownership::Ours {
-                let id = id_from(&tags, LogGroup::KIND, name);
-                ours.push(Found { id, name: name.to_owned(), locator: name.to_owned() });
-            }
+            ours.extend(found::<LogGroup>(stack, &tags, name, name));
         }
         Ok(ours)
     }
@@ -99,7 +103,7 @@ impl LogGroups {
     async fn tags_of(&self, group: &Group) -> Result<Option<Tags>, Failure> {
         let arn = self.arn(group.log_group_name().unwrap_or_default());
         let answer = self.0.client::<Logs>().list_tags_for_resource().resource_arn(arn).send().await;
-        let answer = answer.none_if(&["ResourceNotFoundException"], "list the log group's tags")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "list the log group's tags")?;
         Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
     }
 

@@ -12,9 +12,9 @@ use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, ResourceType, SecurityGroup as Group, UserIdGroupPair,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::live::Tags;
-use infra_engine::ownership::{STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::{Ownership, STACK_TAG, found};
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::security_group::SecurityGroupOutputs;
 use infra_resources::{Ingress, SecurityGroup, TrafficSource};
 use infra_wire::poll::{Poll, poll_until};
@@ -34,10 +34,16 @@ pub struct SecurityGroups(pub Aws);
 impl ResourceKind for SecurityGroups {
     type Resource = SecurityGroup;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        // A group can't go while another group's rule names it; `delete` waits for that.
-        &[]
-    }
+    /// A group can't go while another group's rule names it; `delete` waits for that.
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["InvalidGroup.NotFound"];
+    const ALREADY_EXISTS: Names = &["InvalidGroup.Duplicate"];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeNetworkInterfaces", "DescribeSecurityGroupRules", "DescribeSecurityGroups"],
+        creates: &["CreateSecurityGroup"],
+        changes: &["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateTags"],
+        removes: &["DeleteSecurityGroup", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"],
+    };
 
     async fn read(&self, desired: &SecurityGroup) -> ReadResult<SecurityGroup> {
         let ours = self.tagged(&self.0.stack).await?;
@@ -55,7 +61,7 @@ impl ResourceKind for SecurityGroups {
             ingress: group.ip_permissions().iter().flat_map(rules_of).map(|(ingress, _)| ingress).collect(),
             all_egress: egress::is_open(&group),
         };
-        Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags_of(&group)) }))
+        Ok(Some(Live { properties, outputs: outputs(&group), tags: Some(tags::from(group.tags())) }))
     }
 
     async fn create(
@@ -71,7 +77,7 @@ impl ResourceKind for SecurityGroups {
             .vpc_id(desired.vpc_id.get()?);
         let created = request
             .description(format!("{} of stack {}", desired.name, context.stack))
-            .tag_specifications(tags::ec2(&context.tags(), ResourceType::SecurityGroup))
+            .tag_specifications(tags::of_new(&context.tags(), ResourceType::SecurityGroup)?)
             .send()
             .await
             .or_failure("create the security group")?;
@@ -90,13 +96,7 @@ impl ResourceKind for SecurityGroups {
         context: &Context<'_>,
     ) -> Result<SecurityGroupOutputs, Failure> {
         let id = live.outputs.group_id.get()?;
-        let tags = context.tags();
-        let tagged = tags::ec2(&tags, ResourceType::SecurityGroup);
-        if live.tags.is_none_or(|live| tags.iter().any(|(key, value)| live.get(key) != Some(value))) {
-            let request =
-                self.0.client::<Ec2>().create_tags().resources(id).set_tags(Some(tagged.tags().to_vec()));
-            request.send().await.or_failure("tag the security group")?;
-        }
+        tags::mend_ec2(&self.0, id, &live.tags, context).await?;
         let missing = desired.ingress.iter().filter(|rule| !live.properties.ingress.contains(rule));
         self.authorize(id, missing, context).await?;
         self.revoke_others(desired, id).await?;
@@ -125,14 +125,17 @@ impl ResourceKind for SecurityGroups {
                 }
                 _ => {}
             }
-            deleted.none_if(&["InvalidGroup.NotFound"], "delete the security group")?;
+            deleted.none_if(Self::NOT_FOUND, "delete the security group")?;
             Ok(Poll::Ready(()))
         })
         .await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        Ok(self.tagged(stack).await?.iter().map(found).collect())
+        let found = |group: &Group| {
+            found::<SecurityGroup>(stack, &tags::from(group.tags()), group.group_name()?, group.group_id()?)
+        };
+        Ok(self.tagged(stack).await?.iter().filter_map(found).collect())
     }
 }
 
@@ -143,7 +146,7 @@ impl SecurityGroups {
         let pages =
             self.0.client::<Ec2>().describe_security_groups().filters(filter).into_paginator().items().send();
         let mut groups = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list security groups")?;
-        groups.retain(|group| belongs(group, stack));
+        groups.retain(|group| Ownership::of(&tags::from(group.tags()), stack) == Ownership::Ours);
         Ok(groups)
     }
 
@@ -175,7 +178,7 @@ impl SecurityGroups {
             let request = self.0.client::<Ec2>().authorize_security_group_ingress().group_id(id);
             let authorized = request.set_ip_permissions(Some(permissions.clone())).send().await;
             match &authorized {
-                Err(error) if problem_of(error).has_code(&["InvalidGroup.NotFound"]) => {
+                Err(error) if problem_of(error).has_code(Self::NOT_FOUND) => {
                     return Ok(Poll::Pending("the new security group to be known".to_owned()));
                 }
                 _ => {}
@@ -197,8 +200,7 @@ impl SecurityGroups {
 
     async fn revoke_all(&self, id: &str) -> Result<(), Failure> {
         let described = self.0.client::<Ec2>().describe_security_groups().group_ids(id).send().await;
-        let Some(groups) = described.none_if(&["InvalidGroup.NotFound"], "describe the security group")?
-        else {
+        let Some(groups) = described.none_if(Self::NOT_FOUND, "describe the security group")? else {
             return Ok(());
         };
         let rules = groups.security_groups().iter().flat_map(|group| group.ip_permissions().to_vec());
@@ -218,7 +220,7 @@ impl SecurityGroups {
         let revoked = request.set_ip_permissions(Some(permissions.clone())).send().await;
         match &revoked {
             // This group is gone, or one that a rule names.
-            Err(error) if problem_of(error).has_code(&["InvalidGroup.NotFound"]) => {
+            Err(error) if problem_of(error).has_code(Self::NOT_FOUND) => {
                 return by_rule_id::revoke(&self.0, id, &permissions).await;
             }
             _ => {}
@@ -290,21 +292,4 @@ fn is(group: &Group, vpc_id: Option<&String>, name: &str) -> bool {
 
 fn outputs(group: &Group) -> SecurityGroupOutputs {
     SecurityGroupOutputs { group_id: group.group_id().unwrap_or_default().into() }
-}
-
-fn tags_of(group: &Group) -> Tags {
-    group.tags().iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))).collect()
-}
-
-fn belongs(group: &Group, stack: &str) -> bool {
-    tags_of(group).get(STACK_TAG).is_some_and(|owner| owner == stack)
-}
-
-fn found(group: &Group) -> Found {
-    let name = group.group_name().unwrap_or_default();
-    Found {
-        id: id_from(&tags_of(group), SecurityGroup::KIND, name),
-        name: name.to_owned(),
-        locator: group.group_id().unwrap_or_default().to_owned(),
-    }
 }

@@ -7,8 +7,8 @@ mod rollout;
 mod told;
 mod untold;
 
-use super::cluster::clusters_of;
 use super::cluster::inhabitants::{SERVICE_GROUP, in_groups, stop};
+use super::cluster::{Clusters, clusters_of};
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::json_call::{Answer, json_of, with_body};
@@ -19,8 +19,9 @@ use futures::future::try_join_all;
 use infra_ecs::body;
 use infra_ecs::service::ServiceOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::ownership::{Ownership, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::Service;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{Problem, SdkResult, problem_of};
@@ -45,22 +46,39 @@ impl ResourceKind for Services {
     type Resource = Service;
 
     /// Tasks write into the bucket and the logs, and pull from the repository, until they stop.
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[
-            "bucket",
-            "cluster-capacity",
-            "cluster",
-            "ecr-repository",
-            "gateway-endpoint",
-            "iam-role",
-            "listener",
-            "listener-rule",
-            "log-group",
-            "security-group",
-            "target-group",
-            "task-definition",
-        ]
-    }
+    const DELETED_BEFORE: Names = &[
+        "bucket",
+        "cluster-capacity",
+        "cluster",
+        "ecr-repository",
+        "gateway-endpoint",
+        "iam-role",
+        "listener",
+        "listener-rule",
+        "log-group",
+        "security-group",
+        "target-group",
+        "task-definition",
+    ];
+    const NOT_FOUND: Names =
+        &["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
+    const ALREADY_EXISTS: Names = &["not idempotent", "already exists"];
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "DescribeClusters",
+            "DescribeServices",
+            "DescribeTargetHealth",
+            "DescribeTaskDefinition",
+            "DescribeTasks",
+            "GetLogEvents",
+            "ListClusters",
+            "ListServices",
+            "ListTasks",
+        ],
+        creates: &["CreateService"],
+        changes: &["TagResource", "UpdateService"],
+        removes: &["DeleteService", "StopTask"],
+    };
 
     async fn read(&self, desired: &Service) -> ReadResult<Service> {
         let json = Answer::default();
@@ -70,7 +88,7 @@ impl ResourceKind for Services {
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
         let told = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
         let properties = told::properties(told.unwrap_or_default(), desired, self.aws.is_emulated())?;
-        Ok(Some(Live { properties, outputs, tags: Some(tags::from_ecs(service.tags())) }))
+        Ok(Some(Live { properties, outputs, tags: Some(tags::from(service.tags())) }))
     }
 
     async fn create(&self, desired: &Service, context: &Context<'_>) -> Result<ServiceOutputs, Failure> {
@@ -102,10 +120,7 @@ impl ResourceKind for Services {
         let call = self.aws.client::<Ecs>().update_service().customize().mutate_request(with_body(&body));
         let updated = call.send().await.or_failure("update the service")?;
         self.begun.note(desired, updated.service());
-        if live.tags.as_ref() != Some(&context.tags()) {
-            let request = self.aws.client::<Ecs>().tag_resource().resource_arn(live.outputs.arn.get()?);
-            request.set_tags(Some(tags::ecs(&context.tags()))).send().await.or_failure("tag the service")?;
-        }
+        tags::mend_ecs(&self.aws, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -118,7 +133,6 @@ impl ResourceKind for Services {
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         let (cluster, name) = cluster_and_name(&found.locator, &found.name);
-        let gone = ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
         let service = self.describe(cluster, vec![name.to_owned()], &Answer::default()).await?.pop();
         if let Some(service) = service {
             if context.is_replaced {
@@ -128,12 +142,12 @@ impl ResourceKind for Services {
             if service.scheduling_strategy() != Some(&SchedulingStrategy::Daemon) {
                 let request =
                     self.aws.client::<Ecs>().update_service().cluster(cluster).service(name).desired_count(0);
-                request.send().await.none_if(&gone, "stop the service's tasks")?;
+                request.send().await.none_if(Self::NOT_FOUND, "stop the service's tasks")?;
             }
         }
         let deleted =
             self.aws.client::<Ecs>().delete_service().cluster(cluster).service(name).force(true).send().await;
-        deleted.none_if(&gone, "delete the service")?;
+        deleted.none_if(Self::NOT_FOUND, "delete the service")?;
         poll_until(GONE_DEADLINE, context, async || {
             let drained = self.describe_any(cluster, vec![name.to_owned()], &Answer::default()).await?;
             let is = |status: &str| drained.iter().any(|service| service.status() == Some(status));
@@ -155,7 +169,10 @@ impl ResourceKind for Services {
         let mut ours = Vec::new();
         for (cluster, _) in clusters_of(&self.aws, stack).await? {
             let services = all_in(&self.aws, cluster.cluster_name().unwrap_or_default()).await?;
-            ours.extend(services.iter().filter_map(|service| found(service, stack)));
+            ours.extend(services.iter().filter_map(|service| {
+                let (name, arn) = (service.service_name()?, service.service_arn()?);
+                found::<Service>(stack, &tags::from(service.tags()), name, arn)
+            }));
         }
         Ok(ours)
     }
@@ -172,7 +189,7 @@ pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure>
         .items()
         .send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
-    let arns = arns.none_if(&["ClusterNotFoundException"], "list services")?.unwrap_or_default();
+    let arns = arns.none_if(Clusters::NOT_FOUND, "list services")?.unwrap_or_default();
     let services = Services::new(aws.clone());
     let described = arns
         .chunks(SERVICES_PER_CALL)
@@ -207,7 +224,7 @@ impl Services {
         let request =
             self.aws.client::<Ecs>().describe_services().cluster(cluster).set_services(Some(services));
         let answer = request.include(ServiceField::Tags).customize().interceptor(json.clone()).send().await;
-        let answer = answer.none_if(&["ClusterNotFoundException"], "describe the service")?;
+        let answer = answer.none_if(Clusters::NOT_FOUND, "describe the service")?;
         let Some(answer) = answer else { return Ok(Vec::new()) };
         partial::described(answer.failures.as_deref(), "describe the service")?;
         Ok(answer.services.unwrap_or_default())
@@ -227,8 +244,7 @@ impl Services {
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<Vec<String>, Failure> {
         let request = self.aws.client::<Ecs>().list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
-        let gone = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
-        let listed = answer.none_if(&gone, "list the service's tasks")?;
+        let listed = answer.none_if(Self::NOT_FOUND, "list the service's tasks")?;
         let listed = listed.and_then(|answer| answer.task_arns).unwrap_or_default();
         if listed.is_empty() || !self.aws.is_emulated() {
             return Ok(listed);
@@ -250,7 +266,7 @@ fn not_yet(problem: &Problem<'_>) -> Option<&'static str> {
         ),
         ("still Draining", "the old service of this name to be gone"),
     ];
-    let cluster = problem.has_code(&["ClusterNotFoundException"]).then_some("ECS to know the cluster");
+    let cluster = problem.has_code(Clusters::NOT_FOUND).then_some("ECS to know the cluster");
     waits.iter().find(|(says, _)| problem.says(says)).map(|(_, what)| *what).or(cluster)
 }
 
@@ -258,15 +274,6 @@ fn not_yet(problem: &Problem<'_>) -> Option<&'static str> {
 fn beginning_with(desired: &Service, tasks: i32) -> Service {
     let initial = desired.initial_desired_count.map(|initial| initial.max(tasks));
     Service { initial_desired_count: initial, ..desired.clone() }
-}
-
-fn found(service: &Described, stack: &str) -> Option<Found> {
-    let (tags, name) = (tags::from_ecs(service.tags()), service.service_name()?);
-    (Ownership::of(&tags, stack) == Ownership::Ours).then(|| Found {
-        id: id_from(&tags, Service::KIND, name),
-        name: name.to_owned(),
-        locator: service.service_arn().unwrap_or_default().to_owned(),
-    })
 }
 
 /// The ARN of the revision that a service is to run.

@@ -14,8 +14,9 @@ use aws_sdk_applicationautoscaling::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace};
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::operations::Names;
 use infra_engine::ownership::Ownership;
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceId, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceId, ResourceKind};
 use infra_resources::ServiceScaling;
 use infra_resources::service_scaling::ServiceScalingOutputs;
 use infra_wire::poll::{Poll, poll_until};
@@ -34,9 +35,26 @@ pub struct ServiceScalings(pub Aws);
 impl ResourceKind for ServiceScalings {
     type Resource = ServiceScaling;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["cluster", "service"]
-    }
+    const DELETED_BEFORE: Names = &["cluster", "service"];
+    const NOT_FOUND: Names = &["ObjectNotFoundException"];
+    /// Who registers a target again changes it.
+    const ALREADY_EXISTS: Names = &[];
+    /// A target takes tags when it is registered for the first time, and not a second time.
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "DescribeClusters",
+            "DescribeScalableTargets",
+            "DescribeScalingPolicies",
+            "DescribeScheduledActions",
+            "DescribeServices",
+            "ListClusters",
+            "ListServices",
+            "ListTagsForResource",
+        ],
+        creates: &["RegisterScalableTarget"],
+        changes: &["PutScalingPolicy", "PutScheduledAction"],
+        removes: &["DeleteScalingPolicy", "DeleteScheduledAction", "DeregisterScalableTarget"],
+    };
 
     async fn read(&self, desired: &ServiceScaling) -> ReadResult<ServiceScaling> {
         let id = desired.resource_id();
@@ -138,7 +156,7 @@ impl ServiceScalings {
             let id = target.resource_id();
             let name = id.rsplit('/').next().unwrap_or_default();
             let is_ours = match services.iter().find(|service| service.service_name() == Some(name)) {
-                Some(service) => Ownership::of(&tags::from_ecs(service.tags()), stack) == Ownership::Ours,
+                Some(service) => Ownership::of(&tags::from(service.tags()), stack) == Ownership::Ours,
                 None => self.is_tagged(target, name, stack).await?,
             };
             if is_ours {
@@ -226,7 +244,7 @@ where
 {
     let is_gone = deleted.as_ref().err().is_some_and(|error| {
         let problem = problem_of(error);
-        problem.has_code(&["ObjectNotFoundException"]) || problem.says("found for service namespace")
+        problem.has_code(ServiceScalings::NOT_FOUND) || problem.says("found for service namespace")
     });
     if is_gone { Ok(()) } else { deleted.or_failure(call).map(drop) }
 }

@@ -1,6 +1,6 @@
 //! Reads and writes target groups.
 
-use super::elb::{Named, add_missing_tags, listeners_of, ours, resource_label, rules_of, tags_of};
+use super::elb::{Named, listeners_of, ours, resource_label, rules_of, tags_of};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
@@ -10,8 +10,9 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::operations::Names;
 use infra_engine::ownership::Ownership;
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
 use infra_resources::target_group::{TargetGroupOutputs, TargetType};
 use infra_resources::{HealthCheck, TargetGroup};
 use infra_wire::poll::{Poll, poll_until};
@@ -33,9 +34,22 @@ pub struct TargetGroups(pub Aws);
 impl ResourceKind for TargetGroups {
     type Resource = TargetGroup;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &["TargetGroupNotFound"];
+    const ALREADY_EXISTS: Names = &["DuplicateTargetGroupName"];
+    const OPERATIONS: Operations = Operations {
+        reads: &[
+            "DescribeListeners",
+            "DescribeRules",
+            "DescribeTags",
+            "DescribeTargetGroupAttributes",
+            "DescribeTargetGroups",
+            "DescribeTargetHealth",
+        ],
+        creates: &["CreateTargetGroup"],
+        changes: &["AddTags", "ModifyTargetGroup", "ModifyTargetGroupAttributes"],
+        removes: &["DeleteTargetGroup"],
+    };
 
     async fn read(&self, desired: &TargetGroup) -> ReadResult<TargetGroup> {
         let groups = self.groups_of(&self.0.stack).await?;
@@ -87,7 +101,7 @@ impl ResourceKind for TargetGroups {
             .healthy_threshold_count(check.healthy_threshold)
             .unhealthy_threshold_count(check.unhealthy_threshold)
             .matcher(matcher(check))
-            .set_tags(Some(tags::elb(&context.tags())))
+            .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
             .or_failure("create the target group")?;
@@ -123,7 +137,7 @@ impl ResourceKind for TargetGroups {
         if now.deregistration_delay_seconds != desired.deregistration_delay_seconds {
             self.put_deregistration_delay(arn, desired).await?;
         }
-        add_missing_tags(&self.0, arn, live.tags.as_ref(), context).await?;
+        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -137,7 +151,7 @@ impl ResourceKind for TargetGroups {
                 }
                 _ => {}
             }
-            deleted.none_if(&["TargetGroupNotFound"], "delete the target group")?;
+            deleted.none_if(Self::NOT_FOUND, "delete the target group")?;
             Ok(Poll::Ready(()))
         })
         .await
@@ -150,7 +164,7 @@ impl ResourceKind for TargetGroups {
             Some(Named { arn: arn.to_owned(), name: name.to_owned() })
         });
         let tags = tags_of(&self.0, &arns_of(&groups)).await?;
-        Ok(ours(TargetGroup::KIND, stack, candidates, &tags))
+        Ok(ours::<TargetGroup>(stack, candidates, &tags))
     }
 }
 
@@ -159,7 +173,7 @@ impl TargetGroups {
     async fn ask_for_health(&self, arn: &str) -> Result<(), Failure> {
         if self.0.waits {
             let health = self.0.client::<Elb>().describe_target_health().target_group_arn(arn).send().await;
-            health.none_if(&["TargetGroupNotFound"], "describe the health of the targets")?;
+            health.none_if(Self::NOT_FOUND, "describe the health of the targets")?;
         }
         Ok(())
     }
@@ -179,7 +193,7 @@ impl TargetGroups {
     /// When it is somebody else's, who alone can take it away.
     async fn users(&self, arn: &str) -> Result<String, Failure> {
         let described = self.0.client::<Elb>().describe_target_groups().target_group_arns(arn).send().await;
-        let described = described.none_if(&["TargetGroupNotFound"], "describe the target group")?;
+        let described = described.none_if(Self::NOT_FOUND, "describe the target group")?;
         let groups = described.map(|answer| answer.target_groups.unwrap_or_default()).unwrap_or_default();
         let balancers: Vec<String> = groups.iter().flat_map(Described::load_balancer_arns).cloned().collect();
         let tags = tags_of(&self.0, &balancers).await?;
@@ -216,7 +230,7 @@ impl TargetGroups {
     async fn attributes(&self, arn: &str) -> Result<Option<Vec<TargetGroupAttribute>>, Failure> {
         let answer =
             self.0.client::<Elb>().describe_target_group_attributes().target_group_arn(arn).send().await;
-        let answer = answer.none_if(&["TargetGroupNotFound"], "describe the target group's attributes")?;
+        let answer = answer.none_if(Self::NOT_FOUND, "describe the target group's attributes")?;
         Ok(answer.map(|answer| answer.attributes.unwrap_or_default()))
     }
 

@@ -15,11 +15,12 @@ use infra_ecs::body::{self, lean};
 use infra_ecs::task_definition::TaskDefinitionOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
+use infra_engine::operations::Names;
 use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceKind};
 use infra_resources::TaskDefinition;
 use infra_wire::poll::{KNOWN_WITHIN, Poll, poll_until};
-use infra_wire::sdk_error::{SdkResult, problem_of};
+use infra_wire::sdk_error::SdkResult;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -37,9 +38,17 @@ pub struct TaskDefinitions(pub Aws);
 impl ResourceKind for TaskDefinitions {
     type Resource = TaskDefinition;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["iam-role", "image", "log-group", "bucket"]
-    }
+    const DELETED_BEFORE: Names = &["iam-role", "image", "log-group", "bucket"];
+    /// ECS has no error code of its own for a family or a revision that does not exist.
+    const NOT_FOUND: Names = &["Unable to describe task definition", "ResourceNotFoundException"];
+    /// Every registration is a new revision.
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations {
+        reads: &["DescribeTaskDefinition", "ListTaskDefinitionFamilies", "ListTaskDefinitions"],
+        creates: &["RegisterTaskDefinition"],
+        changes: &[],
+        removes: &["DeleteTaskDefinitions", "DeregisterTaskDefinition"],
+    };
 
     async fn read(&self, desired: &TaskDefinition) -> ReadResult<TaskDefinition> {
         let json = Answer::default();
@@ -51,7 +60,7 @@ impl ResourceKind for TaskDefinitions {
         }
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
-        let mut tags = tags::from_ecs(answer.tags());
+        let mut tags = tags::from(answer.tags());
         if let Some(before) = self.tags_before(&desired.family, &tags, &self.0.stack).await? {
             // The stack's tag is missing still, and shows as that.
             tags = before.into_iter().filter(|(key, _)| key == RESOURCE_TAG).chain(tags).collect();
@@ -159,11 +168,7 @@ impl TaskDefinitions {
             .task_definition(name)
             .include(TaskDefinitionField::Tags);
         let answer = request.customize().interceptor(json.clone()).send().await;
-        match &answer {
-            // ECS has no error code of its own for a family that does not exist.
-            Err(error) if problem_of(error).says("Unable to describe task definition") => Ok(None),
-            _ => answer.none_if(&["ResourceNotFoundException"], "describe the task definition"),
-        }
+        answer.none_if(Self::NOT_FOUND, "describe the task definition")
     }
 
     /// The family, if the tags of its newest revision say that it is the stack's. A family that is only partly deleted
@@ -176,7 +181,7 @@ impl TaskDefinitions {
                 None => None,
             },
         };
-        let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
+        let tags = answer.map(|answer| tags::from(answer.tags())).unwrap_or_default();
         let likely = self.0.program.task_families(stack).contains(&family);
         let ours = Ownership::of(&tags, stack) == Ownership::Ours
             || (likely && self.tags_before(&family, &tags, stack).await?.is_some());
@@ -196,7 +201,7 @@ impl TaskDefinitions {
         let (active, inactive) = self.all_revisions(family).await?;
         for revision in active.iter().rev().chain(inactive.iter().rev()).take(LOOKED_AT) {
             let answer = self.describe(revision, &Answer::default()).await?;
-            let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
+            let tags = answer.map(|answer| tags::from(answer.tags())).unwrap_or_default();
             if Ownership::of(&tags, stack) == Ownership::Ours {
                 return Ok(Some(tags));
             }
@@ -223,12 +228,9 @@ impl TaskDefinitions {
 
     async fn deregister(&self, revision: &str, context: &Context<'_>) -> Result<(), Failure> {
         let request = self.0.client::<Ecs>().deregister_task_definition().task_definition(revision);
-        match request.send().await {
-            // So it says that there is no such revision any more.
-            Err(error) if problem_of(&error).says("Unable to describe task definition") => return Ok(()),
-            other => other.or_failure("deregister a revision")?,
-        };
-        context.waiting(format!("{revision} deregistered"));
+        if request.send().await.none_if(Self::NOT_FOUND, "deregister a revision")?.is_some() {
+            context.waiting(format!("{revision} deregistered"));
+        }
         Ok(())
     }
 

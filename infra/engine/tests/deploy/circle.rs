@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use infra_engine::apply::apply;
 use infra_engine::kind::ErasedKind;
 use infra_engine::live::LiveValue;
+use infra_engine::operations::Names;
 use infra_engine::plan::plan;
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{Context, Failure, Found, Provider, Silent, Stack};
+use infra_engine::{Context, Failure, Found, Operations, Provider, Silent, Stack};
 use serde_json::Value;
 
 /// The crates, which as it happens use labels, as labels use crates.
@@ -21,8 +22,12 @@ impl ErasedKind for LabelledCrates {
         ErasedKind::name(&self.0)
     }
 
-    fn deleted_before(&self) -> &'static [&'static str] {
+    fn deleted_before(&self) -> Names {
         &["label"]
+    }
+
+    fn operations(&self) -> Operations {
+        ErasedKind::operations(&self.0)
     }
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
@@ -64,6 +69,8 @@ async fn a_circle_among_what_is_to_be_deleted_is_told_and_nothing_is_deleted() {
     let world = refresh(&stack, &provider).await.unwrap();
     apply(&stack, &plan(&stack, &world, false).unwrap(), &world, &provider, &Silent).await.unwrap();
     cloud.take_writes();
+    let problems = provider.problems();
+    assert_eq!(problems.iter().filter(|line| line.contains("goes before itself")).count(), 2, "{problems:?}");
 
     let failures = teardown("test", &provider, &Silent).await.unwrap_err();
     let mut told: Vec<String> = failures.0.iter().map(ToString::to_string).collect();

@@ -5,12 +5,13 @@ use async_trait::async_trait;
 use infra_engine::apply::apply;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, id_from};
+use infra_engine::operations::Names;
+use infra_engine::ownership::found;
 use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::{
-    Action, Context, Failure, Found, Live, Output, Plan, Provider, Resource, ResourceKind, Silent, Stack,
-    outputs,
+    Action, Context, Failure, Found, Live, Operations, Output, Plan, Provider, Resource, ResourceKind,
+    Silent, Stack, outputs,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -96,9 +97,10 @@ fn address(name: &str) -> CrateOutputs {
 impl ResourceKind for Cloud {
     type Resource = Crate;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &[]
-    }
+    const DELETED_BEFORE: Names = &[];
+    const NOT_FOUND: Names = &[];
+    const ALREADY_EXISTS: Names = &["CrateExists"];
+    const OPERATIONS: Operations = Operations::reading(&[]);
 
     async fn read(&self, desired: &Crate) -> ReadResult<Crate> {
         let crates = self.crates.lock().unwrap();
@@ -119,7 +121,7 @@ impl ResourceKind for Cloud {
             return Err(Failure::new("there is no such color"));
         }
         if self.crates.lock().unwrap().contains_key(&desired.name) {
-            return Err(Failure::new("it exists already").with_name_taken());
+            return Err(Failure::new("it exists already").with_code("CrateExists"));
         }
         self.wrote("create", &desired.name);
         self.crates.lock().unwrap().insert(desired.name.clone(), (desired.clone(), context.tags()));
@@ -158,14 +160,7 @@ impl ResourceKind for Cloud {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let crates = self.crates.lock().unwrap();
-        let ours = crates.iter().filter(|(_, (_, tags))| Ownership::of(tags, stack) == Ownership::Ours);
-        Ok(ours
-            .map(|(name, (_, tags))| Found {
-                id: id_from(tags, Crate::KIND, name),
-                name: name.clone(),
-                locator: name.clone(),
-            })
-            .collect())
+        Ok(crates.iter().filter_map(|(name, (_, tags))| found::<Crate>(stack, tags, name, name)).collect())
     }
 }
 

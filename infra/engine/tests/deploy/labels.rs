@@ -3,8 +3,9 @@
 use super::cloud::Cloud;
 use async_trait::async_trait;
 use infra_engine::kind::{LiveOf, ReadResult};
+use infra_engine::operations::Names;
 use infra_engine::ownership::id_from;
-use infra_engine::{Context, Failure, Found, Live, Resource, ResourceKind, outputs};
+use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceKind, outputs};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,9 +33,10 @@ pub struct Labels(pub Cloud);
 impl ResourceKind for Labels {
     type Resource = Label;
 
-    fn deleted_before(&self) -> &'static [&'static str] {
-        &["crate"]
-    }
+    const DELETED_BEFORE: Names = &["crate"];
+    const NOT_FOUND: Names = &[];
+    const ALREADY_EXISTS: Names = &[];
+    const OPERATIONS: Operations = Operations::reading(&[]);
 
     async fn read(&self, desired: &Label) -> ReadResult<Label> {
         let tags = self.0.labels.lock().unwrap().get(&desired.name).cloned();

@@ -3,12 +3,13 @@
 //! A key may be any text. S3's answers and the body of `DeleteObjects` are XML 1.0, which has no place for most control
 //! characters: so keys are asked for percent-encoded, and those with such a character are deleted one by one, by their path.
 
+use super::Buckets;
 use super::keys::{self, Version};
 use crate::build_error::Built;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt, stream};
-use infra_engine::{Context, Failure};
+use infra_engine::{Context, Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 
 /// So many calls are made together; how many really run at once, the gate decides.
@@ -23,7 +24,7 @@ pub async fn empty(s3: &Client, bucket: &str, context: &Context<'_>) -> Result<(
     let mut deleted = 0;
     loop {
         let page = s3.list_object_versions().bucket(bucket).encoding_type(EncodingType::Url).send().await;
-        let Some(page) = page.none_if(&["NoSuchBucket"], "list what is in the bucket")? else {
+        let Some(page) = page.none_if(Buckets::NOT_FOUND, "list what is in the bucket")? else {
             return Ok(());
         };
         let versions = keys::versions(&page)?;
@@ -54,7 +55,7 @@ async fn abort_uploads(s3: &Client, bucket: &str) -> Result<(), Failure> {
     loop {
         let uploads =
             s3.list_multipart_uploads().bucket(bucket).encoding_type(EncodingType::Url).send().await;
-        let uploads = uploads.none_if(&["NoSuchBucket"], "list unfinished uploads")?;
+        let uploads = uploads.none_if(Buckets::NOT_FOUND, "list unfinished uploads")?;
         let Some(uploads) = uploads.filter(|answer| !answer.uploads().is_empty()) else { return Ok(()) };
         for upload in uploads.uploads() {
             let key = keys::decoded(upload.key().unwrap_or_default(), uploads.encoding_type())?;

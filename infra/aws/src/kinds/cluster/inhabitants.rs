@@ -1,5 +1,6 @@
 //! What lives in a cluster beside its services: one-off tasks and container instances.
 
+use super::Clusters;
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::json_call::Answer;
@@ -9,12 +10,11 @@ use crate::tags;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::SdkError;
 use aws_sdk_ecs::types::{DesiredStatus, Service};
-use infra_engine::Failure;
 use infra_engine::ownership::Ownership;
+use infra_engine::{Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 use serde::Deserialize;
 
-const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
 /// So ECS answers for a task or an instance that has gone meanwhile.
 const GONE: [&str; 2] = ["ClusterNotFoundException", "InvalidParameterException"];
 
@@ -60,8 +60,11 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
         let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
         let answer = request.customize().interceptor(json.clone()).send().await;
         let is_odd = is_answered_oddly(aws, &answer);
-        let answer =
-            if is_odd { None } else { answer.none_if(&NO_CLUSTER, "describe the cluster's tasks")? };
+        let answer = if is_odd {
+            None
+        } else {
+            answer.none_if(Clusters::NOT_FOUND, "describe the cluster's tasks")?
+        };
         if let Some(answer) = &answer {
             partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
         }
@@ -81,7 +84,7 @@ pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec
 pub async fn refuse_others(aws: &Aws, cluster: &str) -> Result<(), Failure> {
     let services = service::all_in(aws, cluster).await?;
     let is_ours =
-        |service: &&Service| Ownership::of(&tags::from_ecs(service.tags()), &aws.stack) == Ownership::Ours;
+        |service: &&Service| Ownership::of(&tags::from(service.tags()), &aws.stack) == Ownership::Ours;
     let others = services.iter().filter(|service| !is_ours(service));
     let names: Vec<_> = others.filter_map(Service::service_name).collect();
     if names.is_empty() {
@@ -113,8 +116,10 @@ pub async fn stop_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
 async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
     let request = aws.client::<Ecs>().list_tasks().cluster(cluster).desired_status(DesiredStatus::Running);
     let pages = request.into_paginator().items().send();
-    let tasks =
-        pages.collect::<Result<Vec<_>, _>>().await.none_if(&NO_CLUSTER, "list the cluster's tasks")?;
+    let tasks = pages
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .none_if(Clusters::NOT_FOUND, "list the cluster's tasks")?;
     Ok(tasks.unwrap_or_default())
 }
 
@@ -144,7 +149,7 @@ pub async fn deregister_instances(aws: &Aws, cluster: &str) -> Result<(), Failur
     let pages =
         aws.client::<Ecs>().list_container_instances().cluster(cluster).into_paginator().items().send();
     let listed = pages.collect::<Result<Vec<_>, _>>().await;
-    let instances = listed.none_if(&NO_CLUSTER, "list the cluster's container instances")?;
+    let instances = listed.none_if(Clusters::NOT_FOUND, "list the cluster's container instances")?;
     for instance in instances.unwrap_or_default() {
         let request =
             aws.client::<Ecs>().deregister_container_instance().cluster(cluster).container_instance(instance);

@@ -1,11 +1,12 @@
 //! What keeps a security group from being deleted: rules of other groups that name it, and network interfaces that have it.
 
-use super::tags_of;
+use super::SecurityGroups;
 use crate::Aws;
 use crate::clients::Ec2;
+use crate::tags;
 use aws_sdk_ec2::types::{Filter, IpPermission, NetworkInterface, SecurityGroup as Group, SecurityGroupRule};
-use infra_engine::Failure;
 use infra_engine::ownership::STACK_TAG;
+use infra_engine::{Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 
 /// So many are named; a message with more would not be read.
@@ -78,7 +79,7 @@ async fn rules_of(aws: &Aws, group: &str) -> Result<Vec<SecurityGroupRule>, Fail
         .items()
         .send();
     let rules = pages.collect::<Result<Vec<_>, _>>().await;
-    Ok(rules.none_if(&["InvalidGroup.NotFound"], "list the security group's rules")?.unwrap_or_default())
+    Ok(rules.none_if(SecurityGroups::NOT_FOUND, "list the security group's rules")?.unwrap_or_default())
 }
 
 impl Naming {
@@ -93,7 +94,7 @@ impl Naming {
         Self {
             id: group.group_id().unwrap_or_default().to_owned(),
             name: group.group_name().unwrap_or_default().to_owned(),
-            stack: tags_of(group).get(STACK_TAG).cloned(),
+            stack: tags::from(group.tags()).get(STACK_TAG).cloned(),
             rules: [ids(false), ids(true)],
         }
     }

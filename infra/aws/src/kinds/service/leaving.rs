@@ -2,8 +2,9 @@
 
 use crate::Aws;
 use crate::clients::Elb;
+use crate::kinds::target_group::TargetGroups;
 use aws_sdk_ecs::types::Service as Described;
-use infra_engine::{Context, Failure};
+use infra_engine::{Context, Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub async fn after_its_last_requests(
 ) -> Result<(), Failure> {
     for group in service.load_balancers().iter().filter_map(|it| it.target_group_arn()) {
         let health = aws.client::<Elb>().describe_target_health().target_group_arn(group).send().await;
-        let health = health.none_if(&["TargetGroupNotFound"], "see what targets the old service has")?;
+        let health = health.none_if(TargetGroups::NOT_FOUND, "see what targets the old service has")?;
         if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
             context.waiting("every node of the load balancer to use the new targets");
             let within = if aws.is_emulated() { SPREADS_LOCALLY_WITHIN } else { SPREADS_WITHIN };

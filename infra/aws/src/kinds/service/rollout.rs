@@ -3,11 +3,13 @@
 use super::{failure_report, listening, revision};
 use crate::Aws;
 use crate::clients::{Ecs, Elb};
+use crate::kinds::cluster::Clusters;
+use crate::kinds::target_group::TargetGroups;
 use crate::partial;
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
 use infra_ecs::service::SchedulingStrategy;
-use infra_engine::{Context, Failure};
+use infra_engine::{Context, Failure, ResourceKind};
 use infra_resources::Service;
 use infra_wire::poll::{KNOWN_WITHIN, Poll, not_found, poll_until};
 use infra_wire::sdk_error::SdkResult;
@@ -87,7 +89,7 @@ async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Fai
         .cluster(&desired.cluster_name)
         .services(&desired.service_name);
     let request = request.include(ServiceField::Tags);
-    let answer = request.send().await.none_if(&["ClusterNotFoundException"], "describe the service")?;
+    let answer = request.send().await.none_if(Clusters::NOT_FOUND, "describe the service")?;
     let Some(answer) = answer else { return Ok(None) };
     partial::described(answer.failures.as_deref(), "describe the service")?;
     let mut services = answer.services.unwrap_or_default().into_iter();
@@ -183,7 +185,7 @@ async fn healthy(aws: &Aws, desired: &Service, began: Instant) -> Result<Poll<()
     let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
     for group in balancer.target_group_arn.iter().chain(alternate) {
         let answer = aws.client::<Elb>().describe_target_health().target_group_arn(group.get()?).send().await;
-        let answer = answer.none_if(&["TargetGroupNotFound"], "describe the health of the targets")?;
+        let answer = answer.none_if(TargetGroups::NOT_FOUND, "describe the health of the targets")?;
         let Some(answer) = answer else { return not_found("the target group", began) };
         let is_healthy = |it: &&TargetHealthDescription| {
             it.target_health().is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy))

@@ -112,7 +112,7 @@ fn revisions_of(service: &Service) -> Vec<String> {
 /// A revision whose tags say that it is the stack's. Somebody may have registered others in the family.
 async fn is_ours<'a>(definitions: &TaskDefinitions, arn: &'a str) -> Result<Option<&'a str>, Failure> {
     let answer = definitions.describe(arn, &Answer::default()).await?;
-    let tags = answer.map(|answer| tags::from_ecs(answer.tags())).unwrap_or_default();
+    let tags = answer.map(|answer| tags::from(answer.tags())).unwrap_or_default();
     Ok((Ownership::of(&tags, &definitions.0.stack) == Ownership::Ours).then_some(arn))
 }
 

@@ -1,0 +1,72 @@
+//! Kinds of resource in the test's own process: the SDK over the provider's gate, against an emulator, with the run's journal.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use infra_aws::Aws;
+use infra_deploy::AppProgram;
+use infra_engine::Provider;
+use infra_wire::gate;
+use infra_wire::journal::{self, Entry, Place};
+
+/// moto's account. The credentials say so: nobody is asked.
+const ACCOUNT: &str = "123456789012";
+
+/// A connection to an emulator, for a stack of the workspace's apps.
+///
+/// # Panics
+/// When there is none.
+pub async fn connected(endpoint: &str, region: &str, stack: &str, workspace: &Path) -> Aws {
+    let client = gate::client(true, None).unwrap_or_else(|error| panic!("{error}"));
+    let credentials = Credentials::builder().access_key_id("test").secret_access_key("test");
+    let credentials = credentials.account_id(ACCOUNT).provider_name("test").build();
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .endpoint_url(endpoint)
+        .http_client(client)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build();
+    let program = AppProgram { apps: infra::apps::ALL, workspace: workspace.to_owned() };
+    Aws::connect(&config, stack, Arc::new(program)).await.unwrap_or_else(|error| panic!("{error:#?}"))
+}
+
+/// Begins the journal of this process in a folder.
+///
+/// # Panics
+/// When it can't be written.
+pub fn begin_journal(workspace: &Path, region: &str, stack: &str) {
+    let place = Place { stack, region, local: false };
+    journal::begin(workspace, place, "test").unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The calls in the journals of a folder.
+///
+/// # Panics
+/// When they can't be read.
+pub fn journal(workspace: &Path) -> Vec<Entry> {
+    let folder = workspace.join("target/journal");
+    let files = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let texts = files.flatten().map(|file| std::fs::read_to_string(file.path()).unwrap_or_default());
+    let entry = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    texts.flat_map(|text| text.lines().map(entry).collect::<Vec<Entry>>()).collect()
+}
+
+/// The calls of kinds in the journals of a folder that their kind does not declare, as `kind: operation`.
+pub fn undeclared(workspace: &Path, provider: &Provider) -> Vec<String> {
+    let mut undeclared: Vec<String> = Vec::new();
+    for call in journal(workspace) {
+        let Some(kind) = call.resource.as_deref().and_then(|resource| resource.split('/').next()) else {
+            continue;
+        };
+        let declared = provider.kind(kind).map(|kind| kind.operations().effect(&call.operation));
+        if !matches!(declared, Ok(Some(_))) {
+            undeclared.push(format!("{kind}: {}", call.operation));
+        }
+    }
+    undeclared.sort();
+    undeclared.dedup();
+    undeclared
+}
