@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use infra_engine::kind::{Context, ErasedKind};
 use infra_engine::live::LiveValue;
-use infra_engine::operations::Names;
-use infra_engine::{Failure, Found, Operations};
+use infra_engine::{Failure, Found, Names, Operations};
 use infra_wire::call::OPERATIONS;
 use infra_wire::journal::RESOURCE;
 use serde_json::Value;

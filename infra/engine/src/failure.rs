@@ -106,9 +106,10 @@ impl Failure {
 
 /// Whether a kind's word for an error is about this one: its code or, with a space in it, a part of its message.
 pub fn is_error(word: &str, code: Option<&str>, message: Option<&str>) -> bool {
-    match word.contains(' ') {
-        true => message.is_some_and(|message| message.contains(word)),
-        false => code == Some(word),
+    if word.contains(' ') {
+        message.is_some_and(|message| message.contains(word))
+    } else {
+        code == Some(word)
     }
 }
 
@@ -145,5 +146,17 @@ impl Error for ResourceFailures {}
 impl From<ResourceFailure> for ResourceFailures {
     fn from(one: ResourceFailure) -> Self {
         Self(vec![one])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_known_by_its_code_or_by_a_part_of_its_message() {
+        for (word, is_so) in [("InUse", true), ("In", false), ("still used", true), ("is used", false)] {
+            assert_eq!(is_error(word, Some("InUse"), Some("it is still used")), is_so, "{word}");
+        }
     }
 }

@@ -26,7 +26,7 @@ pub use failure::{Failure, ResourceFailures};
 pub use id::ResourceId;
 pub use kind::{Context, ResourceKind};
 pub use live::{Found, Live};
-pub use operations::Operations;
+pub use operations::{Names, Operations};
 pub use output::Output;
 pub use ownership::Ownership;
 pub use plan::{Action, Plan};

@@ -50,6 +50,9 @@ async fn each_tag_that_somebody_removed_is_restored() {
             edit.make(&moto.api()).await;
             expected.extend(edit.lines());
         }
+        let kinds = expected.iter().filter_map(|line| line.split(' ').next());
+        let untested = owned::kinds_beside(SETTINGS, kinds, tags::NONE_OF);
+        assert!(untested.is_empty(), "nobody removes a tag of {untested:?}");
         let found = differences(&moto, "tags").await;
         assert_eq!(found, expected, "found: {:#?}, missed: {:#?}", &found - &expected, &expected - &found);
         moto.deploy("tags", SETTINGS).await;
@@ -60,8 +63,11 @@ async fn each_tag_that_somebody_removed_is_restored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_resource_that_somebody_deleted_is_named_and_comes_again() {
     let (moto, mut places) = deployed("deleted").await;
+    let deletions = deletions::all(&places);
+    let untested = owned::kinds_beside(SETTINGS, deletions.iter().map(|it| it.kind), deletions::NONE_OF);
+    assert!(untested.is_empty(), "nobody deletes one of {untested:?}");
     let listing = found(&moto).await;
-    for number in 0..deletions::all(&places).len() {
+    for number in 0..deletions.len() {
         let deletion = deletions::all(&places).swap_remove(number);
         for hand in &deletion.hands {
             hand.call(&moto.api()).await;

@@ -19,9 +19,8 @@ use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Enc
 use futures::future::try_join_all;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::operations::Names;
 use infra_engine::ownership::{Ownership, RESOURCE_TAG, STACK_TAG, id_from};
-use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceId, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Resource, ResourceId, ResourceKind};
 use infra_lease::LEASE_KEY;
 use infra_resources::Bucket;
 use infra_resources::bucket::BucketOutputs;

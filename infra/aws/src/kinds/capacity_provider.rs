@@ -11,9 +11,8 @@ use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, C
 use infra_ecs::body::lean;
 use infra_ecs::capacity_provider::CapacityProviderOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::found;
-use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::CapacityProvider;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{SdkResult, problem_of};

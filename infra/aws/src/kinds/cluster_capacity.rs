@@ -7,8 +7,7 @@ use crate::Aws;
 use async_trait::async_trait;
 use infra_ecs::cluster_capacity::ClusterCapacityOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
-use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceId, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Resource, ResourceId, ResourceKind};
 use infra_resources::ClusterCapacity;
 
 /// Capacity providers of clusters.

@@ -15,9 +15,8 @@ use aws_sdk_ec2::types::{
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::{Ownership, STACK_TAG, found};
-use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::LaunchTemplate;
 use infra_resources::launch_template::{LaunchTemplateOutputs, MetadataOptions, RootVolume};
 use infra_wire::sdk_error::SdkResult;

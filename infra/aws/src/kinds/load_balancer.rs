@@ -9,8 +9,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     LoadBalancer as Described, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
-use infra_engine::{Context, Failure, Found, Live, Operations, Output, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Output, ResourceKind};
 use infra_resources::LoadBalancer;
 use infra_resources::load_balancer::LoadBalancerOutputs;
 use infra_wire::poll::{Poll, poll_until};

@@ -12,9 +12,8 @@ use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, ResourceType, SecurityGroup as Group, UserIdGroupPair,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::{Ownership, STACK_TAG, found};
-use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::security_group::SecurityGroupOutputs;
 use infra_resources::{Ingress, SecurityGroup, TrafficSource};
 use infra_wire::poll::{Poll, poll_until};

@@ -19,9 +19,8 @@ use futures::future::try_join_all;
 use infra_ecs::body;
 use infra_ecs::service::ServiceOutputs;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::found;
-use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::Service;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{Problem, SdkResult, problem_of};
@@ -62,7 +61,8 @@ impl ResourceKind for Services {
     ];
     const NOT_FOUND: Names =
         &["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"];
-    const ALREADY_EXISTS: Names = &["not idempotent", "already exists"];
+    /// ECS has no error code of its own for it ("Creation of service was not idempotent").
+    const ALREADY_EXISTS: Names = &["not idempotent"];
     const OPERATIONS: Operations = Operations {
         reads: &[
             "DescribeClusters",

@@ -10,9 +10,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::Ownership;
-use infra_engine::{Context, Failure, Found, Live, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::target_group::{TargetGroupOutputs, TargetType};
 use infra_resources::{HealthCheck, TargetGroup};
 use infra_wire::poll::{Poll, poll_until};

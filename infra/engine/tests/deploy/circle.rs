@@ -6,11 +6,10 @@ use async_trait::async_trait;
 use infra_engine::apply::apply;
 use infra_engine::kind::ErasedKind;
 use infra_engine::live::LiveValue;
-use infra_engine::operations::Names;
 use infra_engine::plan::plan;
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{Context, Failure, Found, Operations, Provider, Silent, Stack};
+use infra_engine::{Context, Failure, Found, Names, Operations, Provider, Silent, Stack};
 use serde_json::Value;
 
 /// The crates, which as it happens use labels, as labels use crates.

@@ -5,12 +5,11 @@ use async_trait::async_trait;
 use infra_engine::apply::apply;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::operations::Names;
 use infra_engine::ownership::found;
 use infra_engine::plan::{PlanError, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::{
-    Action, Context, Failure, Found, Live, Operations, Output, Plan, Provider, Resource, ResourceKind,
+    Action, Context, Failure, Found, Live, Names, Operations, Output, Plan, Provider, Resource, ResourceKind,
     Silent, Stack, outputs,
 };
 use serde::{Deserialize, Serialize};

@@ -3,9 +3,8 @@
 use super::cloud::Cloud;
 use async_trait::async_trait;
 use infra_engine::kind::{LiveOf, ReadResult};
-use infra_engine::operations::Names;
 use infra_engine::ownership::id_from;
-use infra_engine::{Context, Failure, Found, Live, Operations, Resource, ResourceKind, outputs};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Resource, ResourceKind, outputs};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,6 +6,14 @@ use serde_json::{Value, json};
 use super::edits::Hand;
 use super::places::Places;
 
+/// Kinds that nobody deletes by hand.
+pub const NONE_OF: &[(&str, &str)] = &[
+    ("default-vpc", "is found, never made"),
+    ("instance-subnets", "are found, never made"),
+    ("image", "goes with its repository"),
+    ("cluster-capacity", "goes with its cluster or its capacity provider"),
+];
+
 /// Calls after which there is no resource of this kind, or one less.
 pub struct Deletion {
     pub kind: &'static str,
