@@ -3,7 +3,6 @@
 use crate::apps::{AppList, AppSpec};
 use crate::destination::Destination;
 use crate::stack_name::{DEFAULT_STACK, StackName};
-use infra_ecs::InstanceType;
 use infra_resources::Partition;
 use infra_resources::name::{
     AUTO_SCALING_GROUP, BUCKET, CAPACITY_PROVIDER, ECS, INSTANCE_PROFILE, LAUNCH_TEMPLATE, LOAD_BALANCER,
@@ -138,14 +137,6 @@ pub fn is_repository(name: &str, apps: AppList) -> bool {
     stack_and_app.is_some_and(|(stack, app)| has(apps, app) && stack.parse::<StackName>().is_ok())
 }
 
-/// Whether a service has a name that this stack gives to one of its apps: another stack's may begin alike.
-pub fn is_service_of(stack: &str, name: &str, apps: AppList) -> bool {
-    let rest = name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
-    let is_hash = |hash: &str| hash.len() == 4 && hash.chars().all(|c| c.is_ascii_hexdigit());
-    let app_and_hash = rest.and_then(|rest| rest.split_once('-'));
-    app_and_hash.is_some_and(|(app, hash)| has(apps, app) && is_hash(hash))
-}
-
 fn has(apps: AppList, name: &str) -> bool {
     apps.iter().any(|app| app.name == name)
 }
@@ -188,11 +179,6 @@ fn capacity_provider(stack: &str, suffix: &str) -> String {
     format!("{}{stack}-ec2-{suffix}", if reserved { "of-" } else { "" })
 }
 
-/// The names that a stack's capacity providers have if their instances are of a type that we know.
-pub fn likely_capacity_providers(stack: &str) -> Vec<String> {
-    InstanceType::all().iter().map(|it| capacity_provider(stack, &short_hash(&[it.name]))).collect()
-}
-
 /// The families of task definitions that a stack of these apps has.
 pub fn likely_task_families(stack: &str, apps: AppList) -> Vec<String> {
     let stack = stack.parse::<StackName>();
@@ -228,16 +214,6 @@ mod tests {
         assert_eq!(names.cluster, "cloudfolks-ecs-cluster");
         assert_eq!(names.repository(&php::APP).unwrap(), "cloudfolks-php-app");
         assert_eq!(names.task_family(&web::APP).unwrap(), "My-Web-App");
-    }
-
-    #[test]
-    fn a_service_of_another_stack_is_none_of_this_one() {
-        let service = names("demo").unwrap().service(&web::APP, &["shape"]).unwrap();
-        assert!(is_service_of("demo", &service, apps::ALL), "{service}");
-        for other in ["demo-2-web-7a1b", "demo-web-web-7a1b", "demo2-web-7a1b", "demo-web", "demo-web-backup"]
-        {
-            assert!(!is_service_of("demo", other, apps::ALL), "{other}");
-        }
     }
 
     #[test]

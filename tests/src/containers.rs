@@ -47,18 +47,10 @@ pub async fn localstack() -> Container {
     start(image.with_env_var("SERVICES", "s3"), &[4566]).await
 }
 
-/// moto: a wide control plane without containers.
+/// moto: a wide control plane without containers, with AWS's own IAM policies.
 pub async fn moto() -> Container {
-    start(moto_image().await.into(), &[5000]).await
-}
-
-/// The same with AWS's own IAM policies, which take it some time to load.
-pub async fn moto_with_aws_policies() -> Container {
-    start(moto_image().await.with_env_var("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"), &[5000]).await
-}
-
-async fn moto_image() -> GenericImage {
-    emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"))
+    let image = emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
+    start(image.with_env_var("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"), &[5000]).await
 }
 
 /// MiniStack in a region, without the Docker socket: what ECS is asked for is kept, and no container starts.

@@ -12,6 +12,12 @@ const LONGEST_FILE: usize = 400;
 const KNOW_PARTITIONS: [&str; 3] =
     ["infra/resources/src/partition.rs", "app/src/storage/dns_suffix.rs", "php-app/src/DnsSuffix.php"];
 
+/// Where AWS is called in earnest, and what that stands on.
+const HOSTS: [&str; 9] = ["aws", "deploy", "ecs", "engine", "lease", "options", "resources", "src", "wire"];
+
+/// Emulators of AWS.
+const EMULATORS: [&str; 5] = ["fakecloud", "localemu", "localstack", "ministack", "moto"];
+
 #[test]
 fn every_rust_file_says_what_lives_there() {
     let silent: Vec<_> = rust_files().into_iter().filter(|file| !text_of(file).starts_with("//!")).collect();
@@ -65,6 +71,29 @@ fn no_variable_of_the_tests_is_read_outside_of_them() {
     let is_named = |file: &PathBuf| text_of(file).contains("IMAGE_APP_");
     let named: Vec<_> = files.into_iter().filter(is_named).collect();
     assert!(named.is_empty(), "these name a variable of the tests: {named:#?}");
+}
+
+#[test]
+fn emulators_are_guests() {
+    let mut files = Vec::new();
+    for folder in HOSTS {
+        collect(&repository().join("infra").join(folder), &["rs", "toml"], &mut files);
+    }
+    let names = |line: &str| {
+        // The crate itself, and what wraps kinds and calls in it.
+        let line = line.to_ascii_lowercase().replace("infra_emulators", "").replace("infra-emulators", "");
+        EMULATORS.iter().any(|name| line.contains(name)) || line.contains("is_emulated")
+    };
+    let mut named = Vec::new();
+    for file in files {
+        let text = text_of(&file);
+        let lines = text.lines().enumerate().filter(|(_, line)| names(line));
+        named.extend(lines.map(|(number, line)| format!("{}:{}: {line}", file.display(), number + 1)));
+    }
+    assert!(
+        named.is_empty(),
+        "what an emulator gets wrong belongs into infra/emulators/src/table.rs: {named:#?}"
+    );
 }
 
 #[test]

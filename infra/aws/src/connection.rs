@@ -3,6 +3,7 @@
 use crate::clients::{Clients, ServiceClient};
 use crate::program::Program;
 use aws_config::SdkConfig;
+use infra_emulators::Emulator;
 use infra_engine::Failure;
 use infra_wire::Account;
 use infra_wire::configuration::region;
@@ -16,8 +17,10 @@ pub struct Aws {
     pub account: Account,
     /// The region.
     pub region: String,
-    /// Host and port of an endpoint that stands in for AWS; its image registry is there too.
-    pub local_registry: Option<String>,
+    /// The endpoint that is configured for all services.
+    pub endpoint: Option<String>,
+    /// What may answer there instead of AWS.
+    pub(crate) emulator: Option<Emulator>,
     /// Whether a deploy waits until new tasks have taken over.
     pub waits: bool,
     /// The stack at hand.
@@ -36,11 +39,14 @@ impl Aws {
         stack: &str,
         program: Arc<dyn Program>,
     ) -> Result<Self, Failure> {
-        let (account, config) = Account::of_credentials(config).await?;
+        let emulator = Emulator::behind(config);
+        let config = emulator.as_ref().map_or_else(|| config.clone(), |emulator| emulator.over(config));
+        let (account, config) = Account::of_credentials(&config).await?;
         Ok(Self {
             account,
             region: region(&config),
-            local_registry: config.endpoint_url().and_then(plain_http_host),
+            endpoint: config.endpoint_url().map(|endpoint| endpoint.trim_end_matches('/').to_owned()),
+            emulator,
             waits: false,
             stack: stack.into(),
             program,
@@ -51,33 +57,5 @@ impl Aws {
     /// The client of a service.
     pub fn client<C: ServiceClient>(&self) -> C {
         self.clients.get()
-    }
-
-    /// What an answer does not tell. AWS leaves out what has AWS's own value; an emulator leaves out what it does not keep, which
-    /// can't be compared and counts as desired.
-    pub fn untold<T>(&self, desired: T, of_aws: T) -> T {
-        if self.is_emulated() { desired } else { of_aws }
-    }
-
-    /// Whether an emulator answers instead of AWS.
-    pub fn is_emulated(&self) -> bool {
-        self.local_registry.is_some()
-    }
-}
-
-/// Host and port of a plain HTTP endpoint: an emulator's, since AWS's own are all HTTPS.
-fn plain_http_host(endpoint: &str) -> Option<String> {
-    let host = endpoint.strip_prefix("http://")?;
-    Some(host.split('/').next().unwrap_or(host).to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_plain_http_endpoint_is_an_emulator() {
-        assert_eq!(plain_http_host("http://127.0.0.1:4566/"), Some("127.0.0.1:4566".to_owned()));
-        assert_eq!(plain_http_host("https://vpce-1.ecs.us-east-1.vpce.amazonaws.com"), None);
     }
 }

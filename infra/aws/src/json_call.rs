@@ -27,14 +27,14 @@ pub fn with_body(json: &Value) -> impl Fn(&mut HttpRequest) + Send + Sync + 'sta
 pub struct Answer(Arc<Mutex<Option<Value>>>);
 
 impl Answer {
-    /// A member of the answer, without the nulls that some emulators write.
+    /// A member of the answer.
     ///
     /// # Errors
     /// When the service answered without a body of JSON.
     pub fn member(&self, name: &str) -> Result<Value, Failure> {
         let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let member = answer.map(|mut answer| answer[name].take()).filter(|member| !member.is_null());
-        member.map(without_nulls).ok_or_else(|| Failure::new(format!("ECS answered without {name}")))
+        member.ok_or_else(|| Failure::new(format!("ECS answered without {name}")))
     }
 }
 
@@ -55,30 +55,12 @@ impl Intercept for Answer {
     }
 }
 
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name, without_nulls(value)))
-            .collect(),
-        other => other,
-    }
-}
-
 /// A value as JSON.
 ///
 /// # Errors
 /// Never for the values of resources.
 pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
-}
-
-/// What an emulator does not tell, or tells as an empty text, can't be compared and counts as desired.
-pub fn fill_missing(told: &mut Value, desired: &Value) {
-    drop_empty_texts(told, desired);
-    fill(told, desired);
 }
 
 /// An empty text where none is desired says that there is nothing: ECS tells some members so that were left out.
@@ -101,27 +83,6 @@ pub fn drop_empty_texts(told: &mut Value, desired: &Value) {
     }
 }
 
-fn fill(told: &mut Value, desired: &Value) {
-    match (told, desired) {
-        (Value::Object(told), Value::Object(desired)) => {
-            for (name, wanted) in desired {
-                match told.get_mut(name) {
-                    Some(told) => fill(told, wanted),
-                    None => {
-                        told.insert(name.clone(), wanted.clone());
-                    }
-                }
-            }
-        }
-        (Value::Array(told), Value::Array(desired)) if told.len() == desired.len() => {
-            for (told, wanted) in told.iter_mut().zip(desired) {
-                fill(told, wanted);
-            }
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,12 +94,5 @@ mod tests {
             json!({"pidMode": "", "labels": {"a": "", "b": ""}, "list": [{"protocol": "", "value": ""}, ""]});
         drop_empty_texts(&mut told, &json!({"labels": {"a": ""}}));
         assert_eq!(told, json!({"labels": {"a": ""}, "list": [{"value": ""}, ""]}));
-    }
-
-    #[test]
-    fn what_is_told_stays_and_what_is_not_counts_as_desired() {
-        let mut told = json!({"a": 1, "c": "", "pidMode": "", "list": [{"b": 2}]});
-        fill_missing(&mut told, &json!({"a": 9, "c": 3, "list": [{"b": 9, "d": 4}]}));
-        assert_eq!(told, json!({"a": 1, "c": 3, "list": [{"b": 2, "d": 4}]}));
     }
 }

@@ -37,7 +37,7 @@ use std::collections::BTreeSet;
 
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
-    Provider::default()
+    let provider = Provider::default()
         .with(Journaled(auto_scaling_group::AutoScalingGroups(aws.clone())))
         .with(Journaled(bucket::Buckets(aws.clone())))
         .with(Journaled(capacity_provider::CapacityProviders(aws.clone())))
@@ -60,7 +60,11 @@ pub fn all(aws: &Aws) -> Provider {
         .with(Journaled(target_group::TargetGroups(aws.clone())))
         // Nothing follows from these two lists that is not asked anyway: they may come after the others.
         .with(Journaled(task_definition::TaskDefinitions(aws.clone())))
-        .with(Journaled(gateway_endpoint::GatewayEndpoints(aws.clone())))
+        .with(Journaled(gateway_endpoint::GatewayEndpoints(aws.clone())));
+    match &aws.emulator {
+        Some(emulator) => emulator.around(provider),
+        None => provider,
+    }
 }
 
 /// The stacks that live in this account and region, told by the tags of their clusters and load balancers.

@@ -10,17 +10,11 @@ pub trait Program: Send + Sync {
     /// this name, whole, is what a bucket whose making was cut off is known by.
     fn bucket_id(&self, name: &str, stack: &str, account_id: &str, region: &str) -> Option<ResourceId>;
 
-    /// Whether a service has a name that this stack gives to one of its own: another stack's may begin alike.
-    fn is_service_of(&self, stack: &str, name: &str) -> bool;
-
     /// The families of task definitions that the stack has.
     fn task_families(&self, stack: &str) -> Vec<String>;
 
     /// What the names of the stack's families begin with; a listing of the account looks at no others.
     fn task_family_prefix(&self, stack: &str) -> String;
-
-    /// The names that the stack's capacity providers may have.
-    fn capacity_providers(&self, stack: &str) -> Vec<String>;
 
     /// The name of the stack's gateway endpoint of S3.
     fn s3_endpoint(&self, stack: &str) -> String;

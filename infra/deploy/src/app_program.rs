@@ -24,20 +24,12 @@ impl Program for AppProgram {
         storage::bucket_named(name, stack, &destination)
     }
 
-    fn is_service_of(&self, stack: &str, name: &str) -> bool {
-        names::is_service_of(stack, name, self.apps)
-    }
-
     fn task_families(&self, stack: &str) -> Vec<String> {
         names::likely_task_families(stack, self.apps)
     }
 
     fn task_family_prefix(&self, stack: &str) -> String {
         names::family_prefix(stack)
-    }
-
-    fn capacity_providers(&self, stack: &str) -> Vec<String> {
-        names::likely_capacity_providers(stack)
     }
 
     fn s3_endpoint(&self, stack: &str) -> String {

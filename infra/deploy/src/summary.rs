@@ -47,13 +47,8 @@ impl Summary {
                 outputs.get(reference.resource())?.get(reference.attribute())?.as_str()?.to_owned()
             }
         };
-        let endpoint =
-            aws.local_registry.as_ref().filter(|_| options.local).map(|host| format!("http://{host}"));
-        // A local AWS has the load balancer below a path of its own port, so that no name has to be resolved.
-        let base = match &endpoint {
-            Some(endpoint) => format!("{endpoint}/_alb/{}", exports.load_balancer),
-            None => format!("http://{dns_name}"),
-        };
+        let endpoint = aws.endpoint.clone().filter(|_| options.local);
+        let base = format!("http://{dns_name}");
         Some(Self {
             stack: exports.stack.clone(),
             urls: exports.apps.iter().map(|app| (output_name(app), format!("{base}{}/", app.path))).collect(),

@@ -22,6 +22,12 @@ impl Provider {
         self
     }
 
+    /// Each kind within another that does something around it.
+    #[must_use]
+    pub fn map(self, around: impl FnMut(Box<dyn ErasedKind>) -> Box<dyn ErasedKind>) -> Self {
+        Self { kinds: self.kinds.into_iter().map(around).collect() }
+    }
+
     /// The kind of this name.
     ///
     /// # Errors

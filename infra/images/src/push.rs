@@ -23,7 +23,7 @@ pub struct Credentials {
 pub async fn push(
     local: &str,
     remote: &str,
-    credentials: Option<&Credentials>,
+    credentials: &Credentials,
     on_line: OnLine<'_>,
 ) -> Result<String, ImageError> {
     let failed = |action| move |source| ImageError::Command { image: remote.to_owned(), action, source };
@@ -35,10 +35,8 @@ pub async fn push(
         configuration.apply(&mut command);
         command
     };
-    if let Some(credentials) = credentials {
-        let login = docker(&["login", "--password-stdin", "--username", &credentials.user, registry]);
-        log_in(login, &credentials.password).await.map_err(failed("log in to its registry"))?;
-    }
+    let login = docker(&["login", "--password-stdin", "--username", &credentials.user, registry]);
+    log_in(login, &credentials.password).await.map_err(failed("log in to its registry"))?;
     docker::output(docker(&["tag", local, remote])).await.map_err(failed("name it for its registry"))?;
     let digest = Mutex::new(None);
     let pushed = docker::stream(docker(&["push", remote]), &|line| {

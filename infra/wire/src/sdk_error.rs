@@ -78,16 +78,6 @@ impl Problem<'_> {
         self.has_code(errors) || errors.iter().any(|error| is_error(error, self.code, self.message))
     }
 
-    /// Whether it looks as if an emulator does not know the call: it says so, or answers with no error of the service's.
-    pub fn is_unknown_call(&self) -> bool {
-        match self.code {
-            // In fakecloud's words.
-            Some("ValidationError") => self.says("is not supported") && self.says("Action "),
-            Some(code) => ["InvalidAction", "UnknownOperationException", "NotImplemented"].contains(&code),
-            None => self.status.is_some_and(|status| status >= 400),
-        }
-    }
-
     /// What the service says.
     pub fn message(&self) -> Option<&str> {
         self.message

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 /// Why a call is not made that would leave this machine although `--local` was given.
 pub const ELSEWHERE: &str = "--local was given, and this call would leave this machine";
 
-/// Makes sure that the endpoint for all services is one of this machine: only an emulator is asked without TLS.
+/// Makes sure that the endpoint for all services is one of this machine: only what stands in for AWS is asked without TLS.
 ///
 /// # Errors
 /// When no endpoint is configured, which means AWS, or when it is another machine's.

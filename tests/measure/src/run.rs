@@ -76,7 +76,7 @@ struct Seen {
 }
 
 async fn with(latency: Latency, prints_calls: bool) -> anyhow::Result<Vec<Seen>> {
-    let moto = containers::moto_with_aws_policies().await;
+    let moto = containers::moto().await;
     let endpoint = moto.url().await;
     warm_up(&endpoint).await?;
     let mut seen = Vec::new();

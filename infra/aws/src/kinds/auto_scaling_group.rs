@@ -4,7 +4,7 @@ mod instances;
 mod refresh;
 
 use crate::Aws;
-use crate::clients::{AutoScaling, Ec2};
+use crate::clients::AutoScaling;
 use crate::tags::from;
 use async_trait::async_trait;
 use aws_sdk_autoscaling::types::{AutoScalingGroup as Described, LaunchTemplateSpecification, Tag};
@@ -243,35 +243,6 @@ impl AutoScalingGroups {
         .await
     }
 
-    /// The version and the number of outdated instances where an emulator can't tell them. MiniStack keeps a group's first
-    /// template, and tells its id as its name, too; moto can't replace instances, so none is called outdated.
-    async fn untold_by_emulators(
-        &self,
-        group: &Described,
-        template_id: &str,
-    ) -> Result<Option<(String, i32)>, Failure> {
-        let template = group.launch_template();
-        if !self.0.is_emulated() {
-            return Ok(None);
-        }
-        if template.and_then(|it| it.launch_template_name()) == Some(template_id) {
-            return Ok(Some((self.newest_version(template_id).await?, 0)));
-        }
-        let name = group.auto_scaling_group_name().unwrap_or_default();
-        if instances::outdated(group) > 0 && !refresh::is_there(&self.0, name).await? {
-            let version = template.and_then(|it| it.version()).unwrap_or_default();
-            return Ok(Some((version.to_owned(), 0)));
-        }
-        Ok(None)
-    }
-
-    async fn newest_version(&self, template_id: &str) -> Result<String, Failure> {
-        let request = self.0.client::<Ec2>().describe_launch_templates().launch_template_ids(template_id);
-        let answer = request.send().await.or_failure("describe the group's launch template")?;
-        let newest = answer.launch_templates().first().and_then(|template| template.latest_version_number());
-        Ok(newest.unwrap_or_default().to_string())
-    }
-
     async fn properties(
         &self,
         group: &Described,
@@ -280,10 +251,6 @@ impl AutoScalingGroups {
         let template = group.launch_template();
         let id = template.and_then(|it| it.launch_template_id()).unwrap_or_default();
         let version = template.and_then(|it| it.version()).unwrap_or_default();
-        let (version, outdated) = match self.untold_by_emulators(group, id).await? {
-            Some(instead) => instead,
-            None => (version.to_owned(), instances::outdated(group)),
-        };
         let subnets = group.vpc_zone_identifier().unwrap_or_default().split(',');
         let subnets: Vec<String> =
             subnets.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
@@ -296,7 +263,7 @@ impl AutoScalingGroups {
             max_size: group.max_size().unwrap_or_default(),
             initial_size: desired.initial_size,
             protect_from_scale_in: group.new_instances_protected_from_scale_in().unwrap_or_default(),
-            outdated_instances: outdated,
+            outdated_instances: instances::outdated(group),
         })
     }
 }

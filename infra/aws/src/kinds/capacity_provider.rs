@@ -1,10 +1,9 @@
 //! Reads and writes capacity providers with Auto Scaling groups.
 
-use super::cluster::providers::is_own;
-use super::cluster::{clusters_of, clusters_with};
+use super::cluster::clusters_with;
 use crate::Aws;
 use crate::clients::Ecs;
-use crate::json_call::{Answer, fill_missing, json_of, with_body};
+use crate::json_call::{Answer, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{CapacityProvider as Described, CapacityProviderField, CapacityProviderStatus};
@@ -139,16 +138,7 @@ impl ResourceKind for CapacityProviders {
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        if !self.0.is_emulated() {
-            return self.ours_among(None, stack).await;
-        }
-        // moto can't list all providers, only describe those that are named.
-        let likely = self.0.program.capacity_providers(stack);
-        let (mut ours, mut attached) =
-            tokio::try_join!(self.ours_among(Some(likely.clone()), stack), self.attached_to_clusters(stack))?;
-        attached.retain(|name| !likely.contains(name));
-        ours.extend(self.ours_of(attached, stack).await?);
-        Ok(ours)
+        self.ours_among(None, stack).await
     }
 }
 
@@ -192,12 +182,6 @@ impl CapacityProviders {
         Ok(providers.into_iter().find(|provider| provider.name() == Some(name) && exists(provider)))
     }
 
-    async fn attached_to_clusters(&self, stack: &str) -> Result<Vec<String>, Failure> {
-        let clusters = clusters_of(&self.0, stack).await?;
-        let attached = clusters.iter().flat_map(|(cluster, _)| cluster.capacity_providers());
-        Ok(attached.filter(|provider| is_own(provider)).cloned().collect())
-    }
-
     /// What still uses a capacity provider: any cluster can.
     async fn users(&self, name: &str) -> Result<String, Failure> {
         let clusters = clusters_with(&self.0, name).await?;
@@ -216,11 +200,7 @@ impl CapacityProviders {
         members.insert("name".to_owned(), json_of(&desired.name)?);
         members.insert("scaleInProtection".to_owned(), json_of(&desired.scale_in_protection)?);
         members.retain(|_, value| !value.is_null());
-        let mut told = Value::Object(members);
-        if self.0.is_emulated() {
-            fill_missing(&mut told, &lean(&json_of(desired)?));
-        }
-        CapacityProvider::deserialize(told)
+        CapacityProvider::deserialize(Value::Object(members))
             .map_err(|error| Failure::caused_by("ECS tells a capacity provider that is not one", error))
     }
 }

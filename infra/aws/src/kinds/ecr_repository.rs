@@ -61,7 +61,7 @@ impl ResourceKind for EcrRepositories {
                 .map_or(TagMutability::Mutable, |told| TagMutability::from_text(told.as_str())),
             lifecycle_policy: policy,
         };
-        Ok(Some(Live { properties, outputs: self.outputs(repository), tags: Some(tags) }))
+        Ok(Some(Live { properties, outputs: outputs(repository), tags: Some(tags) }))
     }
 
     async fn create(
@@ -86,7 +86,7 @@ impl ResourceKind for EcrRepositories {
         self.put_lifecycle_policy(desired).await?;
         let repository =
             created.repository().ok_or_else(|| Failure::new("ECR answered without a repository"))?;
-        Ok(self.outputs(repository))
+        Ok(outputs(repository))
     }
 
     async fn update(
@@ -168,15 +168,12 @@ impl EcrRepositories {
         let answer = answer.none_if(Self::NOT_FOUND, "list the repository's tags")?;
         Ok(answer.map(|answer| tags::from(answer.tags())))
     }
+}
 
-    /// An emulator's registry is at its own endpoint, whatever address it gives.
-    fn outputs(&self, repository: &Repository) -> EcrRepositoryOutputs {
-        let name = repository.repository_name().unwrap_or_default();
-        let uri = match &self.0.local_registry {
-            Some(registry) => format!("{registry}/{name}"),
-            None => repository.repository_uri().unwrap_or_default().to_owned(),
-        };
-        EcrRepositoryOutputs { arn: repository.repository_arn().unwrap_or_default().into(), uri: uri.into() }
+fn outputs(repository: &Repository) -> EcrRepositoryOutputs {
+    EcrRepositoryOutputs {
+        arn: repository.repository_arn().unwrap_or_default().into(),
+        uri: repository.repository_uri().unwrap_or_default().into(),
     }
 }
 

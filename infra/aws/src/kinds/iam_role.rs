@@ -12,7 +12,6 @@ use infra_engine::ownership::found;
 use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::IamRole;
 use infra_resources::iam_role::IamRoleOutputs;
-use infra_resources::partition::is_aws_policy;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{SdkResult, problem_of};
 use percent_encoding::percent_decode_str;
@@ -54,18 +53,13 @@ impl ResourceKind for IamRoles {
         if !is_listed && self.role(&desired.name).await?.is_none() {
             return Ok(None);
         }
-        let (role, inline_policies, mut managed_policies, ()) = tokio::try_join!(
+        let (role, inline_policies, managed_policies, ()) = tokio::try_join!(
             self.role(&desired.name),
             self.inline_policies(&desired.name),
             self.managed_policies(&desired.name),
             self.ask_for_what_is_likely(desired)
         )?;
         let Some(role) = role else { return Ok(None) };
-        for policy in &desired.managed_policies {
-            if !managed_policies.contains(policy) && self.emulator_lacks(policy).await? {
-                managed_policies.push(policy.clone());
-            }
-        }
         let properties = IamRole {
             name: desired.name.clone(),
             path: role.path().to_owned(),
@@ -86,9 +80,8 @@ impl ResourceKind for IamRoles {
             .description(format!("{} of stack {}", desired.name, context.stack))
             .assume_role_policy_document(desired.assume_role_policy.to_string())
             .set_tags(Some(tags::to(&context.tags())?));
-        let (created, lacking) = tokio::join!(create.send(), self.lacking(desired));
-        let created = created.or_failure("create the role")?;
-        self.settle_policies(desired, &BTreeMap::new(), &lacking?).await?;
+        let created = create.send().await.or_failure("create the role")?;
+        self.settle_policies(desired, &BTreeMap::new(), &[]).await?;
         created.role().map(outputs).ok_or_else(|| Failure::new("IAM answered without a role"))
     }
 
@@ -171,16 +164,7 @@ impl IamRoles {
     /// Asks for the policies that are probably there while others find out which are: the answers are kept in the read cache.
     async fn ask_for_what_is_likely(&self, desired: &IamRole) -> Result<(), Failure> {
         let inline = desired.inline_policies.keys().map(|name| self.inline_policy(&desired.name, name));
-        tokio::try_join!(try_join_all(inline), self.lacking(desired)).map(|_| ())
-    }
-
-    /// The managed policies that can't be attached, and count as attached.
-    async fn lacking(&self, desired: &IamRole) -> Result<Vec<String>, Failure> {
-        let lacking = desired
-            .managed_policies
-            .iter()
-            .map(async |policy| Ok::<_, Failure>(self.emulator_lacks(policy).await?.then(|| policy.clone())));
-        Ok(try_join_all(lacking).await?.into_iter().flatten().collect())
+        try_join_all(inline).await.map(drop)
     }
 
     async fn inline_policy(&self, role: &str, name: &str) -> Result<Option<Value>, Failure> {
@@ -216,15 +200,6 @@ impl IamRoles {
         let attached = listed.none_if(Self::NOT_FOUND, "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
         Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
-    }
-
-    /// Whether an emulator does not have one of AWS's own policies: moto has them only if it is told to load them.
-    async fn emulator_lacks(&self, policy: &str) -> Result<bool, Failure> {
-        if !self.0.is_emulated() || !is_aws_policy(policy) {
-            return Ok(false);
-        }
-        let answer = self.0.client::<Iam>().get_policy().policy_arn(policy).send().await;
-        Ok(answer.none_if(Self::NOT_FOUND, "get the managed policy")?.is_none())
     }
 
     /// Puts what is missing or different, removes what is not desired.

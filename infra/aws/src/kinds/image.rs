@@ -37,9 +37,8 @@ impl ResourceKind for Images {
         let local = infra_images::build(&source, &desired.tag, &on_line).await.map_err(build_failure)?;
         let remote = format!("{}:{}", desired.repository_uri.get()?, desired.tag);
         let credentials = self.credentials().await?;
-        let digest = infra_images::push(&local, &remote, credentials.as_ref(), &on_line)
-            .await
-            .map_err(build_failure)?;
+        let digest =
+            infra_images::push(&local, &remote, &credentials, &on_line).await.map_err(build_failure)?;
         outputs(desired, &digest)
     }
 
@@ -68,11 +67,8 @@ impl Images {
         Ok(digest)
     }
 
-    /// The login of the account's registry; an emulator's takes pushes from anyone.
-    async fn credentials(&self) -> Result<Option<Credentials>, Failure> {
-        if self.0.is_emulated() {
-            return Ok(None);
-        }
+    /// The login of the account's registry.
+    async fn credentials(&self) -> Result<Credentials, Failure> {
         let answer = self
             .0
             .client::<Ecr>()
@@ -87,7 +83,7 @@ impl Images {
             .map_err(|_| unreadable())?;
         let text = String::from_utf8(decoded).map_err(|_| unreadable())?;
         let (user, password) = text.split_once(':').ok_or_else(unreadable)?;
-        Ok(Some(Credentials { user: user.to_owned(), password: password.to_owned() }))
+        Ok(Credentials { user: user.to_owned(), password: password.to_owned() })
     }
 }
 

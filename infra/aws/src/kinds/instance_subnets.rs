@@ -9,7 +9,7 @@ use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::InstanceSubnets as Wanted;
 use infra_resources::instance_subnets::InstanceSubnetsOutputs;
-use infra_wire::sdk_error::{SdkResult, problem_of};
+use infra_wire::sdk_error::SdkResult;
 use std::collections::BTreeSet;
 
 /// Subnets for instances; nothing of them is ever written.
@@ -28,9 +28,11 @@ impl ResourceKind for InstanceSubnets {
         let subnets = desired.subnet_ids.get()?;
         let (zones, offered) =
             tokio::try_join!(self.zones(subnets), zones_that_offer(&self.0, &desired.instance_type))?;
-        let usable = |zone: &str| offered.as_ref().is_none_or(|offered| offered.contains(zone));
-        let mut subnet_ids: Vec<String> =
-            zones.iter().filter(|(_, zone)| usable(zone)).map(|(subnet, _)| subnet.clone()).collect();
+        let mut subnet_ids: Vec<String> = zones
+            .iter()
+            .filter(|(_, zone)| offered.contains(zone))
+            .map(|(subnet, _)| subnet.clone())
+            .collect();
         subnet_ids.sort();
         if subnet_ids.is_empty() {
             return Err(Failure::new(format!(
@@ -65,33 +67,17 @@ impl ResourceKind for InstanceSubnets {
     }
 }
 
-/// The zones that offer an instance type; `None` where an emulator does not know the question, or of any type.
+/// The zones that offer an instance type.
 ///
 /// # Errors
 /// When EC2 can't be asked.
-pub async fn zones_that_offer(aws: &Aws, instance_type: &str) -> Result<Option<BTreeSet<String>>, Failure> {
+pub async fn zones_that_offer(aws: &Aws, instance_type: &str) -> Result<BTreeSet<String>, Failure> {
     let filter = Filter::builder().name("instance-type").values(instance_type).build();
-    let offered = zones_in(aws, Some(filter)).await?;
-    if aws.is_emulated() && offered.as_ref().is_some_and(BTreeSet::is_empty) {
-        let of_any_type = zones_in(aws, None).await?;
-        return Ok(of_any_type.filter(|zones| !zones.is_empty()).and(offered));
-    }
-    Ok(offered)
-}
-
-async fn zones_in(aws: &Aws, filter: Option<Filter>) -> Result<Option<BTreeSet<String>>, Failure> {
-    let request =
-        aws.client::<Ec2>().describe_instance_type_offerings().set_filters(filter.map(|filter| vec![filter]));
+    let request = aws.client::<Ec2>().describe_instance_type_offerings().filters(filter);
     let pages = request.location_type(LocationType::AvailabilityZone).into_paginator().items().send();
     let offerings = pages.collect::<Result<Vec<_>, _>>().await;
-    match &offerings {
-        Err(error) if aws.is_emulated() && problem_of(error).is_unknown_call() => Ok(None),
-        _ => {
-            let offerings = offerings.or_failure("ask which zones offer the instance type")?;
-            let zones = offerings.iter().filter_map(|offering| offering.location().map(str::to_owned));
-            Ok(Some(zones.collect()))
-        }
-    }
+    let offerings = offerings.or_failure("ask which zones offer the instance type")?;
+    Ok(offerings.iter().filter_map(|offering| offering.location().map(str::to_owned)).collect())
 }
 
 impl InstanceSubnets {

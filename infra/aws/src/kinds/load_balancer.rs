@@ -61,11 +61,11 @@ impl ResourceKind for LoadBalancers {
             security_group_ids: balancer.security_groups().iter().cloned().map(Output::Known).collect(),
             drop_invalid_header_fields: match attributes.get(DROP_INVALID_HEADERS) {
                 Some(value) => value == "true",
-                None => self.0.untold(desired.drop_invalid_header_fields, DROPS_INVALID_HEADERS),
+                None => DROPS_INVALID_HEADERS,
             },
             idle_timeout_seconds: match attributes.get(IDLE_TIMEOUT) {
                 Some(value) => value.parse().unwrap_or_default(),
-                None => self.0.untold(desired.idle_timeout_seconds, IDLE_TIMEOUT_SECONDS),
+                None => IDLE_TIMEOUT_SECONDS,
             },
         };
         Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags.clone()) }))

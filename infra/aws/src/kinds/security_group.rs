@@ -206,14 +206,9 @@ impl SecurityGroups {
         self.revoke(id, rules.collect()).await
     }
 
-    async fn revoke(&self, id: &str, mut permissions: Vec<IpPermission>) -> Result<(), Failure> {
+    async fn revoke(&self, id: &str, permissions: Vec<IpPermission>) -> Result<(), Failure> {
         if permissions.is_empty() {
             return Ok(());
-        }
-        // EC2 tells whose a group is also where nobody named this account; MiniStack knows a rule only as it was made.
-        let pairs = permissions.iter_mut().flat_map(|it| it.user_id_group_pairs.as_mut()).flatten();
-        for pair in pairs.filter(|pair| pair.user_id() == Some(&self.0.account.id)) {
-            pair.user_id = None;
         }
         let request = self.0.client::<Ec2>().revoke_security_group_ingress().group_id(id);
         let revoked = request.set_ip_permissions(Some(permissions.clone())).send().await;

@@ -2,12 +2,9 @@
 
 mod failure_report;
 mod leaving;
-mod listening;
 mod rollout;
 mod told;
-mod untold;
 
-use super::cluster::inhabitants::{SERVICE_GROUP, in_groups, stop};
 use super::cluster::{Clusters, clusters_of};
 use crate::Aws;
 use crate::clients::Ecs;
@@ -87,7 +84,7 @@ impl ResourceKind for Services {
         let Some(service) = services.first() else { return Ok(None) };
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
         let told = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
-        let properties = told::properties(told.unwrap_or_default(), desired, self.aws.is_emulated())?;
+        let properties = told::properties(told.unwrap_or_default(), desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags::from(service.tags())) }))
     }
 
@@ -125,7 +122,8 @@ impl ResourceKind for Services {
     }
 
     async fn wait_until_stable(&self, desired: &Service, context: &Context<'_>) -> Result<(), Failure> {
-        if !self.aws.waits {
+        // An old one must not go before the new one is healthy.
+        if !self.aws.waits && context.replaced.is_none() {
             return Ok(());
         }
         rollout::wait(&self.aws, desired, self.begun.by(desired), context).await
@@ -154,11 +152,6 @@ impl ResourceKind for Services {
             let tasks = self.running_tasks(cluster, name).await?;
             if !is("DRAINING") && tasks.is_empty() {
                 return Ok(Poll::Ready(()));
-            }
-            if !is("DRAINING") && !is("ACTIVE") {
-                // ECS has stopped them by now; fakecloud leaves those to run of a service that somebody deleted by force.
-                try_join_all(tasks.iter().map(|task| stop(&self.aws, cluster, task, "its service is gone")))
-                    .await?;
             }
             Ok(Poll::Pending(format!("{} tasks to stop", tasks.len())))
         })
@@ -245,14 +238,7 @@ impl Services {
         let request = self.aws.client::<Ecs>().list_tasks().cluster(cluster).service_name(service);
         let answer = request.desired_status(DesiredStatus::Running).send().await;
         let listed = answer.none_if(Self::NOT_FOUND, "list the service's tasks")?;
-        let listed = listed.and_then(|answer| answer.task_arns).unwrap_or_default();
-        if listed.is_empty() || !self.aws.is_emulated() {
-            return Ok(listed);
-        }
-        // LocalEmu lists the tasks of every service.
-        let group = format!("{SERVICE_GROUP}{service}");
-        let tasks = in_groups(&self.aws, cluster, &listed).await?;
-        Ok(tasks.into_iter().filter(|task| task.group == group).map(|task| task.arn).collect())
+        Ok(listed.and_then(|answer| answer.task_arns).unwrap_or_default())
     }
 }
 

@@ -110,14 +110,8 @@ impl ResourceKind for ServiceScalings {
     }
 
     /// The target goes last: by it the rest is found again when a run is killed in between. AWS deletes its policies, their
-    /// alarms and its scheduled actions with it; emulators leave them.
+    /// alarms and its scheduled actions with it.
     async fn delete(&self, found: &Found, _: &Context<'_>) -> Result<(), Failure> {
-        if self.0.is_emulated() {
-            tokio::try_join!(
-                policies::put(&self.0, &found.name, &[]),
-                schedule::put(&self.0, &found.name, &[])
-            )?;
-        }
         let request =
             self.0.client::<ApplicationAutoScaling>().deregister_scalable_target().resource_id(&found.name);
         let request = request.service_namespace(ServiceNamespace::Ecs);
@@ -156,7 +150,7 @@ impl ServiceScalings {
             let name = id.rsplit('/').next().unwrap_or_default();
             let is_ours = match services.iter().find(|service| service.service_name() == Some(name)) {
                 Some(service) => Ownership::of(&tags::from(service.tags()), stack) == Ownership::Ours,
-                None => self.is_tagged(target, name, stack).await?,
+                None => self.is_tagged(target, stack).await?,
             };
             if is_ours {
                 let id = id.to_owned();
@@ -168,11 +162,7 @@ impl ServiceScalings {
     }
 
     /// Whether a target whose service is gone carries the stack's tags.
-    async fn is_tagged(&self, target: &ScalableTarget, service: &str, stack: &str) -> Result<bool, Failure> {
-        if self.0.is_emulated() {
-            // Emulators lack that call: the name decides, as there is no service that could be somebody else's.
-            return Ok(self.0.program.is_service_of(stack, service));
-        }
+    async fn is_tagged(&self, target: &ScalableTarget, stack: &str) -> Result<bool, Failure> {
         let request = self.0.client::<ApplicationAutoScaling>().list_tags_for_resource();
         let answer = request.set_resource_arn(target.scalable_target_arn().map(str::to_owned)).send().await;
         let answer = answer.none_if(&["ResourceNotFoundException"], "list the scalable target's tags")?;
@@ -180,16 +170,11 @@ impl ServiceScalings {
         Ok(Ownership::of(&tags.into_iter().collect(), stack) == Ownership::Ours)
     }
 
-    /// All services that are scaled. An emulator that does not have Application Auto Scaling has none.
+    /// All services that are scaled.
     async fn targets(&self) -> Result<Vec<ScalableTarget>, Failure> {
         let request = self.0.client::<ApplicationAutoScaling>().describe_scalable_targets();
         let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
-        let targets = pages.collect::<Result<Vec<_>, _>>().await;
-        if lacks_scaling(&self.0, &targets) {
-            Ok(Vec::new())
-        } else {
-            targets.or_failure("list scalable targets")
-        }
+        pages.collect::<Result<Vec<_>, _>>().await.or_failure("list scalable targets")
     }
 
     fn register(&self, desired: &ServiceScaling) -> Result<RegisterScalableTargetFluentBuilder, Failure> {
@@ -216,36 +201,21 @@ impl ServiceScalings {
 /// The service as a scalable target, if it is one.
 ///
 /// # Errors
-/// When Application Auto Scaling can't be asked. An emulator that does not have it has no targets.
+/// When Application Auto Scaling can't be asked.
 pub async fn target(aws: &Aws, resource_id: &str) -> Result<Option<ScalableTarget>, Failure> {
     let request =
         aws.client::<ApplicationAutoScaling>().describe_scalable_targets().resource_ids(resource_id);
     let answer = request.service_namespace(ServiceNamespace::Ecs).send().await;
-    if lacks_scaling(aws, &answer) {
-        return Ok(None);
-    }
     let targets = answer.or_failure("describe how the service is scaled")?.scalable_targets;
     Ok(targets.unwrap_or_default().into_iter().find(|target| target.resource_id() == resource_id))
 }
 
-/// Whether this is an emulator's word for not having Application Auto Scaling: MiniStack's.
-fn lacks_scaling<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpResponse>>) -> bool
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call())
-}
-
-/// A deletion; what is gone already is no failure. moto says so in words alone.
+/// A deletion; what is gone already is no failure.
 fn unless_gone<T, E>(deleted: Result<T, SdkError<E, HttpResponse>>, call: &str) -> Result<(), Failure>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let is_gone = deleted.as_ref().err().is_some_and(|error| {
-        let problem = problem_of(error);
-        problem.has_code(ServiceScalings::NOT_FOUND) || problem.says("found for service namespace")
-    });
-    if is_gone { Ok(()) } else { deleted.or_failure(call).map(drop) }
+    deleted.none_if(ServiceScalings::NOT_FOUND, call).map(drop)
 }
 
 /// The first autoscaler of an account makes a role, which takes a moment; so does a new service.

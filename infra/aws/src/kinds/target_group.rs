@@ -68,10 +68,10 @@ impl ResourceKind for TargetGroups {
             target_type: group
                 .target_type()
                 .map_or(TargetType::Instance, |told| TargetType::from_text(told.as_str())),
-            health_check: health_check(group, &desired.health_check, &self.0),
+            health_check: health_check(group),
             deregistration_delay_seconds: match delay {
                 Some(delay) => delay.parse().unwrap_or_default(),
-                None => self.0.untold(desired.deregistration_delay_seconds, DEREGISTRATION_DELAY_SECONDS),
+                None => DEREGISTRATION_DELAY_SECONDS,
             },
         };
         Ok(Some(Live { properties, outputs: outputs(group), tags: Some(tags.clone()) }))
@@ -264,17 +264,14 @@ fn matcher(check: &HealthCheck) -> Matcher {
     Matcher::builder().http_code(&check.status_codes).build()
 }
 
-fn health_check(group: &Described, desired: &HealthCheck, aws: &Aws) -> HealthCheck {
-    let told = |told: Option<&str>, desired: &str, of_aws: &str| {
-        told.unwrap_or_else(|| aws.untold(desired, of_aws)).to_owned()
-    };
+fn health_check(group: &Described) -> HealthCheck {
     let protocol = group.health_check_protocol().map(ProtocolEnum::as_str);
     let codes = group.matcher().and_then(|matcher| matcher.http_code());
     HealthCheck {
-        protocol: told(protocol, &desired.protocol, HEALTH_CHECK_PROTOCOL),
-        port: told(group.health_check_port(), &desired.port, HEALTH_CHECK_PORT),
+        protocol: protocol.unwrap_or(HEALTH_CHECK_PROTOCOL).to_owned(),
+        port: group.health_check_port().unwrap_or(HEALTH_CHECK_PORT).to_owned(),
         path: group.health_check_path().unwrap_or_default().to_owned(),
-        status_codes: told(codes, &desired.status_codes, HEALTHY_CODES),
+        status_codes: codes.unwrap_or(HEALTHY_CODES).to_owned(),
         interval_seconds: group.health_check_interval_seconds().unwrap_or_default(),
         timeout_seconds: group.health_check_timeout_seconds().unwrap_or_default(),
         healthy_threshold: group.healthy_threshold_count().unwrap_or_default(),

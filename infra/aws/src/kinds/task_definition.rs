@@ -4,7 +4,7 @@ pub mod prune;
 
 use crate::Aws;
 use crate::clients::Ecs;
-use crate::json_call::{Answer, drop_empty_texts, fill_missing, json_of, with_body};
+use crate::json_call::{Answer, drop_empty_texts, json_of, with_body};
 use crate::{partial, tags};
 use async_trait::async_trait;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
@@ -53,10 +53,6 @@ impl ResourceKind for TaskDefinitions {
         let json = Answer::default();
         let Some(answer) = self.describe(&desired.family, &json).await? else { return Ok(None) };
         let Some(definition) = answer.task_definition() else { return Ok(None) };
-        // MiniStack tells the newest revision also where it is deregistered or deleted; a service can't run that.
-        if definition.status().is_some_and(|status| *status != TaskDefinitionStatus::Active) {
-            return Ok(None);
-        }
         let outputs =
             TaskDefinitionOutputs { arn: definition.task_definition_arn().unwrap_or_default().into() };
         let mut tags = tags::from(answer.tags());
@@ -143,11 +139,7 @@ impl TaskDefinitions {
         let own = asked.filter_map(|key| Some(json!({"key": key, "value": tags.get(key)?})));
         told["tags"] = own.collect();
         let wanted = lean(&json_of(desired)?);
-        if self.0.is_emulated() {
-            fill_missing(&mut told, &wanted);
-        } else {
-            drop_empty_texts(&mut told, &wanted);
-        }
+        drop_empty_texts(&mut told, &wanted);
         let mut live = TaskDefinition::deserialize(&told)
             .map_err(|error| Failure::caused_by("unexpected answer from DescribeTaskDefinition", error))?;
         live.take_unknown(&told, desired);

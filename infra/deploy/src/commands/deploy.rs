@@ -112,11 +112,10 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
         session.notes.extend(emulated);
     }
     plan_view::print(plan, &session);
-    if options.no_wait && replaces_a_service(plan) && !session.aws.is_emulated() {
+    if options.no_wait && replaces_a_service(plan) {
         eprintln!(
             "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
         );
-        session = session.waiting(true);
     }
     let stack = &session.program.stack;
     let is_new = may_be_new(plan);

@@ -255,7 +255,7 @@ pub fn auto_scaling_group(
         launch_template_id: launch_template_id.clone(),
         launch_template_version: launch_template_version.clone(),
         subnet_ids: subnet_ids.clone(),
-        // moto can't replace instances by those of another template.
+        // The emulator of the tests can't replace instances by those of another template.
         min_size: 0,
         max_size,
         initial_size: 0,

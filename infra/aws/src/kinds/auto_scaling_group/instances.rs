@@ -9,7 +9,7 @@ use aws_sdk_autoscaling::types::{
 use infra_engine::{Context, Failure};
 use infra_resources::AutoScalingGroup;
 use infra_wire::poll::{Poll, not_found, poll_until};
-use infra_wire::sdk_error::{SdkResult, problem_of};
+use infra_wire::sdk_error::SdkResult;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -100,9 +100,6 @@ pub async fn unprotect(aws: &Aws, group: &Described) -> Result<(), Failure> {
     for ids in ids.chunks(INSTANCES_PER_CALL) {
         let request = aws.client::<AutoScaling>().set_instance_protection().auto_scaling_group_name(name);
         let done = request.set_instance_ids(Some(ids.to_vec())).protected_from_scale_in(false).send().await;
-        if aws.is_emulated() && done.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
-            return Ok(());
-        }
         // An instance that is ending already can't be changed, and need not be.
         done.none_if(&["ValidationError"], "take the instances' protection away")?;
     }

@@ -7,7 +7,7 @@ use aws_sdk_autoscaling::types::{InstanceRefreshStatus, RefreshPreferences, Scal
 use infra_engine::{Context, Failure};
 use infra_resources::AutoScalingGroup;
 use infra_wire::poll::{Poll, poll_until};
-use infra_wire::sdk_error::{SdkResult, problem_of};
+use infra_wire::sdk_error::SdkResult;
 use std::time::Duration;
 
 /// Each instance starts, joins the cluster and takes the old one's tasks.
@@ -28,19 +28,6 @@ pub async fn start(aws: &Aws, group: &str) -> Result<(), Failure> {
     let started = request.preferences(preferences).send().await;
     started.none_if(&["InstanceRefreshInProgress"], "begin to replace the instances")?;
     Ok(())
-}
-
-/// Whether the emulator can replace instances: moto can't.
-///
-/// # Errors
-/// When AWS can't be asked.
-pub async fn is_there(aws: &Aws, group: &str) -> Result<bool, Failure> {
-    let answer =
-        aws.client::<AutoScaling>().describe_instance_refreshes().auto_scaling_group_name(group).send().await;
-    if aws.is_emulated() && answer.as_ref().is_err_and(|error| problem_of(error).is_unknown_call()) {
-        return Ok(false);
-    }
-    answer.or_failure("describe the replacement of instances").map(|_| true)
 }
 
 /// Waits until every instance is of the group's version of the launch template.

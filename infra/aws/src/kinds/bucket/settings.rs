@@ -4,8 +4,6 @@ use crate::build_error::Built;
 use crate::kinds::bucket::lifecycle::{self, Lifecycle};
 use crate::kinds::policy_document;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::{
     BucketVersioningStatus, CorsConfiguration, CorsRule, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
@@ -87,19 +85,8 @@ async fn put_policy(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
 
 async fn versioning(s3: &Client, name: &str) -> Result<bool, Failure> {
     let answer = s3.get_bucket_versioning().bucket(name).send().await;
-    let text = answer.as_ref().err().and_then(answered_text);
-    if let Some(text) = text.filter(|text| text.contains(MOTO_ANSWER)) {
-        return Ok(text.contains("<Status>Enabled</Status>"));
-    }
     let answer = answer.or_failure("get the bucket's versioning")?;
     Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
-}
-
-/// moto 5.2 answers with an element of another name than S3's, which the SDK refuses to read.
-const MOTO_ANSWER: &str = "<GetBucketVersioningResponse";
-
-fn answered_text<E>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
-    std::str::from_utf8(error.raw_response()?.body().bytes()?).ok()
 }
 
 async fn put_versioning(s3: &Client, desired: &Bucket) -> Result<(), Failure> {

@@ -3,23 +3,19 @@
 use super::Clusters;
 use crate::Aws;
 use crate::clients::Ecs;
-use crate::json_call::Answer;
 use crate::kinds::service;
 use crate::partial;
 use crate::tags;
-use aws_sdk_ecs::config::http::HttpResponse;
-use aws_sdk_ecs::error::SdkError;
-use aws_sdk_ecs::types::{DesiredStatus, Service};
+use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
 use infra_engine::ownership::Ownership;
 use infra_engine::{Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
-use serde::Deserialize;
 
 /// So ECS answers for a task or an instance that has gone meanwhile.
 const GONE: [&str; 2] = ["ClusterNotFoundException", "InvalidParameterException"];
 
 /// So the group of a service's tasks begins; its name follows.
-pub const SERVICE_GROUP: &str = "service:";
+const SERVICE_GROUP: &str = "service:";
 const TORN_DOWN: &str = "the stack is torn down";
 /// `DescribeTasks` takes at most so many.
 const TASKS_PER_CALL: usize = 100;
@@ -30,50 +26,17 @@ const TASKS_PER_CALL: usize = 100;
 /// When tasks can't be listed or stopped.
 pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure> {
     let tasks = running(aws, cluster).await?;
-    for task in in_groups(aws, cluster, &tasks).await? {
-        if !task.group.starts_with(SERVICE_GROUP) {
-            stop(aws, cluster, &task.arn, TORN_DOWN).await?;
+    for arns in tasks.chunks(TASKS_PER_CALL) {
+        let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
+        let answer = request.send().await.none_if(&NO_CLUSTER, "describe the cluster's tasks")?;
+        let Some(answer) = answer else { return Ok(()) };
+        partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
+        let of_service = |task: &&Task| task.group().is_some_and(|group| group.starts_with(SERVICE_GROUP));
+        for task in answer.tasks().iter().filter(|task| !of_service(task)) {
+            stop(aws, cluster, task.task_arn().unwrap_or_default(), TORN_DOWN).await?;
         }
     }
     Ok(())
-}
-
-/// A task and what it belongs to.
-#[derive(Deserialize)]
-pub struct TaskInGroup {
-    /// Its ARN.
-    #[serde(rename = "taskArn")]
-    pub arn: String,
-    /// `service:` and the service's name, or `family:` and the family's.
-    #[serde(default)]
-    pub group: String,
-}
-
-/// What these tasks belong to.
-///
-/// # Errors
-/// When tasks can't be described.
-pub async fn in_groups(aws: &Aws, cluster: &str, tasks: &[String]) -> Result<Vec<TaskInGroup>, Failure> {
-    let mut told = Vec::new();
-    for arns in tasks.chunks(TASKS_PER_CALL) {
-        let json = Answer::default();
-        let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
-        let answer = request.customize().interceptor(json.clone()).send().await;
-        let is_odd = is_answered_oddly(aws, &answer);
-        let answer = if is_odd {
-            None
-        } else {
-            answer.none_if(Clusters::NOT_FOUND, "describe the cluster's tasks")?
-        };
-        if let Some(answer) = &answer {
-            partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
-        }
-        if is_odd || answer.is_some() {
-            let tasks = Vec::<TaskInGroup>::deserialize(json.member("tasks")?);
-            told.extend(tasks.map_err(|error| Failure::caused_by("ECS tells tasks that are none", error))?);
-        }
-    }
-    Ok(told)
 }
 
 /// Refuses where a service in the cluster does not carry the stack's tags: it is not ours to stop, and ECS deletes no cluster
@@ -124,21 +87,10 @@ async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
 }
 
 /// Stops a task; one that has gone is stopped.
-///
-/// # Errors
-/// When it can't be.
-pub async fn stop(aws: &Aws, cluster: &str, task: &str, reason: &str) -> Result<(), Failure> {
+async fn stop(aws: &Aws, cluster: &str, task: &str, reason: &str) -> Result<(), Failure> {
     let request = aws.client::<Ecs>().stop_task().cluster(cluster).task(task).reason(reason);
-    let stopped = request.send().await;
-    if !is_answered_oddly(aws, &stopped) {
-        stopped.none_if(&GONE, "stop a task")?;
-    }
+    request.send().await.none_if(&GONE, "stop a task")?;
     Ok(())
-}
-
-/// Whether the call went through and the SDK can't read its answer: LocalEmu tells numbers of tasks where ECS tells texts.
-fn is_answered_oddly<T, E>(aws: &Aws, answer: &Result<T, SdkError<E, HttpResponse>>) -> bool {
-    aws.is_emulated() && matches!(answer, Err(SdkError::ResponseError(_)))
 }
 
 /// Deregisters every container instance; the Auto Scaling group has ended them by now.

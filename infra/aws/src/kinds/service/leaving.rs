@@ -12,10 +12,6 @@ use std::time::Duration;
 /// was changed. That may have been by a run that was killed right after.
 const SPREADS_WITHIN: Duration = Duration::from_secs(20);
 
-/// The same where a local load balancer is one process: requests that it has assigned to old targets, but not yet sent.
-/// It stops tasks without draining them.
-const SPREADS_LOCALLY_WITHIN: Duration = Duration::from_secs(2);
-
 /// Leaves the load balancer time to follow the rules to the new service, if it has targets of this one.
 ///
 /// # Errors
@@ -30,8 +26,7 @@ pub async fn after_its_last_requests(
         let health = health.none_if(TargetGroups::NOT_FOUND, "see what targets the old service has")?;
         if health.is_some_and(|health| !health.target_health_descriptions().is_empty()) {
             context.waiting("every node of the load balancer to use the new targets");
-            let within = if aws.is_emulated() { SPREADS_LOCALLY_WITHIN } else { SPREADS_WITHIN };
-            tokio::time::sleep(within).await;
+            tokio::time::sleep(SPREADS_WITHIN).await;
             return Ok(());
         }
     }

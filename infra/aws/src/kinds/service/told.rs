@@ -1,6 +1,6 @@
 //! What ECS tells of a service, in our types: as far as something is asked for, and why its last deployment failed.
 
-use super::{rollout, untold};
+use super::rollout;
 use crate::json_call::{drop_empty_texts, json_of};
 use infra_ecs::body::lean;
 use infra_ecs::unknown_members::{self, asked_of};
@@ -13,7 +13,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// When what ECS tells has not the shape of a service.
-pub fn properties(mut told: Value, desired: &Service, is_emulated: bool) -> Result<Service, Failure> {
+pub fn properties(mut told: Value, desired: &Service) -> Result<Service, Failure> {
     told["clusterName"] = json_of(&desired.cluster_name)?;
     told["cluster"] = told["clusterArn"].take();
     if let Some(initial) = desired.initial_desired_count {
@@ -39,11 +39,7 @@ pub fn properties(mut told: Value, desired: &Service, is_emulated: bool) -> Resu
         told["launchType"] = Value::Null;
         told["capacityProviderStrategy"] = Value::Array(Vec::new());
     }
-    if is_emulated {
-        untold::fill(&mut told, &lean(&wanted));
-    } else {
-        drop_empty_texts(&mut told, &lean(&wanted));
-    }
+    drop_empty_texts(&mut told, &lean(&wanted));
     if told["volumeConfigurations"].is_null() {
         told["volumeConfigurations"] = Value::Array(Vec::new());
     }
@@ -86,7 +82,7 @@ mod tests {
         for (name, value) in more.as_object().unwrap() {
             told[name] = value.clone();
         }
-        let mut live = properties(told, &desired, false).unwrap();
+        let mut live = properties(told, &desired).unwrap();
         desired.normalise();
         live.normalise();
         let [desired, live] = [desired, live].map(|it| serde_json::to_value(it).unwrap());

@@ -101,8 +101,7 @@ impl Pruning<'_> {
     }
 }
 
-/// The service's own revision and those of its other deployments. The first deployment's is the service's own; moto tells for
-/// it the one that the service was made with.
+/// The service's own revision and those of its deployments beside the primary one, which brings the service's own.
 fn revisions_of(service: &Service) -> Vec<String> {
     let others = service.deployments().iter().filter(|deployment| deployment.status() != Some("PRIMARY"));
     let others = others.filter_map(|deployment| deployment.task_definition());

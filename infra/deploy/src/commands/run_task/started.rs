@@ -21,7 +21,7 @@ pub struct Started {
 impl Started {
     /// The tasks of an answer; `None` where there are none.
     pub fn of(tasks: &[Task], cluster: &str, aws: &Aws) -> Option<Self> {
-        let aws_cli = aws_cli(&aws.region, aws.local_registry.as_deref());
+        let aws_cli = aws_cli(&aws.region, aws.endpoint.as_deref());
         let ids: Vec<_> = tasks.iter().map(|task| id_of(task).to_owned()).collect();
         (!ids.is_empty()).then(|| Self { cluster: cluster.to_owned(), ids, aws_cli })
     }
@@ -51,8 +51,8 @@ impl Started {
 }
 
 /// The AWS CLI, led to where the tasks are.
-fn aws_cli(region: &str, local: Option<&str>) -> String {
-    let endpoint = local.map(|host| format!(" --endpoint-url http://{host}")).unwrap_or_default();
+fn aws_cli(region: &str, endpoint: Option<&str>) -> String {
+    let endpoint = endpoint.map(|endpoint| format!(" --endpoint-url {endpoint}")).unwrap_or_default();
     format!("aws --region {region}{endpoint}")
 }
 
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_cli_is_led_to_a_local_aws() {
-        let cli = aws_cli("us-east-1", Some("127.0.0.1:4566"));
+        let cli = aws_cli("us-east-1", Some("http://127.0.0.1:4566"));
         assert_eq!(cli, "aws --region us-east-1 --endpoint-url http://127.0.0.1:4566");
     }
 

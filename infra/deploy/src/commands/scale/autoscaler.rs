@@ -18,7 +18,7 @@ impl Autoscaler {
     /// The autoscaler of a service, if it has one.
     ///
     /// # Errors
-    /// When Application Auto Scaling can't be asked. An emulator that does not have it has no autoscaler.
+    /// When Application Auto Scaling can't be asked.
     pub async fn of(aws: &Aws, service: &LiveService) -> Result<Option<Self>, Failure> {
         let resource = format!("service/{}/{}", service.cluster(), service.service_name);
         let bound = |count: i32| u32::try_from(count).unwrap_or_default();

@@ -1,0 +1,18 @@
+//! Emulators of AWS: which of them answers, what it gets wrong, and how that is mended, so that no other crate knows of any.
+//!
+//! [`TABLE`] has a row for each thing. A row applies in one of two places: around the calls themselves ([`Emulator::over`]), or
+//! around a kind of resource ([`Emulator::around`]). Without an endpoint in the configuration AWS is asked, and neither is there.
+
+mod asked;
+mod calls;
+mod kinds;
+mod listening;
+mod ministack;
+mod moto;
+mod products;
+mod table;
+mod text;
+
+pub use calls::Emulator;
+pub use products::Product;
+pub use table::{Mend, Row, TABLE};
