@@ -47,10 +47,10 @@ pub async fn localstack() -> Container {
     start(image.with_env_var("SERVICES", "s3"), &[4566]).await
 }
 
-/// moto: a wide control plane without containers, with AWS's own IAM policies.
+/// moto: a wide control plane without containers.
 pub async fn moto() -> Container {
     let image = emulator(names::MOTO).await.with_wait_for(WaitFor::message_on_either_std("Running on"));
-    start(image.with_env_var("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"), &[5000]).await
+    start(image.into(), &[5000]).await
 }
 
 /// MiniStack in a region, without the Docker socket: what ECS is asked for is kept, and no container starts.

@@ -52,6 +52,15 @@ pub fn all_by_name(exchange: Exchange<'_>) -> Mended<'_> {
     .boxed()
 }
 
+/// An attachment that is done where the policy is one of AWS's own.
+pub fn without_policies_of_aws(asked: &Asked, _: &str, answer: Answered) -> Answered {
+    if answer.status != 404 || !answer.body.contains("iam::aws:policy/") {
+        return answer;
+    }
+    let (status, body) = asked.call.nothing_found();
+    Answered { status, body, ..answer }
+}
+
 /// Whether a bucket keeps versions, in an element of S3's name.
 pub fn versioning(_: &Asked, _: &str, answer: Answered) -> Answered {
     let body = answer.body.replace("GetBucketVersioningResponse", "VersioningConfiguration");

@@ -134,6 +134,14 @@ pub const TABLE: &[Row] = &[
     Row {
         product: MiniStack,
         of: "service",
+        wrong: "rebalancing and placement are not kept",
+        since: "1.5.33",
+        mended: "they count as desired",
+        mend: Mend::Missing(&["availabilityZoneRebalancing", "placementConstraints", "placementStrategy"]),
+    },
+    Row {
+        product: MiniStack,
+        of: "service",
         wrong: "without the engine's socket no task starts",
         since: "1.5.33",
         mended: "with `--no-wait` nothing is waited for",
@@ -194,6 +202,22 @@ pub const TABLE: &[Row] = &[
         since: "5.2.5",
         mended: "all that moto's own state has are named",
         mend: Mend::Call(moto::all_by_name),
+    },
+    Row {
+        product: Moto,
+        of: "iam-role",
+        wrong: "AWS's own policies are not there, as to load them takes half a minute",
+        since: "5.2.5",
+        mended: "where a role has none, those that are desired count as attached",
+        mend: Mend::Missing(&["managedPolicies"]),
+    },
+    Row {
+        product: Moto,
+        of: "iam:AttachRolePolicy",
+        wrong: "AWS's own policies are not there, as to load them takes half a minute",
+        since: "5.2.5",
+        mended: "the call counts as done for them",
+        mend: Mend::Answer(moto::without_policies_of_aws),
     },
     Row {
         product: Moto,
