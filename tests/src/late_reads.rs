@@ -84,8 +84,11 @@ impl<Question: Eq + Hash, Answer: Clone> LateReads<Question, Answer> {
     }
 
     /// Keeps a service's answer.
-    pub fn keep(&self, question: Question, writes: usize, answer: Answer) {
-        self.known().questions.insert(question, InTime { answer: Some(answer), writes, given: 0 });
+    pub fn keep(&self, service: &str, question: Question, writes: usize, answer: Answer) {
+        let mut known = self.known();
+        // Reads may have caught up while it was on its way.
+        let writes = writes.min(known.writes.get(service).copied().unwrap_or_default());
+        known.questions.insert(question, InTime { answer: Some(answer), writes, given: 0 });
     }
 
     /// Time passes, and reads show all that was written so far. After that there is nothing in the account, or something.
@@ -115,7 +118,7 @@ mod tests {
             answers += &match late.source("ecs", kind == 'W', ()) {
                 Source::Service => "w".to_owned(),
                 Source::Kept(writes) => {
-                    late.keep((), writes, number);
+                    late.keep("ecs", (), writes, number);
                     number.to_string()
                 }
                 Source::Before(answer) => answer.to_string(),

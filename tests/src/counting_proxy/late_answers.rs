@@ -38,7 +38,7 @@ impl LateAnswers {
 
     /// Keeps an answer that was given after so many writes.
     pub(super) fn keep(&self, call: &Call, body: &[u8], writes: usize, answer: &Answer) {
-        self.reads.keep(question(call, body), writes, answer.clone());
+        self.reads.keep(&call.service, question(call, body), writes, answer.clone());
     }
 
     /// Time passes, and reads show all that was written so far.

@@ -66,7 +66,7 @@ impl LateClient {
             }
             Source::Kept(writes) => {
                 let answer = Arc::new(Answer::of(asked.await?).await?);
-                reads.keep(call.key, writes, Arc::clone(&answer));
+                reads.keep(&call.service, call.key, writes, Arc::clone(&answer));
                 answer.again()
             }
         }

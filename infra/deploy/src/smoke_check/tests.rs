@@ -120,7 +120,7 @@ async fn the_check_goes_through_the_proxy_of_the_environment() {
     for (past_the_proxy, expected) in [("", 1), ("balancer.invalid", 0)] {
         asked.store(0, Ordering::Relaxed);
         let mut check = Command::new(std::env::current_exe().unwrap());
-        check.args(["--exact", "served::tests::a_check_in_its_own_process", "--ignored"]);
+        check.args(["--exact", "smoke_check::tests::a_check_in_its_own_process", "--ignored"]);
         check.env("HTTP_PROXY", &proxy).env("NO_PROXY", past_the_proxy);
         let passed = tokio::task::spawn_blocking(move || check.output()).await.unwrap().unwrap();
         assert_eq!(passed.status.success(), expected == 1, "{passed:?}");
