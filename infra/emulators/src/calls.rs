@@ -18,6 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use futures::future::BoxFuture;
 use infra_engine::Provider;
+use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -164,25 +165,38 @@ impl Exchange<'_> {
         self.answer().await
     }
 
-    /// Asks the endpoint for a page.
-    pub async fn page(&self, path: &str) -> Result<Answered, ConnectorError> {
-        get(self.inner, &format!("{}{path}", self.emulator.0.url)).await
+    /// Asks a service that speaks XML, as if the same person did.
+    pub async fn query(&self, service: &str, body: String) -> Result<String, ConnectorError> {
+        self.ask(service, &[("content-type", "application/x-www-form-urlencoded")], body).await
     }
 
-    /// Asks another service, as if the same person did.
-    pub async fn query(&self, service: &str, body: String) -> Result<Answered, ConnectorError> {
-        let mut request = HttpRequest::new(SdkBody::from(body.clone()));
-        let invalid = |error| ConnectorError::user(Box::new(error));
+    /// Asks a service that speaks JSON, as if the same person did.
+    pub async fn json(&self, service: &str, target: &str, body: Value) -> Result<Value, ConnectorError> {
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
+        let answer = self.ask(service, &headers, body.to_string()).await?;
+        serde_json::from_str(&answer).map_err(|error| ConnectorError::other(error.into(), None))
+    }
+
+    async fn ask(
+        &self,
+        service: &str,
+        headers: &[(&'static str, &str)],
+        body: String,
+    ) -> Result<String, ConnectorError> {
+        let length = body.len().to_string();
+        let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(|error| ConnectorError::user(error.into()))?;
-        request.set_uri(format!("{}/", self.emulator.0.url)).map_err(invalid)?;
+        let uri = format!("{}/", self.emulator.0.url);
+        request.set_uri(uri).map_err(|error| ConnectorError::user(error.into()))?;
         let signed_for = format!("/{}/aws4_request", self.asked.call.service);
         let authorization =
             self.asked.authorization.replace(&signed_for, &format!("/{service}/aws4_request"));
-        let headers = request.headers_mut();
-        headers.insert("authorization", authorization);
-        headers.insert("content-type", "application/x-www-form-urlencoded");
-        headers.insert("content-length", body.len().to_string());
-        Answered::of(self.inner.call(request).await?).await
+        request.headers_mut().insert("authorization", authorization);
+        request.headers_mut().insert("content-length", length);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, (*value).to_owned());
+        }
+        Ok(Answered::of(self.inner.call(request).await?).await?.body)
     }
 }
 

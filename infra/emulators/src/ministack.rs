@@ -17,8 +17,7 @@ pub fn with_newest_version(exchange: Exchange<'_>) -> Mended<'_> {
         for id in text::all(&groups.body, "LaunchTemplateId") {
             let body = format!("Action=DescribeLaunchTemplates&Version=2016-11-15&LaunchTemplateId.1={id}");
             let template = exchange.query("ec2", body).await?;
-            newest
-                .push((id, text::last(&template.body, "latestVersionNumber").unwrap_or_default().to_owned()));
+            newest.push((id, text::last(&template, "latestVersionNumber").unwrap_or_default().to_owned()));
         }
         let body = text::between(&groups.body, "<Version>", "</Version>", |before, kept| {
             let id = text::last(before, "LaunchTemplateId").unwrap_or_default();

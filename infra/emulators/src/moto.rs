@@ -4,26 +4,31 @@ use crate::asked::Asked;
 use crate::calls::{Answered, Exchange, Mended};
 use crate::text;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use futures::future::FutureExt;
-use serde_json::{Value, json};
+use futures::future::{FutureExt, try_join};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
-/// Where moto shows all that it has.
-const STATE: &str = "/moto-api/data.json";
+/// What the names of targets of calls begin with.
+const ECS: &str = "AmazonEC2ContainerServiceV20141113";
+const SCALING: &str = "AnyScaleFrontendService";
+
+/// What is in the name of a group, and what is there in the name of its capacity provider.
+const GROUP_AND_PROVIDER: (&str, &str) = ("-ecs-asg-", "-ec2-");
 
 /// The tags of the cluster in which a scalable target's service is, as those of the target.
 pub fn tags_of_the_cluster(exchange: Exchange<'_>) -> Mended<'_> {
     async move {
-        let (state, asked) = (state(&exchange).await?, exchange.asked.json());
-        let of = |service: &str, kind: &str| state[service][kind].as_array().cloned().unwrap_or_default();
-        let targets = of("applicationautoscaling", "FakeScalableTarget");
-        let target = targets.iter().find(|target| target["arn"] == asked["ResourceARN"]);
-        let id = target.and_then(|target| target["resource_id"].as_str()).unwrap_or_default();
+        let (scaling, asked) = (&exchange.asked.call.service, exchange.asked.json());
+        let target = format!("{SCALING}.DescribeScalableTargets");
+        let targets = exchange.json(scaling, &target, json!({ "ServiceNamespace": "ecs" })).await?;
+        let mut targets = items(&targets["ScalableTargets"]);
+        let target = targets.find(|target| target["ScalableTargetARN"] == asked["ResourceARN"]);
+        let id = target.and_then(|target| target["ResourceId"].as_str()).unwrap_or_default();
         // service/<cluster>/<service>
-        let name = id.split('/').nth(1).unwrap_or_default();
-        let cluster = of("ecs", "Cluster").into_iter().find(|cluster| cluster["name"] == name);
-        let tags = cluster.map(|cluster| cluster["tags"].clone()).unwrap_or_default();
+        let clusters = json!({ "clusters": [id.split('/').nth(1)], "include": ["TAGS"] });
+        let clusters = exchange.json("ecs", &format!("{ECS}.DescribeClusters"), clusters).await?;
         let pair = |tag: &Value| Some((tag["key"].as_str()?.to_owned(), tag["value"].clone()));
-        let tags: serde_json::Map<_, _> = tags.as_array().into_iter().flatten().filter_map(pair).collect();
+        let tags: Map<_, _> = items(&clusters["clusters"][0]["tags"]).filter_map(pair).collect();
         Ok(Answered::new(200, json!({ "Tags": tags }).to_string()))
     }
     .boxed()
@@ -44,12 +49,33 @@ pub fn all_by_name(exchange: Exchange<'_>) -> Mended<'_> {
         if asked["capacityProviders"].as_array().is_some_and(|names| !names.is_empty()) {
             return exchange.answer().await;
         }
-        let state = state(&exchange).await?;
-        let providers = state["ecs"]["CapacityProvider"].as_array().into_iter().flatten();
-        asked["capacityProviders"] = providers.map(|provider| provider["name"].clone()).collect();
+        asked["capacityProviders"] = likely_providers(&exchange).await?.into_iter().collect();
         exchange.answer_to(asked.to_string()).await
     }
     .boxed()
+}
+
+/// The names that clusters have, and those that the names of groups suggest.
+async fn likely_providers(exchange: &Exchange<'_>) -> Result<BTreeSet<String>, ConnectorError> {
+    let groups = "Action=DescribeAutoScalingGroups&Version=2011-01-01".to_owned();
+    let listed = async {
+        let arns = exchange.json("ecs", &format!("{ECS}.ListClusters"), json!({})).await?;
+        let named = json!({ "clusters": arns["clusterArns"] });
+        exchange.json("ecs", &format!("{ECS}.DescribeClusters"), named).await
+    };
+    let (clusters, groups) = try_join(listed, exchange.query("autoscaling", groups)).await?;
+    let attached = items(&clusters["clusters"]).flat_map(|cluster| items(&cluster["capacityProviders"]));
+    let attached = attached.filter_map(|name| name.as_str().map(str::to_owned));
+    let suggested = text::all(&groups, "AutoScalingGroupName").into_iter().flat_map(|group| {
+        let name = group.replace(GROUP_AND_PROVIDER.0, GROUP_AND_PROVIDER.1);
+        // Names that begin as AWS's own do have a word before them.
+        [format!("of-{name}"), name]
+    });
+    Ok(attached.chain(suggested).filter(|name| !name.starts_with("FARGATE")).collect())
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
 }
 
 /// An attachment that is done where the policy is one of AWS's own.
@@ -65,9 +91,4 @@ pub fn without_policies_of_aws(asked: &Asked, _: &str, answer: Answered) -> Answ
 pub fn versioning(_: &Asked, _: &str, answer: Answered) -> Answered {
     let body = answer.body.replace("GetBucketVersioningResponse", "VersioningConfiguration");
     Answered { body, ..answer }
-}
-
-async fn state(exchange: &Exchange<'_>) -> Result<Value, ConnectorError> {
-    let state = exchange.page(STATE).await?;
-    serde_json::from_str(&state.body).map_err(|error| ConnectorError::other(error.into(), None))
 }

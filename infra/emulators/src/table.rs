@@ -200,7 +200,7 @@ pub const TABLE: &[Row] = &[
         of: "ecs:DescribeCapacityProviders",
         wrong: "all can't be described, only those that are named",
         since: "5.2.5",
-        mended: "all that moto's own state has are named",
+        mended: "those are named that clusters have and that groups suggest",
         mend: Mend::Call(moto::all_by_name),
     },
     Row {
