@@ -8,7 +8,7 @@ use infra_engine::ownership::RESOURCE_TAG;
 use infra_engine::plan::{Step, plan};
 use infra_engine::refresh::refresh;
 use infra_engine::teardown::teardown;
-use infra_engine::{Action, Provider, Silent, Stack};
+use infra_engine::{Action, Provider, Resource, Silent, Stack};
 use queue_kind::queue::Queue;
 use queue_kind::queues::Sqs;
 use std::path::Path;
@@ -21,9 +21,7 @@ const NOTHING: [&str; 0] = [];
 #[test]
 fn what_sqs_would_refuse_is_refused_before_any_call() {
     let queue = Queue { name: "q".repeat(81), visibility_timeout: 43_201, message_retention_period: 60 };
-    let mut stack = Stack::new(NAME);
-    stack.add("jobs", queue);
-    assert_eq!(stack.errors().len(), 2, "{:#?}", stack.errors());
+    assert_eq!(queue.problems().len(), 2, "{:#?}", queue.problems());
 }
 
 #[tokio::test(flavor = "multi_thread")]
