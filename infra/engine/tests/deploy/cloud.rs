@@ -63,6 +63,8 @@ pub struct Cloud {
     to_be_lost: Arc<Mutex<u32>>,
     /// So many of the next reads do not know of a crate that is there.
     pub unknown: Arc<Mutex<u32>>,
+    /// Whether crates that are there can't be read.
+    pub unreadable: Arc<Mutex<bool>>,
 }
 
 impl Cloud {
@@ -103,6 +105,9 @@ impl ResourceKind for Cloud {
 
     async fn read(&self, desired: &Crate) -> ReadResult<Crate> {
         let crates = self.crates.lock().unwrap();
+        if *self.unreadable.lock().unwrap() && crates.contains_key(&desired.name) {
+            return Err(Failure::new("nobody may look at it"));
+        }
         let mut unknown = self.unknown.lock().unwrap();
         if *unknown > 0 && crates.contains_key(&desired.name) {
             *unknown -= 1;

@@ -170,9 +170,20 @@ async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_changed
     let world = World::new();
     world.cloud.loses(1);
     let stack = stack_on(Crate { material: "glass".to_owned(), ..Crate::new("bottom", "blue") });
-    let seen = refresh(&stack, &world.provider).await.unwrap();
-    let plan = plan(&stack, &seen, false).unwrap();
-    let failures = apply(&stack, &plan, &seen, &world.provider, &Silent).await.unwrap_err();
-    let told = failures.0[0].source.to_string();
-    assert_eq!(told, "the connection broke; then: glass takes no color");
+    assert_eq!(why_it_fails(&world, &stack).await, "the connection broke; then: glass takes no color");
+}
+
+#[tokio::test]
+async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_read() {
+    let world = World::new();
+    world.cloud.loses(1);
+    *world.cloud.unreadable.lock().unwrap() = true;
+    assert_eq!(why_it_fails(&world, &stack("bottom", "blue")).await, "the connection broke");
+}
+
+async fn why_it_fails(world: &World, stack: &Stack) -> String {
+    let seen = refresh(stack, &world.provider).await.unwrap();
+    let plan = plan(stack, &seen, false).unwrap();
+    let failures = apply(stack, &plan, &seen, &world.provider, &Silent).await.unwrap_err();
+    failures.0[0].source.to_string()
 }
