@@ -60,12 +60,15 @@ impl Configuration {
     pub fn apply(&self, command: &mut Command) {
         command.env("DOCKER_CONFIG", self.folder.path());
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        if let Some(users_own) = &self.users_own
-            && ASK_FOR_TLS.iter().any(|name| is_set(name))
-            && !is_set(CERTIFICATES)
-        {
-            command.env(CERTIFICATES, users_own);
+        if let Some(certificates) = self.certificates(is_set) {
+            command.env(CERTIFICATES, certificates);
         }
+    }
+
+    /// Where the certificates are that variables ask for without a word on that.
+    fn certificates(&self, is_set: impl Fn(&str) -> bool) -> Option<&Path> {
+        let is_asked = ASK_FOR_TLS.iter().any(|name| is_set(name)) && !is_set(CERTIFICATES);
+        self.users_own.as_deref().filter(|_| is_asked)
     }
 }
 
@@ -132,6 +135,17 @@ mod tests {
         assert_eq!(users_own(Some("/etc/d".into()), home.clone()), Some("/etc/d".into()));
         assert_eq!(users_own(Some("".into()), home.clone()), Some("/home/a/.docker".into()));
         assert_eq!(users_own(None, home), Some("/home/a/.docker".into()));
+    }
+
+    #[test]
+    fn certificates_for_the_engine_are_the_users_own() {
+        let users_own = tempfile::tempdir().unwrap();
+        let configuration = Configuration::beside(Some(users_own.path().to_owned()), "r").unwrap();
+        for asking in ASK_FOR_TLS {
+            assert_eq!(configuration.certificates(|name| name == asking), Some(users_own.path()));
+            assert_eq!(configuration.certificates(|name| [asking, CERTIFICATES].contains(&name)), None);
+        }
+        assert_eq!(configuration.certificates(|_| false), None);
     }
 
     /// The docker command itself reads it; no engine is asked.
