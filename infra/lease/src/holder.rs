@@ -97,7 +97,12 @@ impl Process {
 /// Whether there is a process of this number, be it somebody else's.
 fn is_there(id: u32) -> bool {
     let id = i32::try_from(id).ok().and_then(Pid::from_raw);
-    id.is_some_and(|id| test_kill_process(id) != Err(Errno::SRCH))
+    id.is_some_and(|id| reaches_somebody(test_kill_process(id)))
+}
+
+/// Whether there is a process to which a signal was sent: another user's may not be sent one.
+fn reaches_somebody(sent: Result<(), Errno>) -> bool {
+    sent != Err(Errno::SRCH)
 }
 
 /// Whether the process of a number, by its status, is another one than that which was started then, or has ended and only its
@@ -243,6 +248,12 @@ mod tests {
         assert!(is_another(&status.replace(" S ", " Z "), "77"));
         // The first process of a machine is there, whoever may see it or end it.
         assert!(is_there(1) && !is_there(0) && !is_there(no_such_number()));
+    }
+
+    #[test]
+    fn a_process_of_another_user_is_alive() {
+        assert!(reaches_somebody(Err(Errno::PERM)) && reaches_somebody(Ok(())));
+        assert!(!reaches_somebody(Err(Errno::SRCH)));
     }
 
     /// More than a kernel gives.
