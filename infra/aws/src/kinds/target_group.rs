@@ -289,6 +289,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_aws_leaves_out_of_a_health_check_has_its_own_value() {
+        let check = health_check(&Described::builder().build());
+        let read = [check.protocol, check.port, check.status_codes];
+        assert_eq!(read, [HEALTH_CHECK_PROTOCOL, HEALTH_CHECK_PORT, HEALTHY_CODES]);
+    }
+
+    #[test]
     fn somebody_elses_listener_is_named() {
         let balancer = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/theirs/1";
         let failure = used_by(balancer, &["arn:of-a-rule".to_owned()]);
