@@ -46,24 +46,27 @@ impl Patience {
 /// # Errors
 /// When one answers otherwise until the deadline, with its last answer.
 pub async fn wait(urls: &[&str], is_new: bool, allowed_clients: &str) -> Result<(), Failure> {
-    match unreachable(urls, Patience::with(is_new)).await? {
-        None => {}
-        Some(why) => warn(urls, &why, allowed_clients),
+    wait_for_all(urls, Patience::with(is_new), allowed_clients).await
+}
+
+async fn wait_for_all(urls: &[&str], patience: Patience, allowed_clients: &str) -> Result<(), Failure> {
+    if let Some(why) = unreachable(urls, patience).await? {
+        let failure = not_seen(urls, &why, allowed_clients);
+        error_report::warn("whether the app answers can't be seen from here", &failure);
     }
     Ok(())
 }
 
-fn warn(urls: &[&str], why: &str, allowed_clients: &str) {
+fn not_seen(urls: &[&str], why: &str, allowed_clients: &str) -> Failure {
     let who = if allowed_clients == "0.0.0.0/0" {
         String::new()
     } else {
         format!("; network.allowed_clients lets in {allowed_clients} only")
     };
-    let failure = Failure::new(format!("{why}{who}")).hint(format!(
+    Failure::new(format!("{why}{who}")).hint(format!(
         "everything is deployed, and the load balancer's own health checks pass: open {} from a machine that may connect",
         urls.join(" and ")
-    ));
-    error_report::warn("whether the app answers can't be seen from here", &failure);
+    ))
 }
 
 /// Why the addresses can't be asked from here; nothing where all have answered.

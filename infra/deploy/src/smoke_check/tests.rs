@@ -62,6 +62,16 @@ async fn an_address_that_can_not_be_reached_is_said_and_fails_nothing() {
     let why = unreachable(&[&nobody, &url], IMPATIENT).await.unwrap().unwrap();
     assert!(why.contains(&nobody), "{why}");
     assert_eq!(asked.load(Ordering::Relaxed), 0, "the second address is at the same load balancer");
+    wait_for_all(&[&nobody], IMPATIENT, "0.0.0.0/0").await.unwrap();
+}
+
+#[test]
+fn what_can_not_be_seen_from_here_names_the_clients_that_are_let_in() {
+    let told = |allowed_clients| not_seen(&["http://a/", "http://b/"], "no way", allowed_clients);
+    assert_eq!(told("0.0.0.0/0").to_string(), "no way");
+    let limited = told("10.0.0.0/8");
+    assert!(limited.to_string().contains("network.allowed_clients lets in 10.0.0.0/8"), "{limited}");
+    assert!(limited.what_to_do().is_some_and(|hint| hint.contains("http://a/ and http://b/")));
 }
 
 #[tokio::test]
