@@ -242,21 +242,27 @@ fn everything_that_is_wrong_is_said_at_once() {
         "logs.retention_in_days=2",
         "load_balancer.idle_timeout_seconds=4001",
         "registry.keep_images=0",
+        "storage.abort_incomplete_uploads_after_days=-1",
+        "ec2.root_volume_gib=65537",
+        "php.scaling.max_tasks=2147483648",
         "web.memory_mib=1024",
         r#"web.scaling.schedule=[{"name":"a/b","at":"cron(0 8 * * *)","timezone":"CEST","min_tasks":1,"max_tasks":1}]"#,
     ];
     let error = checked(&wrong, None).unwrap_err();
-    for part in [
+    let parts = [
         "logs.retention_in_days=2: allowed is one of 1, 3, 5,",
         "load_balancer.idle_timeout_seconds=4001: allowed is 1 to 4000 (AWS: LoadBalancerAttribute",
         "registry.keep_images=0: allowed is 1 to",
+        "storage.abort_incomplete_uploads_after_days=-1: allowed is 0 to",
+        "ec2.root_volume_gib=65537: allowed is 30 to 65536 (AWS: ",
+        "php.scaling.max_tasks=2147483648: allowed is 0 to 2147483647 (AWS: ",
         "web.scaling.schedule[0].name=a/b",
         "web.scaling.schedule[0].at=cron(0 8 * * *)",
         "web.scaling.schedule[0].timezone=CEST",
         "T10: memory",
-    ] {
-        assert!(error.contains(part), "{part} is not in: {error}");
-    }
+    ];
+    let missing: Vec<_> = parts.into_iter().filter(|part| !error.contains(part)).collect();
+    assert!(missing.is_empty(), "{missing:#?} are not in: {error}");
 }
 
 #[test]
