@@ -16,7 +16,7 @@ const IN_TIME: &[&str] = &[
     "DescribeCapacityProviders",
 ];
 /// What makes another revision of a task definition, which its service moves to.
-const NEW_REVISION: &[&str] = &["web.memory_mib=2048"];
+const NEW_REVISION: &[&str] = &["web.memory_mib=4096"];
 /// What replaces service, target group and instances.
 const REPLACING: &[&str] = &["web.container_port=8080", "ec2.instance_type=t3.micro"];
 
@@ -53,6 +53,7 @@ async fn a_run_that_waits_goes_through_though_its_own_client_hears_late_of_what_
     let stack = moto.stack("patient");
     stack.goes_through("deploy", &[], "late@2;unknown@2").await;
     stack.is_unchanged(&[]).await;
+    stack.run("preview", NEW_REVISION).await.ends_with(2).await;
     stack.goes_through("deploy", NEW_REVISION, "late@2").await;
     stack.goes_through("deploy", REPLACING, "late@2").await;
     stack.is_unchanged(REPLACING).await;
