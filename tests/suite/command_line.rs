@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use e2e::command::{provider, xtask};
+use e2e::command::{provider, xtask, xtask_program};
 use e2e::counting_proxy::CountingProxy;
 use e2e::free_port;
 use infra_images::docker::{docker, output};
@@ -84,6 +84,15 @@ async fn outputs_of_a_local_aws_that_does_not_run_say_how_to_start_it() {
     let port = free_port();
     let command = xtask(&format!("outputs --local --local-port {port}"));
     command.ends_with(1).await.says(&[&port.to_string(), "cargo xtask deploy --local"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_that_nobody_reads_any_more_has_its_exit_code() {
+    let (reader, nobody) = std::io::pipe().unwrap();
+    drop(reader);
+    let port = free_port().to_string();
+    let mut outputs = xtask_program(&["outputs", "--local", "--local-port", &port]).await;
+    assert_eq!(outputs.stderr(nobody).status().await.unwrap().code(), Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

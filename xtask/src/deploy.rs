@@ -23,7 +23,7 @@ pub async fn to_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
     let code = provider.run(Some(&local)).await?;
     if code != 0 && !ran_before && provider.stacks(&local).await?.is_empty() {
         LocalAws::remove(stack.local_port).await?;
-        eprintln!("nothing was deployed: the local AWS was stopped again");
+        infra_options::say!("nothing was deployed: the local AWS was stopped again");
     }
     Ok(code)
 }
@@ -34,7 +34,7 @@ pub async fn to_aws(stack: &StackOptions) -> anyhow::Result<u8> {
     let provider = Provider::build().await?;
     let code = provider.run(None).await?;
     if code == NO_ENGINE && docker_engine::offer(stack.yes).await? {
-        eprintln!("now there is a Docker engine: once more from the start");
+        infra_options::say!("now there is a Docker engine: once more from the start");
         return provider.run(None).await;
     }
     Ok(code)

@@ -132,7 +132,7 @@ impl LocalAws {
         if let Err(error) = started {
             // Nothing half-started stays; what failed first is what the user needs to know.
             if let Err(left) = container.remove().await {
-                eprintln!("could not clean up after it: {left:#}");
+                infra_options::say!("could not clean up after it: {left:#}");
             }
             return Err(error);
         }

@@ -1,5 +1,7 @@
 //! The project's commands: `cargo xtask --help`.
 
+#![warn(clippy::print_stderr, clippy::print_stdout, reason = "they panic when their reader has gone")]
+
 mod bench;
 mod browser;
 mod build;

@@ -31,7 +31,7 @@ impl Step {
     pub fn line(&self, line: &str) {
         if self.spinner.is_hidden() {
             if !self.announced.swap(true, Ordering::Relaxed) {
-                eprintln!("{}: started", self.what);
+                infra_options::say!("{}: started", self.what);
             }
         } else {
             self.spinner.set_message(line.to_owned());
@@ -42,7 +42,7 @@ impl Step {
     pub fn done(self, outcome: &str) {
         self.spinner.finish_and_clear();
         let mark = style("ok").for_stderr().green();
-        eprintln!("{mark} {}: {outcome} ({})", self.what, seconds(self.started.elapsed()));
+        infra_options::say!("{mark} {}: {outcome} ({})", self.what, seconds(self.started.elapsed()));
     }
 }
 

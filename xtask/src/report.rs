@@ -30,17 +30,17 @@ impl UserError {
 /// Prints an error with its causes and returns its exit code.
 pub fn failure(error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref::<Interrupted>().is_some() {
-        eprintln!("interrupted");
+        infra_options::say!("interrupted");
         return ExitCode::from(INTERRUPTED);
     }
-    eprintln!("{} {error}", style("error:").for_stderr().red().bold());
+    infra_options::say!("{} {error}", style("error:").for_stderr().red().bold());
     for cause in error.chain().skip(1) {
         for line in cause.to_string().lines() {
-            eprintln!("  {line}");
+            infra_options::say!("  {line}");
         }
     }
     if let Some(hint) = error.chain().find_map(hint) {
-        eprintln!("{} {hint}", style("hint:").for_stderr().cyan().bold());
+        infra_options::say!("{} {hint}", style("hint:").for_stderr().cyan().bold());
     }
     ExitCode::from(FAILED)
 }

@@ -19,10 +19,12 @@ pub async fn of_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
         let others = provider.stacks(&local).await?;
         if others.is_empty() {
             let removed = LocalAws::remove(port).await?;
-            eprintln!("the local AWS on port {port} is gone too, with its containers and the apps' images");
+            infra_options::say!(
+                "the local AWS on port {port} is gone too, with its containers and the apps' images"
+            );
             tell_of_images_in_use(&removed);
         } else {
-            eprintln!("the local AWS on port {port} stays for: {}", others.join(", "));
+            infra_options::say!("the local AWS on port {port} stays for: {}", others.join(", "));
         }
     }
     Ok(code)
@@ -31,9 +33,12 @@ pub async fn of_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
 /// A stopped local AWS has forgotten its stacks, but its containers may still be here.
 async fn clean_up(port: u16) -> anyhow::Result<u8> {
     let removed = LocalAws::remove(port).await?;
-    eprintln!("no local AWS is running on port {port}, nothing to tear down");
+    infra_options::say!("no local AWS is running on port {port}, nothing to tear down");
     if removed.count > 0 {
-        eprintln!("removed {} containers and networks that an earlier one left behind", removed.count);
+        infra_options::say!(
+            "removed {} containers and networks that an earlier one left behind",
+            removed.count
+        );
     }
     tell_of_images_in_use(&removed);
     Ok(0)
@@ -42,6 +47,8 @@ async fn clean_up(port: u16) -> anyhow::Result<u8> {
 /// A container that is not the local AWS's keeps its image, and whose it is the engine does not know.
 fn tell_of_images_in_use(removed: &Removed) {
     for image in &removed.images_in_use {
-        eprintln!("image {image} stays, as a container uses it: `docker ps --all --filter ancestor={image}`");
+        infra_options::say!(
+            "image {image} stays, as a container uses it: `docker ps --all --filter ancestor={image}`"
+        );
     }
 }

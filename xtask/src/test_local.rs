@@ -51,7 +51,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let parts: Vec<_> = all.filter(|part| options.only.is_none_or(|only| only == *part)).collect();
     let mut summary = Vec::new();
     for part in &parts {
-        eprintln!("\n{}", style(format!("== {}", part.title())).for_stderr().bold());
+        infra_options::say!("\n{}", style(format!("== {}", part.title())).for_stderr().bold());
         let started = Instant::now();
         let result = part.run(options.yes).await;
         let outcome = if result.is_ok() { "ok" } else { "FAILED" };
@@ -138,8 +138,8 @@ async fn require_component(command: &str, component: &str) -> anyhow::Result<()>
 }
 
 fn print_summary(lines: &[String]) {
-    eprintln!("\n{}", style("== test-local").for_stderr().bold());
+    infra_options::say!("\n{}", style("== test-local").for_stderr().bold());
     for line in lines {
-        eprintln!("{line}");
+        infra_options::say!("{line}");
     }
 }

@@ -26,7 +26,7 @@ pub async fn run(command: Command, setup: &Setup) -> ExitCode {
         biased;
         result = begun(command, setup) => result,
         _ = tokio::signal::ctrl_c() => {
-            eprintln!("interrupted: run the same command again to continue, or teardown to delete what is there");
+            infra_options::say!("interrupted: run the same command again to continue, or teardown to delete what is there");
             return ExitCode::from(INTERRUPTED);
         }
     };

@@ -18,12 +18,12 @@ pub async fn print(session: &Session, world: &World) -> Result<(), Failure> {
     }
     let after = estimate(&infra::cost::usage(&session.settings, &counts));
     let before = estimate(&used);
-    eprintln!("cost: {after}");
+    infra_options::say!("cost: {after}");
     for line in &after.lines {
         let price = line.monthly.map_or("price not known".to_owned(), |monthly| monthly.to_string());
-        eprintln!("  {price:>16}  {}", line.what);
+        infra_options::say!("  {price:>16}  {}", line.what);
     }
-    eprintln!("change: {}", after.change_from(&before));
+    infra_options::say!("change: {}", after.change_from(&before));
     Ok(())
 }
 

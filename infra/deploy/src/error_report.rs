@@ -16,7 +16,7 @@ const HELD: u8 = 75;
 
 /// Prints an error with its causes; gives the exit code.
 pub fn print(error: &anyhow::Error) -> ExitCode {
-    eprintln!("{} {error}", style("error:").for_stderr().red().bold());
+    infra_options::say!("{} {error}", style("error:").for_stderr().red().bold());
     match error.downcast_ref::<ResourceFailures>() {
         Some(ResourceFailures(failures)) => {
             for failure in failures {
@@ -43,19 +43,19 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
 
 /// Prints a failure that does not end the run, with its causes.
 pub fn warn(what: &str, failure: &Failure) {
-    eprintln!("{} {what}: {failure}", style("warning:").for_stderr().yellow().bold());
+    infra_options::say!("{} {what}: {failure}", style("warning:").for_stderr().yellow().bold());
     print_causes(failure, None);
 }
 
 fn print_causes(error: &(dyn Error + 'static), title: Option<String>) {
     if let Some(title) = title {
-        eprintln!("  {title}");
+        infra_options::say!("  {title}");
     }
     let mut hint = hint_of(error);
     let mut cause = error.source();
     while let Some(error) = cause {
         for line in error.to_string().lines() {
-            eprintln!("    {line}");
+            infra_options::say!("    {line}");
         }
         hint = hint.or_else(|| hint_of(error));
         cause = error.source();
@@ -74,5 +74,5 @@ fn hint_of(error: &(dyn Error + 'static)) -> Option<String> {
 }
 
 fn print_hint(hint: &str) {
-    eprintln!("{} {hint}", style("hint:").for_stderr().cyan().bold());
+    infra_options::say!("{} {hint}", style("hint:").for_stderr().cyan().bold());
 }

@@ -1,5 +1,7 @@
 //! The commands that need AWS, one file a command in `commands/`, and what they show.
 
+#![warn(clippy::print_stderr, clippy::print_stdout, reason = "they panic when their reader has gone")]
+
 mod app_program;
 pub mod commands;
 mod cost_view;

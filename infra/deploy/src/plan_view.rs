@@ -17,17 +17,17 @@ const VALUE_WIDTH: usize = 100;
 pub fn print(plan: &Plan, session: &Session) {
     let fit = &session.program.fit;
     for warning in session.settings.warnings().iter().chain(&fit.warnings) {
-        eprintln!("{} {warning}", style("warning:").for_stderr().yellow().bold());
+        infra_options::say!("{} {warning}", style("warning:").for_stderr().yellow().bold());
     }
     let counts = notes_on_counts(plan, session);
     for note in session.notes.iter().chain(&session.program.notes).chain(&counts) {
-        eprintln!("{} {note}", style("note:").for_stderr().cyan().bold());
+        infra_options::say!("{} {note}", style("note:").for_stderr().cyan().bold());
     }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
-    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
+    infra_options::say!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     print_changes(plan);
     for line in &fit.lines {
-        eprintln!("fit: {line}");
+        infra_options::say!("fit: {line}");
     }
 }
 
@@ -36,7 +36,7 @@ pub fn print_changes(plan: &Plan) {
     for step in plan.changes() {
         print_step(step);
     }
-    eprintln!("{}", totals(plan));
+    infra_options::say!("{}", totals(plan));
 }
 
 /// A service that is there keeps its number of tasks, whatever count was given.
@@ -55,23 +55,23 @@ pub fn print_differences(steps: &[&Step]) {
         print_step(step);
     }
     if steps.is_empty() {
-        eprintln!("what is deployed is as the code says");
+        infra_options::say!("what is deployed is as the code says");
     }
 }
 
 /// Prints what a teardown deletes.
 pub fn print_found(found: &[Found], stack: &str, aws: &Aws) {
-    eprintln!("stack {stack} in {} (account {})", aws.region, aws.account.id);
+    infra_options::say!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     for found in found {
-        eprintln!("{} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
+        infra_options::say!("{} {:<KIND_WIDTH$} {}", verb(Action::Delete), found.id.kind, found.name);
     }
-    eprintln!("{} resources to delete", found.len());
+    infra_options::say!("{} resources to delete", found.len());
 }
 
 fn print_step(step: &Step) {
-    eprintln!("{} {:<KIND_WIDTH$} {}", verb(step.action), step.kind, step.name);
+    infra_options::say!("{} {:<KIND_WIDTH$} {}", verb(step.action), step.kind, step.name);
     for change in &step.changes {
-        eprintln!("      {}", in_words(change));
+        infra_options::say!("      {}", in_words(change));
     }
 }
 

@@ -67,7 +67,7 @@ impl ProgressView {
         line.bar.set_message(console::strip_ansi_codes(what).into_owned());
         if !self.terminal && (is_first || line.last_word.elapsed() >= LOG_EVERY) {
             line.last_word = Instant::now();
-            eprintln!("  ... {id}: {what}");
+            infra_options::say!("  ... {id}: {what}");
         }
     }
 
@@ -83,7 +83,7 @@ impl ProgressView {
             // The line above the bars; a terminal that has gone away takes none.
             self.bars.println(text).ok();
         } else {
-            eprintln!("{text}");
+            infra_options::say!("{text}");
         }
     }
 }

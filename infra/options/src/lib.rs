@@ -7,6 +7,7 @@ pub mod explain;
 pub mod outputs;
 pub mod preview;
 pub mod run_task;
+mod say;
 pub mod scale;
 mod stack;
 pub mod stacks;

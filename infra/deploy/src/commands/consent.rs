@@ -39,7 +39,7 @@ pub async fn given_meanwhile(options: &StackOptions, question: impl Into<String>
     match in_time(answer, ANSWER_WITHIN).await {
         Some(answer) => answer?,
         None => {
-            eprintln!("\nnobody answered");
+            infra_options::say!("\nnobody answered");
             Ok(false)
         }
     }

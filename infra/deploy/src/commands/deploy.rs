@@ -22,7 +22,7 @@ use std::process::ExitCode;
 const QUESTION: &str = "Deploy?";
 
 fn declined() -> ExitCode {
-    eprintln!("nothing was changed");
+    infra_options::say!("nothing was changed");
     ExitCode::FAILURE
 }
 
@@ -75,7 +75,7 @@ async fn alone(
 
 /// Shows a plan that is another one than was agreed to, and asks again if there is something to do.
 async fn is_agreed_to(plan: &Plan, options: &Options) -> Result<bool> {
-    eprintln!("the stack has changed since this plan was made; what is changed now:");
+    infra_options::say!("the stack has changed since this plan was made; what is changed now:");
     plan_view::print_changes(plan);
     Ok(plan.is_empty() || consent::given_meanwhile(&options.stack, QUESTION).await?)
 }
@@ -113,7 +113,7 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     }
     plan_view::print(plan, &session);
     if options.no_wait && replaces_a_service(plan) {
-        eprintln!(
+        infra_options::say!(
             "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
         );
     }

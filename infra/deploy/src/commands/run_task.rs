@@ -34,8 +34,8 @@ pub(super) async fn run(options: &Options, setup: &Setup) -> Result<ExitCode> {
         result = to_the_end(options, setup, &started) => result,
         _ = tokio::signal::ctrl_c() => {
             match started.get() {
-                Some(started) => eprintln!("interrupted: {}", Started::still_there(started)),
-                None => eprintln!("interrupted: tasks that ECS had already taken go on by themselves"),
+                Some(started) => infra_options::say!("interrupted: {}", Started::still_there(started)),
+                None => infra_options::say!("interrupted: tasks that ECS had already taken go on by themselves"),
             }
             Ok(ExitCode::from(INTERRUPTED))
         }
@@ -53,7 +53,7 @@ async fn to_the_end(options: &Options, setup: &Setup, running: &OnceLock<Started
     outcome.print_failures();
     if let Some(started) = Started::of(&tasks, service.cluster(), &aws) {
         let started = running.get_or_init(|| started);
-        eprintln!("running {}: {}", live_service::last_part(&service.task_definition), started.names());
+        infra_options::say!("running {}: {}", live_service::last_part(&service.task_definition), started.names());
         outcome.tasks(&tasks);
         if !options.no_follow {
             let following = follow::Following::new(&aws, started, &definition, &options.app, &options.stack);

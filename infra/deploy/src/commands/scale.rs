@@ -36,7 +36,7 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     // What can't be scaled is refused before anything is written, and needs no lease.
     scalable(&aws, &options).await?;
     let (service, autoscaler, mut running) = alone(&aws, &options, setup).await?;
-    eprintln!("{}", what_comes_next(&options, autoscaler.as_ref()));
+    infra_options::say!("{}", what_comes_next(&options, autoscaler.as_ref()));
     if !options.no_wait {
         let (view, id) = (ProgressView::new(), ResourceId::new("service", options.service.as_str()));
         let context = Context::of(&aws.stack, &id, &view);

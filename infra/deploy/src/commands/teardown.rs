@@ -38,7 +38,11 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     let (found, seen) = read_with_lease(&aws, &provider, &lease).await?;
     let was_quiet = seen.record.is_some() && seen.was_quiet_since(began);
     if found.is_empty() {
-        eprintln!("nothing of stack {stack} was found in {} (account {})", aws.region, aws.account.id);
+        infra_options::say!(
+            "nothing of stack {stack} was found in {} (account {})",
+            aws.region,
+            aws.account.id
+        );
         return report(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);
@@ -54,7 +58,7 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
         Ok(None) | Err(_) => release(lease, None).await,
     }
     let Some(deleted) = deleted? else { return Ok(declined()) };
-    eprintln!("stack {stack} is gone: {} resources deleted, none left", deleted.len());
+    infra_options::say!("stack {stack} is gone: {} resources deleted, none left", deleted.len());
     report(&options, &deleted)
 }
 
@@ -63,7 +67,7 @@ fn question(stack: &str) -> String {
 }
 
 fn declined() -> ExitCode {
-    eprintln!("nothing was deleted");
+    infra_options::say!("nothing was deleted");
     ExitCode::FAILURE
 }
 
@@ -85,7 +89,7 @@ impl Shown {
         // Its own bucket may have been made a moment ago for the lease of this run.
         let is_more = |found: &&Found| !is_of_the_lease(found) && !self.found.contains(found);
         if now.iter().any(|found| is_more(&found)) {
-            eprintln!("the stack has changed since this list was made; what is deleted now:");
+            infra_options::say!("the stack has changed since this list was made; what is deleted now:");
             plan_view::print_found(&now, stack, aws);
             if !consent::given_meanwhile(options, question(stack)).await? {
                 return Ok(None);

@@ -109,7 +109,7 @@ fn print_changes(tasks: &[Task], states: &mut BTreeMap<String, String>) {
     for task in tasks {
         let (id, state) = (id_of(task), task.last_status().unwrap_or_default());
         if states.insert(id.to_owned(), state.to_owned()).as_deref() != Some(state) {
-            eprintln!("  task {}  {state}", short(id));
+            infra_options::say!("  task {}  {state}", short(id));
         }
     }
 }

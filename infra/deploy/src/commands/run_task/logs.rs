@@ -37,7 +37,10 @@ impl Logs {
     pub fn new(aws: &Aws, tasks: &[String], definition: &TaskDefinition, to_stderr: bool) -> Self {
         let containers = &definition.container_definitions;
         for container in containers.iter().filter(|container| group_of(container).is_none()) {
-            eprintln!("the log of container {} is not on CloudWatch Logs and not shown", container.name());
+            infra_options::say!(
+                "the log of container {} is not on CloudWatch Logs and not shown",
+                container.name()
+            );
         }
         let logged: Vec<_> = containers.iter().filter(|container| group_of(container).is_some()).collect();
         let labelled = tasks.len() * logged.len() > 1;

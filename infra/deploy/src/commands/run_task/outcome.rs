@@ -81,7 +81,7 @@ impl Outcome {
     /// Says what RunTask did not start.
     pub fn print_failures(&self) {
         for failure in &self.failures {
-            eprintln!("{} not started: {failure}", style("error:").for_stderr().red().bold());
+            infra_options::say!("{} not started: {failure}", style("error:").for_stderr().red().bold());
         }
     }
 
@@ -112,7 +112,7 @@ impl Outcome {
         if json {
             print(serde_json::to_string_pretty(self).context("the tasks have no JSON form")?)?;
         } else if ended {
-            self.tasks.iter().flat_map(lines).for_each(|line| eprintln!("{line}"));
+            self.tasks.iter().flat_map(lines).for_each(|line| infra_options::say!("{line}"));
         }
         Ok(())
     }
