@@ -12,6 +12,8 @@ pub struct OwnedCount {
     pub given: u32,
     least: u32,
     most: u32,
+    /// The limits that were not given and that it moves, in words.
+    moved: Vec<String>,
 }
 
 impl OwnedCount {
@@ -20,12 +22,22 @@ impl OwnedCount {
         let keys: Vec<&str> = overrides.iter().filter_map(|text| Some(text.split_once('=')?.0)).collect();
         let of_app = settings.apps.iter().filter_map(|(app, settings)| {
             let key = format!("{}.desired_count", app.name);
-            let scaling = &settings.scaling;
+            let (scaling, default) = (&settings.scaling, (app.defaults)().scaling);
+            let limits = [
+                ("min_tasks", default.min_tasks, scaling.min_tasks),
+                ("max_tasks", default.max_tasks, scaling.max_tasks),
+            ];
+            let moved = limits.into_iter().filter_map(|(limit, before, now)| {
+                let limit = format!("{}.scaling.{limit}", app.name);
+                let is_moved = before != now && !keys.iter().any(|key| limit.starts_with(*key));
+                is_moved.then(|| format!("{limit} from {before} to {now}"))
+            });
             let owned = Self {
                 app: app.name,
                 given: settings.desired_count,
                 least: scaling.min_tasks,
                 most: scaling.max_tasks,
+                moved: moved.collect(),
             };
             (scaling.enabled && keys.contains(&key.as_str())).then_some(owned)
         });
@@ -34,12 +46,14 @@ impl OwnedCount {
 
     /// What becomes of it where the service is there already, and what sets the number instead.
     pub fn note(&self, stack: &str, region: Option<&str>) -> String {
-        let Self { app, given, least, most } = self;
+        let Self { app, given, least, most, moved } = self;
         let stack = if stack == DEFAULT_STACK { String::new() } else { format!(" --stack {stack}") };
         let region = region.map(|region| format!(" --region {region}")).unwrap_or_default();
+        let moved =
+            if moved.is_empty() { String::new() } else { format!(" (it moves {})", moved.join(" and ")) };
         format!(
             "{app}.desired_count={given} does not change how many tasks run: the service is there, and its autoscaler \
-             decides, from {least} to {most}; `cargo xtask scale {app} {given}{stack}{region}` sets the number now, \
+             decides, from {least} to {most}{moved}; `cargo xtask scale {app} {given}{stack}{region}` sets the number now, \
              --set {app}.scaling.min_tasks={given} keeps at least so many"
         )
     }
@@ -67,6 +81,19 @@ mod tests {
             "--set web.scaling.min_tasks=3",
         ] {
             assert!(notes[0].contains(part), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn limits_that_the_count_moves_are_named_and_those_that_are_given_are_not() {
+        for (given, part) in [
+            (&["web.desired_count=3"][..], "from 2 to 4; "),
+            (&["web.desired_count=9"], "from 2 to 9 (it moves web.scaling.max_tasks from 4 to 9); "),
+            (&["web.desired_count=1"], "from 1 to 4 (it moves web.scaling.min_tasks from 2 to 1); "),
+            (&["web.desired_count=9", "web.scaling.max_tasks=9"], "from 2 to 9; "),
+        ] {
+            let notes = notes(given);
+            assert!(notes.iter().any(|note| note.contains(part)), "{given:?}: {notes:?}");
         }
     }
 

@@ -8,6 +8,7 @@ use infra_engine::diff::Change;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Found, Plan, Resource};
 use infra_resources::Service;
+use serde::Serialize;
 use serde_json::Value;
 
 /// So much of a value is shown; the rest is in `preview --json`.
@@ -19,7 +20,7 @@ pub fn print(plan: &Plan, session: &Session) {
     for warning in session.settings.warnings().iter().chain(&fit.warnings) {
         infra_options::say!("{} {warning}", style("warning:").for_stderr().yellow().bold());
     }
-    let counts = notes_on_counts(plan, session);
+    let counts = plan.steps.iter().filter_map(|step| note_on(step, session)).collect::<Vec<_>>();
     for note in session.notes.iter().chain(&session.program.notes).chain(&counts) {
         infra_options::say!("{} {note}", style("note:").for_stderr().cyan().bold());
     }
@@ -40,13 +41,25 @@ pub fn print_changes(plan: &Plan) {
 }
 
 /// A service that is there keeps its number of tasks, whatever count was given.
-fn notes_on_counts(plan: &Plan, session: &Session) -> Vec<String> {
-    let is_there = |app: &str| {
-        let of_app = |step: &&Step| step.id.kind == Service::KIND && step.id.logical_name == app;
-        plan.steps.iter().filter(of_app).any(|step| matches!(step.action, Action::Keep | Action::Update))
-    };
-    let given = session.owned_counts.iter().filter(|count| is_there(count.app));
-    given.map(|count| count.note(session.program.stack.name(), session.given_region.as_deref())).collect()
+fn note_on(step: &Step, session: &Session) -> Option<String> {
+    let is_there = step.id.kind == Service::KIND && matches!(step.action, Action::Keep | Action::Update);
+    let given = session.owned_counts.iter().find(|count| is_there && step.id.logical_name == count.app)?;
+    Some(given.note(session.program.stack.name(), session.given_region.as_deref()))
+}
+
+/// A step of `preview --json`.
+#[derive(Serialize)]
+pub struct JsonStep<'a> {
+    #[serde(flatten)]
+    step: &'a Step,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+/// What changes, and what stays although a setting of this run names it.
+pub fn json_steps<'a>(plan: &'a Plan, session: &Session) -> Vec<JsonStep<'a>> {
+    let steps = plan.steps.iter().map(|step| JsonStep { step, note: note_on(step, session) });
+    steps.filter(|it| it.step.action != Action::Keep || it.note.is_some()).collect()
 }
 
 /// Prints differences and nothing else.

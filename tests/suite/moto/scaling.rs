@@ -102,6 +102,10 @@ async fn a_count_that_an_autoscaler_owns_is_pointed_out_where_its_service_is_the
     moto.deploy("owned", &[]).await;
     let later = moto.run("preview --stack owned", &three).await.ends_with(0).await;
     assert!(later.stderr.contains(command), "{later}");
+    let json = moto.run("preview --json --stack owned", &three).await.ends_with(0).await.json();
+    let [kept] = json.as_array().map(Vec::as_slice).unwrap_or_default() else { panic!("{json}") };
+    assert_eq!((&kept["action"], &kept["kind"]), (&json!("keep"), &json!("service")), "{json}");
+    assert!(text(&kept["note"]).contains(command), "{json}");
     // The setting that is named as well does change something.
     let kept = moto.run("preview --stack owned", &["web.scaling.min_tasks=3"]).await.ends_with(2).await;
     assert!(kept.stderr.contains("minTasks: 2 -> 3"), "{kept}");

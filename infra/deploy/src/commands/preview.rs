@@ -17,8 +17,8 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     let session = Session::open(&options.stack, setup).await?;
     let Snapshot { world, plan, .. } = session.read(options.adopt).await?;
     if options.stack.json {
-        let changes: Vec<_> = plan.changes().collect();
-        print(serde_json::to_string_pretty(&changes).context("the plan has no JSON form")?)?;
+        let steps = plan_view::json_steps(&plan, &session);
+        print(serde_json::to_string_pretty(&steps).context("the plan has no JSON form")?)?;
     } else {
         plan_view::print(&plan, &session);
         cost_view::print(&session, &world).await?;
