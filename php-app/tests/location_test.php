@@ -7,6 +7,7 @@
 declare(strict_types=1);
 
 use ImageApp\FileSlice;
+use ImageApp\Location\Budget;
 use ImageApp\Location\Exif;
 use ImageApp\Location\Strip;
 use ImageApp\Location\Xmp;
@@ -93,22 +94,22 @@ for ($offset = 8; $offset < strlen($png); $offset += $length + 12) {
 // Each position costs what is taken out, not another copy of all the data. These are seconds of computing.
 set_time_limit(4);
 $attribute = ' a:gps="1"';
-$all = Xmp::strip(str_repeat($attribute, 150_000));
-check('as many attributes as fit', 150_000 * strlen($attribute), strspn($all, ' '));
+$all = Xmp::strip(str_repeat($attribute, 100_000), new Budget());
+check('as many attributes as are looked at', 100_000 * strlen($attribute), strspn($all, ' '));
 $element = '<a:gps>1</a:gps><b/>';
-$all = Xmp::strip(str_repeat($element, 50_000));
+$all = Xmp::strip(str_repeat($element, 50_000), new Budget());
 check('as many elements as fit', true, $all === str_repeat(str_repeat(' ', 16) . '<b/>', 50_000));
 $entry = pack('vvVV', 0x8825, 4, 1, 0xFFFFFFFF);
 unset($all, $png, $chunks);
-$all = Exif::strip(str_pad('II' . pack('vVv', 42, 8, 65_535) . str_repeat($entry, 65_535), 2_000_000));
+$all = Exif::strip(str_pad('II' . pack('vVv', 42, 8, 65_535) . str_repeat($entry, 65_535), 2_000_000), new Budget());
 check('as many tags as fit', [false, 2_000_000], [str_contains($all, $entry), strlen($all)]);
 unset($all);
 
 // A table that leads to itself, thousands of times: what is never looked at is not kept.
-$circle = 'II' . pack('vVv', 42, 8, 20_000) . str_repeat(pack('vvVV', 0x8769, 4, 1, 8), 20_000);
+$circle = 'II' . pack('vVv', 42, 8, 6000) . str_repeat(pack('vvVV', 0x8769, 4, 1, 8), 6000);
 memory_reset_peak_usage();
 $before = memory_get_usage();
-check('a circle of tables', null, Exif::strip($circle));
+check('a circle of tables', null, Exif::strip($circle, new Budget()));
 $mebibytes = intdiv(memory_get_peak_usage() - $before, 1 << 20);
 check("a circle of tables: {$mebibytes} MiB are too many", true, $mebibytes < 2);
 unset($circle);

@@ -1,8 +1,10 @@
-//! Any file gets the same verdict in pieces as in one, and sane dimensions.
+//! Any file gets the same verdict in pieces as in one, sane dimensions, and the same bytes when positions are taken out.
 
 #![no_main]
 
-use app_intake::image_format::{Dimensions, ImageDefect, ImageInfo, ImageProbe};
+use app_intake::image_format::{Dimensions, ImageDefect, ImageInfo, ImageKind, ImageProbe};
+use app_intake::location::Stripper;
+use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|file: &[u8]| {
@@ -10,6 +12,11 @@ fuzz_target!(|file: &[u8]| {
     assert_eq!(whole, verdict(&app_fuzz::pieces(file)));
     if let Ok(info) = whole {
         assert!(info.dimensions.width > 0 && info.dimensions.height > 0);
+    }
+    if let Some(kind) = ImageKind::sniff(file) {
+        let whole = stripped(kind, &[file]);
+        assert_eq!(whole.len(), file.len());
+        assert!(whole == stripped(kind, &app_fuzz::pieces(file)));
     }
 });
 
@@ -27,4 +34,11 @@ fn verdict(pieces: &[&[u8]]) -> Result<ImageInfo, ImageDefect> {
     let info = probe.finish()?;
     assert_eq!(known, (Some(info.kind), Some(info.dimensions)));
     Ok(info)
+}
+
+fn stripped(kind: ImageKind, pieces: &[&[u8]]) -> BytesMut {
+    let (mut stripper, mut out) = (Stripper::new(kind), BytesMut::new());
+    pieces.iter().for_each(|piece| stripper.feed(piece, &mut out));
+    stripper.end(&mut out);
+    out
 }

@@ -19,6 +19,7 @@ use std::fmt;
 use thiserror::Error;
 
 pub use orientation::Orientation;
+pub(crate) use pieces::Pieces;
 pub use probe::ImageProbe;
 
 /// So many leading bytes decide what a file is, unless it begins with a longer list of brands.

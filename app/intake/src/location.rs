@@ -2,6 +2,9 @@
 //! file has stays as it is, byte for byte and in its place, so that neither pixels nor lengths change.
 //! The PHP app does the same; a change here belongs there too.
 
+#[cfg(test)]
+mod bounds;
+mod budget;
 mod crc;
 mod exif;
 mod jpeg;

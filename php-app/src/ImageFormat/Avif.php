@@ -155,6 +155,8 @@ final class Avif implements Format
                 return;
             }
             for ($index = 0; $item === $this->sizes->primary && $index < $count; $index++) {
+                // An item may be listed again and again.
+                $this->pieces->add($indexBytes);
                 // The highest bit says whether the property matters, which it does.
                 $number = $this->bytes->big($offset + $index * $indexBytes, $indexBytes);
                 $this->sizes->associate($number & ($indexBytes === 1 ? 0x7F : 0x7FFF));

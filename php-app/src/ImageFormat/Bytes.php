@@ -62,19 +62,19 @@ final class Bytes
     /**
      * The offset of the next match of a pattern.
      *
-     * @param string $pattern matches two bytes, of which only the first can be the second of another match
+     * @param string $pattern matches so many bytes
      *
      * @throws Broken if there is none
      */
-    public function find(string $pattern, int $offset): int
+    public function find(string $pattern, int $offset, int $count = 2): int
     {
         while (true) {
-            $from = $this->show($offset, 2);
+            $from = $this->show($offset, $count);
             if (preg_match($pattern, $this->window, $m, PREG_OFFSET_CAPTURE, $from) === 1) {
                 return $this->start + $m[0][1];
             }
-            // The last byte of the window may be the first of a match.
-            $offset = $this->start + strlen($this->window) - 1;
+            // The last bytes of the window may be the first of a match.
+            $offset = $this->start + strlen($this->window) - $count + 1;
         }
     }
 

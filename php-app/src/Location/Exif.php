@@ -13,7 +13,7 @@ final class Exif
     /** The tags that lead to further tables: Exif's own, that of interoperability, tables of further images. */
     private const LEADS_ON = [0x8769, 0xA005, 0x014A];
     private const POSITION = 0x8825;
-    private const ENTRY_BYTES = 12;
+    public const ENTRY_BYTES = 12;
 
     /** Beyond what any file has; a circle of tables ends here. */
     private const MOST_TABLES = 16;
@@ -24,31 +24,39 @@ final class Exif
     /** More positions than this in one table are overwritten, without the others moving up. */
     private const MOST_REMOVED = 4;
 
-    /** So few bytes are overwritten in place; a new text for each of thousands of tags would take seconds. */
-    private const SHORT = 64;
-
     /** The sizes of values, by their type. */
     private const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
     private bool $hasRemoved = false;
 
-    private function __construct(private string $data, private readonly string $short, private readonly string $long)
-    {
+    private function __construct(
+        private string $data,
+        private readonly Budget $budget,
+        private readonly string $short,
+        private readonly string $long,
+    ) {
     }
 
-    /** The data without the table of the position, and what leads to it; null where there was none. */
-    public static function strip(string $data): ?string
+    /**
+     * The data without the table of the position, and what leads to it, or nothing but zeros where that costs too much;
+     * null where there was none.
+     */
+    public static function strip(string $data, Budget $budget): ?string
     {
         $order = ['II' => ['v', 'V'], 'MM' => ['n', 'N']][substr($data, 0, 2)] ?? null;
         if ($order === null) {
             return null;
         }
-        $exif = new self($data, ...$order);
+        $exif = new self($data, $budget, ...$order);
         $open = [$exif->long(4) ?? 0];
-        for ($tables = 0; $open !== [] && $tables < self::MOST_TABLES; $tables++) {
-            $exif->visit(array_pop($open), $open);
-            // No others are visited any more.
-            $open = array_slice($open, -self::MOST_TABLES);
+        try {
+            for ($tables = 0; $open !== [] && $tables < self::MOST_TABLES; $tables++) {
+                $exif->visit(array_pop($open), $open);
+                // No others are visited any more.
+                $open = array_slice($open, -self::MOST_TABLES);
+            }
+        } catch (Spent) {
+            return str_repeat("\0", strlen($data));
         }
 
         return $exif->hasRemoved ? $exif->data : null;
@@ -63,6 +71,7 @@ final class Exif
     {
         $removed = 0;
         for ($index = 0; ($count = $this->short($table)) !== null && $index < $count;) {
+            $this->budget->step();
             $entry = $table + 2 + $index * self::ENTRY_BYTES;
             [$tag, $value] = [$this->short($entry), $this->long($entry + 8)];
             if ($tag === null || $value === null) {
@@ -112,6 +121,7 @@ final class Exif
         $from = $table + 2 + ($index + 1) * self::ENTRY_BYTES;
         $end = min($table + 2 + $count * self::ENTRY_BYTES + 4, strlen($this->data));
         if ($from <= $end) {
+            $this->budget->write($end - $from);
             $rest = substr($this->data, $from, $end - $from) . str_repeat("\0", self::ENTRY_BYTES);
             $this->data = substr_replace($this->data, $rest, $from - self::ENTRY_BYTES, strlen($rest));
         }
@@ -124,11 +134,8 @@ final class Exif
     {
         $from = min($from, strlen($this->data));
         $bytes = min($bytes, strlen($this->data) - $from);
-        if ($bytes > self::SHORT) {
-            $this->data = substr_replace($this->data, str_repeat("\0", $bytes), $from, $bytes);
-
-            return;
-        }
+        $this->budget->write($bytes);
+        // In place: a new text for each of thousands of tags would take seconds.
         for ($at = $from; $at < $from + $bytes; $at++) {
             $this->data[$at] = "\0";
         }

@@ -14,6 +14,7 @@ use ImageApp\Edits;
 use ImageApp\FileSlice;
 use ImageApp\ImageFormat\Broken;
 use ImageApp\ImageFormat\Bytes;
+use ImageApp\ImageFormat\Pieces;
 
 final class Strip
 {
@@ -32,8 +33,11 @@ final class Strip
     /** Nothing, compressed. */
     private const NOTHING = "\x78\x9C\x03\0\0\0\0\x01";
 
+    private readonly Budget $budget;
+
     private function __construct(private readonly Bytes $bytes)
     {
+        $this->budget = new Budget();
     }
 
     /** The file without positions; a file that was checked before. */
@@ -56,7 +60,7 @@ final class Strip
                 'image/webp' => $strip->webp(),
             };
         } catch (Broken) {
-            // The file's end: what follows an image need not be anything.
+            // The file's end, or too many tiny pieces behind an image: what follows it need not be anything.
         }
     }
 
@@ -67,6 +71,8 @@ final class Strip
      */
     private function jpeg(): \Generator
     {
+        // Behind the image, nobody else counts them.
+        $pieces = new Pieces();
         $offset = 2;
         while (true) {
             // In an image: the next marker that is not a part of a scan.
@@ -77,8 +83,10 @@ final class Strip
             if ($length < 2) {
                 // The end, or what makes no sense. Cameras put further images there.
                 $offset = $this->nextImage($isSegment ? $offset + 2 : $offset);
+                $pieces->add(0);
                 continue;
             }
+            $pieces->add($length);
             if ($code === 0xE1) {
                 yield from $this->segment($offset + 2, $length - 2);
             }
@@ -88,11 +96,7 @@ final class Strip
 
     private function nextImage(int $offset): int
     {
-        do {
-            $offset = $this->bytes->find('~\xFF\xD8~', $offset) + 2;
-        } while ($this->bytes->byte($offset) !== 0xFF);
-
-        return $offset;
+        return $this->bytes->find('~\xFF\xD8\xFF~', $offset, 3) + 2;
     }
 
     /** @return \Generator<int, string|int> */
@@ -100,11 +104,11 @@ final class Strip
     {
         $content = $this->bytes->at($from, $length);
         if (str_starts_with($content, self::EXIF)) {
-            yield from self::edit($from, self::exif($content));
+            yield from self::edit($from, $this->exif($content));
         }
         foreach (self::XMP as $name) {
             if (str_starts_with($content, $name)) {
-                yield from self::edit($from + strlen($name), Xmp::strip(substr($content, strlen($name))));
+                yield from self::edit($from + strlen($name), Xmp::strip(substr($content, strlen($name)), $this->budget));
             }
         }
     }
@@ -128,9 +132,9 @@ final class Strip
             }
             $content = $this->bytes->at($offset + 8, $length);
             if ($isXmp) {
-                yield from self::edit($offset + 8, Xmp::strip($content));
+                yield from self::edit($offset + 8, Xmp::strip($content, $this->budget));
             } else {
-                yield from self::edit($offset + 8, self::exif($content));
+                yield from self::edit($offset + 8, $this->exif($content));
             }
         }
     }
@@ -151,7 +155,7 @@ final class Strip
                 continue;
             }
             $content = $this->bytes->at($offset + 8, $length);
-            $new = $type === 'eXIf' ? self::exif($content) : self::pngText($type, $content);
+            $new = $type === 'eXIf' ? $this->exif($content) : $this->pngText($type, $content);
             if ($new !== null) {
                 yield $offset + 8 => $new . pack('N', crc32($type . $new));
             }
@@ -183,14 +187,14 @@ final class Strip
     }
 
     /** Exif data, which some programs begin as in JPEG. */
-    private static function exif(string $content): ?string
+    private function exif(string $content): ?string
     {
         return str_starts_with($content, self::EXIF)
-            ? self::after(self::EXIF, Exif::strip(substr($content, strlen(self::EXIF))))
-            : Exif::strip($content);
+            ? self::after(self::EXIF, Exif::strip(substr($content, strlen(self::EXIF)), $this->budget))
+            : Exif::strip($content, $this->budget);
     }
 
-    private static function pngText(string $type, string $content): ?string
+    private function pngText(string $type, string $content): ?string
     {
         if (!str_contains($content, "\0")) {
             return null;
@@ -199,12 +203,12 @@ final class Strip
         $isXmp = $keyword === self::PNG_XMP;
         $method = substr($rest, 0, 2);
         $new = match (true) {
-            $type === 'tEXt' && $isXmp => Xmp::strip($rest),
+            $type === 'tEXt' && $isXmp => Xmp::strip($rest, $this->budget),
             $type === 'tEXt' && self::isSecret($keyword) => str_repeat(' ', strlen($rest)),
             $type === 'zTXt' && ($isXmp || self::isSecret($keyword)) && $rest !== ''
                 => $rest[0] . self::nothing(substr($rest, 1)),
             $type !== 'iTXt' || !$isXmp || strlen($method) !== 2 => null,
-            $method[0] === "\0" => self::after($method, Xmp::strip(substr($rest, 2))),
+            $method[0] === "\0" => self::after($method, Xmp::strip(substr($rest, 2), $this->budget)),
             $method[0] === "\1" => self::compressed($method, substr($rest, 2)),
             default => null,
         };

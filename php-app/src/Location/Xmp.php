@@ -15,14 +15,25 @@ final class Xmp
     /** White space as HTML has it. */
     private const SPACE = " \t\n\f\r";
 
-    /** The text with spaces where positions were; null where there were none. */
-    public static function strip(string $text): ?string
+    /** A name behind a colon that is a position's. */
+    private const POSITION = '~:(?:gps|[a-z0-9_.-]*?(?:latitude|longt?itude))[a-z0-9_.-]*~i';
+
+    /** The text with spaces where positions were, or all over it where that costs too much; null where there were none. */
+    public static function strip(string $text, Budget $budget): ?string
     {
         $hasRemoved = false;
         $at = 0;
-        while (($colon = strpos($text, ':', $at)) !== false) {
+        // False if the text is too much for a pattern.
+        while (($found = preg_match(self::POSITION, $text, $match, PREG_OFFSET_CAPTURE, $at)) !== 0) {
+            try {
+                $found !== false || throw new Spent();
+                $budget->step();
+            } catch (Spent) {
+                return str_repeat(' ', strlen($text));
+            }
+            [$name, $colon] = $match[0];
             $at = $colon + 1;
-            $around = self::positionAround($text, $colon);
+            $around = self::around($text, $colon, $colon + strlen($name));
             if ($around !== null) {
                 [$from, $to] = $around;
                 // In place: a new text for each of thousands of positions would take minutes.
@@ -38,16 +49,12 @@ final class Xmp
     }
 
     /**
-     * The attribute or element whose name has a colon here, if it is a position.
+     * The attribute or element whose name has a colon here and ends there, if it is one.
      *
      * @return ?array{int, int}
      */
-    private static function positionAround(string $text, int $colon): ?array
+    private static function around(string $text, int $colon, int $end): ?array
     {
-        $end = $colon + 1 + strspn($text, self::OF_NAME, $colon + 1);
-        if (!self::isPosition(substr($text, $colon + 1, $end - $colon - 1))) {
-            return null;
-        }
         $start = $colon;
         while ($start > 0 && str_contains(self::OF_NAME, $text[$start - 1])) {
             $start--;

@@ -14,20 +14,22 @@ const LARGEST_ALLOWANCE: u64 = 64 * 1024;
 
 /// The pieces of one file so far.
 #[derive(Default)]
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     count: u64,
     bytes: u64,
 }
 
 impl Pieces {
-    /// Counts a piece that says it has this length.
+    /// Counts a piece that says it has this length, and refuses the file if it has too many.
     pub(super) fn add(&mut self, bytes: u64) -> Result<(), Fault> {
+        if self.count(bytes) { Ok(()) } else { Err(Fault::Broken("it is cut into too many tiny pieces")) }
+    }
+
+    /// Counts a piece that says it has this length. False if the file has too many.
+    pub(crate) fn count(&mut self, bytes: u64) -> bool {
         self.count += 1;
         self.bytes = self.bytes.saturating_add(bytes.min(LARGEST_ALLOWANCE));
-        if self.count > FREE + self.bytes / AVERAGE_BYTES {
-            return Err(Fault::Broken("it is cut into too many tiny pieces"));
-        }
-        Ok(())
+        self.count <= FREE + self.bytes / AVERAGE_BYTES
     }
 }
 

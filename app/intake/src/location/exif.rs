@@ -1,11 +1,13 @@
 //! Exif: a tree of tables of tags, one of which is the position's.
 
+use super::budget::{Budget, Spent};
+
 /// Some programs write it before the data where it is of no use.
 const MARK: &[u8] = b"Exif\0\0";
 /// The tags that lead to further tables: Exif's own, that of interoperability, tables of further images.
 const LEADS_ON: [u16; 3] = [0x8769, 0xA005, 0x014A];
 const POSITION: u16 = 0x8825;
-const ENTRY_BYTES: usize = 12;
+pub(super) const ENTRY_BYTES: usize = 12;
 /// Beyond what any file has; a circle of tables ends here.
 const MOST_TABLES: usize = 16;
 /// Beyond what any position's table has.
@@ -15,20 +17,23 @@ const MOST_REMOVED: usize = 4;
 /// The sizes of values, by their type.
 const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
-/// Removes the table of the position, and what leads to it. False where there was none.
-pub(super) fn strip(data: &mut [u8]) -> bool {
+/// Removes the table of the position, and what leads to it, or all of the data where that costs too much. False where
+/// there was none.
+pub(super) fn strip(data: &mut [u8], budget: &mut Budget) -> bool {
     let start = if data.starts_with(MARK) { MARK.len() } else { 0 };
     let data = &mut data[start..];
     let is_little_endian = data.starts_with(b"II");
     if !is_little_endian && !data.starts_with(b"MM") {
         return false;
     }
-    let mut tables = Tables { data, is_little_endian, has_removed: false };
+    let mut tables = Tables { data, is_little_endian, budget, has_removed: false };
     let mut open = vec![tables.long(4).unwrap_or_default()];
     for _ in 0..MOST_TABLES {
         let Some(table) = open.pop() else { break };
-        // One that ends too early leads to no others.
-        let _ = tables.visit(table, &mut open);
+        if tables.visit(table, &mut open) == Err(Spent) {
+            tables.data.fill(0);
+            return true;
+        }
     }
     tables.has_removed
 }
@@ -36,26 +41,28 @@ pub(super) fn strip(data: &mut [u8]) -> bool {
 struct Tables<'a> {
     data: &'a mut [u8],
     is_little_endian: bool,
+    budget: &'a mut Budget,
     has_removed: bool,
 }
 
 impl Tables<'_> {
-    /// Looks at one table; collects those that it leads to. None where it ends too early.
-    fn visit(&mut self, table: usize, open: &mut Vec<usize>) -> Option<()> {
+    /// Looks at one table; collects those that it leads to, none where it ends too early.
+    fn visit(&mut self, table: usize, open: &mut Vec<usize>) -> Result<(), Spent> {
         let mut removed = 0;
         let mut index = 0;
-        while index < usize::from(self.short(table)?) {
+        while self.short(table).is_some_and(|count| index < usize::from(count)) {
+            self.budget.step()?;
             let entry = table + 2 + index * ENTRY_BYTES;
-            let (tag, value) = (self.short(entry)?, self.long(entry + 8)?);
+            let (Some(tag), Some(value)) = (self.short(entry), self.long(entry + 8)) else { return Ok(()) };
             if tag == POSITION && removed < MOST_REMOVED {
-                self.wipe(value);
-                self.remove(table, index);
+                self.wipe(value)?;
+                self.remove(table, index)?;
                 self.has_removed = true;
                 removed += 1;
                 continue;
             }
             if tag == POSITION {
-                self.zero(entry, ENTRY_BYTES);
+                self.zero(entry, ENTRY_BYTES)?;
             }
             if LEADS_ON.contains(&tag) {
                 open.push(value);
@@ -63,11 +70,11 @@ impl Tables<'_> {
             index += 1;
         }
         open.extend(self.long(table + 2 + index * ENTRY_BYTES).filter(|next| *next > 0));
-        Some(())
+        Ok(())
     }
 
     /// Overwrites a table with its values.
-    fn wipe(&mut self, table: usize) {
+    fn wipe(&mut self, table: usize) -> Result<(), Spent> {
         let count = usize::from(self.short(table).unwrap_or_default());
         for index in 0..count.min(MOST_VALUES) {
             let entry = table + 2 + index * ENTRY_BYTES;
@@ -78,32 +85,37 @@ impl Tables<'_> {
             };
             let size = SIZES.get(usize::from(kind)).copied().unwrap_or_default().saturating_mul(number);
             if size > 4 {
-                self.zero(value, size);
+                self.zero(value, size)?;
             }
         }
-        self.zero(table, 2 + count * ENTRY_BYTES + 4);
+        self.zero(table, 2 + count * ENTRY_BYTES + 4)
     }
 
     /// Takes an entry out of a table: what follows in the table moves up.
-    fn remove(&mut self, table: usize, index: usize) {
+    fn remove(&mut self, table: usize, index: usize) -> Result<(), Spent> {
         let count = usize::from(self.short(table).unwrap_or_default());
         let from = table + 2 + (index + 1) * ENTRY_BYTES;
         let end = (table + 2 + count * ENTRY_BYTES + 4).min(self.data.len());
         if from <= end {
+            self.budget.write(end - from)?;
             self.data.copy_within(from..end, from - ENTRY_BYTES);
-            self.zero(end - ENTRY_BYTES, ENTRY_BYTES);
+            self.zero(end - ENTRY_BYTES, ENTRY_BYTES)?;
         }
         let left = u16::try_from(count.saturating_sub(1)).unwrap_or_default();
         let left = if self.is_little_endian { left.to_le_bytes() } else { left.to_be_bytes() };
         if let Some(place) = self.data.get_mut(table..table + 2) {
             place.copy_from_slice(&left);
         }
+        Ok(())
     }
 
-    fn zero(&mut self, from: usize, bytes: usize) {
+    fn zero(&mut self, from: usize, bytes: usize) -> Result<(), Spent> {
         let length = self.data.len();
         let end = from.saturating_add(bytes).min(length);
-        self.data[from.min(length)..end].fill(0);
+        let place = &mut self.data[from.min(length)..end];
+        self.budget.write(place.len())?;
+        place.fill(0);
+        Ok(())
     }
 
     fn short(&self, at: usize) -> Option<u16> {

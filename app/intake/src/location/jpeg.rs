@@ -1,6 +1,8 @@
 //! JPEG: Exif and XMP in APP1 segments, of the image and of those that stand behind it.
 
+use super::budget::Budget;
 use super::{Editor, Step, exif, xmp};
+use crate::image_format::Pieces;
 
 const MARKER: u8 = 0xFF;
 const EXIF: &[u8] = b"Exif\0\0";
@@ -12,6 +14,9 @@ pub(super) const FIRST: Step = Step::Pass(2);
 #[derive(Default)]
 pub(super) struct Jpeg {
     state: State,
+    /// Behind the image, where nobody else counts them.
+    pieces: Pieces,
+    budget: Budget,
     has_removed: bool,
 }
 
@@ -38,7 +43,7 @@ impl Editor for Jpeg {
             State::Code => self.marker(held.first().copied().unwrap_or_default()),
             State::Length(code) => self.segment(code, held),
             State::Metadata => {
-                self.has_removed |= strip(held);
+                self.has_removed |= strip(held, &mut self.budget);
                 self.then(State::Before, Step::PassPast(MARKER))
             }
             State::Behind => self.then(State::Start, Step::Hold(1)),
@@ -48,6 +53,7 @@ impl Editor for Jpeg {
                 _ => self.behind(),
             },
             State::StartFollowed => match held {
+                [MARKER] if !self.pieces.count(0) => Step::Rest,
                 [MARKER] => self.then(State::Code, Step::Hold(1)),
                 _ => self.behind(),
             },
@@ -74,6 +80,7 @@ impl Jpeg {
         let length = length.iter().fold(0, |number, byte| number << 8 | usize::from(*byte));
         match length.checked_sub(2) {
             None => self.behind(),
+            Some(_) if !self.pieces.count(length as u64) => Step::Rest,
             Some(rest) if code == 0xE1 => self.then(State::Metadata, Step::Hold(rest)),
             Some(rest) => self.then(State::Past, Step::Pass(rest as u64)),
         }
@@ -89,10 +96,10 @@ impl Jpeg {
     }
 }
 
-fn strip(segment: &mut [u8]) -> bool {
+fn strip(segment: &mut [u8], budget: &mut Budget) -> bool {
     if segment.starts_with(EXIF) {
-        return exif::strip(&mut segment[EXIF.len()..]);
+        return exif::strip(&mut segment[EXIF.len()..], budget);
     }
     let xmp = XMP.iter().find(|name| segment.starts_with(name));
-    xmp.is_some_and(|name| xmp::strip(&mut segment[name.len()..]))
+    xmp.is_some_and(|name| xmp::strip(&mut segment[name.len()..], budget))
 }

@@ -1,5 +1,6 @@
 //! PNG: Exif in `eXIf`, XMP in `iTXt`, and both in the texts that ImageMagick makes of them and of each of their tags.
 
+use super::budget::Budget;
 use super::crc::Crc;
 use super::{Editor, LONGEST_METADATA, Step, exif, xmp};
 
@@ -19,6 +20,7 @@ pub(super) const FIRST: Step = Step::Pass(8);
 #[derive(Default)]
 pub(super) struct Png {
     state: State,
+    budget: Budget,
     has_removed: bool,
 }
 
@@ -49,7 +51,7 @@ impl Editor for Png {
             State::Past => self.then(State::Header, Step::Hold(8)),
             State::Header => self.chunk(held),
             State::Metadata(name) => {
-                if !strip(name, held) {
+                if !strip(name, held, &mut self.budget) {
                     return self.then(State::Past, Step::Pass(4));
                 }
                 self.has_removed = true;
@@ -122,22 +124,22 @@ impl Png {
     }
 }
 
-fn strip(name: [u8; 4], data: &mut [u8]) -> bool {
+fn strip(name: [u8; 4], data: &mut [u8], budget: &mut Budget) -> bool {
     if &name == b"eXIf" {
-        return exif::strip(data);
+        return exif::strip(data, budget);
     }
     let Some(end) = data.iter().position(|byte| *byte == 0) else { return false };
     let (keyword, rest) = data.split_at_mut(end);
     let rest = &mut rest[1..];
     let is_secret = is_secret(keyword);
     match (&name, rest) {
-        (b"tEXt", text) if keyword == XMP => xmp::strip(text),
+        (b"tEXt", text) if keyword == XMP => xmp::strip(text, budget),
         (b"tEXt", text) if is_secret => {
             text.fill(b' ');
             true
         }
         (b"zTXt", [_method, text @ ..]) if is_secret || keyword == XMP => empty(text),
-        (b"iTXt", [0, _method, text @ ..]) if keyword == XMP => xmp::strip(text),
+        (b"iTXt", [0, _method, text @ ..]) if keyword == XMP => xmp::strip(text, budget),
         (b"iTXt", [1, _method, text @ ..]) if keyword == XMP => {
             let mut names =
                 text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(index, _)| index + 1);

@@ -18,7 +18,7 @@ const PACKET: &str = r#"<x:xmpmeta xmlns:exif="http://ns.adobe.com/exif/1.0/"><r
 const SECRETS: [&str; 6] = ["48,8", "11.5", "519", "kept?", "GPSL", "GPSV"];
 
 /// Exif data with a position, its values in the table and behind it, among other tags.
-fn exif(little_endian: bool) -> Vec<u8> {
+pub(super) fn exif(little_endian: bool) -> Vec<u8> {
     let short = |number: u16| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
     let long = |number: u32| if little_endian { number.to_le_bytes() } else { number.to_be_bytes() };
     let entry =
@@ -49,7 +49,7 @@ fn padded(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
     bytes
 }
 
-fn stripped_in(kind: ImageKind, file: &[u8], piece: usize) -> (Vec<u8>, bool) {
+pub(super) fn stripped_in(kind: ImageKind, file: &[u8], piece: usize) -> (Vec<u8>, bool) {
     let mut stripper = Stripper::new(kind);
     let mut out = BytesMut::new();
     file.chunks(piece).for_each(|bytes| stripper.feed(bytes, &mut out));
@@ -69,7 +69,7 @@ fn stripped(kind: ImageKind, file: &[u8]) -> Vec<u8> {
     out
 }
 
-fn has(file: &[u8], text: &[u8]) -> bool {
+pub(super) fn has(file: &[u8], text: &[u8]) -> bool {
     file.windows(text.len()).any(|part| part == text)
 }
 
@@ -81,7 +81,7 @@ fn no_secret_in(file: &[u8]) {
     }
 }
 
-fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(super) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let crc = Crc::new().with(*name).with(data.iter().copied()).bytes();
     [&(data.len() as u32).to_be_bytes(), &name[..], data, &crc].concat()
 }

@@ -1,5 +1,6 @@
 //! WebP: Exif and XMP in chunks of their own.
 
+use super::budget::Budget;
 use super::{Editor, LONGEST_METADATA, Step, exif, xmp};
 
 /// What each chunk begins with.
@@ -13,6 +14,7 @@ pub(super) struct WebP {
     state: State,
     /// How much of the RIFF file is behind the chunk; what follows the file belongs to nobody.
     left: u64,
+    budget: Budget,
     has_removed: bool,
 }
 
@@ -46,11 +48,11 @@ impl Editor for WebP {
             State::Past => self.next(),
             State::Header => self.chunk(held),
             State::Exif { padding } => {
-                self.has_removed |= exif::strip(held);
+                self.has_removed |= exif::strip(held, &mut self.budget);
                 self.past(Step::Pass(padding))
             }
             State::Xmp { padding } => {
-                self.has_removed |= xmp::strip(held);
+                self.has_removed |= xmp::strip(held, &mut self.budget);
                 self.past(Step::Pass(padding))
             }
             State::Blanked { padding } => self.past(Step::Pass(padding)),

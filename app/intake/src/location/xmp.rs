@@ -1,12 +1,22 @@
 //! XMP: text with tags, in which positions are attributes or elements with a name of their own.
 
-/// Puts spaces where positions were. False where there were none.
-pub(super) fn strip(text: &mut [u8]) -> bool {
+use super::budget::Budget;
+
+/// Puts spaces where positions were, or all over the text where that costs too much. False where there were none.
+pub(super) fn strip(text: &mut [u8], budget: &mut Budget) -> bool {
     let mut has_removed = false;
     let mut at = 0;
     while let Some(colon) = text[at..].iter().position(|byte| *byte == b':').map(|index| at + index) {
         at = colon + 1;
-        let Some((from, to)) = position_around(text, colon) else { continue };
+        let end = at + text[at..].iter().take_while(|byte| is_of_name(**byte)).count();
+        if !is_position(&text[at..end]) {
+            continue;
+        }
+        if budget.step().is_err() {
+            text.fill(b' ');
+            return true;
+        }
+        let Some((from, to)) = position_around(text, colon, end) else { continue };
         text[from..to].fill(b' ');
         has_removed = true;
         at = to.max(at);
@@ -14,11 +24,10 @@ pub(super) fn strip(text: &mut [u8]) -> bool {
     has_removed
 }
 
-/// The attribute or element whose name has a colon here, if it is a position.
-fn position_around(text: &[u8], colon: usize) -> Option<(usize, usize)> {
+/// The attribute or element whose name has a colon here and ends there, if it is one.
+fn position_around(text: &[u8], colon: usize, end: usize) -> Option<(usize, usize)> {
     let start = colon - text[..colon].iter().rev().take_while(|byte| is_of_name(**byte)).count();
-    let end = colon + 1 + text[colon + 1..].iter().take_while(|byte| is_of_name(**byte)).count();
-    if start == colon || !is_position(&text[colon + 1..end]) {
+    if start == colon {
         return None;
     }
     match text.get(start.checked_sub(1)?)? {

@@ -40,6 +40,8 @@ impl Avif {
 
     /// One of the primary item's properties; the highest bit says whether it matters, which it does.
     pub(super) fn association(&mut self, list: List, more: u64, taken: &[u8]) -> Result<Want, Fault> {
+        // An item may be listed again and again.
+        self.pieces.add(list.index_bytes)?;
         let is_short = list.index_bytes == 1;
         let index = if is_short { u32::from(byte(taken, 0) & 0x7F) } else { be16(taken) & 0x7FFF };
         self.sizes.associate(index);

@@ -67,14 +67,15 @@ impl Sizes {
 
     /// The primary item has the property with this number.
     pub(super) fn associate(&mut self, index: u32) {
-        match self.properties.iter().find(|(number, _)| *number == index) {
-            Some((_, Property::Size(size))) => {
-                self.size.get_or_insert(*size);
+        // They came in the order of their numbers.
+        let Ok(place) = self.properties.binary_search_by_key(&index, |(number, _)| *number) else { return };
+        match self.properties[place].1 {
+            Property::Size(size) => {
+                self.size.get_or_insert(size);
             }
-            Some((_, Property::Turn(orientation))) => {
-                self.orientation.get_or_insert(*orientation);
+            Property::Turn(orientation) => {
+                self.orientation.get_or_insert(orientation);
             }
-            None => {}
         }
     }
 

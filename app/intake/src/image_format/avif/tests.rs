@@ -134,6 +134,19 @@ fn the_primary_items_size_is_the_images() {
     );
 }
 
+#[test]
+fn an_item_that_is_listed_again_and_again_costs_a_bounded_number_of_steps() {
+    // Its last property is the last of a thousand.
+    let properties: Vec<_> = (1..=1000).map(|side| ispe(side, 7)).collect();
+    let file = |items: u32| {
+        let item = [&[0, 2, 150][..], &[3, 232].repeat(150)].concat().repeat(items as usize);
+        let list = [&[0, 0, 0, 1][..], &items.to_be_bytes(), &item].concat();
+        still(with_primary(b"\0\0\0\0\0\x02", &properties, &list))
+    };
+    taken(Avif, 1000, 7, &file(600));
+    broken("too many tiny pieces", &file(700));
+}
+
 fn track(version: u8, width: u32, height: u32) -> Vec<u8> {
     let before = vec![0; if version == 0 { 75 } else { 87 }];
     let size = [(width << 16).to_be_bytes(), (height << 16).to_be_bytes()].concat();
