@@ -21,15 +21,15 @@ pub struct Asset {
 
 /// How the pages look.
 pub static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../assets/app.css")));
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../../assets/app.css")));
 
 /// What the pages do.
 pub static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../assets/app.js")));
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../../assets/app.js")));
 
 /// What stands for the pages in a tab.
 pub static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../assets/icon.svg")));
+    LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../../assets/icon.svg")));
 
 /// `GET /assets/app-<hash>.css` and the like. Any hash gets the file, because during a rolling update a page of one
 /// version may ask a task of the other; only the right one may be kept.

@@ -1,8 +1,8 @@
-//! What the Rust app's image is built from is what the app depends on.
+//! What the apps' images are built from is what the apps depend on.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use infra::apps::web;
+use infra::apps::{self, web};
 use infra_images::{RustPackage, Source, pruned};
 use std::fs;
 use std::path::Path;
@@ -41,4 +41,17 @@ fn everything_knows_the_members_that_the_app_depends_on() {
         assert!(ignored.lines().any(|line| line == format!("!{path}")), "{path} is not in the context");
         assert!(dockerfile.contains(&format!("COPY {path} ")), "{path} is not copied");
     }
+}
+
+#[test]
+fn every_app_is_built_with_the_assets_and_the_folder_of_its_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    for app in apps::ALL {
+        let Source { dockerfile, inputs, .. } = app.source;
+        let own = Path::new(dockerfile);
+        assert!(inputs.iter().any(|input| own.starts_with(input)), "{dockerfile} does not count");
+        assert!(inputs.contains(&"assets") && read(dockerfile).contains("COPY assets "), "{dockerfile}");
+    }
+    assert!(read(".dockerignore").lines().any(|line| line == "!assets"));
 }

@@ -51,6 +51,6 @@ final class Assets
 
     private static function file(string $kind): string
     {
-        return __DIR__ . '/../assets/' . self::FILES[$kind];
+        return __DIR__ . '/../../assets/' . self::FILES[$kind];
     }
 }

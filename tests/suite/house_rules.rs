@@ -96,15 +96,6 @@ fn emulators_are_guests() {
     );
 }
 
-#[test]
-fn both_apps_have_the_same_looks() {
-    for file in ["app.css", "app.js", "icon.svg"] {
-        let [rust, php] =
-            ["app", "php-app"].map(|app| text_of(&repository().join(app).join("assets").join(file)));
-        assert!(rust == php, "app/assets/{file} and php-app/assets/{file} differ: each is in its own image");
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_edited_most_builds_without_the_aws_sdk() {
     for package in ["infra", "infra-ecs", "infra-engine", "infra-options", "infra-resources", "xtask"] {

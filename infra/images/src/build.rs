@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
 
 use crate::architecture;
 use crate::base::{self, BaseImage};
@@ -40,11 +39,13 @@ pub async fn build(app: &AppImage, tag: &str, on_line: OnLine<'_>) -> Result<Str
         build.arg("--platform").arg(format!("linux/{foreign}"));
     }
     let context = app.context()?;
-    let dockerfile = Path::new(app.source.dockerfile);
-    let dockerfile = dockerfile.strip_prefix(app.source.context).unwrap_or(dockerfile);
     // A step that fails leaves its container behind otherwise.
     build.arg("--force-rm");
-    build.args(["--tag", &name]).arg("--file").arg(context.path().join(dockerfile)).arg(context.path());
+    build
+        .args(["--tag", &name])
+        .arg("--file")
+        .arg(context.path().join(app.source.dockerfile))
+        .arg(context.path());
     docker::stream(build, on_line).await.map_err(|source| ImageError::Command {
         image: app.name.clone(),
         action: "build it",

@@ -19,11 +19,10 @@ use crate::pruned::{self, Member};
 const TAG_PREFIX: &str = "src-";
 const TAG_HASH_LENGTH: usize = 16;
 
-/// What an app's image is built from; paths are relative to the repository's root.
+/// What an app's image is built from. Paths are relative to the repository's root, and so are those in tags and in the
+/// folder that is sent to the builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The folder that is sent to the builder; paths in tags are relative to it.
-    pub context: &'static str,
     /// Its Dockerfile.
     pub dockerfile: &'static str,
     /// The files and folders that decide what comes out.
@@ -86,11 +85,6 @@ impl AppImage {
         Ok(format!("{TAG_PREFIX}{}", &hex[..TAG_HASH_LENGTH]))
     }
 
-    /// The folder that is sent to the builder.
-    fn folder(&self) -> PathBuf {
-        self.root.join(self.source.context)
-    }
-
     fn files(&self) -> Result<Vec<PathBuf>, ImageError> {
         let mut files = Vec::new();
         for input in self.source.inputs {
@@ -124,7 +118,7 @@ impl AppImage {
     }
 
     fn copy(&self, path: &Path, folder: &Path) -> io::Result<()> {
-        let target = folder.join(path.strip_prefix(self.folder()).unwrap_or(path));
+        let target = folder.join(path.strip_prefix(&self.root).unwrap_or(path));
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent)?;
         }
@@ -139,7 +133,7 @@ impl AppImage {
     /// A file's content; of the workspace's own files only what the app depends on.
     fn content(&self, path: &Path) -> io::Result<Vec<u8>> {
         let content = std::fs::read(path)?;
-        let package = self.source.rust.filter(|_| path.parent() == Some(&self.folder()));
+        let package = self.source.rust.filter(|_| path.parent() == Some(&self.root));
         let pruned = match (path.file_name().and_then(|name| name.to_str()), package) {
             (Some("Cargo.toml"), Some(package)) => pruned::manifest(&text(content)?, &self.members(package)?),
             (Some("Cargo.lock"), Some(package)) => pruned::lock(&text(content)?, package.name),
@@ -150,15 +144,14 @@ impl AppImage {
 
     fn members(&self, package: RustPackage) -> io::Result<Vec<Member>> {
         let read = |folder: &&'static str| {
-            let manifest = std::fs::read_to_string(self.folder().join(folder).join("Cargo.toml"))?;
+            let manifest = std::fs::read_to_string(self.root.join(folder).join("Cargo.toml"))?;
             Ok(Member { folder, manifest })
         };
         package.members.iter().map(read).collect()
     }
 
     fn add_file(&self, hash: &mut Sha256, path: &Path) -> io::Result<()> {
-        let folder = self.folder();
-        let relative = path.strip_prefix(&folder).unwrap_or(path);
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
         add(hash, relative.as_os_str().as_bytes());
         let metadata = path.symlink_metadata()?;
         if metadata.is_symlink() {

@@ -10,7 +10,7 @@ use infra_images::Source;
 pub const APP: AppSpec = AppSpec {
     name: "php",
     path: "/php",
-    source: Source { context: "php-app", dockerfile: "php-app/Dockerfile", inputs: &["php-app"], rust: None },
+    source: Source { dockerfile: "php-app/Dockerfile", inputs: &["php-app", "assets"], rust: None },
     defaults,
     metrics_port: None,
     environment,

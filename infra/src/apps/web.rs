@@ -22,7 +22,6 @@ pub const APP: AppSpec = AppSpec {
 
 /// What its image is built from. What only tests it (`app/fuzz`) is not here.
 const SOURCE: Source = Source {
-    context: "",
     dockerfile: "app/Dockerfile",
     inputs: &[
         "Cargo.toml",
@@ -30,9 +29,9 @@ const SOURCE: Source = Source {
         ".dockerignore",
         "app/Cargo.toml",
         "app/Dockerfile",
-        "app/assets",
         "app/src",
         "app/intake",
+        "assets",
     ],
     rust: Some(RustPackage { name: "app", members: &["app", "app/intake"] }),
 };

@@ -118,7 +118,7 @@ fn workspace_whose_php_image_fails() -> tempfile::TempDir {
         (".dockerignore", ""),
         ("app/Cargo.toml", "[package]\n"),
         ("app/Dockerfile", "FROM scratch\n"),
-        ("app/assets/app.css", ""),
+        ("assets/app.css", ""),
         ("app/src/lib.rs", ""),
         ("app/intake/Cargo.toml", "[package]\n"),
         ("app/intake/src/lib.rs", ""),

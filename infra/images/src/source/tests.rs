@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 use super::*;
 
 const RUST: Source = Source {
-    context: "",
     dockerfile: "app/Dockerfile",
     inputs: &[
         "Cargo.toml",
@@ -14,14 +13,13 @@ const RUST: Source = Source {
         ".dockerignore",
         "app/Cargo.toml",
         "app/Dockerfile",
-        "app/assets",
         "app/src",
         "app/intake",
+        "assets",
     ],
     rust: Some(RustPackage { name: "app", members: &["app", "app/intake"] }),
 };
-const PHP: Source =
-    Source { context: "php-app", dockerfile: "php-app/Dockerfile", inputs: &["php-app"], rust: None };
+const PHP: Source = Source { dockerfile: "php-app/Dockerfile", inputs: &["php-app", "assets"], rust: None };
 
 fn web(root: &Path) -> AppImage {
     AppImage::new("web", root, RUST)
@@ -37,7 +35,7 @@ fn repository() -> tempfile::TempDir {
         (".gitignore", "/target\n*.log\n"),
         ("app/Dockerfile", "FROM scratch"),
         ("app/src/main.rs", "fn main() {}"),
-        ("app/assets/app.css", "body {}"),
+        ("assets/app.css", "body {}"),
         ("app/intake/Cargo.toml", "[package]"),
         ("app/intake/src/lib.rs", ""),
         ("php-app/Dockerfile", "FROM scratch"),
@@ -90,6 +88,16 @@ fn a_change_of_any_file_changes_the_tag() {
         assert!(!seen.contains(&tag), "{path} does not count");
         seen.push(tag);
     }
+}
+
+#[test]
+fn a_change_of_what_both_are_built_with_changes_both_tags() {
+    let root = repository();
+    let tags = || [RUST, PHP].map(|source| AppImage::new("it", root.path(), source).content_tag().unwrap());
+    let before = tags();
+    write(root.path(), "assets/app.css", "body { margin: 0 }");
+    let after = tags();
+    assert!(before[0] != after[0] && before[1] != after[1]);
 }
 
 #[test]
