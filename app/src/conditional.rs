@@ -1,4 +1,5 @@
-//! What a client already has, and which part of an image it wants (RFC 9110).
+//! What a client already has, and which part of an image it wants (RFC 9110). The typed headers of `axum-extra` read a range
+//! only with an image's length, which S3 knows and the app does not; without that they are for one function's few lines.
 
 use axum::http::{HeaderMap, header};
 

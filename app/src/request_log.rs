@@ -8,10 +8,12 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
 use tracing::{Event, Instrument, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, SubscriberBuilder};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::health;
@@ -25,15 +27,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Starts logging; `RUST_LOG` chooses what, `info` is the default.
 pub fn init() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .map_event_format(FlatSpan)
-        .with_env_filter(filter)
-        .init();
+    subscriber().with_env_filter(filter).init();
     // A panic is a line like every other, not a text of its own on another stream.
     std::panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "the app has a bug")));
+}
+
+fn subscriber() -> SubscriberBuilder<JsonFields, FlatLine> {
+    tracing_subscriber::fmt().fmt_fields(JsonFields::new()).event_format(FlatLine)
 }
 
 /// Logs a request when its answer is ready; whatever is logged meanwhile carries the request's id too.
@@ -60,14 +60,14 @@ pub async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// JSON lines in which the fields of the request's span stand beside the event's own.
-struct FlatSpan<F>(F);
+/// JSON lines in which the fields of the request's span stand beside the event's own. `json-subscriber` does this too, and adds
+/// the span's name to each line.
+struct FlatLine;
 
-impl<S, N, F> FormatEvent<S, N> for FlatSpan<F>
+impl<S, N> FormatEvent<S, N> for FlatLine
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
-    F: FormatEvent<S, N>,
 {
     fn format_event(
         &self,
@@ -75,15 +75,55 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut line = String::new();
-        self.0.format_event(context, Writer::new(&mut line), event)?;
-        let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(&line) else {
-            return writer.write_str(&line);
-        };
-        if let Some(Value::Object(span)) = fields.remove("span") {
-            fields.extend(span.into_iter().filter(|(name, _)| name != "name"));
+        let mut timestamp = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        fields.add("timestamp", timestamp);
+        fields.add("level", event.metadata().level().as_str());
+        fields.add("target", event.metadata().target());
+        if let Some(span) = context.lookup_current()
+            && let Some(of_span) = span.extensions().get::<FormattedFields<N>>()
+        {
+            fields.0.extend(serde_json::from_str::<Map<String, Value>>(of_span).unwrap_or_default());
         }
-        writeln!(writer, "{}", Value::Object(fields))
+        writeln!(writer, "{}", Value::Object(fields.0))
+    }
+}
+
+/// An event's fields as JSON.
+#[derive(Default)]
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn add(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field.name(), value);
     }
 }
 
@@ -95,4 +135,48 @@ fn request_id(request: &Request) -> String {
         (1..=MAX_TRACE_ID).contains(&id.len()) && id.bytes().all(allowed)
     };
     trace_id.filter(plain).map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_has_the_fields_of_the_event_and_of_its_span() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber().with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(port = 80, bucket = "b", "listening");
+            let _span = tracing::error_span!("request", request_id = "a\"b").entered();
+            let (method, cause) = ("GET", io::Error::other("bad"));
+            tracing::warn!(%method, cause = %cause, is_late = true, seconds = 1.5, none = None::<u32>, "slow\n");
+            tracing::debug!("not logged");
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let times = text.split('"').filter(|part| part.starts_with("20")).map(str::to_owned);
+        let text = times.fold(text.clone(), |text, time| text.replace(&time, "TIME"));
+        assert_eq!(
+            text,
+            r#"{"bucket":"b","level":"INFO","message":"listening","port":80,"target":"app::request_log::tests","timestamp":"TIME"}
+{"cause":"bad","is_late":true,"level":"WARN","message":"slow\n","method":"GET","request_id":"a\"b","seconds":1.5,"target":"app::request_log::tests","timestamp":"TIME"}
+"#
+        );
+    }
 }

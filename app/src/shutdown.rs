@@ -41,7 +41,8 @@ pub struct Patience {
 #[derive(Clone, Debug)]
 pub struct Lifecycle(watch::Sender<Phase>);
 
-/// Tasks that outlive the request that started them, and that the process waits for.
+/// Tasks that outlive the request that started them, and that the process waits for. `tokio_util::task::TaskTracker` does the
+/// same, by a feature of tokio-util that the SDK's crates are built without: all of them would be built anew for it.
 #[derive(Clone, Debug)]
 pub struct Tasks {
     running: watch::Sender<()>,

@@ -3,12 +3,9 @@
 use app_intake::upload_rules::PREFIX;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What stays as it is in a path.
+/// What stays as it is in a path, and in a query's value.
 pub const UNRESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// What stays as it is in a query's value.
-const QUERY_VALUE: &AsciiSet = &UNRESERVED.remove(b'/');
 
 /// The address of something about an image: `images/ID/NAME`, `view/ID/NAME`, ...
 pub fn of_image(what: &str, key: &str) -> String {
@@ -17,7 +14,7 @@ pub fn of_image(what: &str, key: &str) -> String {
 
 /// The page of what comes after this image.
 pub fn older_than(key: &str) -> String {
-    format!("?after={}", utf8_percent_encode(id_and_name(key), QUERY_VALUE))
+    format!("?after={}", utf8_percent_encode(id_and_name(key), UNRESERVED))
 }
 
 /// From a path, as the browser has it, back to the page: `/images/a/b` is two levels down, and so is
