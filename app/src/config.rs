@@ -4,15 +4,13 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use app_intake::form::UploadLimits;
+use app_intake::limits::UploadLimits;
 use thiserror::Error;
 
 use crate::storage::PART_BYTES;
 
 const DEFAULT_PORT: u16 = 80;
 const DEFAULT_METRICS_PORT: u16 = 9090;
-const DEFAULT_LIMITS: UploadLimits =
-    UploadLimits { max_file_bytes: 20 * 1024 * 1024, max_files: 20, max_pixels: 50_000_000 };
 const DEFAULT_ADMISSION: AdmissionLimits = AdmissionLimits {
     requests: 1024,
     requests_per_second: 0,
@@ -143,11 +141,11 @@ fn metrics_port(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Option<u16>, 
 }
 
 fn limits(lookup: &dyn Fn(&str) -> Option<String>) -> Result<UploadLimits, ConfigError> {
-    Ok(UploadLimits {
-        max_file_bytes: positive(lookup, "MAX_FILE_BYTES", DEFAULT_LIMITS.max_file_bytes)?,
-        max_files: positive(lookup, "MAX_FILES", DEFAULT_LIMITS.max_files)?,
-        max_pixels: positive(lookup, "MAX_PIXELS", DEFAULT_LIMITS.max_pixels)?,
-    })
+    let mut limits = UploadLimits::DEFAULT;
+    for (name, limit) in limits.each() {
+        *limit = positive(lookup, name, *limit)?;
+    }
+    Ok(limits)
 }
 
 fn admission(lookup: &dyn Fn(&str) -> Option<String>) -> Result<AdmissionLimits, ConfigError> {

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use app_intake::form::{self, FormError, UploadLimits};
+use app_intake::form::{self, FormError};
 use app_intake::image_format::{ImageDefect, ImageKind};
+use app_intake::limits::UploadLimits;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -63,7 +64,7 @@ pub enum AppError {
     #[error("more than {limit} files in one upload: send at most {limit} at a time")]
     TooManyFiles {
         /// The limit.
-        limit: usize,
+        limit: u64,
     },
     /// The request is larger than all files together may be.
     #[error(

@@ -1,7 +1,7 @@
 //! The rule that needs the app's limits and an image's header.
 
-use app_intake::form::UploadLimits;
 use app_intake::image_format::Dimensions;
+use app_intake::limits::UploadLimits;
 
 use crate::error::AppError;
 

@@ -37,7 +37,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use app_intake::form::UploadLimits;
+use app_intake::limits::UploadLimits;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Router, middleware};

@@ -124,7 +124,7 @@ async fn store_files(
             part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
-        stored.push(store_file(app, part, name, stored.len(), declared, leftovers).await?);
+        stored.push(store_file(app, part, name, stored.len() as u64, declared, leftovers).await?);
     }
     if stored.is_empty() { Err(AppError::NoFile) } else { Ok(stored) }
 }
@@ -133,7 +133,7 @@ async fn store_file(
     app: &App,
     part: Part<'_>,
     name: String,
-    stored: usize,
+    stored: u64,
     declared: Option<u64>,
     leftovers: &mut Leftovers,
 ) -> Result<StoredImage, AppError> {

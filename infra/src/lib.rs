@@ -141,6 +141,7 @@ fn stack(
         direct_upload: settings.storage.direct_upload,
         load_balancer: &settings.load_balancer,
         strip_location: settings.storage.strip_location,
+        uploads: &settings.uploads,
     };
     let context = Context {
         names: &names,

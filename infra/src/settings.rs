@@ -13,6 +13,7 @@ mod scaling;
 mod stopping;
 mod texts;
 mod together;
+mod uploads;
 
 pub use app::{AppSettings, Compute, Ec2NetworkMode, SpotMix};
 pub use apps::Apps;
@@ -24,6 +25,7 @@ pub use range::{Allowed, Range, Text, Violation};
 pub use registry::RegistrySettings;
 pub use scaling::{ScalingSettings, Schedule};
 pub use stopping::StopBudget;
+pub use uploads::UploadSettings;
 
 use crate::apps::{ALL, AppList};
 use Allowed::{Flag, Number, OneOf};
@@ -44,6 +46,8 @@ pub struct Settings {
     pub registry: RegistrySettings,
     /// The bucket of uploads.
     pub storage: StorageSettings,
+    /// What one upload may bring.
+    pub uploads: UploadSettings,
     /// The log group.
     pub logs: LogSettings,
     /// The ECS cluster.
@@ -69,6 +73,7 @@ impl Settings {
         Range::section("network", NetworkSettings::RANGES),
         Range::section("registry", RegistrySettings::RANGES),
         Range::section("storage", StorageSettings::RANGES),
+        Range::section("uploads", UploadSettings::RANGES),
         Range::section("logs", LogSettings::RANGES),
         Range::section("cluster", ClusterSettings::RANGES),
         Range::section("ec2", Ec2Settings::RANGES),
@@ -206,6 +211,7 @@ impl Settings {
             network: NetworkSettings::default(),
             registry: RegistrySettings::default(),
             storage: StorageSettings::default(),
+            uploads: UploadSettings::default(),
             logs: LogSettings::default(),
             cluster: ClusterSettings::default(),
             ec2: Ec2Settings::default(),

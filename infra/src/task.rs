@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::identity::Roles;
 use crate::placement::Placement;
-use crate::settings::{LoadBalancerSettings, StopBudget};
+use crate::settings::{LoadBalancerSettings, StopBudget, UploadSettings};
 use infra_ecs::container::{HealthCheck, SystemControl};
 use infra_ecs::typed::LaunchType;
 use infra_ecs::{Container, Revision, StopTimeout, VolumeOf};
@@ -30,6 +30,8 @@ pub struct TaskContext<'a> {
     pub load_balancer: &'a LoadBalancerSettings,
     /// Whether positions are removed from images.
     pub strip_location: bool,
+    /// What one upload may bring.
+    pub uploads: &'a UploadSettings,
 }
 
 /// An app's task definition, wherever it runs.
@@ -71,6 +73,8 @@ fn container<On: LaunchType>(app: &App<'_>, context: &TaskContext<'_>) -> Contai
     let base_path = (!spec.path.is_empty()).then(|| ("BASE_PATH", spec.path.to_owned()));
     let own = base_path.into_iter().chain((spec.environment)(settings, context));
     let container = own.fold(container, |container, (name, value)| container.environment(name, value));
+    let limits = context.uploads.environment().into_iter();
+    let container = limits.fold(container, |container, (name, value)| container.environment(&name, value));
     spec.scratch.iter().fold(container, |container, it| container.mount(it.volume, it.path))
 }
 

@@ -85,7 +85,10 @@ fn every_range_names_a_page_or_is_of_something_that_aws_does_not_see() {
         all().into_iter().filter(|(.., page)| page.is_empty()).map(|(key, ..)| key).collect();
     let of_the_apps =
         ["direct_upload", "strip_location", "drain_seconds", "slowest_upload_seconds", "forwarded_host"];
-    let ours = |key: &String| ["runs_on", "enabled"].iter().chain(&of_the_apps).any(|it| key.ends_with(it));
+    let ours = |key: &String| {
+        key.starts_with("uploads.")
+            || ["runs_on", "enabled"].iter().chain(&of_the_apps).any(|it| key.ends_with(it))
+    };
     assert!(without.iter().all(ours), "{without:?}");
 }
 
@@ -97,6 +100,7 @@ fn values(allowed: Allowed) -> (Vec<Value>, Vec<Value>) {
             let mut outside = vec![json!(least - 1), json!(most + 1), json!(null), json!("many"), json!(1.5)];
             // One more than 32 and than 64 bits hold.
             outside.extend([json!(4_294_967_296_i64), json!(u64::MAX), json!([least])]);
+            outside.retain(|value| !value.as_i64().is_some_and(|number| (least..=most).contains(&number)));
             (vec![json!(least), json!(most)], outside)
         }
         Allowed::OneOf(numbers) => {

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use infra::apps::ALL;
 use infra::registry::ImageTags;
+use infra::settings::UploadSettings;
 use infra::{Destination, Program, ProgramError, Settings, StackName};
 use infra_ecs::rules::Findings;
 use infra_engine::ResourceId;
 use serde_json::Value;
+use std::fs;
+use std::path::Path;
 
 fn program(stack: &str, overrides: &[&str]) -> Result<Program, ProgramError> {
     let destination = Destination { account_id: "123456789012".to_owned(), region: "ap-south-1".to_owned() };
@@ -131,5 +135,42 @@ fn two_stacks_share_no_name() {
             b.id,
             a.name
         );
+    }
+}
+
+#[test]
+fn upload_limits_that_are_set_reach_every_app_and_no_others_do() {
+    let limits = |overrides: &[&str], app: &str| {
+        let definitions = infra::render::task_definitions(&program("demo", overrides).unwrap());
+        let variables =
+            definitions[app]["containerDefinitions"][0]["environment"].as_array().unwrap().clone();
+        let limits = variables.iter().filter(|it| it["name"].as_str().unwrap().starts_with("MAX_"));
+        limits.map(|it| format!("{}={}", it["name"], it["value"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    for app in ALL {
+        assert!(limits(&[], app.name).is_empty());
+        let set = ["uploads.max_files=5", "uploads.max_file_bytes=5368709120"];
+        assert_eq!(limits(&set, app.name), ["MAX_FILES=5", "MAX_FILE_BYTES=5368709120"]);
+    }
+}
+
+#[test]
+fn every_upload_limit_is_known_to_both_apps_and_in_their_contract() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text =
+        |paths: &[&str]| paths.iter().map(|path| fs::read_to_string(root.join(path)).unwrap()).collect();
+    let [rust, php, contract]: [String; 3] = [
+        text(&["app/intake/src/limits.rs", "app/src/config.rs"]),
+        text(&["php-app/src/Config.php"]),
+        text(&["docs/app-contract.md"]),
+    ];
+    let Value::Object(limits) = serde_json::to_value(UploadSettings::default()).unwrap() else { panic!() };
+    assert!(limits.len() >= 4);
+    for name in limits.keys() {
+        let variable = name.to_uppercase();
+        assert!(rust.contains(&format!("\"{variable}\"")), "the Rust app does not read {variable}");
+        assert!(php.contains(&format!("'{variable}'")), "the PHP app does not read {variable}");
+        let in_contract = format!("| `{variable}` (`uploads.{name}`) |");
+        assert!(contract.contains(&in_contract), "docs/app-contract.md does not have {in_contract}");
     }
 }

@@ -4,15 +4,16 @@
 
 use std::convert::Infallible;
 
-use app_intake::form::{Form, FormError, UploadLimits};
+use app_intake::form::{Form, FormError};
 use app_intake::image_format::ImageKind;
+use app_intake::limits::UploadLimits;
 use app_intake::upload_rules;
 use bytes::Bytes;
 use futures::stream;
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
 
-const LIMITS: UploadLimits = UploadLimits { max_file_bytes: 1024, max_files: 2, max_pixels: 1024 };
+const LIMITS: UploadLimits = UploadLimits { max_file_bytes: 1024, max_files: 2, ..UploadLimits::DEFAULT };
 
 fuzz_target!(|body: &[u8]| {
     let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime starts");

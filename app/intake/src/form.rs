@@ -16,27 +16,15 @@ use thiserror::Error;
 use guard::{Body, GuardError, Progress};
 use part_heads::PartHeads;
 
-const PATIENCE: Patience = Patience { idle: Duration::from_secs(55), drain: Duration::from_secs(5) };
+use crate::limits::{FORM_OVERHEAD, UploadLimits};
 
-/// Room for boundaries, part headers and other fields of a form.
-const FORM_OVERHEAD: u64 = 1024 * 1024;
+const PATIENCE: Patience = Patience { idle: Duration::from_secs(55), drain: Duration::from_secs(5) };
 
 /// No form of ours has more fields; each costs more than its bytes.
 const MAX_PARTS: usize = 1000;
 
 /// RFC 2046 allows no longer ones.
 const MAX_BOUNDARY_BYTES: usize = 70;
-
-/// How much one request may bring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UploadLimits {
-    /// The largest file that is taken, in bytes.
-    pub max_file_bytes: u64,
-    /// The most files that one request may hold.
-    pub max_files: usize,
-    /// The most pixels that an image may have.
-    pub max_pixels: u64,
-}
 
 /// A multipart form that is being received.
 pub struct Form {
@@ -89,14 +77,6 @@ pub enum FormError {
     /// The client has gone quiet.
     #[error("the upload stopped for {} seconds: send it again", PATIENCE.idle.as_secs())]
     Idle,
-}
-
-impl UploadLimits {
-    /// The largest body that a request may have: all its files, and the form around them.
-    pub fn max_body_bytes(&self) -> u64 {
-        let files = u64::try_from(self.max_files).unwrap_or(u64::MAX);
-        self.max_file_bytes.saturating_mul(files).saturating_add(FORM_OVERHEAD)
-    }
 }
 
 /// Reads what still comes of a body that is refused before it is opened, for a while.

@@ -2,5 +2,6 @@
 
 pub mod form;
 pub mod image_format;
+pub mod limits;
 pub mod location;
 pub mod upload_rules;

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 
-use app_intake::form::UploadLimits;
+use app_intake::limits::UploadLimits;
 
 use super::{LIMITS, TestApp, config, png, png_of};
 use crate::storage::Storage;

@@ -6,7 +6,7 @@ use futures::stream;
 
 use super::{LIMITS, TestApp, form, part_head, png, png_of, upload_request};
 use crate::storage::PART_BYTES;
-use app_intake::form::UploadLimits;
+use app_intake::limits::UploadLimits;
 
 #[tokio::test]
 async fn a_browser_is_sent_back_to_the_page() {

@@ -14,7 +14,8 @@ use proptest::sample::select;
 use super::*;
 
 const FORM: &str = "multipart/form-data; boundary=b";
-const LIMITS: UploadLimits = UploadLimits { max_file_bytes: 1024 * 1024, max_files: 2, max_pixels: 100 };
+const LIMITS: UploadLimits =
+    UploadLimits { max_file_bytes: 1024 * 1024, max_files: 2, ..UploadLimits::DEFAULT };
 
 /// A part, from its first header on.
 fn part(headers: &str, content: &str) -> String {
