@@ -250,12 +250,12 @@
   /** The app says where in S3 the file may go, S3 takes it, the app looks at it. */
   async function uploadDirectly({ direct }, file, row, signal) {
     row.progress(0);
-    const ticket = await answer(direct, { body: json({ name: file.name, size: file.size, type: file.type }), row, signal });
+    const form = await answer(direct, { body: json({ name: file.name, size: file.size, type: file.type }), row, signal });
     const body = new FormData();
-    for (const [name, value] of Object.entries(ticket.fields)) body.append(name, value);
+    for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
     body.append("file", file);
-    await answer(ticket.url, { body, row, signal, onProgress: (share) => row.progress(share) });
-    await answer(`${direct}/complete`, { body: json({ key: ticket.key }), row, signal });
+    await answer(form.url, { body, row, signal, onProgress: (share) => row.progress(share) });
+    await answer(`${direct}/complete`, { body: json({ key: form.key }), row, signal });
   }
 
   /** Sends until the answer is no 503, at most RETRIES times more; gives the JSON of a success. */

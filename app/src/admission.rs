@@ -1,4 +1,4 @@
-//! Who is let in: as many requests and uploads at a time as there is room for. The rest is told when to come again,
+//! Who is let in: as many requests and uploads at a time as there is room for. The rest learns when to come again,
 //! before memory runs out.
 
 use std::num::NonZeroU32;

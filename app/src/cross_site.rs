@@ -1,7 +1,7 @@
 //! Keeps other sites from making a visitor's browser upload or delete something here.
 //!
 //! The way of Go's `CrossOriginProtection`: browsers say in `Sec-Fetch-Site` (over TLS and on localhost) or in `Origin`
-//! where a request comes from; what says nothing is no browser. The PHP app has the same rules and the same cases.
+//! where a request comes from; what says nothing is not a browser. The PHP app has the same rules and the same cases.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -40,7 +40,7 @@ fn is_from_here(headers: &HeaderMap, trust_forwarded_host: bool) -> bool {
     }
 }
 
-/// Whether this is the origin of the site that a request is for; none where it is no origin of a web page, or there is
+/// Whether this is the origin of the site that a request is for; none where it is not the origin of a web page, or there is
 /// no such site.
 fn is_origin_of_site(origin: &str, headers: &HeaderMap, trust_forwarded_host: bool) -> Option<bool> {
     let (scheme, authority) = origin.split_once("://")?;

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::App;
+use crate::cleanup::Cleanup;
 use crate::error::{AppError, wants_json};
 use crate::image_key::ImageKey;
-use crate::leftovers::Leftovers;
 use crate::thumbnails::thumbnail_keys;
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ pub async fn delete(
     app.storage.head(&key).await?;
     // The image goes first: whoever makes its thumbnail meanwhile looks for it afterwards.
     app.storage.delete(&key).await?;
-    let mut thumbnails = Leftovers::default();
+    let mut thumbnails = Cleanup::default();
     thumbnail_keys(&key).for_each(|thumbnail| thumbnails.object(&thumbnail));
     thumbnails.remove(&app).await;
     tracing::info!(key, "deleted");

@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::App;
+use crate::cleanup::Cleanup;
 use crate::error::{AppError, causes};
 use crate::file_upload::new_key;
-use crate::leftovers::Leftovers;
 use crate::storage::presigned_post::{Permission, PresignedPost};
 use crate::storage::{ObjectFacts, StorageError, made_of, stored_dimensions};
 use crate::upload::{Stored, StoredImage};
@@ -28,7 +28,7 @@ const LARGEST_REQUEST: usize = 16 * 1024;
 
 /// What a browser wants to send.
 #[derive(Debug, Deserialize)]
-struct Wish {
+struct NewUpload {
     name: String,
     size: u64,
     #[serde(rename = "type", default)]
@@ -42,9 +42,9 @@ struct Sent {
 }
 
 /// `POST /direct`: a form for one file, good for ten minutes.
-pub async fn ticket(State(app): State<App>, request: Request) -> Result<Json<PresignedPost>, AppError> {
-    let wish: Wish = json(request, "{\"name\", \"size\", \"type\"}").await?;
-    let Wish { name, size, content_type } = wish;
+pub async fn presign(State(app): State<App>, request: Request) -> Result<Json<PresignedPost>, AppError> {
+    let upload: NewUpload = json(request, "{\"name\", \"size\", \"type\"}").await?;
+    let NewUpload { name, size, content_type } = upload;
     let limit = app.limits.max_file_bytes;
     if size > limit {
         return Err(AppError::FileTooLarge { name, limit });
@@ -73,7 +73,7 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
         let app = app.clone();
         async move {
             let _turn = turn;
-            take_in(&app, &key, &format!("{PREFIX}{rest}")).await
+            finish(&app, &key, &format!("{PREFIX}{rest}")).await
         }
     };
     let image = app.tasks.spawn(completing.in_current_span()).await;
@@ -81,11 +81,11 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
     Ok((StatusCode::CREATED, Json(Stored { images: vec![image] })).into_response())
 }
 
-async fn take_in(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
+async fn finish(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let taken = moved(app, incoming, key).await;
     // Trouble of S3's or ours is no reason to throw away what was sent: the client may ask again.
     if !taken.as_ref().is_err_and(|error| error.status().is_server_error()) {
-        let mut done = Leftovers::default();
+        let mut done = Cleanup::default();
         done.object(incoming);
         done.remove(app).await;
     }
@@ -177,7 +177,7 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
     image_rules::check_pixels(name, Some(info.largest), &app.limits)?;
     if !claim_fits(object.content_type.as_deref(), info.kind) {
         let claimed = object.content_type.take().unwrap_or_default();
-        return Err(AppError::LyingType { name: name.to_owned(), claimed, kind: info.kind });
+        return Err(AppError::ContentTypeMismatch { name: name.to_owned(), claimed, kind: info.kind });
     }
     Ok((size, info))
 }

@@ -1,4 +1,4 @@
-//! What can go wrong in a request: its status, what the client is told, and what is logged.
+//! What can go wrong in a request: its status, what the client reads, and what is logged.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub enum AppError {
     /// The form has no file.
     #[error("no image was sent: choose at least one file in the field fileToUpload")]
     NoFile,
-    /// A file is no image, or not a whole one.
+    /// A file is not an image, or not a whole one.
     #[error("\"{name}\" {defect}")]
     Defect {
         /// The file's name.
@@ -34,7 +34,7 @@ pub enum AppError {
     },
     /// A file is said to be something else.
     #[error("\"{name}\" was sent as {claimed}, but is a {kind} image: send it as {} or without a type", kind.content_type())]
-    LyingType {
+    ContentTypeMismatch {
         /// The file's name.
         name: String,
         /// What the client says.
@@ -76,7 +76,7 @@ pub enum AppError {
         /// What one request may bring.
         limits: UploadLimits,
     },
-    /// The body is no complete form.
+    /// The body is not a complete form.
     #[error(transparent)]
     Form(FormError),
     /// What was looked at is not what is there.
@@ -115,10 +115,10 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// The status that tells a client whose fault it is.
+    /// The status, which says whose fault it is.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoFile | Self::LyingType { .. } | Self::Replaced | Self::NotJson { .. } => {
+            Self::NoFile | Self::ContentTypeMismatch { .. } | Self::Replaced | Self::NotJson { .. } => {
                 StatusCode::BAD_REQUEST
             }
             Self::Defect { defect: ImageDefect::NotAnImage, .. } | Self::Form(FormError::NotAForm) => {
@@ -172,7 +172,7 @@ impl From<StorageError> for AppError {
 }
 
 impl App {
-    /// What the client of a form is told.
+    /// What the client of a form reads.
     pub fn form_error(&self, error: FormError) -> AppError {
         match error {
             FormError::BodyTooLarge { .. } => AppError::BodyTooLarge { limits: self.limits },

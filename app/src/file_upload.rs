@@ -11,9 +11,9 @@ use bytes::{Bytes, BytesMut};
 
 use crate::App;
 use crate::admission::Memory;
+use crate::cleanup::Cleanup;
 use crate::error::AppError;
 use crate::image_rules;
-use crate::leftovers::Leftovers;
 use crate::storage::{ObjectFacts, PART_BYTES};
 use crate::upload::StoredImage;
 
@@ -41,9 +41,9 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         Self { app, part, name, at_most: declared, probe, stripper: None, received: 0, ended: false }
     }
 
-    /// Stores it. `leftovers` collects every key that may exist afterwards, those of failed calls included:
+    /// Stores it. `cleanup` collects every key that may exist afterwards, those of failed calls included:
     /// a call that timed out here may have succeeded there.
-    pub async fn store(mut self, leftovers: &mut Leftovers) -> Result<StoredImage, AppError> {
+    pub async fn store(mut self, cleanup: &mut Cleanup) -> Result<StoredImage, AppError> {
         let mut buffer = BytesMut::new();
         // A file that waits for its memory holds no more than what decides what it is.
         self.fill(&mut buffer, SNIFF_BYTES).await?;
@@ -56,11 +56,11 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         self.fill(&mut buffer, PART_BYTES + 1).await?;
         let info = if self.ended && buffer.len() <= PART_BYTES {
             let info = self.end()?;
-            leftovers.object(&key);
+            cleanup.object(&key);
             self.app.storage.put(&key, &ObjectFacts::of(info), buffer.freeze()).await?;
             info
         } else {
-            self.store_in_parts(&key, kind, buffer, leftovers).await?
+            self.store_in_parts(&key, kind, buffer, cleanup).await?
         };
         Ok(StoredImage::new(key, self.received, info.kind, info.dimensions))
     }
@@ -73,7 +73,11 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         if claim_fits(claimed.as_deref(), kind) {
             return Ok(kind);
         }
-        Err(AppError::LyingType { name: self.name.clone(), claimed: claimed.unwrap_or_default(), kind })
+        Err(AppError::ContentTypeMismatch {
+            name: self.name.clone(),
+            claimed: claimed.unwrap_or_default(),
+            kind,
+        })
     }
 
     /// Room for one part, or for the whole file where that is less.
@@ -103,7 +107,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         key: &str,
         kind: ImageKind,
         mut buffer: BytesMut,
-        leftovers: &mut Leftovers,
+        cleanup: &mut Cleanup,
     ) -> Result<ImageInfo, AppError> {
         let storage = &self.app.storage;
         let facts = ObjectFacts {
@@ -111,7 +115,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
             dimensions: self.probe.dimensions(),
             made_of: None,
         };
-        leftovers.parts(key);
+        cleanup.parts(key);
         let upload_id = storage.begin_parts(key, &facts).await?;
         let mut parts: Vec<CompletedPart> = Vec::new();
         for number in 1.. {

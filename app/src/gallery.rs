@@ -23,19 +23,19 @@ const RUNTIME: &str = "Rust (axum)";
 /// When the bucket may answer again.
 const RETRY_SECONDS: u64 = 5;
 
-/// What a redirect tells the page, and where in the images it begins.
+/// What a redirect says to the page, and where in the images it begins.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wish {
+pub struct HomeQuery {
     uploaded: Option<String>,
     deleted: Option<String>,
     after: Option<String>,
 }
 
 /// `GET /`
-pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejection>) -> Response {
+pub async fn home(State(app): State<App>, query: Result<Query<HomeQuery>, QueryRejection>) -> Response {
     // A query that is not ours is no reason to refuse the page.
-    let wish = wish.map(|Query(wish)| wish).unwrap_or_default();
-    let after = wish.after.as_deref().and_then(ImageKey::of).map(|ImageKey(key)| key);
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let after = query.after.as_deref().and_then(ImageKey::of).map(|ImageKey(key)| key);
     let is_older_page = after.is_some();
     let listing = app.storage.newest(PAGE, after).await;
     if let Err(error) = &listing {
@@ -48,7 +48,7 @@ pub async fn home(State(app): State<App>, wish: Result<Query<Wish>, QueryRejecti
             (where_it_runs(&app))
         }
         main {
-            @if let Some(message) = flash(&wish) { p .flash role="status" { (message) } }
+            @if let Some(message) = flash(&query) { p .flash role="status" { (message) } }
             (upload_form(&app))
             section #gallery aria-labelledby="newest" {
                 h2 #newest { @if is_older_page { "Older images" } @else { "Newest images" } }
@@ -105,15 +105,15 @@ fn where_it_runs(app: &App) -> Markup {
 }
 
 /// Numbers only, so that a link can't put words on the page.
-fn flash(wish: &Wish) -> Option<String> {
-    if let Some(count) = wish.uploaded.as_ref().and_then(|count| count.parse::<u32>().ok()) {
+fn flash(query: &HomeQuery) -> Option<String> {
+    if let Some(count) = query.uploaded.as_ref().and_then(|count| count.parse::<u32>().ok()) {
         return Some(if count == 1 {
             "1 image stored.".to_owned()
         } else {
             format!("{count} images stored.")
         });
     }
-    wish.deleted.as_ref().filter(|count| *count == "1").map(|_| "The image is deleted.".to_owned())
+    query.deleted.as_ref().filter(|count| *count == "1").map(|_| "The image is deleted.".to_owned())
 }
 
 fn upload_form(app: &App) -> Markup {

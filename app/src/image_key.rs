@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ImageKey {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
-        // What is no UTF-8 is no key of ours.
+        // What is not UTF-8 is not a key of ours.
         let path = Path::<String>::from_request_parts(parts, state).await;
         path.ok().and_then(|Path(path)| Self::of(&path)).ok_or(AppError::NotFound)
     }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod assets;
+mod cleanup;
 mod conditional;
 pub mod config;
 mod counted_body;
@@ -15,7 +16,6 @@ pub mod health;
 mod image_key;
 mod image_rules;
 mod images;
-mod leftovers;
 mod metrics;
 mod page;
 pub mod request_log;
@@ -48,7 +48,7 @@ use crate::error::AppError;
 use crate::shutdown::{Lifecycle, Tasks};
 use crate::storage::Storage;
 use crate::task_metadata::TaskMetadata;
-use crate::thumbnails::Makers;
+use crate::thumbnails::ThumbnailPermits;
 
 /// What every handler can reach.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub struct App {
     storage: Arc<Storage>,
     limits: UploadLimits,
     admission: Arc<Admission>,
-    makers: Arc<Makers>,
+    permits: Arc<ThumbnailPermits>,
     tasks: Tasks,
     lifecycle: Lifecycle,
     direct_upload: bool,
@@ -75,7 +75,7 @@ impl App {
             storage,
             limits: config.limits,
             admission: Arc::new(Admission::new(config.admission)),
-            makers: Arc::default(),
+            permits: Arc::default(),
             tasks: Tasks::new(),
             lifecycle: Lifecycle::new(),
             direct_upload: config.direct_upload,
@@ -103,7 +103,7 @@ pub fn router(app: App, base_path: &str) -> Router {
         .route(health::CHECKS[1], get(health::readyz));
     if app.direct_upload {
         routes =
-            routes.route("/direct", post(direct::ticket)).route("/direct/complete", post(direct::complete));
+            routes.route("/direct", post(direct::presign)).route("/direct/complete", post(direct::complete));
     }
     let routes = routes
         .fallback(async || AppError::NotFound)

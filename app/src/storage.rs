@@ -59,7 +59,7 @@ struct Connected {
 pub struct ObjectFacts {
     /// Its content type.
     pub content_type: &'static str,
-    /// Its dimensions, where the first bytes told them.
+    /// Its dimensions, where the first bytes have them.
     pub dimensions: Option<Dimensions>,
     /// The tag of the object that it was made of, where it is not the same bytes.
     pub made_of: Option<String>,

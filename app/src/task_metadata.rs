@@ -1,4 +1,4 @@
-//! Where this container runs, as ECS tells it.
+//! Where this container runs, as ECS reports it.
 //!
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html>
 
@@ -39,7 +39,7 @@ pub struct Task {
 }
 
 impl TaskMetadata {
-    /// What ECS has told.
+    /// What ECS has reported.
     pub fn get(&self) -> Option<&Task> {
         self.0.get()
     }
@@ -60,7 +60,7 @@ impl TaskMetadata {
                 Ok(Err(error)) => format!("{error:#}"),
                 Err(_) => "no answer in time".to_owned(),
             };
-            tracing::warn!(cause, "ECS does not tell of the task yet");
+            tracing::warn!(cause, "ECS does not describe the task yet");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

@@ -22,12 +22,7 @@ use crate::config::Config;
 use crate::fake_s3::{BUCKET, FakeS3};
 use crate::{App, router};
 
-const LIMITS: UploadLimits = UploadLimits {
-    max_file_bytes: 20 * 1024 * 1024,
-    max_files: 3,
-    max_pixels: 1_000_000,
-    ..UploadLimits::DEFAULT
-};
+const LIMITS: UploadLimits = UploadLimits { max_files: 3, max_pixels: 1_000_000, ..UploadLimits::DEFAULT };
 
 /// What is around the data of a PNG.
 const MIN_PNG: usize = 8 + 25 + 12 + 12;

@@ -3,7 +3,7 @@
 mod decode;
 #[cfg(test)]
 mod looks;
-mod makers;
+mod permits;
 mod scale;
 mod source;
 
@@ -21,8 +21,8 @@ use crate::images::serve;
 use crate::metrics;
 use crate::storage::ObjectFacts;
 
-pub use makers::Makers;
-use makers::Outcome;
+use permits::Outcome;
+pub use permits::ThumbnailPermits;
 
 /// Thumbnails live under this prefix, each under the name of its image.
 const THUMBNAILS: &str = "thumbnails/";
@@ -56,7 +56,7 @@ pub async fn thumbnail(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let small = thumbnail_key(&key);
-    if !app.makers.serves_itself(&key) {
+    if !app.permits.serves_itself(&key) {
         match serve(&app, &small, &method, &headers).await {
             Err(AppError::NotFound) => {}
             served => {
@@ -64,7 +64,7 @@ pub async fn thumbnail(
                 return served;
             }
         }
-        if app.makers.make(&app, &key).await {
+        if app.permits.make(&app, &key).await {
             metrics::thumbnail("made");
             return serve(&app, &small, &method, &headers).await;
         }

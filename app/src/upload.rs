@@ -10,9 +10,9 @@ use serde::Serialize;
 use tracing::Instrument;
 
 use crate::App;
+use crate::cleanup::Cleanup;
 use crate::error::{AppError, refuse, wants_json};
 use crate::file_upload::FileUpload;
-use crate::leftovers::Leftovers;
 use crate::{metrics, url};
 
 /// PHP only sees several files under a name with brackets, so both spellings are the same field.
@@ -94,8 +94,8 @@ async fn receive(
     let body = request.into_body().into_data_stream();
     let form = Form::open(content_type, declared, body, &app.limits);
     let mut form = form.map_err(|error| app.form_error(error))?;
-    let mut leftovers = Leftovers::default();
-    let result = store_files(app, &mut form, declared, &mut leftovers).await;
+    let mut cleanup = Cleanup::default();
+    let result = store_files(app, &mut form, declared, &mut cleanup).await;
     match &result {
         Ok(images) => {
             let bytes: u64 = images.iter().map(|image| image.size).sum();
@@ -105,7 +105,7 @@ async fn receive(
             }
         }
         Err(_) => {
-            leftovers.remove(app).await;
+            cleanup.remove(app).await;
             form.drain().await;
         }
     }
@@ -116,7 +116,7 @@ async fn store_files(
     app: &App,
     form: &mut Form,
     declared: Option<u64>,
-    leftovers: &mut Leftovers,
+    cleanup: &mut Cleanup,
 ) -> Result<Vec<StoredImage>, AppError> {
     let mut stored = Vec::new();
     while let Some(part) = form.next().await.map_err(|error| app.form_error(error))? {
@@ -124,7 +124,7 @@ async fn store_files(
             part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
-        stored.push(store_file(app, part, name, stored.len() as u64, declared, leftovers).await?);
+        stored.push(store_file(app, part, name, stored.len() as u64, declared, cleanup).await?);
     }
     if stored.is_empty() { Err(AppError::NoFile) } else { Ok(stored) }
 }
@@ -135,17 +135,17 @@ async fn store_file(
     name: String,
     stored: u64,
     declared: Option<u64>,
-    leftovers: &mut Leftovers,
+    cleanup: &mut Cleanup,
 ) -> Result<StoredImage, AppError> {
     let limit = app.limits.max_files;
     if stored == limit {
         return Err(AppError::TooManyFiles { limit });
     }
-    FileUpload::new(app, part, name, declared).store(leftovers).await
+    FileUpload::new(app, part, name, declared).store(cleanup).await
 }
 
 impl StoredImage {
-    /// What a client is told of an image that is in the bucket.
+    /// What a client learns of an image that is in the bucket.
     pub fn new(key: String, size: u64, kind: ImageKind, dimensions: Dimensions) -> Self {
         let Dimensions { width, height } = dimensions;
         let url = url::of_image("images", &key);

@@ -2,7 +2,7 @@
 
 /**
  * Keeps other sites from making a visitor's browser upload or delete something here: browsers say in `Sec-Fetch-Site`
- * (over TLS and on localhost) or in `Origin` where a request comes from; what says nothing is no browser.
+ * (over TLS and on localhost) or in `Origin` where a request comes from; what says nothing is not a browser.
  * The Rust app has the same rules and the same cases (tests/cross_site.json).
  */
 

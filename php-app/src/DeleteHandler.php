@@ -27,7 +27,7 @@ final class DeleteHandler
         $thumbnail = UploadRules::THUMBNAILS . $idAndName;
         $versions = UploadRules::THUMBNAIL_VERSIONS;
         $keys = array_map(static fn (string $version): string => $thumbnail . $version, $versions);
-        (new Leftovers($this->s3, $keys))->remove();
+        (new Cleanup($this->s3, $keys))->remove();
         if ($request->wantsJson()) {
             Response::json(200, ['deleted' => $key]);
         } else {

@@ -3,7 +3,7 @@
 /**
  * The domain in which a region's S3 is: each of AWS's partitions has its own.
  *
- * AWS: <https://docs.aws.amazon.com/general/latest/gr/rande.html>
+ * AWS: https://docs.aws.amazon.com/general/latest/gr/rande.html
  */
 
 declare(strict_types=1);

@@ -38,7 +38,7 @@ final class ImageHandler
 
             return;
         }
-        // Not left to S3, which knows neither lists of tags nor how to tell the size with 416.
+        // Not left to S3, which knows neither lists of tags nor how to say the size with 416.
         $head = $this->s3->head($key);
         if (ETags::match($request->header('If-None-Match'), $head['etag'] ?? '')) {
             self::sendHead(304, array_diff_key($head, ['content-length' => true]));

@@ -19,7 +19,7 @@ final readonly class ListedImage
         return ImageUrl::name($this->key);
     }
 
-    /** When it was stored, as `2025-11-28T16:00:00Z`; '' if the store does not tell. */
+    /** When it was stored, as `2025-11-28T16:00:00Z`; '' if the store does not say. */
     public function stored(): string
     {
         // S3 writes milliseconds, always zero.

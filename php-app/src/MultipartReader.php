@@ -205,7 +205,7 @@ final class MultipartReader
             return Refused::busy(5);
         }
 
-        return new Refused(400, 'the upload was cut short or is no valid form: send it again');
+        return new Refused(400, 'the upload was cut short or is not a valid form: send it again');
     }
 
     /** PHP itself says nothing when it cannot write the body to its spool. */

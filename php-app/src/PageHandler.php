@@ -47,7 +47,7 @@ final class PageHandler
         ]);
     }
 
-    /** What a redirect to the page tells, in numbers only. */
+    /** What a redirect says to the page, in numbers only. */
     private static function message(Request $request): string
     {
         $uploaded = $request->queryCount('uploaded');

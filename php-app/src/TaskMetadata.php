@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Where this container runs, as ECS tells it.
+ * Where this container runs, as ECS reports it.
  *
- * AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html>
+ * AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 
 declare(strict_types=1);
@@ -33,7 +33,7 @@ final class TaskMetadata
     }
 
     /**
-     * @param array<mixed> $task what the endpoint tells, which is anything
+     * @param array<mixed> $task what the endpoint answers, which is anything
      *
      * @return array<string, string>
      */

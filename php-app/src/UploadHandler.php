@@ -20,7 +20,7 @@ final class UploadHandler
 
     public function store(Request $request): void
     {
-        // What the head of the request tells needs neither a turn nor the body.
+        // What the head of the request says needs neither a turn nor the body.
         $boundary = MultipartReader::boundary($request->header('Content-Type'));
         if ((int) $request->header('Content-Length') > $this->config->maxBodyBytes()) {
             throw UploadRules::bodyTooLarge($this->config);
@@ -76,7 +76,7 @@ final class UploadHandler
             } catch (\Throwable $error) {
                 // The failed one too: its answer may have been lost after S3 had stored it.
                 $keys = array_map(static fn (StoredImage $image): string => $image->key, $stored);
-                (new Leftovers($this->s3, $keys))->remove();
+                (new Cleanup($this->s3, $keys))->remove();
                 if (!$error instanceof S3Error) {
                     throw $error;
                 }

@@ -56,7 +56,7 @@ struct Patience {
     drain: Duration,
 }
 
-/// A body that is no form, or not all of one.
+/// A body that is not a form, or not all of one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum FormError {
     /// The content type is not a form with files.
@@ -68,8 +68,8 @@ pub enum FormError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The body is no complete form.
-    #[error("the upload was cut short or is no multipart form: send it again")]
+    /// The body is not a complete form.
+    #[error("the upload was cut short or is not a valid form: send it again")]
     Malformed {
         /// What is wrong, for the log.
         detail: String,
@@ -216,7 +216,7 @@ impl Source {
     }
 
     async fn drain(&self) {
-        // An error here is the client's end, and the refusal that led here is what it is told.
+        // An error here is the client's end, and the refusal that led here is what it reads.
         let rest = async { while let Ok(Some(_)) = self.body.next().await {} };
         if tokio::time::timeout(self.patience.drain, rest).await.is_err() {
             tracing::info!("the client of a refused upload is still sending: answering anyway");

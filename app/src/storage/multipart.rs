@@ -55,7 +55,7 @@ impl Storage {
     }
 
     /// Throws away all parts that were sent for a key. S3 is asked which uploads there are,
-    /// because the answer that would have told us an upload's id may have been lost.
+    /// because the answer that would have had an upload's id may have been lost.
     pub async fn abort_parts(&self, key: &str) -> Result<(), StorageError> {
         let client = self.client().await;
         let request = client.list_multipart_uploads().bucket(&self.bucket).prefix(key);

@@ -22,7 +22,7 @@ pub async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, Ap
     while let Some(chunk) = object.body.next().await {
         // That says nothing about the image.
         let chunk = chunk.map_err(|error| broken_off(key, error))?;
-        // What is no whole image is found out by the decoder.
+        // What is not a whole image is found out by the decoder.
         let is_image = probe.feed(&chunk).is_ok();
         let is_too_costly = probe.decoded_bytes().is_some_and(|bytes| bytes > scale::DECODED_BYTES);
         if !is_image || is_too_costly {

@@ -29,7 +29,7 @@ final class Formats
      * @param \Closure(string, int, int): void $onSize is given the content type with the width and height of the image
      *                                                 and its parts, as soon as they are known, and may throw
      *
-     * @return ?Image null if the file is no image that the app takes
+     * @return ?Image null if the file is not an image that the app takes
      *
      * @throws Broken if it is one, but ends early or is damaged
      */

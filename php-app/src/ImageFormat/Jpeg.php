@@ -21,7 +21,7 @@ final class Jpeg implements Format
 
     /**
      * The next marker with a segment. In a scan, 0xFF is followed by 0 (a plain 0xFF) or is a restart marker; before
-     * a marker any number of 0xFF may stand; and between segments libjpeg skips whatever is no marker.
+     * a marker any number of 0xFF may stand; and between segments libjpeg skips whatever is not a marker.
      */
     private const MARKER = '~\xFF[\x02-\xCF\xD8-\xFE]~';
 

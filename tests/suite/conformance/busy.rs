@@ -27,7 +27,7 @@ fn uploads_beyond_max_uploads_wait_a_moment_and_are_then_turned_away() {
         let third = site.client.post(&Form::image("third.png", PNG)).await.has(503);
         assert!(retry_after(third.header("retry-after")), "{:?}", third.headers);
         assert!(!third.error().is_empty());
-        // A page is no upload.
+        // A page is not an upload.
         site.client.fetch("").await.has(200);
         let browser =
             site.client.form_request("upload", &Form::image("b.png", PNG)).header(ACCEPT, "text/html");

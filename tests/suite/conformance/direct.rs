@@ -22,10 +22,10 @@ const SOON: Duration = Duration::from_secs(20);
 fn an_image_goes_to_s3_and_is_an_upload_then() {
     with_direct_upload(async |site| {
         let bytes = png::plain(64, 48);
-        let ticket = ticket(&site, "../My <Cat>.png", bytes.len(), "image/png").await;
-        let key = text(&ticket["key"]);
+        let form = presigned(&site, "../My <Cat>.png", bytes.len(), "image/png").await;
+        let key = text(&form["key"]);
         assert!(key.starts_with("incoming/") && key.ends_with("/My Cat.png"), "{key}");
-        sent(&site, &ticket, &bytes).await.has(201);
+        sent(&site, &form, &bytes).await.has(201);
         assert_eq!(site.bucket.everything().await, std::slice::from_ref(&key));
         // Nobody sees it before it was looked at.
         assert!(!site.client.fetch("").await.text().contains("My Cat"));
@@ -53,14 +53,14 @@ fn an_image_goes_to_s3_and_is_an_upload_then() {
 #[test]
 fn the_policy_fixes_key_size_and_type_for_ten_minutes() {
     with_direct_upload(async |site| {
-        let ticket = ticket(&site, "cat.png", 1234, "image/png").await;
-        let fields = ticket["fields"].as_object().unwrap();
+        let form = presigned(&site, "cat.png", 1234, "image/png").await;
+        let fields = form["fields"].as_object().unwrap();
         let policy: Value = serde_json::from_slice(&base64(&text(&fields["policy"]))).unwrap();
         let conditions = policy["conditions"].as_array().unwrap();
         let has = |condition: Value| assert!(conditions.contains(&condition), "{condition}: {policy:#}");
         has(json!(["content-length-range", 1234, 1234]));
         has(json!({ "bucket": site.bucket.name() }));
-        for (name, value) in [("key", ticket["key"].clone()), ("Content-Type", "image/png".into())] {
+        for (name, value) in [("key", form["key"].clone()), ("Content-Type", "image/png".into())] {
             let forms = [json!(["eq", format!("${name}"), value]), json!({ name: value })];
             assert!(forms.iter().any(|form| conditions.contains(form)), "{name}: {policy:#}");
         }
@@ -85,7 +85,7 @@ fn the_policy_fixes_key_size_and_type_for_ten_minutes() {
 fn s3_refuses_what_the_policy_does_not_allow() {
     with_direct_upload(async |site| {
         let bytes = png::of_size(1000);
-        let good = ticket(&site, "cat.png", bytes.len(), "image/png").await;
+        let good = presigned(&site, "cat.png", bytes.len(), "image/png").await;
         for size in [999, 1001, 5000] {
             let refused = sent(&site, &good, &png::of_size(size)).await;
             assert!(refused.status.is_client_error(), "{size}: {}", refused.status);
@@ -104,7 +104,7 @@ fn s3_refuses_what_the_policy_does_not_allow() {
 #[test]
 fn wishes_beyond_the_limits_get_no_ticket() {
     with_direct_upload(async |site| {
-        for (wish, status) in [
+        for (upload, status) in [
             (json!({ "name": "a.png", "size": (20 << 20) + 1, "type": "image/png" }), 413),
             (json!({ "name": "a.png", "size": 0, "type": "image/png" }), 400),
             (json!({ "name": "a.html", "size": 10, "type": "text/html" }), 415),
@@ -115,8 +115,8 @@ fn wishes_beyond_the_limits_get_no_ticket() {
             (json!([]), 400),
             (json!("a.png"), 400),
         ] {
-            let refused = asked(&site, "direct", &wish.to_string()).await;
-            assert_eq!(refused.status, status, "{wish}: {}", refused.text());
+            let refused = asked(&site, "direct", &upload.to_string()).await;
+            assert_eq!(refused.status, status, "{upload}: {}", refused.text());
             refused.error();
         }
         for (path, body) in
@@ -124,7 +124,7 @@ fn wishes_beyond_the_limits_get_no_ticket() {
         {
             asked(&site, path, body).await.has(400).error();
         }
-        let largest = ticket(&site, "a.png", 20 << 20, "image/png").await;
+        let largest = presigned(&site, "a.png", 20 << 20, "image/png").await;
         assert!(largest["url"].is_string());
         for method in [Method::GET, Method::PUT] {
             let got = answer(site.client.request(method, "direct")).await.has(405);
@@ -144,9 +144,9 @@ fn what_is_no_image_is_removed_and_said() {
             (&png[..png.len() - 1], "image/png", 400),
             (&png::header_of(65_000, 65_000), "image/png", 413),
         ] {
-            let ticket = ticket(&site, "lie.png", bytes.len(), kind).await;
-            sent(&site, &ticket, bytes).await.has(201);
-            let refused = completed(&site, &text(&ticket["key"])).await;
+            let form = presigned(&site, "lie.png", bytes.len(), kind).await;
+            sent(&site, &form, bytes).await.has(201);
+            let refused = completed(&site, &text(&form["key"])).await;
             assert_eq!(refused.status, status, "{kind}: {}", refused.text());
             assert!(refused.error().contains("lie.png"), "{}", refused.text());
             site.bucket.comes_to_hold(&[]).await;
@@ -188,8 +188,8 @@ fn what_changes_while_it_is_looked_at_is_not_taken() {
     those_with(Feature::DirectUpload, async |app| {
         let site = Setup::of(app).set("DIRECT_UPLOAD", "true").behind_proxy().start().await;
         let good = png::of_size(HTML.len().max(1000));
-        let ticket = ticket(&site, "swap.png", good.len(), "image/png").await;
-        let key = text(&ticket["key"]);
+        let form = presigned(&site, "swap.png", good.len(), "image/png").await;
+        let key = text(&form["key"]);
         site.bucket.put(&key, &good, "image/png").await;
         let in_uploads = |path: &str| path.contains("/uploads/");
         let wait = Effect::Delay(Duration::from_secs(2));
@@ -222,8 +222,8 @@ fn two_requests_for_one_file_lose_no_image_that_was_promised() {
         let site = Setup::of(app).set("DIRECT_UPLOAD", "true").behind_proxy().start().await;
         let bytes = png::of_size(1000);
         for round in 0..3 {
-            let ticket = ticket(&site, "twice.png", bytes.len(), "image/png").await;
-            let key = text(&ticket["key"]);
+            let form = presigned(&site, "twice.png", bytes.len(), "image/png").await;
+            let key = text(&form["key"]);
             site.bucket.put(&key, &bytes, "image/png").await;
             // The first of both copies is late: the other request is through by then.
             let late = Effect::Delay(Duration::from_secs(2));
@@ -279,17 +279,17 @@ async fn asked(site: &Site, path: &str, body: &str) -> Answer {
     answer(request.header(CONTENT_TYPE, JSON).body(body.to_owned())).await
 }
 
-async fn ticket(site: &Site, name: &str, size: usize, kind: &str) -> Value {
-    let wish = json!({ "name": name, "size": size, "type": kind });
-    asked(site, "direct", &wish.to_string()).await.has(200).json()
+async fn presigned(site: &Site, name: &str, size: usize, kind: &str) -> Value {
+    let upload = json!({ "name": name, "size": size, "type": kind });
+    asked(site, "direct", &upload.to_string()).await.has(200).json()
 }
 
 /// Posts a file as the page's script does: all fields, then the file.
-async fn sent(site: &Site, ticket: &Value, bytes: &[u8]) -> Answer {
-    let fields = ticket["fields"].as_object().unwrap().iter();
+async fn sent(site: &Site, form: &Value, bytes: &[u8]) -> Answer {
+    let fields = form["fields"].as_object().unwrap().iter();
     let form = fields.fold(Form::new(), |form, (name, value)| form.field(name, &text(value)));
     let form = form.file("file", b"whatever.bin", Some("application/octet-stream"), bytes);
-    let url = site.for_this_machine(&text(&ticket["url"])).await;
+    let url = site.for_this_machine(&text(&form["url"])).await;
     let request = reqwest::Client::builder().no_proxy().build().unwrap().post(url);
     answer(request.header(CONTENT_TYPE, Form::content_type()).body(form.bytes())).await
 }

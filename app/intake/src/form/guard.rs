@@ -36,7 +36,7 @@ pub(super) struct Progress(Arc<Counters>);
 struct Counters {
     /// What it took since it gave something out.
     held: AtomicUsize,
-    /// Whether it was told to look at what it has before it gets more.
+    /// Whether it was asked to look at what it has before it gets more.
     has_looked: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! JPEG: markers, segments with a length, and between the scans' bytes whatever is no marker.
+//! JPEG: markers, segments with a length, and between the scans' bytes whatever is not a marker.
 
 #[cfg(test)]
 mod tests;

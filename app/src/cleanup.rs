@@ -18,7 +18,7 @@ const AT_A_TIME: usize = 8;
 
 /// Keys under which something may be stored.
 #[derive(Debug, Default)]
-pub struct Leftovers(Vec<Leftover>);
+pub struct Cleanup(Vec<Leftover>);
 
 #[derive(Debug)]
 struct Leftover {
@@ -26,7 +26,7 @@ struct Leftover {
     in_parts: bool,
 }
 
-impl Leftovers {
+impl Cleanup {
     /// An object may be stored under this key.
     pub fn object(&mut self, key: &str) {
         self.0.push(Leftover { key: key.to_owned(), in_parts: false });

@@ -30,9 +30,9 @@ const FAILED_FOR: Duration = Duration::from_secs(30);
 /// So many images are remembered as served themselves.
 const MOST_REMEMBERED: usize = 4096;
 
-/// The makers of thumbnails.
+/// Who may make a thumbnail, and who waits for one.
 #[derive(Debug)]
-pub struct Makers {
+pub struct ThumbnailPermits {
     places: Semaphore,
     state: Mutex<State>,
 }
@@ -61,24 +61,24 @@ pub enum Outcome {
 
 /// A request that waits.
 struct Waiter<'a> {
-    makers: &'a Makers,
+    permits: &'a ThumbnailPermits,
     outcome: watch::Receiver<Option<Outcome>>,
 }
 
 /// A thumbnail that is being made, until that has ended in whatever way.
 struct Running {
-    makers: Arc<Makers>,
+    permits: Arc<ThumbnailPermits>,
     key: String,
     announce: watch::Sender<Option<Outcome>>,
 }
 
-impl Default for Makers {
+impl Default for ThumbnailPermits {
     fn default() -> Self {
         Self { places: Semaphore::new(AT_A_TIME), state: Mutex::default() }
     }
 }
 
-impl Makers {
+impl ThumbnailPermits {
     /// Whether an image is known to be served itself.
     pub fn serves_itself(&self, key: &str) -> bool {
         self.state().itself.get(key).is_some_and(|until| *until > Instant::now())
@@ -111,11 +111,11 @@ impl Makers {
             None => {
                 let (announce, outcome) = watch::channel(None);
                 state.running.insert(key.to_owned(), outcome.clone());
-                (outcome, Some(Running { makers: Arc::clone(self), key: key.to_owned(), announce }))
+                (outcome, Some(Running { permits: Arc::clone(self), key: key.to_owned(), announce }))
             }
         };
         state.waiting += 1;
-        Some((Waiter { makers: self, outcome }, first))
+        Some((Waiter { permits: self, outcome }, first))
     }
 
     fn remember(&self, key: &str, outcome: Outcome) {
@@ -142,7 +142,7 @@ impl Makers {
 
 async fn run(app: App, running: Running) {
     // The semaphore is never closed.
-    let _place = running.makers.places.acquire().await;
+    let _place = running.permits.places.acquire().await;
     // Whoever waits gets the image itself, and the end of the process need not wait for what has not begun.
     if app.lifecycle.phase() == Phase::Finishing {
         running.announce.send_replace(Some(Outcome::Failed));
@@ -158,7 +158,7 @@ async fn run(app: App, running: Running) {
             Outcome::Failed
         }
     };
-    running.makers.remember(&running.key, outcome);
+    running.permits.remember(&running.key, outcome);
     running.announce.send_replace(Some(outcome));
 }
 
@@ -172,13 +172,13 @@ impl Waiter<'_> {
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.makers.state().waiting -= 1;
+        self.permits.state().waiting -= 1;
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.makers.state().running.remove(&self.key);
+        self.permits.state().running.remove(&self.key);
     }
 }
 
@@ -194,20 +194,20 @@ mod tests {
 
     #[test]
     fn who_asks_for_the_same_thumbnail_waits_for_the_first() {
-        let makers = Arc::new(Makers::default());
-        let (_first, running) = makers.join("a").unwrap();
+        let permits = Arc::new(ThumbnailPermits::default());
+        let (_first, running) = permits.join("a").unwrap();
         assert!(running.is_some());
-        assert!(makers.join("a").unwrap().1.is_none());
-        assert!(makers.join("b").unwrap().1.is_some());
+        assert!(permits.join("a").unwrap().1.is_none());
+        assert!(permits.join("b").unwrap().1.is_some());
         drop(running);
-        assert!(makers.join("a").unwrap().1.is_some());
+        assert!(permits.join("a").unwrap().1.is_some());
     }
 
     #[tokio::test]
     async fn an_unexpected_end_is_a_failure_for_all_who_wait() {
-        let makers = Arc::new(Makers::default());
-        let (mut first, running) = makers.join("a").unwrap();
-        let (mut second, _) = makers.join("a").unwrap();
+        let permits = Arc::new(ThumbnailPermits::default());
+        let (mut first, running) = permits.join("a").unwrap();
+        let (mut second, _) = permits.join("a").unwrap();
         drop(running);
         assert_eq!((first.outcome().await, second.outcome().await), (Outcome::Failed, Outcome::Failed));
     }
@@ -222,37 +222,37 @@ mod tests {
         app.lifecycle.end(&mut asked, patience, async {}).await;
         let facts = ObjectFacts { content_type: "image/png", dimensions: None, made_of: None };
         app.storage.put("uploads/1-a/a.png", &facts, png().into()).await.unwrap();
-        assert!(!app.makers.make(&app, "uploads/1-a/a.png").await);
+        assert!(!app.permits.make(&app, "uploads/1-a/a.png").await);
         assert_eq!(s3.contents().opened, [""; 0]);
-        assert!(!app.makers.serves_itself("uploads/1-a/a.png"));
+        assert!(!app.permits.serves_itself("uploads/1-a/a.png"));
     }
 
     #[test]
     fn those_who_wait_are_bounded() {
-        let makers = Arc::new(Makers::default());
-        let waiting: Vec<_> = (0..MOST_WAITING).map(|_| makers.join("a").unwrap()).collect();
-        assert!(makers.join("a").is_none());
+        let permits = Arc::new(ThumbnailPermits::default());
+        let waiting: Vec<_> = (0..MOST_WAITING).map(|_| permits.join("a").unwrap()).collect();
+        assert!(permits.join("a").is_none());
         drop(waiting);
-        let queued: Vec<_> = (0..MOST_QUEUED).map(|key| makers.join(&key.to_string()).unwrap()).collect();
-        assert!(makers.join("a").is_none());
-        assert!(makers.join("0").is_some());
+        let queued: Vec<_> = (0..MOST_QUEUED).map(|key| permits.join(&key.to_string()).unwrap()).collect();
+        assert!(permits.join("a").is_none());
+        assert!(permits.join("0").is_some());
         drop(queued);
-        let state = makers.state();
+        let state = permits.state();
         assert_eq!((state.waiting, state.running.len()), (0, 0));
     }
 
     #[test]
     fn what_is_served_itself_is_remembered_within_bounds() {
-        let makers = Makers::default();
-        makers.remember("kept", Outcome::Stored);
-        assert!(!makers.serves_itself("kept"));
+        let permits = ThumbnailPermits::default();
+        permits.remember("kept", Outcome::Stored);
+        assert!(!permits.serves_itself("kept"));
         for key in 0..=MOST_REMEMBERED {
-            makers.remember(&key.to_string(), Outcome::Itself);
-            makers.remember(&key.to_string(), Outcome::Failed);
+            permits.remember(&key.to_string(), Outcome::Itself);
+            permits.remember(&key.to_string(), Outcome::Failed);
         }
-        assert!(!makers.serves_itself("0"));
-        assert!(makers.serves_itself("1") && makers.serves_itself(&MOST_REMEMBERED.to_string()));
-        let state = makers.state();
+        assert!(!permits.serves_itself("0"));
+        assert!(permits.serves_itself("1") && permits.serves_itself(&MOST_REMEMBERED.to_string()));
+        let state = permits.state();
         assert_eq!((state.itself.len(), state.order.len()), (MOST_REMEMBERED, MOST_REMEMBERED));
     }
 }

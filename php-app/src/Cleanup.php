@@ -9,7 +9,7 @@ declare(strict_types=1);
 
 namespace ImageApp;
 
-final class Leftovers
+final class Cleanup
 {
     /** All objects together, each time. */
     private const TRY_SECONDS = 2.0;
