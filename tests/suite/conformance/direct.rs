@@ -285,11 +285,11 @@ async fn presigned(site: &Site, name: &str, size: usize, kind: &str) -> Value {
 }
 
 /// Posts a file as the page's script does: all fields, then the file.
-async fn sent(site: &Site, form: &Value, bytes: &[u8]) -> Answer {
-    let fields = form["fields"].as_object().unwrap().iter();
+async fn sent(site: &Site, presigned: &Value, bytes: &[u8]) -> Answer {
+    let fields = presigned["fields"].as_object().unwrap().iter();
     let form = fields.fold(Form::new(), |form, (name, value)| form.field(name, &text(value)));
     let form = form.file("file", b"whatever.bin", Some("application/octet-stream"), bytes);
-    let url = site.for_this_machine(&text(&form["url"])).await;
+    let url = site.for_this_machine(&text(&presigned["url"])).await;
     let request = reqwest::Client::builder().no_proxy().build().unwrap().post(url);
     answer(request.header(CONTENT_TYPE, Form::content_type()).body(form.bytes())).await
 }
