@@ -19,7 +19,7 @@ use crate::file_upload::new_key;
 use crate::storage::presigned_post::{Permission, PresignedPost};
 use crate::storage::{ObjectFacts, StorageError, made_of, stored_dimensions};
 use crate::upload::{Stored, StoredImage};
-use crate::{image_rules, metrics, without_location};
+use crate::{limits, metrics, without_location};
 
 /// What browsers send lies here until it was looked at: no page shows it, and it expires after a day.
 const INCOMING: &str = "incoming/";
@@ -45,10 +45,7 @@ struct Sent {
 pub async fn presign(State(app): State<App>, request: Request) -> Result<Json<PresignedPost>, AppError> {
     let upload: NewUpload = json(request, "{\"name\", \"size\", \"type\"}").await?;
     let NewUpload { name, size, content_type } = upload;
-    let limit = app.limits.max_file_bytes;
-    if size > limit {
-        return Err(AppError::FileTooLarge { name, limit });
-    }
+    limits::check_size(&name, size, &app.limits)?;
     if size == 0 {
         return Err(AppError::Defect { name, defect: ImageDefect::Empty });
     }
@@ -159,10 +156,8 @@ async fn tag_of(app: &App, key: &str) -> Result<Option<String>, AppError> {
 
 /// Follows the whole file, as if it had come through the app; returns its size in bytes and what it is.
 async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result<(u64, ImageInfo), AppError> {
-    let limit = app.limits.max_file_bytes;
-    if object.content_length.is_some_and(|length| u64::try_from(length).is_ok_and(|length| length > limit)) {
-        return Err(AppError::FileTooLarge { name: name.to_owned(), limit });
-    }
+    let length = object.content_length.and_then(|length| u64::try_from(length).ok());
+    limits::check_size(name, length.unwrap_or_default(), &app.limits)?;
     let defect = |defect| AppError::Defect { name: name.to_owned(), defect };
     let mut probe = ImageProbe::new();
     let mut size = 0;
@@ -170,11 +165,11 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
         let chunk = chunk.map_err(|error| broken_off(name, error))?;
         size += chunk.len() as u64;
         let fed = probe.feed(&chunk);
-        image_rules::check_pixels(name, probe.largest(), &app.limits)?;
+        limits::check_pixels(name, probe.largest(), &app.limits)?;
         fed.map_err(defect)?;
     }
     let info = probe.finish().map_err(defect)?;
-    image_rules::check_pixels(name, Some(info.largest), &app.limits)?;
+    limits::check_pixels(name, Some(info.largest), &app.limits)?;
     if !claim_fits(object.content_type.as_deref(), info.kind) {
         let claimed = object.content_type.take().unwrap_or_default();
         return Err(AppError::ContentTypeMismatch { name: name.to_owned(), claimed, kind: info.kind });

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use app_intake::form::{self, FormError};
 use app_intake::image_format::{ImageDefect, ImageKind};
-use app_intake::limits::UploadLimits;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -15,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::limits::OverLimit;
 use crate::storage::StorageError;
 use crate::{App, page, url};
 
@@ -42,40 +42,9 @@ pub enum AppError {
         /// What it is.
         kind: ImageKind,
     },
-    /// A file is too large.
-    #[error("\"{name}\" is larger than the limit of {}: send a smaller image", page::size(*limit))]
-    FileTooLarge {
-        /// The file's name.
-        name: String,
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// An image has too many pixels.
-    #[error("\"{name}\" has {pixels} pixels, more than the limit of {limit}: send a smaller image")]
-    TooManyPixels {
-        /// The file's name.
-        name: String,
-        /// Its width times its height.
-        pixels: u64,
-        /// The limit.
-        limit: u64,
-    },
-    /// The form has too many files.
-    #[error("more than {limit} files in one upload: send at most {limit} at a time")]
-    TooManyFiles {
-        /// The limit.
-        limit: u64,
-    },
-    /// The request is larger than all files together may be.
-    #[error(
-        "the upload is larger than the limit of {} files of {} each: send fewer or smaller images",
-        limits.max_files,
-        page::size(limits.max_file_bytes)
-    )]
-    BodyTooLarge {
-        /// What one request may bring.
-        limits: UploadLimits,
-    },
+    /// It is over one of the app's limits.
+    #[error(transparent)]
+    OverLimit(#[from] OverLimit),
     /// The body is not a complete form.
     #[error(transparent)]
     Form(FormError),
@@ -125,10 +94,7 @@ impl AppError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Defect { .. } | Self::Form(_) => StatusCode::BAD_REQUEST,
-            Self::FileTooLarge { .. }
-            | Self::TooManyPixels { .. }
-            | Self::TooManyFiles { .. }
-            | Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OverLimit(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -175,7 +141,7 @@ impl App {
     /// What the client of a form reads.
     pub fn form_error(&self, error: FormError) -> AppError {
         match error {
-            FormError::BodyTooLarge { .. } => AppError::BodyTooLarge { limits: self.limits },
+            FormError::BodyTooLarge { .. } => OverLimit::Body { limits: self.limits }.into(),
             other => AppError::Form(other),
         }
     }

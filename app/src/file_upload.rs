@@ -13,7 +13,7 @@ use crate::App;
 use crate::admission::Memory;
 use crate::cleanup::Cleanup;
 use crate::error::AppError;
-use crate::image_rules;
+use crate::limits;
 use crate::storage::{ObjectFacts, PART_BYTES};
 use crate::upload::StoredImage;
 
@@ -139,7 +139,6 @@ impl<'a, 'form> FileUpload<'a, 'form> {
 
     /// Reads until the buffer holds that many bytes or the file ends.
     async fn fill(&mut self, buffer: &mut BytesMut, wanted: usize) -> Result<(), AppError> {
-        let limit = self.app.limits.max_file_bytes;
         while buffer.len() < wanted && !self.ended {
             let Some(chunk) = self.part.chunk().await.map_err(|error| self.app.form_error(error))? else {
                 self.ended = true;
@@ -149,11 +148,9 @@ impl<'a, 'form> FileUpload<'a, 'form> {
                 break;
             };
             self.received += chunk.len() as u64;
-            if self.received > limit {
-                return Err(AppError::FileTooLarge { name: self.name.clone(), limit });
-            }
+            limits::check_size(&self.name, self.received, &self.app.limits)?;
             let fed = self.probe.feed(&chunk);
-            image_rules::check_pixels(&self.name, self.probe.largest(), &self.app.limits)?;
+            limits::check_pixels(&self.name, self.probe.largest(), &self.app.limits)?;
             fed.map_err(|defect| self.defect(defect))?;
             match &mut self.stripper {
                 Some(stripper) => stripper.feed(&chunk, buffer),
@@ -167,7 +164,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     fn end(&mut self) -> Result<ImageInfo, AppError> {
         let probe = std::mem::replace(&mut self.probe, ImageProbe::new());
         let info = probe.finish().map_err(|defect| self.defect(defect))?;
-        image_rules::check_pixels(&self.name, Some(info.largest), &self.app.limits)?;
+        limits::check_pixels(&self.name, Some(info.largest), &self.app.limits)?;
         Ok(info)
     }
 

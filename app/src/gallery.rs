@@ -14,7 +14,7 @@ use crate::error::causes;
 use crate::image_key::ImageKey;
 use crate::page::{self, TITLE, icon};
 use crate::storage::{ListedImage, Listing};
-use crate::url;
+use crate::{limits, url};
 
 /// How many images a page shows.
 const PAGE: i32 = 24;
@@ -127,7 +127,7 @@ fn upload_form(app: &App) -> Markup {
                 strong .with-script { u { "Choose images" } span .drop-hint { " or drop them here" } }
                 strong .without-script { "Choose images" }
                 span .quiet {
-                    "JPEG, PNG, GIF, WebP or AVIF, up to " (page::size(max_bytes)) " each, " (max_files) " at a time."
+                    "JPEG, PNG, GIF, WebP or AVIF, " (limits::in_words(&app.limits)) "."
                 }
                 input #file type="file" name="fileToUpload" multiple required accept=(accept);
             }

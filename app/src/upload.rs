@@ -13,7 +13,7 @@ use crate::App;
 use crate::cleanup::Cleanup;
 use crate::error::{AppError, refuse, wants_json};
 use crate::file_upload::FileUpload;
-use crate::{metrics, url};
+use crate::{limits, metrics, url};
 
 /// PHP only sees several files under a name with brackets, so both spellings are the same field.
 const FIELDS: [&str; 2] = ["fileToUpload", "fileToUpload[]"];
@@ -124,7 +124,7 @@ async fn store_files(
             part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
-        stored.push(store_file(app, part, name, stored.len() as u64, declared, cleanup).await?);
+        stored.push(store_file(app, part, name, stored.len(), declared, cleanup).await?);
     }
     if stored.is_empty() { Err(AppError::NoFile) } else { Ok(stored) }
 }
@@ -133,14 +133,11 @@ async fn store_file(
     app: &App,
     part: Part<'_>,
     name: String,
-    stored: u64,
+    stored: usize,
     declared: Option<u64>,
     cleanup: &mut Cleanup,
 ) -> Result<StoredImage, AppError> {
-    let limit = app.limits.max_files;
-    if stored == limit {
-        return Err(AppError::TooManyFiles { limit });
-    }
+    limits::check_count(stored, &app.limits)?;
     FileUpload::new(app, part, name, declared).store(cleanup).await
 }
 
