@@ -5,7 +5,6 @@
 //! `refuse@DeleteSecurityGroup/DependencyViolation/2` the first two calls of an operation. `late@2` and `unknown@2` are those of
 //! [`late`].
 
-mod answers;
 mod late;
 
 use std::collections::HashSet;
@@ -197,7 +196,7 @@ fn refusal(call: &Call, status: u16, code: &str) -> Result<HttpResponse, Connect
         "InvalidParameterException" => "Unable to assume the role (a fault)",
         _ => "a fault",
     };
-    response(status, answers::error(call, code, message))
+    response(status, infra_emulators::answers::error(call, code, message))
 }
 
 fn response(status: u16, body: String) -> Result<HttpResponse, ConnectorError> {
@@ -209,12 +208,8 @@ fn response(status: u16, body: String) -> Result<HttpResponse, ConnectorError> {
 mod tests {
     use super::*;
 
-    pub fn call(operation: &str, key: u64) -> Call {
-        Call { service: String::new(), operation: operation.to_owned(), key }
-    }
-
     fn kinds(faults: &Faults, operation: &str) -> Vec<Kind> {
-        faults.of(&call(operation, 0)).0
+        faults.of(&Call::named(operation, 0)).0
     }
 
     #[test]

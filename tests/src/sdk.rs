@@ -10,6 +10,7 @@ use infra_deploy::AppProgram;
 use infra_engine::Provider;
 use infra_wire::gate;
 use infra_wire::journal::{self, Entry, Place};
+use infra_wire::transport::Direct;
 
 /// moto's account. The credentials say so: nobody is asked.
 const ACCOUNT: &str = "123456789012";
@@ -19,7 +20,7 @@ const ACCOUNT: &str = "123456789012";
 /// # Panics
 /// When there is none.
 pub async fn connected(endpoint: &str, region: &str, stack: &str, workspace: &Path) -> Aws {
-    let client = gate::client(true, None).unwrap_or_else(|error| panic!("{error}"));
+    let client = gate::client(true, None, Arc::new(Direct));
     let credentials = Credentials::builder().access_key_id("test").secret_access_key("test");
     let credentials = credentials.account_id(ACCOUNT).provider_name("test").build();
     let config = SdkConfig::builder()

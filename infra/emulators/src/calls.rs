@@ -1,6 +1,7 @@
 //! The rows that apply to calls: a client around the SDK's own, which asks once who answers, and changes what that one gets wrong.
 
 use crate::Product;
+use crate::answers;
 use crate::asked::Asked;
 use crate::kinds::Emulated;
 use crate::table::{Mend, rows_of};
@@ -257,11 +258,11 @@ fn mended(mend: &Mend, asked: &Asked, host: &str, answer: Answered) -> Answered 
     let is_refused = answer.status >= 400;
     match mend {
         Mend::Nothing if is_refused => {
-            let (status, body) = asked.call.nothing_found();
+            let (status, body) = answers::nothing_found(&asked.call);
             Answered { status, body, ..answer }
         }
         Mend::Code(words, code) if is_refused && answer.body.contains(words) => {
-            let body = asked.call.error(code, words);
+            let body = answers::error(&asked.call, code, words);
             Answered { body, ..answer }
         }
         Mend::Answer(of) => of(asked, host, answer),

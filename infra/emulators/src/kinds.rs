@@ -5,7 +5,7 @@ use crate::table::{Mend, rows_of};
 use async_trait::async_trait;
 use infra_engine::kind::{Context, ErasedKind};
 use infra_engine::live::LiveValue;
-use infra_engine::{Failure, Found};
+use infra_engine::{Failure, Found, Operations};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -31,6 +31,10 @@ impl Emulated {
 impl ErasedKind for Emulated {
     fn name(&self) -> &'static str {
         self.kind.name()
+    }
+
+    fn operations(&self) -> Operations {
+        self.kind.operations()
     }
 
     fn deleted_before(&self) -> &'static [&'static str] {

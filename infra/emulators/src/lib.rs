@@ -3,6 +3,7 @@
 //! [`TABLE`] has a row for each thing. A row applies in one of two places: around the calls themselves ([`Emulator::over`]), or
 //! around a kind of resource ([`Emulator::around`]). Without an endpoint in the configuration AWS is asked, and neither is there.
 
+pub mod answers;
 mod asked;
 mod calls;
 mod kinds;

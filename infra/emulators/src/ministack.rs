@@ -1,5 +1,6 @@
 //! What MiniStack's answers are made.
 
+use crate::answers;
 use crate::asked::Asked;
 use crate::calls::{Answered, Exchange, Mended};
 use crate::{listening, text};
@@ -71,7 +72,7 @@ pub fn active_alone(asked: &Asked, _: &str, answer: Answered) -> Answered {
     let is_family = asked_for["taskDefinition"].as_str().is_some_and(|name| !name.contains(':'));
     match json["taskDefinition"]["status"].as_str() {
         Some(status) if is_family && status != "ACTIVE" => {
-            let body = asked.call.error("ClientException", "Unable to describe task definition.");
+            let body = answers::error(&asked.call, "ClientException", "Unable to describe task definition.");
             Answered { status: 400, body, ..answer }
         }
         _ => answer,

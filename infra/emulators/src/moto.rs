@@ -1,5 +1,6 @@
 //! What moto's answers are made.
 
+use crate::answers;
 use crate::asked::Asked;
 use crate::calls::{Answered, Exchange, Mended};
 use crate::text;
@@ -83,7 +84,7 @@ pub fn without_policies_of_aws(asked: &Asked, _: &str, answer: Answered) -> Answ
     if answer.status != 404 || !answer.body.contains("iam::aws:policy/") {
         return answer;
     }
-    let (status, body) = asked.call.nothing_found();
+    let (status, body) = answers::nothing_found(&asked.call);
     Answered { status, body, ..answer }
 }
 

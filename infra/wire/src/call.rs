@@ -43,8 +43,7 @@ impl Call {
         }
     }
 
-    /// A call of this name, for tests.
-    #[cfg(test)]
+    /// A call of which nothing but its operation is known.
     pub fn named(operation: &str, key: u64) -> Self {
         let (service, operation) = (String::new(), operation.to_owned());
         Self { service, effect: effect(&operation), operation, key }

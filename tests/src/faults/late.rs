@@ -10,9 +10,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use infra_wire::call::Call;
 use infra_wire::read_cache::Answer;
 
-use super::answers;
 use super::response;
 use crate::late_reads::{LateReads, Source};
+use infra_emulators::answers;
 
 /// How late the client hears; not at all, as a rule.
 #[derive(Clone, Copy, Debug, Default)]

@@ -53,7 +53,11 @@ async fn to_the_end(options: &Options, setup: &Setup, running: &OnceLock<Started
     outcome.print_failures();
     if let Some(started) = Started::of(&tasks, service.cluster(), &aws) {
         let started = running.get_or_init(|| started);
-        infra_options::say!("running {}: {}", live_service::last_part(&service.task_definition), started.names());
+        infra_options::say!(
+            "running {}: {}",
+            live_service::last_part(&service.task_definition),
+            started.names()
+        );
         outcome.tasks(&tasks);
         if !options.no_follow {
             let following = follow::Following::new(&aws, started, &definition, &options.app, &options.stack);

@@ -28,7 +28,7 @@ pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure>
     let tasks = running(aws, cluster).await?;
     for arns in tasks.chunks(TASKS_PER_CALL) {
         let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
-        let answer = request.send().await.none_if(&NO_CLUSTER, "describe the cluster's tasks")?;
+        let answer = request.send().await.none_if(Clusters::NOT_FOUND, "describe the cluster's tasks")?;
         let Some(answer) = answer else { return Ok(()) };
         partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
         let of_service = |task: &&Task| task.group().is_some_and(|group| group.starts_with(SERVICE_GROUP));

@@ -15,7 +15,7 @@ enum Protocol {
 pub fn nothing_found(call: &Call) -> (u16, String) {
     let operation = &call.operation;
     if operation.starts_with("Get") {
-        return (404, error(call, "NoSuchEntity", "it is not known yet (a fault)"));
+        return (404, error(call, "NoSuchEntity", "it is not known yet"));
     }
     let nothing = match Protocol::of(call) {
         Protocol::Json => "{}".to_owned(),
