@@ -16,6 +16,47 @@ const SCALING: &str = "AnyScaleFrontendService";
 /// What is in the name of a group, and what is there in the name of its capacity provider.
 const GROUP_AND_PROVIDER: (&str, &str) = ("-ecs-asg-", "-ec2-");
 
+/// What a new service does not take.
+const TAKEN_LATER: [&str; 9] = [
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+    "networkConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+    "platformVersion",
+];
+
+/// A new service that has all that was asked for.
+pub fn with_all_members(exchange: Exchange<'_>) -> Mended<'_> {
+    async move {
+        let answer = exchange.again().answer().await?;
+        if answer.status == 200 {
+            let asked = exchange.asked.json();
+            let mut update = json!({ "cluster": asked["cluster"], "service": asked["serviceName"] });
+            for member in TAKEN_LATER.iter().filter(|member| !asked[**member].is_null()) {
+                update[*member] = asked[*member].clone();
+            }
+            exchange.json("ecs", &format!("{ECS}.UpdateService"), update).await?;
+        }
+        Ok(answer)
+    }
+    .boxed()
+}
+
+/// Services that have a launch type only where they have no strategy.
+pub fn without_launch_type(_: &Asked, _: &str, answer: Answered) -> Answered {
+    let Ok(mut json) = serde_json::from_str::<Value>(&answer.body) else { return answer };
+    for service in json["services"].as_array_mut().into_iter().flatten() {
+        if service["capacityProviderStrategy"].as_array().is_some_and(|strategy| !strategy.is_empty()) {
+            service.as_object_mut().map(|members| members.remove("launchType"));
+        }
+    }
+    Answered { body: json.to_string(), ..answer }
+}
+
 /// The tags of the cluster in which a scalable target's service is, as those of the target.
 pub fn tags_of_the_cluster(exchange: Exchange<'_>) -> Mended<'_> {
     async move {

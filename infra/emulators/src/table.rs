@@ -197,11 +197,27 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         product: Moto,
+        of: "ecs:CreateService",
+        wrong: "much of what a new service is to have is not taken, and is taken by an update",
+        since: "5.2.5",
+        mended: "the service is updated with it at once",
+        mend: Mend::Call(moto::with_all_members),
+    },
+    Row {
+        product: Moto,
         of: "ecs:DescribeCapacityProviders",
         wrong: "all can't be described, only those that are named",
         since: "5.2.5",
         mended: "those are named that clusters have and that groups suggest",
         mend: Mend::Call(moto::all_by_name),
+    },
+    Row {
+        product: Moto,
+        of: "ecs:DescribeServices",
+        wrong: "a service has a launch type beside a capacity provider strategy",
+        since: "5.2.5",
+        mended: "it is left out",
+        mend: Mend::Answer(moto::without_launch_type),
     },
     Row {
         product: Moto,
@@ -226,6 +242,14 @@ pub const TABLE: &[Row] = &[
         since: "5.2.5",
         mended: "it has AWS's",
         mend: Mend::Answer(moto::versioning),
+    },
+    Row {
+        product: Moto,
+        of: "service",
+        wrong: "deployments do not have what ECS describes only there",
+        since: "5.2.5",
+        mended: "it counts as desired",
+        mend: Mend::Missing(&["serviceConnectConfiguration", "volumeConfigurations"]),
     },
     Row {
         product: Moto,
