@@ -226,7 +226,7 @@ mod tests {
     fn every_call_fails_the_first_time_and_not_the_second() {
         let faults = Faults::parse("reset@every").unwrap();
         for (key, fails) in [(1, true), (2, true), (1, false)] {
-            assert_eq!(faults.of(&call("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
+            assert_eq!(faults.of(&Call::named("GetRole", key)).0 == [Kind::Reset], fails, "{key}");
         }
     }
 

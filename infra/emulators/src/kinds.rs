@@ -97,11 +97,8 @@ fn count_as_desired(mend: &Mend, live: &mut Value, desired: &Value) {
 /// Puts the desired value of a member into a live one; `*` stands for every item of a list.
 fn put(live: &mut Value, desired: &Value, path: &[&str], only_missing: bool) {
     match (path, live, desired) {
-        ([], live, desired) => {
-            if !only_missing || is_missing(live) {
-                live.clone_from(desired);
-            }
-        }
+        ([], live, _) if only_missing && !is_missing(live) => {}
+        ([], live, desired) => live.clone_from(desired),
         (["*", rest @ ..], Value::Array(live), Value::Array(desired)) => {
             for (live, desired) in live.iter_mut().zip(desired) {
                 put(live, desired, rest, only_missing);

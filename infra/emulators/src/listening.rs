@@ -28,7 +28,6 @@ async fn refuses_connections(address: SocketAddrV4) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use tokio::net::TcpListener;

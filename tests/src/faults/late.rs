@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use infra_wire::call::Call;
 use infra_wire::read_cache::Answer;
 
 use super::response;
 use crate::late_reads::{LateReads, Source};
 use infra_emulators::answers;
+use infra_wire::call::Call;
 
 /// How late the client hears; not at all, as a rule.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,7 +75,6 @@ impl LateClient {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::call;
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -87,7 +86,7 @@ mod tests {
         for kind in calls.chars() {
             let operation = if kind == 'W' { "CreateCluster" } else { "DescribeClusters" };
             let asked = async { response(200, in_time.fetch_add(1, Ordering::Relaxed).to_string()) };
-            let answer = client.answer(&call(operation, 0), asked).await.unwrap();
+            let answer = client.answer(&Call::named(operation, 0), asked).await.unwrap();
             answers += std::str::from_utf8(answer.body().bytes().unwrap()).unwrap();
         }
         answers

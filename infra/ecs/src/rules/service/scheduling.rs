@@ -111,7 +111,7 @@ pub fn rolling_update(
     let mut findings = Findings::default();
     match desired_count {
         Some(count) if count < 0 => {
-            findings.add(Rule::S03, &Path::at("desiredCount"), format!("{count} tasks"))
+            findings.add(Rule::S03, &Path::at("desiredCount"), format!("{count} tasks"));
         }
         None => findings.add(Rule::S03, &Path::at("desiredCount"), "no desiredCount"),
         Some(_) => {}
