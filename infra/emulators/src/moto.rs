@@ -16,6 +16,29 @@ const SCALING: &str = "AnyScaleFrontendService";
 /// What is in the name of a group, and what is there in the name of its capacity provider.
 const GROUP_AND_PROVIDER: (&str, &str) = ("-ecs-asg-", "-ec2-");
 
+/// The calls that list and delete what belongs to a scalable target, the list, and what each of it is known by.
+const RULES: [[&str; 4]; 2] = [
+    ["DescribeScalingPolicies", "DeleteScalingPolicy", "ScalingPolicies", "PolicyName"],
+    ["DescribeScheduledActions", "DeleteScheduledAction", "ScheduledActions", "ScheduledActionName"],
+];
+
+/// A target that goes with its policies and scheduled actions.
+pub fn with_its_rules(exchange: Exchange<'_>) -> Mended<'_> {
+    async move {
+        let (scaling, target) = (&exchange.asked.call.service, exchange.asked.json());
+        for [describe, delete, list, name] in RULES {
+            let listed = exchange.json(scaling, &format!("{SCALING}.{describe}"), target.clone()).await?;
+            for rule in items(&listed[list]) {
+                let mut one = target.clone();
+                one[name] = rule[name].clone();
+                exchange.json(scaling, &format!("{SCALING}.{delete}"), one).await?;
+            }
+        }
+        exchange.answer().await
+    }
+    .boxed()
+}
+
 /// What a new service does not take.
 const TAKEN_LATER: [&str; 9] = [
     "availabilityZoneRebalancing",

@@ -181,6 +181,14 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         product: Moto,
+        of: "application-autoscaling:DeregisterScalableTarget",
+        wrong: "the policies and scheduled actions of a target stay",
+        since: "5.2.5",
+        mended: "they are deleted before it",
+        mend: Mend::Call(moto::with_its_rules),
+    },
+    Row {
+        product: Moto,
         of: "application-autoscaling:ListTagsForResource",
         wrong: "the call is not known, and tags of targets are not kept",
         since: "5.2.5",
@@ -221,6 +229,14 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         product: Moto,
+        of: "ecs:DescribeTaskDefinition",
+        wrong: "of a family the newest revision is described, also where it is deregistered",
+        since: "5.2.5",
+        mended: "a family without an active revision is not there",
+        mend: Mend::Answer(ministack::active_alone),
+    },
+    Row {
+        product: Moto,
         of: "iam-role",
         wrong: "AWS's own policies are not there, as to load them takes half a minute",
         since: "5.2.5",
@@ -254,10 +270,26 @@ pub const TABLE: &[Row] = &[
     Row {
         product: Moto,
         of: "service",
+        wrong: "an update with a part of the deployment's configuration takes the rest away",
+        since: "5.2.5",
+        mended: "a circuit breaker that is not there counts as desired",
+        mend: Mend::Missing(&["deploymentConfiguration.deploymentCircuitBreaker"]),
+    },
+    Row {
+        product: Moto,
+        of: "service",
         wrong: "no task starts",
         since: "5.2.5",
         mended: "with `--no-wait` nothing is waited for",
         mend: Mend::NotWaitedFor,
+    },
+    Row {
+        product: Moto,
+        of: "task-definition",
+        wrong: "whether faults may be injected is not kept",
+        since: "5.2.5",
+        mended: "it counts as desired",
+        mend: Mend::Missing(&["enableFaultInjection"]),
     },
 ];
 

@@ -145,15 +145,7 @@ impl AwsApi {
             ),
         ] {
             let answer = self.scaling(operation, json!({ "ServiceNamespace": "ecs" })).await;
-            // Where a target goes, AWS lets go of its policies and actions, and moto keeps them.
-            let is_there = |id: &str| {
-                let shown = format!("DescribeScalableTargets: {id} ");
-                operation == "DescribeScalableTargets"
-                    || found.iter().any(|it: &String| it.starts_with(&shown))
-            };
-            let items = array(&answer[list]).filter(|it| text_of(&it["ResourceId"]).contains(text));
-            let items: Vec<_> = items.filter(|it| is_there(text_of(&it["ResourceId"]))).collect();
-            for it in items {
+            for it in array(&answer[list]).filter(|it| text_of(&it["ResourceId"]).contains(text)) {
                 let members: Vec<_> = shown.iter().map(|name| format!("{name} {}", it[*name])).collect();
                 let id = text_of(&it["ResourceId"]);
                 found.insert(format!("{operation}: {id} {}", members.join(", ")));

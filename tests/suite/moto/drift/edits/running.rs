@@ -175,6 +175,7 @@ fn other_revision(at: &Places) -> Value {
         "taskRoleArn",
         "containerDefinitions",
         "volumes",
+        "runtimePlatform",
     ];
     let mut definition = json!({ "memory": "4096" });
     for member in taken.iter().filter(|member| !at.task_definition[**member].is_null()) {
