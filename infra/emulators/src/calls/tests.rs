@@ -1,3 +1,5 @@
+//! That an emulator is known by its page, and that nothing is changed where none is known.
+
 use super::*;
 use std::sync::Mutex;
 
