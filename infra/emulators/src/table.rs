@@ -270,14 +270,6 @@ pub const TABLE: &[Row] = &[
     Row {
         product: Moto,
         of: "service",
-        wrong: "an update with a part of the deployment's configuration takes the rest away",
-        since: "5.2.5",
-        mended: "a circuit breaker that is not there counts as desired",
-        mend: Mend::Missing(&["deploymentConfiguration.deploymentCircuitBreaker"]),
-    },
-    Row {
-        product: Moto,
-        of: "service",
         wrong: "no task starts",
         since: "5.2.5",
         mended: "with `--no-wait` nothing is waited for",

@@ -51,7 +51,10 @@ pub fn service_on_instances(at: &Places) -> Vec<Edit> {
     let name = format!("service {}", text(&at.php["serviceName"]));
     let edit =
         |properties: &[&str], change| Edit::new(&name, properties, update_service(at, &at.php, change));
-    let percents = json!({ "maximumPercent": 150, "minimumHealthyPercent": 50 });
+    // moto takes away what an update of the configuration leaves out.
+    let breaker = json!({ "enable": true, "rollback": true });
+    let percents =
+        json!({ "maximumPercent": 150, "minimumHealthyPercent": 50, "deploymentCircuitBreaker": breaker });
     let weights = json!([{ "capacityProvider": at.capacity_provider, "weight": 9, "base": 2 }]);
     vec![
         edit(&["desiredCount"], json!({ "desiredCount": 3 })),
