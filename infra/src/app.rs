@@ -1,47 +1,19 @@
 //! One app from its image to the load balancer. Its order is what makes a move between launch types one without a gap:
 //! requests are sent to a new service's tasks only once these are healthy, and the old service goes last.
 
-use crate::apps::AppSpec;
+use crate::app_spec::AppSpec;
+use crate::context::{App, Context};
 use crate::instances::{Instances, instances};
-use crate::load_balancing::{Balancer, target_group, targets_known, traffic};
-use crate::names::Names;
-use crate::network::{Network, s3_endpoint};
+use crate::network::s3_endpoint;
 use crate::placement::{OnFargate, OnInstances, OnInstancesAwsvpc, Placement};
 use crate::scaling::scaling;
 use crate::service::{Backend, service};
-use crate::settings::{AppSettings, Compute, Ec2NetworkMode, Settings};
-use crate::task::{TaskContext, task};
-use infra_ecs::{ClusterRef, TaskDefinition};
+use crate::settings::{AppSettings, Compute, Ec2NetworkMode};
+use crate::task::task;
+use crate::traffic::{target_group, targets_known, traffic};
+use infra_ecs::TaskDefinition;
 use infra_engine::{Output, ResourceId, Stack};
 use infra_resources::NameError;
-
-/// An app of a stack: what it is, and what the stack makes of it.
-pub struct App<'a> {
-    /// What it is.
-    pub spec: &'static AppSpec,
-    /// Its place in the list of apps.
-    pub position: usize,
-    /// Its settings.
-    pub settings: &'a AppSettings,
-    /// The image that its tasks run.
-    pub image: &'a Output<String>,
-}
-
-/// What apps share.
-pub struct Context<'a> {
-    /// The names of the stack.
-    pub names: &'a Names,
-    /// The settings of the stack.
-    pub settings: &'a Settings,
-    /// The network.
-    pub network: &'a Network,
-    /// The cluster.
-    pub cluster: &'a ClusterRef,
-    /// The load balancer.
-    pub balancer: &'a Balancer,
-    /// What the tasks share.
-    pub tasks: &'a TaskContext<'a>,
-}
 
 /// An app that is in the stack.
 pub struct DeployedApp<'a> {

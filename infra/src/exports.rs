@@ -1,6 +1,6 @@
 //! What is told to people once the stack is deployed.
 
-use crate::apps::AppList;
+use crate::app_spec::AppList;
 use crate::destination::Destination;
 use crate::names::Names;
 use infra_engine::{Handle, Output};

@@ -1,8 +1,10 @@
 //! The image app's infrastructure as plain Rust functions. Start reading at [`program`]; every knob is in `settings`.
 
 pub mod app;
+mod app_spec;
 pub mod apps;
 pub mod cluster;
+pub mod context;
 pub mod cost;
 mod destination;
 pub mod exports;
@@ -22,6 +24,7 @@ pub mod settings;
 mod stack_name;
 pub mod storage;
 pub mod task;
+pub mod traffic;
 
 pub use destination::Destination;
 pub use exports::Exports;
@@ -30,7 +33,7 @@ pub use owned_counts::OwnedCount;
 pub use settings::{Settings, Violation};
 pub use stack_name::{DEFAULT_STACK, StackName, StackNameError};
 
-use app::Context;
+use context::{Context, TaskContext};
 use infra_ecs::fit::FitReport;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
@@ -133,7 +136,7 @@ fn stack(
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
     let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network);
 
-    let tasks = task::TaskContext {
+    let tasks = TaskContext {
         region: &destination.region,
         bucket: &bucket,
         roles: &roles,

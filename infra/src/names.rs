@@ -1,6 +1,6 @@
 //! Every physical name of the stack, as a function of the stack's name. The default stack has the tutorial's names.
 
-use crate::apps::{AppList, AppSpec};
+use crate::app_spec::{AppList, AppSpec};
 use crate::destination::Destination;
 use crate::stack_name::{DEFAULT_STACK, StackName};
 use infra_resources::Partition;

@@ -1,6 +1,6 @@
 //! The image repositories, and the images in them.
 
-use crate::apps::AppSpec;
+use crate::app_spec::AppSpec;
 use crate::destination::Destination;
 use crate::names::Names;
 use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};

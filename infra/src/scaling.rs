@@ -1,8 +1,8 @@
 //! The autoscaler of an app: who decides how many tasks it has.
 
-use crate::app::{App, Context};
-use crate::load_balancing::AppTargets;
+use crate::context::{App, Context};
 use crate::settings::{ScalingSettings, Schedule};
+use crate::traffic::AppTargets;
 use infra_engine::{ResourceId, Stack};
 use infra_resources::ServiceScaling;
 use infra_resources::service_scaling::{Metric, ScheduledAction, TargetTracking};

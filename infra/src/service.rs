@@ -1,9 +1,9 @@
 //! The services: an app's tasks, kept running behind the load balancer.
 
-use crate::app::{App, Context};
-use crate::load_balancing::AppTargets;
+use crate::context::{App, Context};
 use crate::placement::Placement;
 use crate::task::CONTAINER;
+use crate::traffic::AppTargets;
 use infra_ecs::service::PropagateTags;
 use infra_ecs::{Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use infra_engine::{ResourceId, Stack};

@@ -1,6 +1,6 @@
 //! Every knob of the stack and its default. Change it here, or for one run with `--set web.desired_count=3`.
 
-mod app;
+pub mod app;
 mod apps;
 mod ec2;
 mod native;
@@ -9,7 +9,7 @@ mod overrides;
 mod placement;
 mod range;
 mod registry;
-mod scaling;
+pub mod scaling;
 mod stopping;
 mod texts;
 mod together;
@@ -27,7 +27,8 @@ pub use scaling::{ScalingSettings, Schedule};
 pub use stopping::StopBudget;
 pub use uploads::UploadSettings;
 
-use crate::apps::{ALL, AppList};
+use crate::app_spec::AppList;
+use crate::apps::ALL;
 use Allowed::{Flag, Number, OneOf};
 use infra_resources::load_balancer::IDLE_TIMEOUT_SECONDS;
 use infra_resources::log_group::RETENTION_DAYS;

@@ -1,38 +1,17 @@
 //! The task definitions of all apps.
 
-use crate::app::App;
-use crate::identity::Roles;
+use crate::app_spec::Environment;
+use crate::context::{App, TaskContext};
 use crate::placement::Placement;
-use crate::settings::{LoadBalancerSettings, StopBudget, UploadSettings};
+use crate::settings::StopBudget;
 use infra_ecs::container::{HealthCheck, SystemControl};
 use infra_ecs::typed::LaunchType;
 use infra_ecs::{Container, Revision, StopTimeout, VolumeOf};
-use infra_engine::{Handle, Stack};
-use infra_resources::{Bucket, LogGroup};
+use infra_engine::Stack;
 use std::time::Duration;
 
 /// The name of the one container in each task, whichever app it runs.
 pub const CONTAINER: &str = "web";
-
-/// What the tasks of all apps use.
-pub struct TaskContext<'a> {
-    /// The region.
-    pub region: &'a str,
-    /// Where uploads go.
-    pub bucket: &'a Handle<Bucket>,
-    /// Who the tasks are.
-    pub roles: &'a Roles,
-    /// Where logs go.
-    pub logs: &'a Handle<LogGroup>,
-    /// Whether browsers upload to the bucket themselves.
-    pub direct_upload: bool,
-    /// How the load balancer treats connections and tasks that go.
-    pub load_balancer: &'a LoadBalancerSettings,
-    /// Whether positions are removed from images.
-    pub strip_location: bool,
-    /// What one upload may bring.
-    pub uploads: &'a UploadSettings,
-}
 
 /// An app's task definition, wherever it runs.
 pub fn task<P: Placement>(
@@ -70,8 +49,10 @@ fn container<On: LaunchType>(app: &App<'_>, context: &TaskContext<'_>) -> Contai
         .system_control(SystemControl::unprivileged_ports())
         .stop_timeout(StopTimeout::from_settings(stop_timeout))
         .health_check(often((spec.health_check)()));
+    let idle_timeout_seconds = context.load_balancer.idle_timeout_seconds;
+    let environment = Environment { direct_upload: context.direct_upload, idle_timeout_seconds };
     let base_path = (!spec.path.is_empty()).then(|| ("BASE_PATH", spec.path.to_owned()));
-    let own = base_path.into_iter().chain((spec.environment)(settings, context));
+    let own = base_path.into_iter().chain((spec.environment)(settings, &environment));
     let container = own.fold(container, |container, (name, value)| container.environment(name, value));
     let limits = context.uploads.environment().into_iter();
     let container = limits.fold(container, |container, (name, value)| container.environment(&name, value));

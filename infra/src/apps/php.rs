@@ -1,8 +1,7 @@
 //! The PHP app in `php-app/`: one task on an instance, as in the tutorial.
 
-use super::{AppSpec, Scratch};
-use crate::settings::{AppSettings, Compute};
-use crate::task::TaskContext;
+use crate::app_spec::{AppSpec, Environment, Scratch};
+use crate::settings::app::{AppSettings, Compute};
 use infra_ecs::container::HealthCheck;
 use infra_images::Source;
 
@@ -25,6 +24,6 @@ fn defaults() -> AppSettings {
 }
 
 /// On Fargate a container does not see the limit of its task. It has as many processes as fit.
-fn environment(settings: &AppSettings, _: &TaskContext<'_>) -> Vec<(&'static str, String)> {
+fn environment(settings: &AppSettings, _: &Environment) -> Vec<(&'static str, String)> {
     vec![("MEMORY_MIB", settings.memory_mib.0.to_string())]
 }

@@ -1,8 +1,8 @@
 //! The Rust app in `app/`: two tasks on Fargate, as in the tutorial.
 
-use super::AppSpec;
-use crate::settings::{AppSettings, ScalingSettings};
-use crate::task::TaskContext;
+use crate::app_spec::{AppSpec, Environment};
+use crate::settings::app::AppSettings;
+use crate::settings::scaling::ScalingSettings;
 use infra_ecs::container::HealthCheck;
 use infra_ecs::{CpuUnits, Mebibytes};
 use infra_images::{RustPackage, Source};
@@ -51,10 +51,10 @@ fn defaults() -> AppSettings {
 }
 
 /// What it finds in its environment beside what all apps do.
-fn environment(settings: &AppSettings, context: &TaskContext<'_>) -> Vec<(&'static str, String)> {
+fn environment(settings: &AppSettings, context: &Environment) -> Vec<(&'static str, String)> {
     // A quarter of the task for the buffers of uploads: the rest is for thumbnails, connections and the system.
     let upload_memory = (u64::from(settings.memory_mib.0) * 1024 * 1024 / 4).max(LEAST_UPLOAD_MEMORY);
-    let keep_alive = longer_than(context.load_balancer.idle_timeout_seconds);
+    let keep_alive = longer_than(context.idle_timeout_seconds);
     vec![
         ("UPLOAD_MEMORY_BYTES", upload_memory.to_string()),
         ("DIRECT_UPLOAD", context.direct_upload.to_string()),

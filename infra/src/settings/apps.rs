@@ -2,7 +2,7 @@
 
 use super::AppSettings;
 use super::range::Range;
-use crate::apps::{AppList, AppSpec};
+use crate::app_spec::{AppList, AppSpec};
 use serde::de::Error;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;

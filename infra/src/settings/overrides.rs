@@ -2,7 +2,7 @@
 
 use super::range::{Allowed, Range, Violation, violations};
 use super::{Apps, Settings};
-use crate::apps::AppList;
+use crate::app_spec::AppList;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

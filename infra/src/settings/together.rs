@@ -2,7 +2,7 @@
 
 use super::range::Violation;
 use super::{AppSettings, Settings};
-use crate::apps::AppSpec;
+use crate::app_spec::AppSpec;
 
 /// Settings that are each within its range, and not together.
 pub(super) fn violations(settings: &Settings) -> Vec<Violation> {
