@@ -14,11 +14,12 @@ use tracing::Instrument;
 
 use crate::App;
 use crate::cleanup::Cleanup;
-use crate::error::{AppError, causes};
+use crate::error::{AppError, broken_off};
 use crate::file_upload::new_key;
 use crate::storage::presigned_post::{Permission, PresignedPost};
 use crate::storage::{ObjectFacts, StorageError, made_of, stored_dimensions};
-use crate::upload::{Stored, StoredImage};
+use crate::stored_image::StoredImage;
+use crate::upload::Stored;
 use crate::{limits, metrics, without_location};
 
 /// What browsers send lies here until it was looked at: no page shows it, and it expires after a day.
@@ -175,11 +176,6 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
         return Err(AppError::ContentTypeMismatch { name: name.to_owned(), claimed, kind: info.kind });
     }
     Ok((size, info))
-}
-
-pub fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
-    tracing::warn!(name, cause = causes(&error), "an object broke off while it was read");
-    AppError::Storage(StorageError::Incomplete { action: "read", target: name.to_owned(), missing: "end" })
 }
 
 /// Here a claim is needed: it becomes a part of what is signed.

@@ -15,7 +15,7 @@ use crate::cleanup::Cleanup;
 use crate::error::AppError;
 use crate::limits;
 use crate::storage::{ObjectFacts, PART_BYTES};
-use crate::upload::StoredImage;
+use crate::stored_image::StoredImage;
 
 /// What comes in one piece beyond a part's end is held, too.
 const SLACK_BYTES: usize = 256 * 1024;

@@ -1,6 +1,7 @@
 //! The image-upload web app: its routes, and what stands around all of them.
 
 mod admission;
+mod asset;
 mod assets;
 mod cleanup;
 mod conditional;
@@ -23,6 +24,7 @@ mod routing;
 pub mod serve;
 mod shutdown;
 pub mod storage;
+mod stored_image;
 mod task_metadata;
 mod thumbnails;
 mod upload;

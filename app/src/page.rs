@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
 
-use crate::assets::{ICON, SCRIPT, STYLE};
+use crate::asset::{ICON, SCRIPT, STYLE};
 
 /// What the app is called.
 pub const TITLE: &str = "Image upload";

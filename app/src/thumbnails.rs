@@ -5,6 +5,7 @@ mod decode;
 mod looks;
 mod permits;
 mod scale;
+mod scale_error;
 mod source;
 
 use app_intake::image_format::Dimensions;

@@ -1,7 +1,6 @@
 //! `POST /upload`: streams the files of a form to S3, holding at most one part of one file in memory.
 
 use app_intake::form::{Form, Part};
-use app_intake::image_format::{Dimensions, ImageKind};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,27 +12,11 @@ use crate::App;
 use crate::cleanup::Cleanup;
 use crate::error::{AppError, refuse, wants_json};
 use crate::file_upload::FileUpload;
-use crate::{limits, metrics, url};
+use crate::stored_image::StoredImage;
+use crate::{limits, metrics};
 
 /// PHP only sees several files under a name with brackets, so both spellings are the same field.
 const FIELDS: [&str; 2] = ["fileToUpload", "fileToUpload[]"];
-
-/// An image that S3 has confirmed.
-#[derive(Debug, Serialize)]
-pub struct StoredImage {
-    /// Its key in the bucket.
-    pub key: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its content type.
-    pub content_type: &'static str,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// Where the page finds it.
-    pub url: String,
-}
 
 /// The answer to an upload.
 #[derive(Debug, Serialize)]
@@ -139,13 +122,4 @@ async fn store_file(
 ) -> Result<StoredImage, AppError> {
     limits::check_count(stored, &app.limits)?;
     FileUpload::new(app, part, name, declared).store(cleanup).await
-}
-
-impl StoredImage {
-    /// What a client learns of an image that is in the bucket.
-    pub fn new(key: String, size: u64, kind: ImageKind, dimensions: Dimensions) -> Self {
-        let Dimensions { width, height } = dimensions;
-        let url = url::of_image("images", &key);
-        Self { key, size, content_type: kind.content_type(), width, height, url }
-    }
 }

@@ -8,8 +8,7 @@ use aws_sdk_s3::types::CompletedPart;
 use bytes::BytesMut;
 
 use crate::App;
-use crate::direct::broken_off;
-use crate::error::{AppError, causes};
+use crate::error::{AppError, broken_off, causes};
 use crate::storage::{ObjectFacts, PART_BYTES};
 
 /// What comes in one piece beyond a part's end is held, too.

@@ -6,7 +6,7 @@ use app_intake::image_format::{ImageInfo, ImageKind};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
 
-use super::scale::{DECODED_BYTES, ScaleError};
+use super::scale_error::{DECODED_BYTES, ScaleError};
 
 /// A profile is kept with the thumbnail. Those of devices are larger than any thumbnail.
 const LARGEST_PROFILE: usize = 512 * 1024;

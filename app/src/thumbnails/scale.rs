@@ -1,26 +1,20 @@
 //! From an image file to a small one that looks like it.
 
-use app_intake::image_format::{Dimensions, ImageDefect, ImageKind, ImageProbe};
+use app_intake::image_format::{Dimensions, ImageKind, ImageProbe};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageEncoder, ImageError};
-use thiserror::Error;
 
 use super::decode::decode;
+use super::scale_error::{DECODED_BYTES, MOST_SCANS, ScaleError};
 
 /// What there are codecs for. AVIF's are written in C.
 pub const CAN: [ImageKind; 4] = [ImageKind::Jpeg, ImageKind::Png, ImageKind::Gif, ImageKind::WebP];
 
 /// A thumbnail fits into a square of this many pixels: sharp on a screen with two pixels a point.
 const SIDE: u32 = 480;
-
-/// What the pixels of one image may take up: 24 megapixels in three colours.
-pub const DECODED_BYTES: u64 = 72 * 1024 * 1024;
-
-/// Each scan of a JPEG file costs a walk over all its pixels, however short it is. Encoders write about ten.
-const MOST_SCANS: u32 = 500;
 
 const JPEG_QUALITY: u8 = 80;
 
@@ -32,32 +26,6 @@ pub struct Scaled {
     pub dimensions: Dimensions,
     /// The file.
     pub bytes: Vec<u8>,
-}
-
-/// Why there is none.
-#[derive(Debug, Error)]
-pub enum ScaleError {
-    /// It would need too much memory.
-    #[error("its pixels take up {bytes} bytes, more than {DECODED_BYTES}")]
-    TooCostly {
-        /// What it would need.
-        bytes: u64,
-    },
-    /// It would need too much time.
-    #[error("it has {scans} scans, more than {MOST_SCANS}")]
-    TooManyScans {
-        /// What it has.
-        scans: u32,
-    },
-    /// It is not a whole image.
-    #[error("it {0}")]
-    Defect(ImageDefect),
-    /// The codec gave up.
-    #[error(transparent)]
-    Codec(#[from] ImageError),
-    /// The codec for JPEG with separate scans gave up.
-    #[error(transparent)]
-    SeparateScans(#[from] jpeg_decoder::Error),
 }
 
 /// Whether an image of this size needs a thumbnail, and one can be made. Browsers turn the image itself as its EXIF data says.

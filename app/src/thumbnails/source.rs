@@ -5,9 +5,10 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use bytes::{Bytes, BytesMut};
 
 use super::scale;
+use super::scale_error::DECODED_BYTES;
 use crate::App;
-use crate::direct::broken_off;
 use crate::error::AppError;
+use crate::error::broken_off;
 use crate::storage::stored_dimensions;
 
 /// Larger files are served as they are.
@@ -24,7 +25,7 @@ pub async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, Ap
         let chunk = chunk.map_err(|error| broken_off(key, error))?;
         // What is not a whole image is found out by the decoder.
         let is_image = probe.feed(&chunk).is_ok();
-        let is_too_costly = probe.decoded_bytes().is_some_and(|bytes| bytes > scale::DECODED_BYTES);
+        let is_too_costly = probe.decoded_bytes().is_some_and(|bytes| bytes > DECODED_BYTES);
         if !is_image || is_too_costly {
             return Ok(None);
         }

@@ -1,6 +1,7 @@
 //! A bound on the work that the metadata of one file may cost.
 
-use super::exif::ENTRY_BYTES;
+/// The length of an entry of a table.
+pub(super) const ENTRY_BYTES: usize = 12;
 
 /// Tables of Exif data may lead in circles and overlap, each in many segments, and a text may be nothing but positions:
 /// without a bound, 20 MiB of them keep a processor busy for many seconds. This is far beyond what any camera or editor

@@ -1,13 +1,12 @@
 //! Exif: a tree of tables of tags, one of which is the position's.
 
-use super::budget::{Budget, Spent};
+use super::budget::{Budget, ENTRY_BYTES, Spent};
 
 /// Some programs write it before the data where it is of no use.
 const MARK: &[u8] = b"Exif\0\0";
 /// The tags that lead to further tables: Exif's own, that of interoperability, tables of further images.
 const LEADS_ON: [u16; 3] = [0x8769, 0xA005, 0x014A];
 const POSITION: u16 = 0x8825;
-pub(super) const ENTRY_BYTES: usize = 12;
 /// Beyond what any file has; a circle of tables ends here.
 const MOST_TABLES: usize = 16;
 /// Beyond what any position's table has.
