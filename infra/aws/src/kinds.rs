@@ -25,7 +25,7 @@ pub mod service_scaling;
 mod target_group;
 pub mod task_definition;
 
-pub use cluster::clusters_of;
+pub use cluster::described::clusters_of;
 
 use crate::Aws;
 use crate::clients::Elb;
@@ -73,7 +73,7 @@ pub fn all(aws: &Aws) -> Provider {
 /// When they can't be listed.
 pub async fn stacks(aws: &Aws) -> Result<BTreeSet<String>, Failure> {
     let mut stacks: BTreeSet<String> =
-        cluster::all_tags(aws).await?.into_iter().filter_map(stack_in).collect();
+        cluster::described::all_tags(aws).await?.into_iter().filter_map(stack_in).collect();
     let pages = aws.client::<Elb>().describe_load_balancers().into_paginator().items().send();
     let balancers = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list load balancers")?;
     let arns: Vec<String> =

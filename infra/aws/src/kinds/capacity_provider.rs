@@ -1,6 +1,6 @@
 //! Reads and writes capacity providers with Auto Scaling groups.
 
-use super::cluster::clusters_with;
+use super::cluster::described::clusters_with;
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::json_call::{Answer, json_of, with_body};

@@ -1,5 +1,6 @@
 //! Reads and writes ECS clusters.
 
+pub mod described;
 pub mod inhabitants;
 pub mod providers;
 
@@ -7,28 +8,23 @@ use super::log_group::LogGroups;
 use crate::Aws;
 use crate::build_error::Built;
 use crate::clients::{Ecs, Logs};
-use crate::{partial, tags};
+use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_ecs::types::{
-    CapacityProviderStrategyItem as Item, Cluster as Described, ClusterField, ClusterSetting,
-    ClusterSettingName,
+    CapacityProviderStrategyItem as Item, Cluster as Described, ClusterSetting, ClusterSettingName,
 };
+use described::{DEADLINE, clusters_of, describe};
 use infra_ecs::CapacityProviderStrategyItem;
 use infra_ecs::cluster::{ClusterOutputs, ContainerInsights};
 use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
-use infra_engine::ownership::{Ownership, found};
+use infra_engine::ownership::found;
 use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
 use infra_resources::Cluster;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::{SdkResult, problem_of};
 use providers::is_own;
-use std::time::Duration;
-
-const DEADLINE: Duration = Duration::from_secs(300);
-/// `DescribeClusters` takes at most so many.
-const CLUSTERS_PER_CALL: usize = 100;
 
 /// ECS clusters.
 pub struct Clusters(pub Aws);
@@ -38,7 +34,7 @@ impl ResourceKind for Clusters {
     type Resource = Cluster;
 
     const DELETED_BEFORE: Names = &[];
-    const NOT_FOUND: Names = &["ClusterNotFoundException"];
+    const NOT_FOUND: Names = described::NOT_FOUND;
     /// ECS answers with the one that is there.
     const ALREADY_EXISTS: Names = &[];
     const OPERATIONS: Operations = Operations {
@@ -178,49 +174,6 @@ impl Clusters {
         deleted.none_if(LogGroups::NOT_FOUND, "delete the log group of Container Insights")?;
         Ok(())
     }
-}
-
-/// The stack's clusters, with their tags.
-pub async fn clusters_of(aws: &Aws, stack: &str) -> Result<Vec<(Described, Tags)>, Failure> {
-    let mut clusters = all(aws).await?;
-    clusters.retain(|(_, tags)| Ownership::of(tags, stack) == Ownership::Ours);
-    Ok(clusters)
-}
-
-/// The names of the clusters, anybody's, that have a capacity provider.
-pub async fn clusters_with(aws: &Aws, provider: &str) -> Result<Vec<String>, Failure> {
-    let mut clusters = all(aws).await?;
-    clusters.retain(|(cluster, _)| cluster.capacity_providers().iter().any(|it| it == provider));
-    Ok(clusters.into_iter().filter_map(|(cluster, _)| cluster.cluster_name).collect())
-}
-
-/// The tags of every cluster.
-pub async fn all_tags(aws: &Aws) -> Result<Vec<Tags>, Failure> {
-    Ok(all(aws).await?.into_iter().map(|(_, tags)| tags).collect())
-}
-
-async fn all(aws: &Aws) -> Result<Vec<(Described, Tags)>, Failure> {
-    let pages = aws.client::<Ecs>().list_clusters().into_paginator().items().send();
-    let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list clusters")?;
-    let mut clusters = Vec::new();
-    for arns in arns.chunks(CLUSTERS_PER_CALL) {
-        clusters.extend(describe(aws, arns.to_vec()).await?.into_iter().map(|cluster| {
-            let tags = tags::from(cluster.tags());
-            (cluster, tags)
-        }));
-    }
-    Ok(clusters)
-}
-
-/// Deleted clusters are described for a while as INACTIVE: they do not exist any more.
-async fn describe(aws: &Aws, clusters: Vec<String>) -> Result<Vec<Described>, Failure> {
-    let request = aws.client::<Ecs>().describe_clusters().set_clusters(Some(clusters));
-    let request = request.include(ClusterField::Tags).include(ClusterField::Settings);
-    let request = request.include(ClusterField::Attachments);
-    let answer = request.send().await.or_failure("describe clusters")?;
-    partial::described(answer.failures.as_deref(), "describe clusters")?;
-    let alive = |cluster: &Described| matches!(cluster.status(), Some("ACTIVE" | "PROVISIONING"));
-    Ok(answer.clusters.unwrap_or_default().into_iter().filter(alive).collect())
 }
 
 /// A strategy in the SDK's types.

@@ -1,7 +1,7 @@
 //! Gives capacity providers to clusters and takes them away.
 
 use super::capacity_provider::CapacityProviders;
-use super::cluster::clusters_of;
+use super::cluster::described::clusters_of;
 use super::cluster::providers::{attached, is_own, put};
 use crate::Aws;
 use async_trait::async_trait;

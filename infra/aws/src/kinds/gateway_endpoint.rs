@@ -1,6 +1,6 @@
 //! Reads and writes gateway endpoints.
 
-use super::cluster::all_tags;
+use super::cluster::described::all_tags;
 use crate::Aws;
 use crate::clients::Ec2;
 use crate::tags;

@@ -5,7 +5,7 @@ mod leaving;
 mod rollout;
 mod told;
 
-use super::cluster::{Clusters, clusters_of};
+use super::cluster::described::{self, clusters_of};
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::json_call::{Answer, json_of, with_body};
@@ -182,7 +182,7 @@ pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure>
         .items()
         .send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
-    let arns = arns.none_if(Clusters::NOT_FOUND, "list services")?.unwrap_or_default();
+    let arns = arns.none_if(described::NOT_FOUND, "list services")?.unwrap_or_default();
     let services = Services::new(aws.clone());
     let described = arns
         .chunks(SERVICES_PER_CALL)
@@ -217,7 +217,7 @@ impl Services {
         let request =
             self.aws.client::<Ecs>().describe_services().cluster(cluster).set_services(Some(services));
         let answer = request.include(ServiceField::Tags).customize().interceptor(json.clone()).send().await;
-        let answer = answer.none_if(Clusters::NOT_FOUND, "describe the service")?;
+        let answer = answer.none_if(described::NOT_FOUND, "describe the service")?;
         let Some(answer) = answer else { return Ok(Vec::new()) };
         partial::described(answer.failures.as_deref(), "describe the service")?;
         Ok(answer.services.unwrap_or_default())
@@ -252,7 +252,7 @@ fn not_yet(problem: &Problem<'_>) -> Option<&'static str> {
         ),
         ("still Draining", "the old service of this name to be gone"),
     ];
-    let cluster = problem.has_code(Clusters::NOT_FOUND).then_some("ECS to know the cluster");
+    let cluster = problem.has_code(described::NOT_FOUND).then_some("ECS to know the cluster");
     waits.iter().find(|(says, _)| problem.says(says)).map(|(_, what)| *what).or(cluster)
 }
 

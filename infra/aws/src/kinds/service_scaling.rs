@@ -3,7 +3,7 @@
 mod policies;
 mod schedule;
 
-use super::cluster::clusters_of;
+use super::cluster::described::clusters_of;
 use super::service;
 use crate::Aws;
 use crate::clients::ApplicationAutoScaling;

@@ -1,14 +1,14 @@
 //! What lives in a cluster beside its services: one-off tasks and container instances.
 
-use super::Clusters;
+use super::described;
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::kinds::service;
 use crate::partial;
 use crate::tags;
 use aws_sdk_ecs::types::{DesiredStatus, Service, Task};
+use infra_engine::Failure;
 use infra_engine::ownership::Ownership;
-use infra_engine::{Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 
 /// So ECS answers for a task or an instance that has gone meanwhile.
@@ -28,7 +28,7 @@ pub async fn stop_one_off_tasks(aws: &Aws, cluster: &str) -> Result<(), Failure>
     let tasks = running(aws, cluster).await?;
     for arns in tasks.chunks(TASKS_PER_CALL) {
         let request = aws.client::<Ecs>().describe_tasks().cluster(cluster).set_tasks(Some(arns.to_vec()));
-        let answer = request.send().await.none_if(Clusters::NOT_FOUND, "describe the cluster's tasks")?;
+        let answer = request.send().await.none_if(described::NOT_FOUND, "describe the cluster's tasks")?;
         let Some(answer) = answer else { return Ok(()) };
         partial::described(answer.failures.as_deref(), "describe the cluster's tasks")?;
         let of_service = |task: &&Task| task.group().is_some_and(|group| group.starts_with(SERVICE_GROUP));
@@ -82,7 +82,7 @@ async fn running(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
     let tasks = pages
         .collect::<Result<Vec<_>, _>>()
         .await
-        .none_if(Clusters::NOT_FOUND, "list the cluster's tasks")?;
+        .none_if(described::NOT_FOUND, "list the cluster's tasks")?;
     Ok(tasks.unwrap_or_default())
 }
 
@@ -101,7 +101,7 @@ pub async fn deregister_instances(aws: &Aws, cluster: &str) -> Result<(), Failur
     let pages =
         aws.client::<Ecs>().list_container_instances().cluster(cluster).into_paginator().items().send();
     let listed = pages.collect::<Result<Vec<_>, _>>().await;
-    let instances = listed.none_if(Clusters::NOT_FOUND, "list the cluster's container instances")?;
+    let instances = listed.none_if(described::NOT_FOUND, "list the cluster's container instances")?;
     for instance in instances.unwrap_or_default() {
         let request =
             aws.client::<Ecs>().deregister_container_instance().cluster(cluster).container_instance(instance);

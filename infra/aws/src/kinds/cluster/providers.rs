@@ -1,6 +1,6 @@
 //! The capacity providers of a cluster, which ECS only takes as a whole list.
 
-use super::{DEADLINE, describe};
+use super::described::{DEADLINE, describe};
 use crate::Aws;
 use crate::clients::Ecs;
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as Item;

@@ -1,9 +1,10 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
+use super::told::reason;
 use super::{failure_report, revision};
 use crate::Aws;
 use crate::clients::{Ecs, Elb};
-use crate::kinds::cluster::Clusters;
+use crate::kinds::cluster::described;
 use crate::kinds::target_group::TargetGroups;
 use crate::partial;
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
@@ -89,7 +90,7 @@ async fn describe(aws: &Aws, desired: &Service) -> Result<Option<Described>, Fai
         .cluster(&desired.cluster_name)
         .services(&desired.service_name);
     let request = request.include(ServiceField::Tags);
-    let answer = request.send().await.none_if(Clusters::NOT_FOUND, "describe the service")?;
+    let answer = request.send().await.none_if(described::NOT_FOUND, "describe the service")?;
     let Some(answer) = answer else { return Ok(None) };
     partial::described(answer.failures.as_deref(), "describe the service")?;
     let mut services = answer.services.unwrap_or_default().into_iter();
@@ -214,11 +215,6 @@ fn failure(deployment: &Deployment) -> Failure {
         short(deployment.task_definition().unwrap_or_default()),
         reason(deployment.rollout_state_reason())
     ))
-}
-
-/// Why ECS gave a deployment up.
-pub fn reason(told: Option<&str>) -> &str {
-    told.filter(|reason| !reason.is_empty()).unwrap_or("its tasks did not come up")
 }
 
 /// `My-Web-App:3` from its ARN.

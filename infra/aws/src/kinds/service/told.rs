@@ -1,6 +1,5 @@
 //! What ECS tells of a service, in our types: as far as something is asked for, and why its last deployment failed.
 
-use super::rollout;
 use crate::json_call::{drop_empty_texts, json_of};
 use infra_ecs::body::lean;
 use infra_ecs::unknown_members::{self, asked_of};
@@ -29,7 +28,7 @@ pub fn properties(mut told: Value, desired: &Service) -> Result<Service, Failure
         told[member] = asked_of(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
     }
     if let Some(failed) = primary.filter(|it| it["rolloutState"] == "FAILED") {
-        told["failedDeployment"] = json_of(&rollout::reason(failed["rolloutStateReason"].as_str()))?;
+        told["failedDeployment"] = json_of(&reason(failed["rolloutStateReason"].as_str()))?;
     }
     if told["platformVersion"].as_str().is_some_and(|version| desired.asks_for_platform(version)) {
         told["platformVersion"] = json_of(&desired.platform_version)?;
@@ -48,6 +47,11 @@ pub fn properties(mut told: Value, desired: &Service) -> Result<Service, Failure
     let service =
         service.map_err(|error| Failure::caused_by("unexpected answer from DescribeServices", error))?;
     Ok(Service { unknown, ..service })
+}
+
+/// Why ECS gave a deployment up.
+pub fn reason(told: Option<&str>) -> &str {
+    told.filter(|reason| !reason.is_empty()).unwrap_or("its tasks did not come up")
 }
 
 #[cfg(test)]
