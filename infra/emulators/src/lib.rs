@@ -6,6 +6,7 @@
 pub mod answers;
 mod asked;
 mod calls;
+mod exchange;
 mod kinds;
 mod listening;
 mod ministack;

@@ -2,7 +2,7 @@
 
 use crate::answers;
 use crate::asked::Asked;
-use crate::calls::{Answered, Exchange, Mended};
+use crate::exchange::{Answered, Exchange, Mended};
 use crate::{listening, text};
 use futures::future::FutureExt;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use crate::answers;
 use crate::asked::Asked;
-use crate::calls::{Answered, Exchange, Mended};
+use crate::exchange::{Answered, Exchange, Mended};
 use crate::text;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use futures::future::{FutureExt, try_join};

@@ -2,7 +2,7 @@
 
 use crate::Product::{self, MiniStack, Moto};
 use crate::asked::Asked;
-use crate::calls::{Answered, Exchange, Mended};
+use crate::exchange::{Answered, Exchange, Mended};
 use crate::{ministack, moto};
 
 /// One thing that an emulator gets wrong.

@@ -1,6 +1,9 @@
 //! That an emulator is known by its page, and that nothing is changed where none is known.
 
 use super::*;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 use std::sync::Mutex;
 
 const DNS: &str = "<LoadBalancerName>demo-alb</LoadBalancerName><DNSName>demo.elb</DNSName>";
