@@ -8,7 +8,7 @@ use infra_wire::call::OPERATIONS;
 use infra_wire::journal::RESOURCE;
 use serde_json::Value;
 
-/// The kind itself, traced.
+/// The kind itself, with its calls written down.
 pub struct Journaled<K>(pub K);
 
 impl<K: ErasedKind> Journaled<K> {

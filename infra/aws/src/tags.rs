@@ -85,7 +85,7 @@ pub async fn mend_ec2(
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     match context.missing_tags(live) {
-        Some(missing) => put_ec2(aws, id, &missing).await,
+        Some(missing) => put_ec2(aws, id, &missing, &format!("tag {id}")).await,
         None => Ok(()),
     }
 }
@@ -94,9 +94,9 @@ pub async fn mend_ec2(
 ///
 /// # Errors
 /// When EC2 refuses.
-pub async fn put_ec2(aws: &Aws, id: &str, tags: &Tags) -> Result<(), Failure> {
+pub async fn put_ec2(aws: &Aws, id: &str, tags: &Tags, call: &str) -> Result<(), Failure> {
     let request = aws.client::<Ec2>().create_tags().resources(id).set_tags(Some(to(tags)?));
-    request.send().await.or_failure("tag a resource of EC2").map(drop)
+    request.send().await.or_failure(call).map(drop)
 }
 
 /// Puts those of our tags on a resource of ECS that it lacks.
@@ -111,7 +111,7 @@ pub async fn mend_ecs(
 ) -> Result<(), Failure> {
     let Some(missing) = context.missing_tags(live) else { return Ok(()) };
     let request = aws.client::<Ecs>().tag_resource().resource_arn(arn).set_tags(Some(to(&missing)?));
-    request.send().await.or_failure("tag a resource of ECS").map(drop)
+    request.send().await.or_failure(&format!("tag {arn}")).map(drop)
 }
 
 /// Puts those of our tags on a resource of load balancing that it lacks.
@@ -126,5 +126,5 @@ pub async fn mend_elb(
 ) -> Result<(), Failure> {
     let Some(missing) = context.missing_tags(live) else { return Ok(()) };
     let request = aws.client::<Elb>().add_tags().resource_arns(arn).set_tags(Some(to(&missing)?));
-    request.send().await.or_failure("tag a resource of load balancing").map(drop)
+    request.send().await.or_failure(&format!("tag {arn}")).map(drop)
 }

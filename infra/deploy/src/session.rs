@@ -135,7 +135,7 @@ impl Session {
         let lease = self.lease(false);
         // In this order: what is asked first is answered first.
         let (lease, account, (), world, ()) = tokio::join!(
-            lease.read(),
+            lease.read_and_prefetch(),
             self.aws.account.confirm(),
             prefetch::services(&self.aws, &self.names.cluster),
             refresh(&self.program.stack, &self.provider),

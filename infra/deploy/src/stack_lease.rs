@@ -32,12 +32,20 @@ impl<'a> StackLease<'a> {
         Self { bucket: StackBucket { aws, id: lease_bucket_id(), name, adopt }, lasts }
     }
 
-    /// Reads it, and asks at once for what it says that the stack has.
+    /// Reads it.
     ///
     /// # Errors
     /// When S3 can't be asked.
     pub async fn read(&self) -> Result<LeaseSnapshot, Failure> {
-        let snapshot = self.place().read().await?;
+        self.place().read().await
+    }
+
+    /// Reads it, and asks at once for what it says that the stack has: the answers are kept in the read cache.
+    ///
+    /// # Errors
+    /// When S3 can't be asked.
+    pub async fn read_and_prefetch(&self) -> Result<LeaseSnapshot, Failure> {
+        let snapshot = self.read().await?;
         if let Some(record) = &snapshot.record {
             prefetch::listeners(self.bucket.aws, &record.arns).await;
         }

@@ -13,13 +13,11 @@ use aws_smithy_runtime_api::client::http::{
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use infra_engine::Provider;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
-
-/// How often it is asked who answers: a connection may break.
-const ATTEMPTS: usize = 3;
 
 /// What may be an emulator: whatever answers at the endpoint that is configured.
 #[derive(Clone, Debug)]
@@ -68,27 +66,18 @@ impl Emulator {
         host.split('/').next().unwrap_or(host)
     }
 
-    async fn recognised(&self, inner: &SharedHttpConnector) -> Option<Product> {
+    /// Who answers. What can't be asked is not known, and the call that wanted to know fails as it would have itself.
+    async fn recognised(&self, inner: &SharedHttpConnector) -> Result<Option<Product>, ConnectorError> {
         let asked = async || {
             for product in Product::ALL {
-                if let Some(answer) = self.page(inner, product).await
-                    && product.has_page(answer.status, answer.body.as_bytes())
-                {
-                    return Some(product);
+                let answer = get(inner, &format!("{}{}", self.0.url, product.page())).await?;
+                if product.has_page(answer.status, answer.body.as_bytes()) {
+                    return Ok(Some(product));
                 }
             }
-            None
+            Ok(None)
         };
-        *self.0.product.get_or_init(asked).await
-    }
-
-    async fn page(&self, inner: &SharedHttpConnector, product: Product) -> Option<Answered> {
-        for _ in 0..ATTEMPTS {
-            if let Ok(answer) = get(inner, &format!("{}{}", self.0.url, product.page())).await {
-                return Some(answer);
-            }
-        }
-        None
+        self.0.product.get_or_try_init(asked).await.copied()
     }
 }
 
@@ -120,7 +109,7 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, emulator) = (self.inner.clone(), self.emulator.clone());
         HttpConnectorFuture::new(async move {
-            let Some(product) = emulator.recognised(&inner).await else { return inner.call(request).await };
+            let Some(product) = emulator.recognised(&inner).await? else { return inner.call(request).await };
             let asked = Asked::of(&request);
             let mends: Vec<&Mend> = rows_of(product, &asked.action).map(|row| &row.mend).collect();
             if mends.is_empty() {
@@ -140,7 +129,9 @@ impl HttpConnector for Connector {
 }
 
 fn mended(mend: &Mend, asked: &Asked, host: &str, answer: Answered) -> Answered {
-    let is_refused = answer.status >= 400;
+    // That it is busy, or broken for a test, says nothing of what it lacks.
+    let is_busy = answer.status == 503 || answer.body.contains("Throttl");
+    let is_refused = answer.status >= 400 && !is_busy;
     match mend {
         Mend::Nothing if is_refused => {
             let (status, body) = answers::nothing_found(&asked.call);

@@ -8,7 +8,7 @@ use crate::live::{Found, LiveValue};
 use crate::ownership::Ownership;
 use crate::plan::{Plan, differences};
 use crate::provider::Provider;
-use crate::recreate::{self, Recreated};
+use crate::recreate::{self, Deleted};
 use crate::refresh::{World, locked};
 use crate::resolve::resolve;
 use crate::stack::{Node, Stack};
@@ -38,13 +38,13 @@ pub async fn apply(
 ) -> Result<AllOutputs, ResourceFailures> {
     let outputs = Mutex::new(known_outputs(world));
     let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.dependencies.clone()).collect();
-    let gone = Recreated::default();
+    let gone = Deleted::default();
     let walked = walk(&order, |index| {
         let (node, outputs, gone) = (&stack.nodes()[index], &outputs, &gone);
         async move {
             let replaced = plan.deletions.iter().find(|found| found.id == node.id);
             let work = Work { stack, index, node, world, gone, replaced, provider, reporter };
-            if let Some(new) = work.wait_until_stable(outputs).await? {
+            if let Some(new) = work.bring_about(outputs).await? {
                 locked(outputs).insert(node.id.clone(), new);
             }
             Ok::<_, ResourceFailures>(())
@@ -71,7 +71,7 @@ struct Work<'a> {
     node: &'a Node,
     world: &'a World,
     /// What had to go during this run.
-    gone: &'a Recreated,
+    gone: &'a Deleted,
     replaced: Option<&'a Found>,
     provider: &'a Provider,
     reporter: &'a dyn Reporter,
@@ -79,21 +79,18 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Creates or updates it if it needs that, and waits until it is in effect; gives its new outputs.
-    async fn wait_until_stable(
-        &self,
-        outputs: &Mutex<AllOutputs>,
-    ) -> Result<Option<Value>, ResourceFailures> {
+    async fn bring_about(&self, outputs: &Mutex<AllOutputs>) -> Result<Option<Value>, ResourceFailures> {
         let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
         let mut live = self.world.live.get(&self.node.id).filter(|_| !self.gone.contains(&self.node.id));
         if let Some(now) = live {
             let changes = differences(self.stack.name(), &self.node.id, &desired, now);
             if changes.is_empty() {
-                let settled = self.wait(&desired).await;
-                settled.map_err(|source| self.failure("wait for", source))?;
+                let is_stable = self.wait(&desired).await;
+                is_stable.map_err(|source| self.failure("wait for", source))?;
                 return Ok(None);
             }
             if recreate::is_needed(self.node, &changes) {
-                self.delete_dependents(outputs).await?;
+                self.delete_with_dependents(outputs).await?;
                 live = None;
             }
         }
@@ -123,7 +120,7 @@ impl Work<'_> {
     }
 
     /// Deletes it as it is, with all that uses it.
-    async fn delete_dependents(&self, outputs: &Mutex<AllOutputs>) -> Result<(), ResourceFailures> {
+    async fn delete_with_dependents(&self, outputs: &Mutex<AllOutputs>) -> Result<(), ResourceFailures> {
         let Self { stack, index, world, provider, reporter, .. } = *self;
         let gone = self.gone.delete((stack, index), world, provider, reporter).await?;
         locked(outputs).retain(|id, _| !gone.contains(id));

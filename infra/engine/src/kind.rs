@@ -15,8 +15,8 @@ use serde_json::Value;
 /// What is constant of a kind has no default: the compiler names what a new one leaves out. An error is named by the service's code
 /// for it or, where one code stands for several, by a part of the message; what has a space in it is part of a message.
 ///
-/// Create tolerates a resource that is there already and is ours (a run was killed between the call and its
-/// answer). Delete tolerates one that is gone.
+/// Create need not tolerate a resource that is there already (a run was killed between the call and its answer): by
+/// `ALREADY_EXISTS` the engine looks whether it is ours. Delete tolerates one that is gone.
 #[async_trait(?Send)]
 pub trait ResourceKind: Send + Sync {
     /// The desired value of this kind.

@@ -5,7 +5,7 @@ use crate::kind::ErasedKind;
 use crate::operations::Names;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For each kind those that it uses, which go after it.
+/// For each kind those that go after it.
 pub type DeletionOrder = BTreeMap<&'static str, Names>;
 
 /// Every kind of resource that a program can deploy.
@@ -58,7 +58,7 @@ impl Provider {
         problems
     }
 
-    /// Which kinds use which.
+    /// Which kinds go after which.
     pub fn deletion_order(&self) -> DeletionOrder {
         self.kinds.iter().map(|kind| (kind.name(), kind.deleted_before())).collect()
     }

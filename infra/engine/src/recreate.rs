@@ -44,14 +44,14 @@ pub(crate) fn recreated_with(used: &ResourceId) -> Change {
 
 /// What had to go during a run.
 #[derive(Default)]
-pub(crate) struct Recreated {
+pub(crate) struct Deleted {
     /// The resources of the stack.
     resources: Mutex<HashSet<ResourceId>>,
     /// What of the account was deleted for that.
     deleted: Mutex<Vec<Found>>,
 }
 
-impl Recreated {
+impl Deleted {
     pub(crate) fn contains(&self, id: &ResourceId) -> bool {
         locked(&self.resources).contains(id)
     }

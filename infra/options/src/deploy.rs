@@ -16,7 +16,7 @@ pub struct Options {
     #[arg(long)]
     pub adopt: bool,
 
-    /// Do not wait until new tasks have taken over
+    /// Do not wait until new tasks have taken over, but where a service is replaced: the old one must not go first
     #[arg(long)]
     pub no_wait: bool,
 

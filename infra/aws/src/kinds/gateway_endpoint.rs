@@ -85,7 +85,13 @@ impl ResourceKind for GatewayEndpoints {
         if let Some(heir) = self.another_stack(context.stack).await? {
             let mut tags = tags_for(&heir, &found.id);
             tags.insert(NAME_TAG.to_owned(), self.0.program.s3_endpoint(&heir));
-            return tags::put_ec2(&self.0, &found.locator, &tags).await;
+            return tags::put_ec2(
+                &self.0,
+                &found.locator,
+                &tags,
+                "hand the gateway endpoint to another stack",
+            )
+            .await;
         }
         let deleted =
             self.0.client::<Ec2>().delete_vpc_endpoints().vpc_endpoint_ids(&found.locator).send().await;

@@ -34,7 +34,6 @@ impl ResourceKind for IamRoles {
     const ALREADY_EXISTS: Names = &["EntityAlreadyExists"];
     const OPERATIONS: Operations = Operations {
         reads: &[
-            "GetPolicy",
             "GetRole",
             "GetRolePolicy",
             "ListAttachedRolePolicies",

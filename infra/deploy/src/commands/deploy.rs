@@ -38,7 +38,7 @@ fn may_be_new(plan: &Plan) -> bool {
 }
 
 /// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
-/// snapshot at again, and what differs now is shown and asked about anew; gives nothing if that is declined.
+/// read again, and what differs now is shown and asked about anew; gives nothing if that is declined.
 async fn alone(
     session: &Session,
     options: &Options,

@@ -162,8 +162,8 @@ async fn read_owned(aws: &Aws, provider: &Provider) -> Result<Vec<Found>> {
     Ok(without_others(aws, list_owned(&aws.stack, provider).await?).await?)
 }
 
-/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked within the cache, which
-/// has the answers.
+/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked while the read cache
+/// is kept, which has the answers.
 async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Failure> {
     for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
         refuse_others(aws, &cluster.name).await?;
@@ -178,7 +178,7 @@ async fn read_with_lease(
     lease: &StackLease<'_>,
 ) -> Result<(Vec<Found>, LeaseSnapshot)> {
     let _cache = read_cache::begin();
-    let (lease, found) = tokio::join!(lease.read(), list_owned(&aws.stack, provider));
+    let (lease, found) = tokio::join!(lease.read_and_prefetch(), list_owned(&aws.stack, provider));
     Ok((without_others(aws, found?).await?, lease?))
 }
 
