@@ -62,6 +62,9 @@ pub fn undeclared(workspace: &Path, provider: &Provider) -> Vec<String> {
         let Some(kind) = call.resource.as_deref().and_then(|resource| resource.split('/').next()) else {
             continue;
         };
+        if kind == infra_emulators::OWN_CALLS {
+            continue;
+        }
         let declared = provider.kind(kind).map(|kind| kind.operations().effect(&call.operation));
         if !matches!(declared, Ok(Some(_))) {
             undeclared.push(format!("{kind}: {}", call.operation));

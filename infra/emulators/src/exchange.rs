@@ -8,7 +8,11 @@ use aws_smithy_runtime_api::http::{Headers, StatusCode};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use futures::future::BoxFuture;
+use infra_wire::journal::RESOURCE;
 use serde_json::Value;
+
+/// In the place of a resource in the journal, for the calls that only an emulator needs.
+pub const OWN_CALLS: &str = "emulator";
 
 /// A call and who can make it.
 pub struct Exchange<'a> {
@@ -114,7 +118,7 @@ impl Exchange<'_> {
         for (name, value) in headers {
             request.headers_mut().insert(*name, (*value).to_owned());
         }
-        Ok(Answered::of(self.inner.call(request).await?).await?.body)
+        Ok(Answered::of(RESOURCE.scope(OWN_CALLS.to_owned(), self.inner.call(request)).await?).await?.body)
     }
 }
 
@@ -122,5 +126,5 @@ impl Exchange<'_> {
 pub async fn get(inner: &SharedHttpConnector, url: &str) -> Result<Answered, ConnectorError> {
     let mut request = HttpRequest::empty();
     request.set_uri(url.to_owned()).map_err(|error| ConnectorError::user(error.into()))?;
-    Answered::of(inner.call(request).await?).await
+    Answered::of(RESOURCE.scope(OWN_CALLS.to_owned(), inner.call(request)).await?).await
 }

@@ -16,5 +16,6 @@ mod table;
 mod text;
 
 pub use calls::Emulator;
+pub use exchange::OWN_CALLS;
 pub use products::Product;
 pub use table::{Mend, Row, TABLE};

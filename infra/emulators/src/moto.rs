@@ -3,6 +3,7 @@
 use crate::answers;
 use crate::asked::Asked;
 use crate::exchange::{Answered, Exchange, Mended};
+use crate::ministack::every_zone;
 use crate::text;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use futures::future::{FutureExt, try_join};
@@ -150,6 +151,14 @@ pub fn without_policies_of_aws(asked: &Asked, _: &str, answer: Answered) -> Answ
     }
     let (status, body) = answers::nothing_found(&asked.call);
     Answered { status, body, ..answer }
+}
+
+/// The zones that offer an instance type; all of them where moto knows none, as in China.
+pub fn zones_with_offers(asked: &Asked, host: &str, answer: Answered) -> Answered {
+    if answer.status >= 400 || answer.body.contains("<location>") {
+        return answer;
+    }
+    every_zone(asked, host, answer)
 }
 
 /// Whether a bucket keeps versions, in an element of S3's name.

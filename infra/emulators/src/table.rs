@@ -205,6 +205,14 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         product: Moto,
+        of: "ec2:DescribeInstanceTypeOfferings",
+        wrong: "some regions offer no type at all",
+        since: "5.2.5",
+        mended: "every zone offers a type that none does",
+        mend: Mend::Answer(moto::zones_with_offers),
+    },
+    Row {
+        product: Moto,
         of: "ecs:CreateService",
         wrong: "much of what a new service is to have is not taken, and is taken by an update",
         since: "5.2.5",
