@@ -138,8 +138,10 @@ fn mended(mend: &Mend, asked: &Asked, host: &str, answer: Answered) -> Answered 
             Answered { status, body, ..answer }
         }
         Mend::Code(words, code) if is_refused && answer.body.contains(words) => {
-            let body = answers::error(&asked.call, code, words);
-            Answered { body, ..answer }
+            let mut headers = answer.headers;
+            // It would count more than the code in the body.
+            headers.remove("x-amzn-errortype");
+            Answered { body: answers::error(&asked.call, code, words), headers, status: answer.status }
         }
         Mend::Answer(of) => of(asked, host, answer),
         _ => answer,
