@@ -34,6 +34,10 @@ impl<'a> Place<'a> {
     /// Whether something will be put here that is not there yet, where a text is not what is expected.
     pub fn is_unknown(&self) -> bool {
         let Some(Value::String(text)) = self.json else { return false };
+        // A request is more than a text that something will be put in the place of.
+        if matches!(self.path, Path::Root) {
+            return false;
+        }
         let unknown = is_placeholder(text) && !self.notes.borrow().form.own;
         if unknown && !self.quiet {
             self.notes.borrow_mut().placeholder(&self.path);
