@@ -23,11 +23,16 @@ const RULES: [[&str; 4]; 2] = [
     ["DescribeScheduledActions", "DeleteScheduledAction", "ScheduledActions", "ScheduledActionName"],
 ];
 
+/// So often is looked what a target has.
+const LOOKS: usize = 3;
+
 /// A target that goes with its policies and scheduled actions.
 pub fn with_its_rules(exchange: Exchange<'_>) -> Mended<'_> {
     async move {
         let (scaling, target) = (&exchange.asked.call.service, exchange.asked.json());
-        for [describe, delete, list, name] in RULES {
+        // What was just made may not be listed yet where reads are late.
+        let looks = std::iter::repeat_n(RULES, LOOKS).flatten();
+        for [describe, delete, list, name] in looks {
             let listed = exchange.json(scaling, &format!("{SCALING}.{describe}"), target.clone()).await?;
             for rule in items(&listed[list]) {
                 let mut one = target.clone();
