@@ -1,6 +1,7 @@
 //! The whole stack on this machine, with real containers: one story, from the first deploy to the last trace gone.
 
 mod image_in_use;
+mod moves;
 mod run_task;
 mod third_app;
 
@@ -27,14 +28,6 @@ const CLUSTER: &str = "e2e-ecs-cluster";
 /// Names of services end in a hash.
 const WEB_SERVICE: &str = "e2e-web-";
 const CHANGE: &str = "web.memory_mib=3072";
-const PHP_ON_FARGATE: &str = "php.runs_on=fargate";
-/// The calls that show what only an app on instances needs. MiniStack's groups start no instances.
-const OF_INSTANCES: [&str; 4] = [
-    "DescribeAutoScalingGroups",
-    "DescribeLaunchTemplates",
-    "ListInstanceProfiles",
-    "DescribeCapacityProviders",
-];
 const CLIENTS: usize = 8;
 const OLD_TASKS_END_WITHIN: Duration = Duration::from_secs(90);
 
@@ -55,7 +48,7 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     preview_after_a_deploy_shows_no_change().await;
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
-    an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
+    moves::an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
     third_app::a_third_app_is_reached_beside_the_others_and_goes_again(&aws).await;
     the_readmes_pictures_are_made_from_this_stack().await;
     tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
@@ -172,38 +165,6 @@ async fn a_change_rolls_out_with_no_failed_request(outputs: &Outputs) {
         if running == [after.clone(), after.clone()] { Ok(()) } else { Err(format!("{running:?}")) }
     })
     .await;
-}
-
-/// Other target groups, other services, and instances that go and come back. Each deploy is killed on its way.
-async fn an_app_moves_by_killed_deploys_with_no_failed_request(outputs: &Outputs) {
-    let aws = AwsApi::new(ENDPOINT, REGION);
-    for (place, settings, launch_type, fault) in [
-        ("Fargate", &[CHANGE, PHP_ON_FARGATE] as &[_], "FARGATE", "die-after@CreateService"),
-        ("EC2", &[CHANGE], "EC2", "die-before@DeleteService"),
-    ] {
-        chapter(&format!("PHP moves to {place} under load"));
-        let set = |run: Run| settings.iter().fold(run, |run, setting| run.arg("--set").arg(setting));
-        under_load(outputs, async || {
-            // `cargo xtask` runs the provider that ships, which has no faults.
-            let killed = local_provider("deploy --yes --local").await.with_fault(fault);
-            set(killed).ends_with(KILLED).await;
-            set(local("deploy --yes")).ends_with(0).await;
-        })
-        .await;
-        assert_eq!(set(local("preview --json")).ends_with(0).await.json(), json!([]));
-        e2e::wait::until("only tasks in the new place to run", OLD_TASKS_END_WITHIN, async || {
-            let running: Vec<_> =
-                running_tasks(&aws, "php").await.iter().map(|it| it["launchType"].clone()).collect();
-            if running == [launch_type] { Ok(()) } else { Err(format!("{running:?}")) }
-        })
-        .await;
-        let found = aws.everything_named("e2e").await;
-        for call in OF_INSTANCES {
-            let is_there = found.iter().any(|line| line.starts_with(call));
-            assert_eq!(is_there, launch_type == "EC2", "{place}, {call}: {found:#?}");
-        }
-    }
-    host_ports_are_for_this_machine_alone().await;
 }
 
 /// Requests to both apps go on before, during and after something; none may fail.

@@ -67,7 +67,7 @@ pub fn all(aws: &Aws) -> Provider {
     }
 }
 
-/// The stacks that live in this account and region, told by the tags of their clusters and load balancers.
+/// The stacks that live in this account and region, by the tags of their clusters and load balancers.
 ///
 /// # Errors
 /// When they can't be listed.

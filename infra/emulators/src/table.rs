@@ -33,8 +33,6 @@ pub enum Mend {
     Call(for<'a> fn(Exchange<'a>) -> Mended<'a>),
     /// These members of a kind's live value, where they are missing, count as desired.
     Missing(&'static [&'static str]),
-    /// These members of a kind's live value count as desired.
-    Desired(&'static [&'static str]),
     /// A kind is waited for only where the run waits for all of them.
     NotWaitedFor,
     /// One whose place another has taken goes after a moment.
@@ -315,8 +313,7 @@ mod tests {
                 since.split('.').all(|number| number.parse::<u32>().is_ok()),
                 "{product} {of}: since {since:?}"
             );
-            let is_of_a_kind =
-                matches!(mend, Mend::Missing(_) | Mend::Desired(_) | Mend::NotWaitedFor | Mend::GoesSoon);
+            let is_of_a_kind = matches!(mend, Mend::Missing(_) | Mend::NotWaitedFor | Mend::GoesSoon);
             assert_eq!(is_of_a_kind, !of.contains(':'), "{product} {of}");
         }
     }

@@ -222,7 +222,8 @@ fn listings_by_tag() -> Vec<(Call, &'static str)> {
 
 fn words<'a>(answer: &'a str, text: &str) -> impl Iterator<Item = &'a str> {
     let is_word = |c: char| c.is_alphanumeric() || "-_/:.".contains(c);
-    answer.split(move |c| !is_word(c)).filter(move |word| word.contains(text))
+    let words = answer.split(move |c| !is_word(c));
+    words.filter(move |word| word.contains(text) && !is_random(word))
 }
 
 /// The outermost items of a list in XML: EC2 calls them `item`, the others `member`.
@@ -270,9 +271,26 @@ pub(super) fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// Whether a word is an id that was drawn, as of a request, an instance or a subnet: any short name may be a part of it by chance.
+fn is_random(word: &str) -> bool {
+    let is_hex = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_uuid = word.len() == 36 && is_hex(&word.replace('-', ""));
+    is_uuid || word.rsplit_once('-').is_some_and(|(kind, id)| !kind.contains('-') && is_hex(id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_has_a_name_in_it_by_chance_is_not_named_so() {
+        for id in ["fad41ca9-5505-4dbc-a0d0-12ba071e2e3f", "lt-0a1e2e3f4a5b6c7d8", "i-0e2e1234"] {
+            assert!(is_random(id), "{id}");
+        }
+        for name in ["e2e", "e2e-alb", "e2e-web-7a1b", "/ecs/e2e", "e2e-ecs-instance-b68b"] {
+            assert!(!is_random(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_outermost_items_are_told_from_those_within() {

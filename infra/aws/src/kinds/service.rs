@@ -2,8 +2,8 @@
 
 mod failure_report;
 mod leaving;
+mod live;
 mod rollout;
-mod told;
 
 use super::cluster::described::{self, clusters_of};
 use crate::Aws;
@@ -83,8 +83,8 @@ impl ResourceKind for Services {
             self.describe(&desired.cluster_name, vec![desired.service_name.clone()], &json).await?;
         let Some(service) = services.first() else { return Ok(None) };
         let outputs = ServiceOutputs { arn: service.service_arn().unwrap_or_default().into() };
-        let told = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
-        let properties = told::properties(told.unwrap_or_default(), desired)?;
+        let reported = json.member("services")?.as_array_mut().map(|services| services.swap_remove(0));
+        let properties = live::properties(reported.unwrap_or_default(), desired)?;
         Ok(Some(Live { properties, outputs, tags: Some(tags::from(service.tags())) }))
     }
 

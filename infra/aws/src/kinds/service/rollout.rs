@@ -1,6 +1,6 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
-use super::told::reason;
+use super::live::reason;
 use super::{failure_report, revision};
 use crate::Aws;
 use crate::clients::{Ecs, Elb};

@@ -19,7 +19,7 @@ fn watch(begun: Option<&str>) -> Watch<'static> {
 }
 
 /// `done`, what is waited for, or the error.
-fn told(watch: &mut Watch<'_>, deployments: &[Deployment], late: bool) -> String {
+fn reported(watch: &mut Watch<'_>, deployments: &[Deployment], late: bool) -> String {
     match watch.progress(deployments, late) {
         Ok(Poll::Ready(())) => "done".to_owned(),
         Ok(Poll::Pending(what)) => what,
@@ -31,8 +31,8 @@ fn told(watch: &mut Watch<'_>, deployments: &[Deployment], late: bool) -> String
 fn a_read_from_before_the_deployment_began_is_no_rollback() {
     for begun in [Some("new"), None] {
         let mut watch = watch(begun);
-        assert_eq!(told(&mut watch, &[completed("old", "web:1")], LATE), "ECS to begin the deployment");
-        assert_eq!(told(&mut watch, &[completed("new", "web:2")], LATE), "done");
+        assert_eq!(reported(&mut watch, &[completed("old", "web:1")], LATE), "ECS to begin the deployment");
+        assert_eq!(reported(&mut watch, &[completed("new", "web:2")], LATE), "done");
     }
 }
 
@@ -41,10 +41,10 @@ fn another_revision_in_its_place_is_a_rollback_once_it_was_seen_or_reads_are_in_
     let under_way = deployment("new", PRIMARY, "web:2", DeploymentRolloutState::InProgress);
     for begun in [Some("new"), None] {
         let mut seen = watch(begun);
-        assert_eq!(told(&mut seen, std::slice::from_ref(&under_way), LATE), "2 of 2 tasks running");
-        assert_eq!(told(&mut seen, &[completed("old", "web:1")], LATE), "ECS rolled back to web:1");
+        assert_eq!(reported(&mut seen, std::slice::from_ref(&under_way), LATE), "2 of 2 tasks running");
+        assert_eq!(reported(&mut seen, &[completed("old", "web:1")], LATE), "ECS rolled back to web:1");
         assert_eq!(
-            told(&mut watch(begun), &[completed("old", "web:1")], IN_TIME),
+            reported(&mut watch(begun), &[completed("old", "web:1")], IN_TIME),
             "ECS rolled back to web:1"
         );
     }
@@ -57,44 +57,44 @@ fn why_it_was_given_up_is_told_also_where_another_one_is_in_its_place() {
         failed.rollout_state(DeploymentRolloutState::Failed).rollout_state_reason("tasks failed to start");
     let deployments = [completed("back", "web:1"), failed.build()];
     let expected = "ECS gave up deploying web:2: tasks failed to start";
-    assert_eq!(told(&mut watch(Some("new")), &deployments, LATE), expected);
-    assert_eq!(told(&mut watch(None), &deployments, IN_TIME), expected);
+    assert_eq!(reported(&mut watch(Some("new")), &deployments, LATE), expected);
+    assert_eq!(reported(&mut watch(None), &deployments, IN_TIME), expected);
 }
 
 #[test]
 fn an_earlier_deployment_of_the_same_revision_that_failed_is_not_this_one() {
     let earlier = deployment("earlier", PRIMARY, "web:2", DeploymentRolloutState::Failed);
     let mut watch = watch(Some("again"));
-    assert_eq!(told(&mut watch, std::slice::from_ref(&earlier), LATE), "ECS to begin the deployment");
+    assert_eq!(reported(&mut watch, std::slice::from_ref(&earlier), LATE), "ECS to begin the deployment");
     let replaced = deployment("earlier", "ACTIVE", "web:2", DeploymentRolloutState::Failed);
     let again = completed("again", "web:2");
     let left = "2 of 2 new tasks running, 2 old ones to stop";
-    assert_eq!(told(&mut watch, &[again.clone(), replaced], LATE), left);
-    assert_eq!(told(&mut watch, &[again], LATE), "done");
+    assert_eq!(reported(&mut watch, &[again.clone(), replaced], LATE), left);
+    assert_eq!(reported(&mut watch, &[again], LATE), "done");
 }
 
 #[test]
 fn a_deployment_that_fails_fails_the_deploy() {
     let failed = deployment("new", PRIMARY, "web:2", DeploymentRolloutState::Failed);
     for begun in [Some("new"), None] {
-        let told = told(&mut watch(begun), std::slice::from_ref(&failed), LATE);
-        assert_eq!(told, "ECS gave up deploying web:2: its tasks did not come up");
+        let reported = reported(&mut watch(begun), std::slice::from_ref(&failed), LATE);
+        assert_eq!(reported, "ECS gave up deploying web:2: its tasks did not come up");
     }
 }
 
 #[test]
 fn the_old_deployment_of_the_same_revision_is_not_taken_for_the_new_one() {
     let mut watch = watch(Some("new"));
-    assert_eq!(told(&mut watch, &[completed("old", "web:2")], LATE), "ECS to begin the deployment");
-    assert_eq!(told(&mut watch, &[completed("new", "web:2")], LATE), "done");
+    assert_eq!(reported(&mut watch, &[completed("old", "web:2")], LATE), "ECS to begin the deployment");
+    assert_eq!(reported(&mut watch, &[completed("new", "web:2")], LATE), "done");
 }
 
 #[test]
 fn one_more_deployment_of_the_same_revision_does_as_well() {
     let mut watch = watch(Some("new"));
     let under_way = deployment("new", PRIMARY, "web:2", DeploymentRolloutState::InProgress);
-    assert_eq!(told(&mut watch, &[under_way], LATE), "2 of 2 tasks running");
-    assert_eq!(told(&mut watch, &[completed("somebody-s", "web:2")], LATE), "done");
+    assert_eq!(reported(&mut watch, &[under_way], LATE), "2 of 2 tasks running");
+    assert_eq!(reported(&mut watch, &[completed("somebody-s", "web:2")], LATE), "done");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_repair_that_is_under_way_is_not_the_failure_that_it_repairs() {
     let repair = deployment("again", PRIMARY, "web:2", DeploymentRolloutState::InProgress);
     let failed = deployment("first", "ACTIVE", "web:2", DeploymentRolloutState::Failed);
     for late in [LATE, IN_TIME] {
-        let told = told(&mut watch(None), &[repair.clone(), failed.clone()], late);
-        assert!(told.contains("tasks running"), "{told}");
+        let reported = reported(&mut watch(None), &[repair.clone(), failed.clone()], late);
+        assert!(reported.contains("tasks running"), "{reported}");
     }
 }

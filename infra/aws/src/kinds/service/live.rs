@@ -12,46 +12,47 @@ use serde_json::Value;
 ///
 /// # Errors
 /// When what ECS tells has not the shape of a service.
-pub fn properties(mut told: Value, desired: &Service) -> Result<Service, Failure> {
-    told["clusterName"] = json_of(&desired.cluster_name)?;
-    told["cluster"] = told["clusterArn"].take();
+pub fn properties(mut reported: Value, desired: &Service) -> Result<Service, Failure> {
+    reported["clusterName"] = json_of(&desired.cluster_name)?;
+    reported["cluster"] = reported["clusterArn"].take();
     if let Some(initial) = desired.initial_desired_count {
-        told["initialDesiredCount"] = json_of(&initial)?;
+        reported["initialDesiredCount"] = json_of(&initial)?;
     }
     // The role ECS tells is its own, unless the program chose one.
-    told["role"] = if desired.role.is_some() { told["roleArn"].take() } else { Value::Null };
+    reported["role"] = if desired.role.is_some() { reported["roleArn"].take() } else { Value::Null };
     let wanted = json_of(desired)?;
-    let deployments = told["deployments"].take();
+    let deployments = reported["deployments"].take();
     let primary = deployments.as_array().and_then(|all| all.iter().find(|it| it["status"] == "PRIMARY"));
     for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
         // ECS tells these of deployments only, and with many defaults: what is asked for is compared.
-        told[member] = asked_of(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
+        reported[member] =
+            asked_of(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
     }
     if let Some(failed) = primary.filter(|it| it["rolloutState"] == "FAILED") {
-        told["failedDeployment"] = json_of(&reason(failed["rolloutStateReason"].as_str()))?;
+        reported["failedDeployment"] = json_of(&reason(failed["rolloutStateReason"].as_str()))?;
     }
-    if told["platformVersion"].as_str().is_some_and(|version| desired.asks_for_platform(version)) {
-        told["platformVersion"] = json_of(&desired.platform_version)?;
+    if reported["platformVersion"].as_str().is_some_and(|version| desired.asks_for_platform(version)) {
+        reported["platformVersion"] = json_of(&desired.platform_version)?;
     }
     if desired.launch_type.is_none() && desired.capacity_provider_strategy.is_empty() {
         // ECS writes down what the cluster's default was.
-        told["launchType"] = Value::Null;
-        told["capacityProviderStrategy"] = Value::Array(Vec::new());
+        reported["launchType"] = Value::Null;
+        reported["capacityProviderStrategy"] = Value::Array(Vec::new());
     }
-    drop_empty_texts(&mut told, &lean(&wanted));
-    if told["volumeConfigurations"].is_null() {
-        told["volumeConfigurations"] = Value::Array(Vec::new());
+    drop_empty_texts(&mut reported, &lean(&wanted));
+    if reported["volumeConfigurations"].is_null() {
+        reported["volumeConfigurations"] = Value::Array(Vec::new());
     }
-    let unknown = unknown_members::asked(&told, &desired.unknown);
-    let service = Service::deserialize(told);
+    let unknown = unknown_members::asked(&reported, &desired.unknown);
+    let service = Service::deserialize(reported);
     let service =
         service.map_err(|error| Failure::caused_by("unexpected answer from DescribeServices", error))?;
     Ok(Service { unknown, ..service })
 }
 
 /// Why ECS gave a deployment up.
-pub fn reason(told: Option<&str>) -> &str {
-    told.filter(|reason| !reason.is_empty()).unwrap_or("its tasks did not come up")
+pub fn reason(reported: Option<&str>) -> &str {
+    reported.filter(|reason| !reason.is_empty()).unwrap_or("its tasks did not come up")
 }
 
 #[cfg(test)]
@@ -76,7 +77,7 @@ mod tests {
 
     /// The differences between what is desired and what AWS tells with these members more.
     fn differences(mut desired: Service, more: Value) -> Vec<String> {
-        let mut told = json!({
+        let mut reported = json!({
             "serviceName": "web",
             "clusterArn": "arn:c",
             "taskDefinition": "web:1",
@@ -84,9 +85,9 @@ mod tests {
             "deployments": [{"id": "1", "status": "PRIMARY", "rolloutState": "COMPLETED"}],
         });
         for (name, value) in more.as_object().unwrap() {
-            told[name] = value.clone();
+            reported[name] = value.clone();
         }
-        let mut live = properties(told, &desired).unwrap();
+        let mut live = properties(reported, &desired).unwrap();
         desired.normalise();
         live.normalise();
         let [desired, live] = [desired, live].map(|it| serde_json::to_value(it).unwrap());
@@ -103,28 +104,32 @@ mod tests {
                 json!({"id": "2", "status": status, "rolloutState": "FAILED", "rolloutStateReason": reason});
             json!({"deployments": [failed]})
         };
-        let told = |status, reason| differences(desired(None), failed(status, reason));
-        assert_eq!(told("PRIMARY", "no capacity"), [r#"failedDeployment: Some(String("no capacity"))"#]);
-        assert_eq!(told("PRIMARY", ""), [r#"failedDeployment: Some(String("its tasks did not come up"))"#]);
-        assert!(told("ACTIVE", "an older one").is_empty());
+        let reported = |status, reason| differences(desired(None), failed(status, reason));
+        assert_eq!(reported("PRIMARY", "no capacity"), [r#"failedDeployment: Some(String("no capacity"))"#]);
+        assert_eq!(
+            reported("PRIMARY", ""),
+            [r#"failedDeployment: Some(String("its tasks did not come up"))"#]
+        );
+        assert!(reported("ACTIVE", "an older one").is_empty());
         assert!(differences(desired(None), json!({})).is_empty());
     }
 
     #[test]
     fn the_version_of_fargate_is_compared_where_one_is_asked_for() {
-        let differs =
-            |asked, told: &str| !differences(desired(asked), json!({"platformVersion": told})).is_empty();
-        for told in [LATEST_PLATFORM, "1.4.0", "1.3.0", ""] {
-            assert!(!differs(None, told), "{told}");
+        let differs = |asked, reported: &str| {
+            !differences(desired(asked), json!({"platformVersion": reported})).is_empty()
+        };
+        for reported in [LATEST_PLATFORM, "1.4.0", "1.3.0", ""] {
+            assert!(!differs(None, reported), "{reported}");
         }
-        for (asked, told, expected) in [
+        for (asked, reported, expected) in [
             (LATEST_PLATFORM, LATEST_PLATFORM, false),
             (LATEST_PLATFORM, "1.4.0", false),
             (LATEST_PLATFORM, "1.3.0", true),
             ("1.4.0", "1.4.0", false),
             ("1.4.0", LATEST_PLATFORM, true),
         ] {
-            assert_eq!(differs(Some(asked), told), expected, "{asked}, {told}");
+            assert_eq!(differs(Some(asked), reported), expected, "{asked}, {reported}");
         }
     }
 
@@ -140,9 +145,9 @@ mod tests {
     #[test]
     fn a_value_that_is_not_known_is_a_difference() {
         let more = json!({"launchType": "BALLOON", "schedulingStrategy": "SWARM"});
-        let told = differences(desired(None), more);
+        let reported = differences(desired(None), more);
         assert_eq!(
-            told,
+            reported,
             [r#"launchType: Some(String("BALLOON"))"#, r#"schedulingStrategy: Some(String("SWARM"))"#]
         );
     }
