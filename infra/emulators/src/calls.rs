@@ -60,6 +60,11 @@ impl Emulator {
         self.0.product.get().copied().flatten()
     }
 
+    /// Whether a call goes to the endpoint.
+    fn is_at(&self, uri: &str) -> bool {
+        uri.strip_prefix(&self.0.url).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
     /// Host and port of the endpoint.
     fn host(&self) -> &str {
         let host = self.0.url.split_once("://").map_or(self.0.url.as_str(), |(_, host)| host);
@@ -108,6 +113,10 @@ impl HttpClient for Client {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, emulator) = (self.inner.clone(), self.emulator.clone());
+        // A service may have an endpoint of its own, where somebody else answers.
+        if !emulator.is_at(request.uri()) {
+            return inner.call(request);
+        }
         HttpConnectorFuture::new(async move {
             let Some(product) = emulator.recognised(&inner).await? else { return inner.call(request).await };
             let asked = Asked::of(&request);

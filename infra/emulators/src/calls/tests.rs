@@ -43,9 +43,13 @@ fn config(endpoint: Option<&str>) -> SdkConfig {
 }
 
 async fn answer(emulator: &Emulator, inner: &Answering) -> String {
+    answer_at(emulator.0.url.as_str(), emulator, inner).await
+}
+
+async fn answer_at(endpoint: &str, emulator: &Emulator, inner: &Answering) -> String {
     let mut request = HttpRequest::new(SdkBody::from("Action=DescribeLoadBalancers&Version=2015-12-01"));
     request.set_method("POST").unwrap();
-    request.set_uri("https://10.0.0.1:4566/").unwrap();
+    request.set_uri(format!("{endpoint}/")).unwrap();
     let scope = "AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/elasticloadbalancing/aws4_request";
     request.headers_mut().insert("authorization", scope);
     let connector = Connector { inner: SharedHttpConnector::new(inner.clone()), emulator: emulator.clone() };
@@ -79,5 +83,15 @@ async fn what_is_not_a_known_emulator_is_left_as_it_is() {
     let emulator = Emulator::behind(&config(Some("https://vpce-1.vpce.example.com"))).unwrap();
     let inner = Answering::on("/nothing");
     assert_eq!(answer(&emulator, &inner).await, DNS);
+    assert_eq!(emulator.product(), None);
+}
+
+#[tokio::test]
+async fn a_service_with_an_endpoint_of_its_own_is_left_as_it_is_and_the_other_not_asked() {
+    let emulator = Emulator::behind(&config(Some("http://10.0.0.1:4566"))).unwrap();
+    let inner = Answering::on("/_ministack/health");
+    for endpoint in ["http://10.0.0.1:45660", "https://elb.example.com"] {
+        assert_eq!(answer_at(endpoint, &emulator, &inner).await, DNS);
+    }
     assert_eq!(emulator.product(), None);
 }
