@@ -23,6 +23,9 @@ const RULES: [[&str; 4]; 2] = [
     ["DescribeScheduledActions", "DeleteScheduledAction", "ScheduledActions", "ScheduledActionName"],
 ];
 
+/// What stands around each place that offers a type.
+const OFFERED: &str = "<location>";
+
 /// So often is looked what a target has.
 const LOOKS: usize = 3;
 
@@ -158,12 +161,20 @@ pub fn without_policies_of_aws(asked: &Asked, _: &str, answer: Answered) -> Answ
     Answered { status, body, ..answer }
 }
 
-/// The zones that offer an instance type; all of them where moto knows none, as in China.
-pub fn zones_with_offers(asked: &Asked, host: &str, answer: Answered) -> Answered {
-    if answer.status >= 400 || answer.body.contains("<location>") {
-        return answer;
+/// The zones that offer an instance type; all of them where moto knows no type at all, as in China.
+pub fn zones_with_offers(exchange: Exchange<'_>) -> Mended<'_> {
+    async move {
+        let answer = exchange.again().answer().await?;
+        if answer.status >= 400 || answer.body.contains(OFFERED) {
+            return Ok(answer);
+        }
+        let of_any_type = "Action=DescribeInstanceTypeOfferings&Version=2016-11-15";
+        if exchange.query("ec2", of_any_type.to_owned()).await?.contains(OFFERED) {
+            return Ok(answer);
+        }
+        Ok(every_zone(exchange.asked, "", answer))
     }
-    every_zone(asked, host, answer)
+    .boxed()
 }
 
 /// Whether a bucket keeps versions, in an element of S3's name.

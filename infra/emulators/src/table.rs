@@ -206,8 +206,8 @@ pub const TABLE: &[Row] = &[
         of: "ec2:DescribeInstanceTypeOfferings",
         wrong: "some regions offer no type at all",
         since: "5.2.5",
-        mended: "every zone offers a type that none does",
-        mend: Mend::Answer(moto::zones_with_offers),
+        mended: "every zone of such a region offers every type",
+        mend: Mend::Call(moto::zones_with_offers),
     },
     Row {
         product: Moto,
