@@ -2,6 +2,7 @@
 
 mod account;
 mod agreed;
+mod by_hand;
 mod deletions;
 mod deploys;
 mod docker;

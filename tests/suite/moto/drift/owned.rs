@@ -69,17 +69,6 @@ pub fn unchanged(settings: &[&str], differences: &BTreeSet<String>) -> BTreeSet<
     set.into_iter().map(|(kind, property)| format!("{kind}: {property}")).collect()
 }
 
-/// The kinds of the program that are neither among these, which a table has, nor among those that it says it can't have.
-pub fn kinds_beside<'a>(
-    settings: &[&str],
-    tested: impl Iterator<Item = &'a str>,
-    except: &[(&'a str, &str)],
-) -> BTreeSet<String> {
-    let known: BTreeSet<&str> = tested.chain(except.iter().map(|(kind, _)| *kind)).collect();
-    let kinds = set_by_the_program(settings).into_iter().map(|(kind, _)| kind);
-    kinds.filter(|kind| !known.contains(kind.as_str())).collect()
-}
-
 /// Every kind with each property that has a value.
 fn set_by_the_program(settings: &[&str]) -> BTreeSet<(String, String)> {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
