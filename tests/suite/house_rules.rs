@@ -1,5 +1,7 @@
 //! The rules that the code itself is held to.
 
+mod operations;
+
 use std::path::{Path, PathBuf};
 
 use e2e::command::{cargo_command, xtask};

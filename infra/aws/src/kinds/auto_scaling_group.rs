@@ -40,12 +40,7 @@ impl ResourceKind for AutoScalingGroups {
     const NOT_FOUND: Names = &["ValidationError"];
     const ALREADY_EXISTS: Names = &["AlreadyExists"];
     const OPERATIONS: Operations = Operations {
-        reads: &[
-            "DescribeAutoScalingGroups",
-            "DescribeInstanceRefreshes",
-            "DescribeLaunchTemplates",
-            "DescribeScalingActivities",
-        ],
+        reads: &["DescribeAutoScalingGroups", "DescribeInstanceRefreshes", "DescribeScalingActivities"],
         creates: &["CreateAutoScalingGroup"],
         changes: &[
             "CreateOrUpdateTags",

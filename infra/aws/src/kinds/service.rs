@@ -74,7 +74,7 @@ impl ResourceKind for Services {
         ],
         creates: &["CreateService"],
         changes: &["TagResource", "UpdateService"],
-        removes: &["DeleteService", "StopTask"],
+        removes: &["DeleteService"],
     };
 
     async fn read(&self, desired: &Service) -> ReadResult<Service> {
