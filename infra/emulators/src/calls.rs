@@ -68,6 +68,16 @@ impl Emulator {
         uri.strip_prefix(&self.0.url).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
+    /// Whether a run that does not wait waits all the same for one of this kind that takes another's place.
+    pub fn waits_for_replacing(&self, kind: &str) -> bool {
+        !self.mends(kind).any(|mend| matches!(mend, Mend::NotWaitedFor))
+    }
+
+    /// How a kind is mended, once a call was made.
+    pub(crate) fn mends(&self, kind: &str) -> impl Iterator<Item = &'static Mend> {
+        self.product().into_iter().flat_map(move |product| rows_of(product, kind)).map(|row| &row.mend)
+    }
+
     /// Host and port of the endpoint.
     fn host(&self) -> &str {
         let host = self.0.url.split_once("://").map_or(self.0.url.as_str(), |(_, host)| host);

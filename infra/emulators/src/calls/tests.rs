@@ -77,6 +77,7 @@ async fn an_emulator_is_recognised_once_and_mended_by_https_too() {
             );
         }
         assert_eq!(emulator.product(), Some(Product::MiniStack));
+        assert!(!emulator.waits_for_replacing("service") && emulator.waits_for_replacing("cluster"));
         let asked = inner.asked.lock().unwrap().iter().filter(|uri| uri.ends_with("/health")).count();
         assert_eq!(asked, 1, "{endpoint}");
     }
@@ -88,6 +89,7 @@ async fn what_is_not_a_known_emulator_is_left_as_it_is() {
     let inner = Answering::on("/nothing");
     assert_eq!(answer(&emulator, &inner).await, DNS);
     assert_eq!(emulator.product(), None);
+    assert!(emulator.waits_for_replacing("service"));
 }
 
 #[tokio::test]
