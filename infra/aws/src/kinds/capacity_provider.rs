@@ -108,7 +108,7 @@ impl ResourceKind for CapacityProviders {
                 .mutate_request(with_body(&body));
             call.send().await.or_failure("change the capacity provider")?;
         }
-        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

@@ -126,7 +126,7 @@ impl ResourceKind for Clusters {
             };
             providers::put(&self.0, name, ours, Some(default), context).await?;
         }
-        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

@@ -95,7 +95,7 @@ impl ResourceKind for LaunchTemplates {
         context: &Context<'_>,
     ) -> Result<LaunchTemplateOutputs, Failure> {
         let id = live.outputs.template_id.get()?;
-        tags::mend_ec2(&self.0, id, &live.tags, context).await?;
+        tags::restore::<Ec2>(&self.0, id, &live.tags, context).await?;
         if live.properties == *desired {
             return Ok(live.outputs);
         }

@@ -72,7 +72,7 @@ impl ResourceKind for Listeners {
             let changed = request.default_actions(answer(&desired.otherwise)).send().await;
             changed.or_failure("change what the listener answers")?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

@@ -80,7 +80,7 @@ impl ResourceKind for ListenerRules {
             // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.or_failure("change the listener rule")?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

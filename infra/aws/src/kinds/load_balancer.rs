@@ -119,7 +119,7 @@ impl ResourceKind for LoadBalancers {
         if attributes(now) != attributes(desired) {
             self.put_attributes(arn, desired).await?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

@@ -117,7 +117,7 @@ impl ResourceKind for Services {
         let call = self.aws.client::<Ecs>().update_service().customize().mutate_request(with_body(&body));
         let updated = call.send().await.or_failure("update the service")?;
         self.begun.note(desired, updated.service());
-        tags::mend_ecs(&self.aws, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.aws, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

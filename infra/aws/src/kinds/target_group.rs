@@ -136,7 +136,7 @@ impl ResourceKind for TargetGroups {
         if now.deregistration_delay_seconds != desired.deregistration_delay_seconds {
             self.put_deregistration_delay(arn, desired).await?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
