@@ -134,7 +134,7 @@ impl AppClient {
     /// The app whose page is here.
     ///
     /// # Panics
-    /// When that is no address.
+    /// When that is not an address.
     pub fn new(url: &str) -> Self {
         let base = Url::parse(&format!("{}/", url.trim_end_matches('/')));
         // A connection for each request: one that the other end closes while it idles would fail a request.
@@ -145,7 +145,7 @@ impl AppClient {
             .pool_max_idle_per_host(0)
             .build();
         Self {
-            base: base.unwrap_or_else(|error| panic!("`{url}` is no address: {error}")),
+            base: base.unwrap_or_else(|error| panic!("`{url}` is not an address: {error}")),
             client: client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}")),
         }
     }
@@ -252,7 +252,7 @@ impl AppClient {
     }
 
     fn address(&self, path: &str) -> Url {
-        self.base.join(path).unwrap_or_else(|error| panic!("`{path}` is no path: {error}"))
+        self.base.join(path).unwrap_or_else(|error| panic!("`{path}` is not a path: {error}"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
+//! The provider against moto: a wide control plane without containers, so only what AWS is asked to do is seen.
 
 mod account;
 mod agreed;

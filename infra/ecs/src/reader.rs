@@ -1,4 +1,4 @@
-//! Reads JSON into ECS's types and tells everything that does not fit, not only the first thing.
+//! Reads JSON into ECS's types and reports everything that does not fit, not only the first thing.
 //!
 //! A value of the wrong type is noted and something harmless is read in its place, so that reading goes on. What is
 //! found later about such a place is not reported. So it is with placeholders, which are no fault.

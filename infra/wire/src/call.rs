@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_kind_declares_is_told_by_its_name_and_is_a_write_otherwise() {
+    fn what_no_kind_declares_is_known_by_its_name_and_is_a_write_otherwise() {
         for (operation, expected) in [
             ("DescribeVpcs", Effect::Reads),
             ("HEAD", Effect::Reads),

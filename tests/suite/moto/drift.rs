@@ -91,7 +91,7 @@ async fn what_an_autoscaler_or_ecs_decides_is_no_drift() {
     moto.run("drift --stack theirs", SETTINGS).await.ends_with(0).await;
 }
 
-/// What there is of the stack `deleted`. Of a target group moto goes on telling load balancers that are gone.
+/// What there is of the stack `deleted`. Of a target group moto goes on naming load balancers that are gone.
 async fn found(moto: &Moto) -> Vec<String> {
     let mut found = without_ids(&moto.api().everything_named("deleted").await);
     found.retain(|line| !(line.starts_with("DescribeTargetGroups") && line.contains(":loadbalancer/")));

@@ -185,7 +185,7 @@ fn php_rule(rules: &str) -> &str {
     rule.and_then(|rule| rule.split('<').next()).unwrap_or_else(|| panic!("no rule for /php: {rules}"))
 }
 
-/// A launch template in place of the stack's. Moto tells a template's tags as they were when it was made,
+/// A launch template in place of the stack's. Moto reports a template's tags as they were when it was made,
 /// so one that was adopted would still seem somebody else's.
 async fn made_by_hand(aws: &AwsApi) {
     let name = delete_template(aws).await;

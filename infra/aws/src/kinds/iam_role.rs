@@ -118,7 +118,7 @@ impl ResourceKind for IamRoles {
             tokio::try_join!(removed, detached)?;
             let deleted = self.0.client::<Iam>().delete_role().role_name(name).send().await;
             match &deleted {
-                // What it has was not told yet.
+                // What it has was not listed yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
                     self.refuse_if_others_have_it(name).await?;
                     let why = problem_of(error).message().unwrap_or_default().to_owned();
@@ -135,7 +135,7 @@ impl ResourceKind for IamRoles {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let roles = self.listed(stack).await?;
         let all = try_join_all(roles.iter().map(async |role| {
-            // A list tells no tags.
+            // A list has no tags.
             let Some(role) = self.role(role.role_name()).await? else { return Ok(None) };
             let name = role.role_name();
             Ok::<_, Failure>(found::<IamRole>(stack, &tags::from(role.tags()), name, name))

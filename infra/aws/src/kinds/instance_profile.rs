@@ -100,7 +100,7 @@ impl ResourceKind for InstanceProfiles {
             let request = self.0.client::<Iam>().delete_instance_profile().instance_profile_name(&found.name);
             let deleted = request.send().await;
             match &deleted {
-                // What it has was not told yet.
+                // What it has was not listed yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
                     let why = problem_of(error).message().unwrap_or_default().to_owned();
                     return Ok(Poll::Pending(format!("the instance profile to be free ({why})")));
@@ -129,7 +129,7 @@ impl ResourceKind for InstanceProfiles {
         let here = |name: &str| name.ends_with(&self.0.region);
         for profile in profiles.iter().filter(|it| it.path() == path && here(it.instance_profile_name())) {
             let name = profile.instance_profile_name();
-            // A list tells no tags.
+            // A list has no tags.
             let Some(profile) = self.find(name).await? else { continue };
             ours.extend(found::<InstanceProfile>(stack, &tags::from(profile.tags()), name, name));
         }

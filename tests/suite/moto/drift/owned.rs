@@ -13,7 +13,7 @@ const KINDS: &[(&str, &str)] = &[
     ("instance-subnets", "are found, never made"),
     ("task-definition", "revisions do not change; another one is in `edits`"),
     ("cluster-capacity", "is there or not"),
-    ("gateway-endpoint", "is told by its VPC and its service"),
+    ("gateway-endpoint", "is known by its VPC and its service"),
 ];
 
 /// Properties that nobody can change, or that are no longer ours once the resource is there.
@@ -43,7 +43,7 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("auto-scaling-group", "initialSize", "counts when it is made"),
     ("auto-scaling-group", "outdatedInstances", "there is no instance"),
     ("capacity-provider", "autoScalingGroupArn", "stays for ever; a group that comes anew is in `deletions`"),
-    ("capacity-provider", "managedDraining", "moto does not tell it, MiniStack does: `ministack_drift`"),
+    ("capacity-provider", "managedDraining", "moto does not report it, MiniStack does: `ministack_drift`"),
     ("capacity-provider", "scaleInProtection", "is the group's"),
 ];
 

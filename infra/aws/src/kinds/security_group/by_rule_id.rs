@@ -1,4 +1,4 @@
-//! Takes rules back by their own ids, as those that name a group which is gone can't be told otherwise.
+//! Takes rules back by their own ids, as those that name a group which is gone can't be named otherwise.
 
 use crate::Aws;
 use crate::clients::Ec2;

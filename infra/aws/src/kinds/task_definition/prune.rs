@@ -35,7 +35,7 @@ pub struct Pruning<'a> {
 }
 
 impl Pruning<'_> {
-    /// Prunes each family that the plan gave a new revision. What fails is told and does not undo the deploy: everything is
+    /// Prunes each family that the plan gave a new revision. What fails is reported and does not undo the deploy: everything is
     /// in place by now.
     pub async fn after(&self, plan: &Plan, reporter: &dyn Reporter) -> Vec<(String, Failure)> {
         let registered = |step: &&Step| step.kind == TaskDefinition::KIND && step.action == Action::Update;
