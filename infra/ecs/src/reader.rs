@@ -2,6 +2,9 @@
 //!
 //! A value of the wrong type is noted and something harmless is read in its place, so that reading goes on. What is
 //! found later about such a place is not reported. So it is with placeholders, which are no fault.
+//!
+//! `eserde` collects all errors too, but gives no value beside them, so that no rule could look at the rest; it knows neither null
+//! from missing nor our rules' words, and its derive makes the code of every type twice.
 
 mod members;
 mod notebook;

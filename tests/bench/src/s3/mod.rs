@@ -1,5 +1,6 @@
 //! An S3 that lives in memory, as a process of its own so that its share of the CPU can be told from the others'.
-//! It believes every signature and keeps small objects; of large ones it keeps the size and serves zeros.
+//! It believes every signature and keeps small objects; of large ones it keeps the size and serves zeros. `s3s-fs` writes
+//! files and hashes them: on few cores that would slow what is measured.
 
 mod answers;
 mod bucket;
