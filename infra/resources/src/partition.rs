@@ -134,15 +134,6 @@ pub fn is_aws_host(host: &str) -> bool {
     Partition::ALL.iter().any(|partition| is_in(partition.dns_suffix())) || DUAL_STACK.into_iter().any(is_in)
 }
 
-/// Whether an ARN is of one of AWS's own policies.
-pub fn is_aws_policy(arn: &str) -> bool {
-    let mut parts = arn.split(':');
-    let known = |id: &str| Partition::ALL.iter().any(|partition| partition.id() == id);
-    parts.next() == Some("arn")
-        && parts.next().is_some_and(known)
-        && parts.collect::<Vec<_>>().join(":").starts_with("iam::aws:policy/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,17 +176,6 @@ mod tests {
         assert_eq!(arn, "arn:aws-cn:ecr:cn-north-1:123456789012:repository/web");
         assert_eq!(china.s3_arn("images/*"), "arn:aws-cn:s3:::images/*");
         assert_eq!(china.aws_policy("service-role/A"), "arn:aws-cn:iam::aws:policy/service-role/A");
-    }
-
-    #[test]
-    fn aws_own_policies_are_known_in_every_partition() {
-        for partition in Partition::ALL {
-            assert!(is_aws_policy(&partition.aws_policy("AmazonSSMManagedInstanceCore")), "{partition:?}");
-            assert!(
-                !is_aws_policy(&partition.arn("iam", "", "123456789012", "policy/theirs")),
-                "{partition:?}"
-            );
-        }
     }
 
     #[test]

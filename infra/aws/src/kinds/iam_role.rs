@@ -187,14 +187,8 @@ impl IamRoles {
     }
 
     async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_attached_role_policies()
-            .role_name(role)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_attached_role_policies().role_name(role);
+        let pages = request.into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let attached = listed.none_if(Self::NOT_FOUND, "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
@@ -232,14 +226,8 @@ impl IamRoles {
 
     /// An instance profile that is not the stack's keeps the role for as long as its owner likes.
     async fn refuse_if_others_have_it(&self, role: &str) -> Result<(), Failure> {
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_instance_profiles_for_role()
-            .role_name(role)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_instance_profiles_for_role().role_name(role);
+        let pages = request.into_paginator().items().send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await;
         // Who may delete a role may not be allowed to look who has it: it is waited for without that.
         let none = ["NoSuchEntity", "AccessDenied"];

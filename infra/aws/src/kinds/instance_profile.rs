@@ -115,14 +115,8 @@ impl ResourceKind for InstanceProfiles {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let path = format!("/{stack}/");
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_instance_profiles()
-            .path_prefix(&path)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_instance_profiles().path_prefix(&path);
+        let pages = request.into_paginator().items().send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list instance profiles")?;
         let mut ours = Vec::new();
         // IAM knows no regions, but a stack does: the same stack may be deployed in another one.

@@ -126,14 +126,8 @@ impl LaunchTemplates {
     /// Those that carry the stack's tags.
     async fn tagged(&self, stack: &str) -> Result<Vec<Described>, Failure> {
         let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self
-            .0
-            .client::<Ec2>()
-            .describe_launch_templates()
-            .filters(filter)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Ec2>().describe_launch_templates().filters(filter);
+        let pages = request.into_paginator().items().send();
         let mut templates = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list launch templates")?;
         templates.retain(|template| Ownership::of(&tags::from(template.tags()), stack) == Ownership::Ours);
         Ok(templates)

@@ -173,14 +173,8 @@ impl ResourceKind for Services {
 
 /// All services of a cluster; none when it is gone.
 pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure> {
-    let pages = aws
-        .client::<Ecs>()
-        .list_services()
-        .cluster(cluster)
-        .max_results(PAGE)
-        .into_paginator()
-        .items()
-        .send();
+    let request = aws.client::<Ecs>().list_services().cluster(cluster).max_results(PAGE);
+    let pages = request.into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.none_if(described::NOT_FOUND, "list services")?.unwrap_or_default();
     let services = Services::new(aws.clone());
