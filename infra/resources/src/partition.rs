@@ -23,61 +23,40 @@ pub enum Partition {
     AwsIsoF,
 }
 
-/// How the names of a partition's regions begin; all others are commercial ones, also those that AWS opens tomorrow.
-const BEGINNINGS: [(&str, Partition); 7] = [
-    ("cn-", Partition::AwsCn),
-    ("us-gov-", Partition::AwsUsGov),
-    ("eusc-", Partition::AwsEusc),
-    ("us-iso-", Partition::AwsIso),
-    ("us-isob-", Partition::AwsIsoB),
-    ("eu-isoe-", Partition::AwsIsoE),
-    ("us-isof-", Partition::AwsIsoF),
+/// Of each how the names of its regions begin, what ARNs call it, and the domain of its services' hosts. All regions that begin
+/// otherwise are commercial ones, also those that AWS opens tomorrow.
+const EACH: [(Partition, &str, &str, &str); 8] = [
+    (Partition::Aws, "", "aws", "amazonaws.com"),
+    (Partition::AwsCn, "cn-", "aws-cn", "amazonaws.com.cn"),
+    (Partition::AwsUsGov, "us-gov-", "aws-us-gov", "amazonaws.com"),
+    (Partition::AwsEusc, "eusc-", "aws-eusc", "amazonaws.eu"),
+    (Partition::AwsIso, "us-iso-", "aws-iso", "c2s.ic.gov"),
+    (Partition::AwsIsoB, "us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    (Partition::AwsIsoE, "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    (Partition::AwsIsoF, "us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
 ];
 
 impl Partition {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Aws,
-        Self::AwsCn,
-        Self::AwsUsGov,
-        Self::AwsEusc,
-        Self::AwsIso,
-        Self::AwsIsoB,
-        Self::AwsIsoE,
-        Self::AwsIsoF,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        EACH.into_iter().map(|(partition, ..)| partition)
+    }
 
     /// The partition of a region.
     pub fn of_region(region: &str) -> Self {
-        let found = BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning));
-        found.map_or(Self::Aws, |(_, partition)| *partition)
+        // The first one's beginning is that of every name.
+        let found = EACH.iter().rev().find(|(_, beginning, ..)| region.starts_with(beginning));
+        found.map_or(Self::Aws, |(partition, ..)| *partition)
     }
 
     /// What ARNs call it.
     pub const fn id(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::AwsCn => "aws-cn",
-            Self::AwsUsGov => "aws-us-gov",
-            Self::AwsEusc => "aws-eusc",
-            Self::AwsIso => "aws-iso",
-            Self::AwsIsoB => "aws-iso-b",
-            Self::AwsIsoE => "aws-iso-e",
-            Self::AwsIsoF => "aws-iso-f",
-        }
+        EACH[self as usize].2
     }
 
     /// The domain that the hosts of its services are in.
     pub const fn dns_suffix(self) -> &'static str {
-        match self {
-            Self::Aws | Self::AwsUsGov => "amazonaws.com",
-            Self::AwsCn => "amazonaws.com.cn",
-            Self::AwsEusc => "amazonaws.eu",
-            Self::AwsIso => "c2s.ic.gov",
-            Self::AwsIsoB => "sc2s.sgov.gov",
-            Self::AwsIsoE => "cloud.adc-e.uk",
-            Self::AwsIsoF => "csp.hci.ic.gov",
-        }
+        EACH[self as usize].3
     }
 
     /// An ARN; some services name no region or no account in theirs.
@@ -131,7 +110,7 @@ const DUAL_STACK: [&str; 2] = ["api.aws", "api.amazonwebservices.com.cn"];
 /// Whether a host is one of AWS's own: a service's, or a VPC endpoint's.
 pub fn is_aws_host(host: &str) -> bool {
     let is_in = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-    Partition::ALL.iter().any(|partition| is_in(partition.dns_suffix())) || DUAL_STACK.into_iter().any(is_in)
+    Partition::all().any(|partition| is_in(partition.dns_suffix())) || DUAL_STACK.into_iter().any(is_in)
 }
 
 #[cfg(test)]
@@ -139,7 +118,7 @@ mod tests {
     use super::*;
 
     /// A region of each partition, its id, its domain, and who instances are there.
-    const EACH: [(&str, &str, &str, &str); 8] = [
+    const OF_REGIONS: [(&str, &str, &str, &str); 8] = [
         ("us-east-1", "aws", "amazonaws.com", "ec2.amazonaws.com"),
         ("cn-north-1", "aws-cn", "amazonaws.com.cn", "ec2.amazonaws.com.cn"),
         ("us-gov-west-1", "aws-us-gov", "amazonaws.com", "ec2.amazonaws.com"),
@@ -152,7 +131,7 @@ mod tests {
 
     #[test]
     fn each_partition_has_its_id_its_domain_and_its_principals() {
-        for ((region, id, suffix, ec2), partition) in EACH.into_iter().zip(Partition::ALL) {
+        for ((region, id, suffix, ec2), partition) in OF_REGIONS.into_iter().zip(Partition::all()) {
             assert_eq!(Partition::of_region(region), partition, "{region}");
             assert_eq!((partition.id(), partition.dns_suffix()), (id, suffix), "{region}");
             assert_eq!(partition.ec2_principal(), ec2, "{region}");
@@ -180,7 +159,7 @@ mod tests {
 
     #[test]
     fn hosts_of_services_and_of_endpoints_are_aws_own() {
-        for partition in Partition::ALL {
+        for partition in Partition::all() {
             assert!(is_aws_host(&format!("ecs.some-region-1.{}", partition.dns_suffix())), "{partition:?}");
         }
         assert!(
