@@ -14,7 +14,6 @@ mod images;
 mod interrupt;
 mod local_aws;
 mod measure;
-mod output;
 mod pictures;
 mod port;
 mod program;

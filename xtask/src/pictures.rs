@@ -3,15 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
 use infra::DEFAULT_STACK;
 use infra::StackName;
 
-use crate::provider::cargo;
+use crate::provider::build_and_run;
 use crate::{browser, docker_engine, images};
-
-const PROGRAM: &str = "pictures";
-const FAILED: u8 = 1;
 
 /// Make the README's pictures: a deploy in a terminal, and the app's page in a browser
 ///
@@ -40,17 +36,7 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     docker_engine::require(options.yes).await?;
     browser::require(options.yes).await?;
-    // Of the whole workspace, as the provider is built, so that the AWS SDK is not built again.
-    let mut build = cargo();
-    let built = build.args(["build", "--quiet", "--workspace", "--bin", PROGRAM]).status().await;
-    if !built.context("cannot run cargo")?.success() {
-        bail!("{PROGRAM} does not build, see cargo's messages above");
-    }
-    let this = std::env::current_exe().context("cannot find this program's own file")?;
     let folder = options.into.unwrap_or_else(|| images::repository().join("docs/pictures"));
-    let mut pictures = tokio::process::Command::new(this.with_file_name(PROGRAM));
-    pictures.arg(folder).arg(options.stack.as_str()).arg(options.local_port.to_string());
-    // Not ended on Ctrl-C: it gets the signal too.
-    let status = pictures.status().await.with_context(|| format!("cannot run {PROGRAM}"))?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)))
+    let (stack, port) = (options.stack.as_str(), options.local_port.to_string());
+    build_and_run("pictures", [folder.as_os_str(), stack.as_ref(), port.as_ref()]).await
 }

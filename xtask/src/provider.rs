@@ -1,7 +1,8 @@
 //! Builds the provider, the program with the AWS SDK, and runs its commands.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
 use tokio::process::Command;
@@ -20,17 +21,7 @@ pub struct Provider {
 impl Provider {
     /// Builds it; cargo shows its own progress.
     pub async fn build() -> anyhow::Result<Self> {
-        // The whole workspace decides on features here as it does in `cargo test --workspace`, so that neither command
-        // makes the other build the AWS SDK again.
-        let mut build = cargo();
-        build.args(["build", "--workspace", "--bin", PROVIDER]);
-        let status = unless_interrupted(build.status()).await.context("cannot run cargo")?;
-        if !status.success() {
-            bail!("the provider does not build, see cargo's messages above");
-        }
-        // Cargo puts it beside this program.
-        let this = std::env::current_exe().context("cannot find this program's own file")?;
-        Ok(Self { binary: this.with_file_name(PROVIDER) })
+        Ok(Self { binary: built(PROVIDER, &[]).await? })
     }
 
     /// Runs the command of this process with its arguments as they came, input and output; returns its exit code.
@@ -65,6 +56,32 @@ impl Provider {
         }
         provider
     }
+}
+
+/// Builds a program of the workspace and runs it with these arguments; returns its exit code.
+pub async fn build_and_run<S: AsRef<OsStr>>(
+    program: &str,
+    arguments: impl IntoIterator<Item = S>,
+) -> anyhow::Result<ExitCode> {
+    let mut command = Command::new(built(program, &["--quiet"]).await?);
+    // Not ended on Ctrl-C: it gets the signal too, and removes its containers.
+    let status = command.args(arguments).status().await.with_context(|| format!("cannot run {program}"))?;
+    Ok(ExitCode::from(exit_code(status)))
+}
+
+/// Builds a program with these flags of cargo's; gives its file.
+async fn built(program: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
+    // The whole workspace decides on features here as it does in `cargo test --workspace`, so that neither command
+    // makes the other build the AWS SDK again.
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--bin", program]).args(flags);
+    let status = unless_interrupted(build.status()).await.context("cannot run cargo")?;
+    if !status.success() {
+        bail!("{program} does not build, see cargo's messages above");
+    }
+    // Cargo puts it beside this program.
+    let this = std::env::current_exe().context("cannot find this program's own file")?;
+    Ok(this.with_file_name(program))
 }
 
 /// Cargo, as it runs this program.

@@ -6,7 +6,6 @@ use infra::{Destination, Settings, StackName};
 use infra_options::DEFAULT_REGION;
 use serde_json::{Map, Value};
 
-use crate::output;
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::UserError;
 
@@ -57,7 +56,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
         What::TaskDefinition => chosen(infra::render::task_definitions(&program), options.name.as_deref())?,
         What::Service => chosen(infra::render::services(&program), options.name.as_deref())?,
     };
-    output::print(serde_json::to_string_pretty(&json)?)?;
+    infra_options::print(serde_json::to_string_pretty(&json)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

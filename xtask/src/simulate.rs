@@ -12,7 +12,6 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::output;
 use crate::report::UserError;
 
 /// Show how ECS places tasks and carries out deployments; needs no AWS account and changes nothing
@@ -49,7 +48,11 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 /// Prints a result for programs or for people.
 fn print(json: bool, result: &impl Serialize, text: impl Display) -> anyhow::Result<()> {
-    if json { output::print(serde_json::to_string_pretty(result)?) } else { output::print(text) }
+    if json {
+        infra_options::print(serde_json::to_string_pretty(result)?)
+    } else {
+        infra_options::print(text)
+    }
 }
 
 /// A wait in a deployment, of which ECS takes none longer than a day.

@@ -15,7 +15,6 @@ mod session;
 mod setup;
 mod smoke_check;
 mod stack_lease;
-mod standard_output;
 mod summary;
 
 pub use app_program::AppProgram;

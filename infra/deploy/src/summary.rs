@@ -1,6 +1,5 @@
 //! What is reported of a deployed stack: where it is reached and what it is made of.
 
-use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra::Exports;
 use infra::apps::AppSpec;
@@ -8,6 +7,7 @@ use infra_aws::Aws;
 use infra_engine::Output;
 use infra_engine::apply::AllOutputs;
 use infra_options::StackOptions;
+use infra_options::print;
 use serde::{Serialize, Serializer};
 
 /// As wide as `endpoint` and a space, with or without it.

@@ -17,6 +17,17 @@ pub(crate) async fn wait_after(times: u32) {
     tokio::time::sleep(FIRST_WAIT * 2_u32.pow(times - 1)).await;
 }
 
+/// An error with its causes, in one line.
+pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
 /// Why a resource could not be read or changed, with a hint on what to do where there is one.
 ///
 /// `Display` does not repeat the source; whoever prints it walks the chain.
@@ -82,20 +93,8 @@ impl Failure {
     /// The same failure, after another one that led to it and comes first: it says more about the cause.
     #[must_use]
     pub fn after(self, first: &Self) -> Self {
-        let message = format!("{}; then: {}", first.with_causes(), self.message);
+        let message = format!("{}; then: {}", in_one_line(first), self.message);
         Self { message, hint: first.hint.clone().or(self.hint), ..self }
-    }
-
-    /// The message, and those of all that caused it.
-    fn with_causes(&self) -> String {
-        let mut text = self.message.clone();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
     }
 
     /// What to do next, if that is known.

@@ -14,6 +14,7 @@ pub mod stacks;
 pub mod strategy;
 pub mod teardown;
 
+pub use say::print;
 pub use stack::{DEFAULT_REGION, LeaseOptions, StackOptions};
 
 use std::process::ExitCode;

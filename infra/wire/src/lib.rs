@@ -4,7 +4,6 @@
 pub mod account;
 mod bucket_conflict;
 pub mod call;
-mod causes;
 pub mod concurrency_limit;
 pub mod configuration;
 pub mod gate;

@@ -1,9 +1,9 @@
 //! The profile of the AWS configuration files that a run uses: for what the SDK does not read there, and for messages.
 
-use crate::causes::in_one_line;
 use aws_config::profile::{Profile as Section, ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
 use infra_engine::Failure;
+use infra_engine::failure::in_one_line;
 use std::sync::OnceLock;
 
 /// The variable that names a profile.

@@ -1,6 +1,5 @@
 //! The SDK's terse errors in our words, once, at the border.
 
-use crate::causes::in_one_line;
 use crate::guard;
 use crate::profile::{self, Profile};
 use crate::sign_in::sign_in_again;
@@ -9,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use infra_engine::Failure;
-use infra_engine::failure::is_error;
+use infra_engine::failure::{in_one_line, is_error};
 use std::error::Error;
 
 /// Puts an SDK error into our words.

@@ -1,8 +1,8 @@
 //! What to do where there are no credentials that work: how the profile's own are renewed.
 
-use crate::causes::in_one_line;
 use crate::profile::Profile;
 use infra_engine::Failure;
+use infra_engine::failure::in_one_line;
 use std::error::Error;
 
 /// What can be done without any profile.

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::document::{self, Document};
 use super::relaxed::Torn;
 use super::report::{self, How, Report};
-use crate::output;
 
 /// A folder's files that are larger than this are no requests to ECS.
 const LARGEST: u64 = 1 << 20;
@@ -99,9 +98,9 @@ fn judge(name: &str, document: &Document, part: &Part<'_>, how: &How) -> anyhow:
     }
     twice(document, part, &mut findings);
     let report = Report::new(name, document, part, findings, how);
-    output::print(if how.json { report.line() } else { report.text() })?;
+    infra_options::print(if how.json { report.line() } else { report.text() })?;
     if how.annotate {
-        report.annotations().into_iter().try_for_each(output::print)?;
+        report.annotations().into_iter().try_for_each(infra_options::print)?;
     }
     Ok(report.outcome())
 }
@@ -129,26 +128,26 @@ fn twice(document: &Document, part: &Part<'_>, findings: &mut Findings) {
 }
 
 fn no_request(name: &str, what: &str, how: &How) -> anyhow::Result<Outcome> {
-    output::print(if how.json {
+    infra_options::print(if how.json {
         json!({"file": name, "ok": false, "problem": what}).to_string()
     } else {
         report::no_request(name, what)
     })?;
     if how.annotate {
-        output::print(super::annotations::error(name, None, "cannot be checked", what))?;
+        infra_options::print(super::annotations::error(name, None, "cannot be checked", what))?;
     }
     Ok(Outcome::NoJson)
 }
 
 fn unreadable(name: &str, torn: &Torn, how: &How) -> anyhow::Result<Outcome> {
     let Torn { line, problem } = torn;
-    output::print(if how.json {
+    infra_options::print(if how.json {
         json!({"file": name, "ok": false, "problem": problem, "line": line}).to_string()
     } else {
         report::unreadable(name, torn)
     })?;
     if how.annotate {
-        output::print(super::annotations::error(name, Some(*line), "cannot be read", problem))?;
+        infra_options::print(super::annotations::error(name, Some(*line), "cannot be read", problem))?;
     }
     Ok(Outcome::NoJson)
 }

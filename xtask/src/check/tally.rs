@@ -6,7 +6,6 @@ use infra_ecs::verdict::Outcome;
 use serde_json::json;
 
 use super::report::How;
-use crate::output;
 
 /// So many files that were passed over are named.
 const MOST_NAMES: usize = 10;
@@ -54,7 +53,7 @@ impl Tally {
         }
         if how.json {
             for (file, why) in &self.skipped {
-                output::print(json!({"file": file.display().to_string(), "skipped": why}))?;
+                infra_options::print(json!({"file": file.display().to_string(), "skipped": why}))?;
             }
             return Ok(());
         }
@@ -63,13 +62,13 @@ impl Tally {
             [(self.taken, "taken"), (self.refused, "refused"), (self.unreadable, "unreadable")].into_iter();
         let counts = counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
         let counts: Vec<_> = counts.chain([format!("{} skipped", self.skipped.len())]).collect();
-        output::print(format!("{checked} checked: {}", counts.join(", ")))?;
+        infra_options::print(format!("{checked} checked: {}", counts.join(", ")))?;
         for (file, why) in self.skipped.iter().take(MOST_NAMES) {
-            output::print(format!("  skipped {}: {why}", file.display()))?;
+            infra_options::print(format!("  skipped {}: {why}", file.display()))?;
         }
         let more = self.skipped.len().saturating_sub(MOST_NAMES);
         if more > 0 {
-            output::print(format!("  skipped {more} more; --json names all of them"))
+            infra_options::print(format!("  skipped {more} more; --json names all of them"))
         } else {
             Ok(())
         }

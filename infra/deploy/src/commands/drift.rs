@@ -3,9 +3,9 @@
 use crate::plan_view;
 use crate::session::Session;
 use crate::setup::Setup;
-use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra_options::drift::Options;
+use infra_options::print;
 use std::process::ExitCode;
 
 /// Something is not as the code says.

@@ -3,11 +3,11 @@
 use crate::plan_view;
 use crate::session::Session;
 use crate::setup::Setup;
-use crate::standard_output::print;
 use anyhow::{Context, Result, bail};
 use infra_engine::plan::Step;
 use infra_engine::{Action, Stack};
 use infra_options::explain::Options;
+use infra_options::print;
 use infra_wire::journal;
 use std::process::ExitCode;
 

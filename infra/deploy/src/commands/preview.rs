@@ -4,9 +4,9 @@ use crate::cost_view;
 use crate::plan_view;
 use crate::session::{Session, Snapshot};
 use crate::setup::Setup;
-use crate::standard_output::print;
 use anyhow::{Context, Result};
 use infra_options::preview::Options;
+use infra_options::print;
 use std::process::ExitCode;
 
 /// Something would change.

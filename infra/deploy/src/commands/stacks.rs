@@ -2,8 +2,8 @@
 
 use crate::session::Session;
 use crate::setup::Setup;
-use crate::standard_output::print;
 use anyhow::{Context, Result};
+use infra_options::print;
 use infra_options::stacks::Options;
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
 //! What one request shows: an answer of the app or of its load balancer, or that neither can be reached from here.
 
 use infra_engine::Failure;
+use infra_engine::failure::in_one_line;
 use infra_wire::this_machine;
 use reqwest::header::{HeaderMap, SERVER};
 use reqwest::{Client, StatusCode};
@@ -61,7 +62,8 @@ impl<'a> Requests<'a> {
     }
 
     fn failed(&self, error: &reqwest::Error) -> Seen {
-        let causes = causes(error);
+        // The error itself names the address, which is said already.
+        let causes = error.source().map_or_else(|| "no answer".to_owned(), in_one_line);
         let text = format!("{} to answer ({causes})", self.url);
         if causes.contains("dns error") {
             Seen::Unresolved(text)
@@ -98,15 +100,4 @@ pub fn is_of_a_proxy(status: StatusCode, headers: &HeaderMap, has_proxy: bool) -
 fn has_proxy() -> bool {
     let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
     names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// The innermost cause says what happened; the outer ones name the address, which is said already.
-fn causes(error: &reqwest::Error) -> String {
-    let mut texts = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        texts.push(error.to_string());
-        cause = error.source();
-    }
-    if texts.is_empty() { "no answer".to_owned() } else { texts.join(": ") }
 }

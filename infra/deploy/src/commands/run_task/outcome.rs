@@ -2,11 +2,11 @@
 
 use super::failures::explain;
 use super::started::{id_of, short};
-use crate::standard_output::print;
 use anyhow::{Context, Result};
 use aws_sdk_ecs::types::{Failure as Refusal, Task};
 use console::style;
 use infra_ecs::TaskDefinition;
+use infra_options::print;
 use serde::Serialize;
 
 /// A task that did not start, or has no exit code.
