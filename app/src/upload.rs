@@ -104,7 +104,6 @@ async fn store_files(
     let mut stored = Vec::new();
     while let Some(part) = form.next().await.map_err(|error| app.form_error(error))? {
         let Some(name) = part.chosen_file(&FIELDS) else {
-            part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
         stored.push(store_file(app, part, name, stored.len(), declared, cleanup).await?);
