@@ -30,6 +30,8 @@ pub async fn delete(
     let mut thumbnails = Cleanup::default();
     thumbnail_keys(&key).for_each(|thumbnail| thumbnails.object(&thumbnail));
     thumbnails.remove(&app).await;
+    app.has_changed(&key);
+    thumbnail_keys(&key).for_each(|thumbnail| app.images.forget(&thumbnail));
     tracing::info!(key, "deleted");
     if wants_json(&headers) {
         return Ok(Json(Deleted { deleted: key }).into_response());

@@ -1,9 +1,13 @@
 //! The bucket: the only place that calls S3.
 
+mod credentials;
 mod dns_suffix;
+mod endpoint;
 mod error;
 mod multipart;
+mod object;
 pub mod presigned_post;
+mod thin_client;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -18,7 +22,6 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
 use aws_sdk_s3::types::MetadataDirective;
@@ -29,7 +32,11 @@ use tokio::sync::OnceCell;
 use crate::metrics;
 use crate::url::UNRESERVED;
 
+use thin_client::{ThinClient, Tried};
+
 pub use error::StorageError;
+pub use object::{Fetched, Object, ObjectHead};
+pub use thin_client::Wanted;
 
 /// What a part of a multipart upload holds, and so the most that an upload keeps in memory.
 /// S3 wants at least 5 MiB, and takes at most 10 000 parts.
@@ -39,6 +46,12 @@ pub const PART_BYTES: usize = 5 * 1024 * 1024;
 const MADE_OF: &str = "made-of";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// So often a call is tried.
+const TRIES: u32 = 3;
+
+/// A call whose first try took all the time has an error to give.
+const LEAST_TIME: Duration = Duration::from_millis(100);
 
 /// A bucket, and a client that is made at first use: the app listens before it knows its region or credentials.
 #[derive(Debug)]
@@ -52,6 +65,7 @@ pub struct Storage {
 struct Connected {
     sdk: SdkConfig,
     client: Client,
+    thin: Option<ThinClient>,
 }
 
 /// What is stored with an image.
@@ -93,8 +107,8 @@ impl Storage {
 
     /// A bucket reached with a configuration at hand.
     pub fn with_config(bucket: String, deadline: Duration, sdk: SdkConfig) -> Self {
-        let client = client(&sdk, deadline);
-        Self { bucket, deadline, connected: OnceCell::new_with(Some(Connected { sdk, client })) }
+        let connected = Connected::new(sdk, &bucket, deadline);
+        Self { bucket, deadline, connected: OnceCell::new_with(Some(connected)) }
     }
 
     /// Finds region and credentials ahead of the first request that needs them.
@@ -134,10 +148,53 @@ impl Storage {
         Ok(Listing { images: images.collect(), has_more: listing.is_truncated.unwrap_or(false) })
     }
 
-    /// An object, or a range of it, whose bytes are still to be read.
-    pub async fn get(&self, key: &str, range: Option<&str>) -> Result<GetObjectOutput, StorageError> {
-        let request = self.client().await.get_object().bucket(&self.bucket).key(key);
-        self.call("read object", key, request.set_range(range.map(str::to_owned)).send()).await
+    /// An object whose bytes are still to be read.
+    pub async fn get(&self, key: &str) -> Result<Object, StorageError> {
+        match self.fetch(key, Wanted::default()).await? {
+            Fetched::Object(object) => Ok(object),
+            Fetched::NotModified(_) => Err(StorageError::Incomplete {
+                action: "read object",
+                target: key.to_owned(),
+                missing: "object",
+            }),
+        }
+    }
+
+    /// What is wanted of an object, its bytes still to be read.
+    pub async fn fetch(&self, key: &str, wanted: Wanted<'_>) -> Result<Fetched, StorageError> {
+        let action = "read object";
+        let started = Instant::now();
+        let connected = self.connected().await;
+        let tried = match &connected.thin {
+            Some(thin) => thin.get(key, wanted).await,
+            None => Tried::Unclear,
+        };
+        match tried {
+            Tried::Done(fetched) => {
+                metrics::s3_call(action, started.elapsed(), None);
+                Ok(fetched)
+            }
+            Tried::NoSuchObject => {
+                metrics::s3_call(action, started.elapsed(), None);
+                Err(StorageError::NoSuchObject { key: key.to_owned() })
+            }
+            Tried::Unclear => {
+                let request = connected.client.get_object().bucket(&self.bucket).key(key);
+                let request = request.set_range(wanted.range.map(str::to_owned));
+                let request = request.set_if_none_match(wanted.unless.map(str::to_owned));
+                let request = request.customize().config_override(self.after(started));
+                match self.call(action, key, request.send()).await {
+                    Ok(object) => {
+                        let head = ObjectHead::from(&object);
+                        Ok(Fetched::Object(Object::new(key, head, object.body, self.deadline)))
+                    }
+                    Err(StorageError::NotModified { e_tag, .. }) => {
+                        Ok(Fetched::NotModified(ObjectHead { e_tag, ..ObjectHead::default() }))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        }
     }
 
     /// What S3 knows about an object.
@@ -157,9 +214,19 @@ impl Storage {
 
     /// Stores an object in one call.
     pub async fn put(&self, key: &str, facts: &ObjectFacts, bytes: Bytes) -> Result<(), StorageError> {
-        let request = self.client().await.put_object().bucket(&self.bucket).key(key);
+        let action = "store object";
+        let started = Instant::now();
+        let connected = self.connected().await;
+        if let Some(thin) = &connected.thin
+            && let Tried::Done(()) = thin.put(key, facts, bytes.clone()).await
+        {
+            metrics::s3_call(action, started.elapsed(), None);
+            return Ok(());
+        }
+        let request = connected.client.put_object().bucket(&self.bucket).key(key);
         let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
-        self.call("store object", key, request.body(ByteStream::from(bytes)).send()).await.map(drop)
+        let request = request.body(ByteStream::from(bytes)).customize().config_override(self.after(started));
+        self.call(action, key, request.send()).await.map(drop)
     }
 
     /// Copies the version of an object that has this tag within the bucket, with new facts.
@@ -212,9 +279,24 @@ impl Storage {
     async fn connected(&self) -> &Connected {
         let load = || async {
             let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12()).load().await;
-            Connected { client: client(&sdk, self.deadline), sdk }
+            Connected::new(sdk, &self.bucket, self.deadline)
         };
         self.connected.get_or_init(load).await
+    }
+
+    /// What is left of the time and of the tries for a call that was tried once, since then.
+    fn after(&self, started: Instant) -> aws_sdk_s3::config::Builder {
+        let left = self.deadline.saturating_sub(started.elapsed()).max(LEAST_TIME);
+        aws_sdk_s3::config::Builder::new()
+            .timeout_config(timeouts(left))
+            .retry_config(RetryConfig::standard().with_max_attempts(TRIES - 1))
+    }
+}
+
+impl Connected {
+    fn new(sdk: SdkConfig, bucket: &str, deadline: Duration) -> Self {
+        let thin = ThinClient::new(&sdk, bucket, connect_timeout(deadline), deadline / 2);
+        Self { client: client(&sdk, deadline), thin, sdk }
     }
 }
 
@@ -235,7 +317,7 @@ impl ObjectFacts {
         Self { content_type: info.kind.content_type(), dimensions: Some(info.dimensions), made_of: None }
     }
 
-    fn metadata(&self) -> HashMap<String, String> {
+    pub(crate) fn metadata(&self) -> HashMap<String, String> {
         let dimensions = self.dimensions.into_iter();
         dimensions
             .flat_map(|Dimensions { width, height }| [("width", width), ("height", height)])
@@ -246,21 +328,22 @@ impl ObjectFacts {
 }
 
 fn client(sdk: &SdkConfig, deadline: Duration) -> Client {
-    // Three tries fit, each long enough for a part on a slow day.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT.min(deadline / 2))
-        .operation_attempt_timeout(deadline / 2)
-        .operation_timeout(deadline);
     let config = aws_sdk_s3::config::Builder::from(sdk)
-        .timeout_config(timeouts.build())
-        .retry_config(RetryConfig::standard())
-        .force_path_style(own_endpoint(sdk).is_some());
+        .timeout_config(timeouts(deadline))
+        .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+        .force_path_style(endpoint::own(sdk).is_some());
     Client::from_conf(config.build())
 }
 
-/// The endpoint of an emulator, or of a VPC's own. Emulators rarely have a DNS name for each bucket, so paths name it.
-/// `SdkConfig` does not know of the variable for S3 alone.
-fn own_endpoint(sdk: &SdkConfig) -> Option<String> {
-    let for_s3 = std::env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
-    for_s3.or_else(|| sdk.endpoint_url().map(str::to_owned))
+/// All tries fit, each long enough for a part on a slow day.
+fn timeouts(deadline: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(connect_timeout(deadline))
+        .operation_attempt_timeout(deadline / 2)
+        .operation_timeout(deadline)
+        .build()
+}
+
+fn connect_timeout(deadline: Duration) -> Duration {
+    CONNECT_TIMEOUT.min(deadline / 2)
 }

@@ -84,6 +84,7 @@ async fn receive(
             let bytes: u64 = images.iter().map(|image| image.size).sum();
             tracing::info!(images = images.len(), bytes, "stored");
             for image in images {
+                app.has_changed(&image.key);
                 metrics::image_stored(image.content_type, image.size);
             }
         }
