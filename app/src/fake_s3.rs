@@ -279,9 +279,13 @@ fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
     if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag == &e_tag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    if headers.get(header::RANGE).is_some_and(|range| range == "bytes=0-7") {
-        let range = [(header::CONTENT_RANGE, format!("bytes 0-7/{}", bytes.len()))];
-        return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();
+    if let Some(range) = crate::conditional::byte_range(headers) {
+        let Some((first, end)) = crate::conditional::slice(range, bytes.len() as u64) else {
+            return error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange");
+        };
+        let range = [(header::CONTENT_RANGE, format!("bytes {first}-{}/{}", end - 1, bytes.len()))];
+        let part = bytes.slice(first as usize..end as usize);
+        return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(part)).into_response();
     }
     if contents.breaks_off.as_deref() == Some(key) {
         let length = AppendHeaders([(header::CONTENT_LENGTH, bytes.len())]);
