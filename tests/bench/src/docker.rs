@@ -1,4 +1,4 @@
-//! Containers of the apps, by the docker command. They go when they are dropped, and at the latest with the next run.
+//! Containers of apps and nginx, by the docker command. They go when they are dropped, and at the latest with the next run.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -12,13 +12,11 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::scenario::BUCKET;
-
 /// Its value is the process that made the container.
 const LABEL: &str = "image-app.bench";
 const APP_PORT: u16 = 80;
 
-/// A container of an app, which is removed when this is dropped.
+/// A container, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Container {
     name: String,
@@ -41,9 +39,13 @@ struct State {
 }
 
 impl Container {
-    /// Makes a container of an app whose S3 is at a port of this machine. It can be asked at a local port, too, where
-    /// one is given: a container has no address before it runs.
-    pub async fn create(image: &str, s3: SocketAddr, local_port: Option<u16>) -> anyhow::Result<Self> {
+    /// Makes a container of an image. It can be asked at a local port, too, where one is given: a container has no
+    /// address before it runs.
+    pub async fn create(
+        image: &str,
+        environment: &[(&str, String)],
+        local_port: Option<u16>,
+    ) -> anyhow::Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let process = std::process::id();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -54,14 +56,7 @@ impl Container {
         if let Some(port) = local_port {
             create.arg("--publish").arg(format!("127.0.0.1:{port}:{APP_PORT}"));
         }
-        for (name, value) in [
-            ("S3_BUCKET", BUCKET),
-            ("AWS_ENDPOINT_URL_S3", &format!("http://{s3}")),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "bench"),
-            ("AWS_SECRET_ACCESS_KEY", "bench"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ] {
+        for (name, value) in environment {
             create.arg("--env").arg(format!("{name}={value}"));
         }
         create.arg(image);

@@ -13,13 +13,14 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::processes::Group;
 use crate::s3::stats::Stats;
 use crate::s3::{RESET, STATS};
 
 /// A running stand-in; it ends when this is dropped.
 pub struct StandIn {
     /// Its process.
-    pub pid: u32,
+    pub group: Group,
     port: u16,
     // Its standard input is held open by this.
     _process: Child,
@@ -32,11 +33,11 @@ impl StandIn {
         let mut command = Command::new(program);
         command.args(["s3", "--latency", &latency_milliseconds.to_string()]).kill_on_drop(true);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let pid = process.id().context("the S3 stand-in has ended")?;
+        let group = Group::Processes(vec![process.id().context("the S3 stand-in has ended")?]);
         let stdout = process.stdout.take().context("the S3 stand-in has no output")?;
         let port = BufReader::new(stdout).lines().next_line().await?.unwrap_or_default();
         let port = port.parse().context("the S3 stand-in gives no port")?;
-        Ok(Self { pid, port, _process: process })
+        Ok(Self { group, port, _process: process })
     }
 
     /// Its address for this machine, or for containers where their gateway is given.
