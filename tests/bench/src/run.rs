@@ -1,6 +1,5 @@
 //! The whole measurement, one thing after the other.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,7 +106,6 @@ struct Bench<'a> {
     options: &'a Options,
     programs: Vec<(Target, Program)>,
     stand_in: StandIn,
-    s3: SocketAddr,
 }
 
 /// One kind of request to one target.
@@ -120,15 +118,12 @@ struct Series<'a> {
 impl<'a> Bench<'a> {
     async fn start(options: &'a Options) -> anyhow::Result<Self> {
         let programs = options.programs();
-        let stand_in = StandIn::start(options.s3_latency).await?;
-        let mut host = Ipv4Addr::LOCALHOST;
         if programs.iter().any(|(_, program)| matches!(program, Program::Image(_))) {
             docker::remove_leftovers().await?;
-            host = docker::gateway().await?;
         }
-        let s3 = stand_in.address(host);
+        let stand_in = StandIn::start(options.s3_latency).await?;
         stand_in.reset().await?;
-        Ok(Self { options, programs, stand_in, s3 })
+        Ok(Self { options, programs, stand_in })
     }
 
     async fn report(self, machine: Machine) -> anyhow::Result<Report<'a>> {
@@ -142,7 +137,7 @@ impl<'a> Bench<'a> {
             let Program::Image(image) = program else { continue };
             progress(&format!("{}: starting {STARTS} times", target.name()));
             let bytes = docker::image_bytes(image).await?;
-            let times = server::start_times(image, self.s3, STARTS).await?;
+            let times = server::start_times(image, self.stand_in.address, STARTS).await?;
             let milliseconds = |of: fn(&StartTime) -> Duration| {
                 times.iter().map(|time| of(time).as_secs_f64() * 1000.0).collect()
             };
@@ -160,10 +155,10 @@ impl<'a> Bench<'a> {
             return Ok(Vec::new());
         }
         for (target, program) in &self.programs {
-            servers.push((*target, Server::start(program, self.s3).await?));
+            servers.push((*target, Server::start(program, self.stand_in.address).await?));
         }
         if self.options.measures(Target::S3) {
-            servers.push((Target::S3, Server::s3(self.s3)));
+            servers.push((Target::S3, Server::s3(self.stand_in.address)));
         }
         let mut series = Vec::new();
         for scenario in scenarios {
@@ -208,7 +203,7 @@ impl<'a> Bench<'a> {
         for (target, program) in self.apps(Part::Memory) {
             self.stand_in.reset().await?;
             progress(&format!("{}: many large uploads", target.name()));
-            uses.push(memory::measure(*target, program, self.s3).await?);
+            uses.push(memory::measure(*target, program, self.stand_in.address).await?);
         }
         Ok(uses)
     }

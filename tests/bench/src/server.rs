@@ -9,14 +9,15 @@ use anyhow::{Context, bail};
 use tokio::process::{Child, Command};
 
 use crate::client::{Answer, Client};
-use crate::docker::{Container, Running};
+use crate::docker::Container;
 use crate::processes::Group;
 use crate::scenario::{BUCKET, Request, get};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const ASK_EVERY: Duration = Duration::from_millis(2);
-/// A packet that reaches a container before its network is up is lost, and sent again only after a second.
-const CONNECT_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
+/// Variables of a server's process.
+type Environment = [(&'static str, String); 8];
 
 /// What a server is started from.
 #[derive(Clone, Debug)]
@@ -50,11 +51,13 @@ pub struct StartTime {
 impl Server {
     /// Starts one and waits until it reaches its bucket.
     pub async fn start(program: &Program, s3: SocketAddr) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let environment = environment(address, s3);
         let server = match program {
-            Program::Image(image) => Self::start_container(image, s3).await?,
-            Program::Binary(path) => Self::start_binary(path, s3)?,
+            Program::Image(image) => Self::start_container(address, image, &environment).await?,
+            Program::Binary(path) => Self::start_binary(address, path, environment)?,
         };
-        if let Err(failure) = until_200(server.address, "/readyz", READY_WITHIN).await {
+        if let Err(failure) = until_200(address, "/readyz").await {
             bail!("{program:?} does not reach its bucket at {s3}: {failure}{}", server.log().await);
         }
         Ok(server)
@@ -65,29 +68,29 @@ impl Server {
         Self { address, group: Group::Processes(Vec::new()), container: None, _child: None }
     }
 
-    async fn start_container(image: &str, s3: SocketAddr) -> anyhow::Result<Self> {
-        let container = Container::create(image, &environment(s3), None).await?;
+    async fn start_container(
+        address: SocketAddr,
+        image: &str,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
+        let container = Container::create(image, environment).await?;
         container.start().await?;
-        let Running { address, pid } = container.running().await?;
-        let group = match Group::of_container(pid) {
+        let group = match Group::of_container(container.pid().await?) {
             Ok(group) => group,
             Err(error) => {
                 // The usual reason is that it has ended meanwhile, which this says with its log.
-                container.running().await?;
+                container.pid().await?;
                 return Err(error);
             }
         };
         Ok(Self { address, group, container: Some(container), _child: None })
     }
 
-    fn start_binary(path: &Path, s3: SocketAddr) -> anyhow::Result<Self> {
-        let port = free_port()?;
+    fn start_binary(address: SocketAddr, path: &Path, environment: Environment) -> anyhow::Result<Self> {
         let mut command = Command::new(path);
-        command.envs(environment(s3)).env("PORT", port.to_string()).env("METRICS_PORT", "0");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command.envs(environment).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().with_context(|| format!("cannot run {}", path.display()))?;
         let pid = child.id().with_context(|| format!("{} has ended", path.display()))?;
-        let address = (Ipv4Addr::LOCALHOST, port).into();
         Ok(Self { address, group: Group::Processes(vec![pid]), container: None, _child: Some(child) })
     }
 
@@ -117,12 +120,11 @@ impl Server {
 pub async fn start_times(image: &str, s3: SocketAddr, times: usize) -> anyhow::Result<Vec<StartTime>> {
     let mut taken = Vec::new();
     for _ in 0..times {
-        let port = free_port()?;
-        let container = Container::create(image, &environment(s3), Some(port)).await?;
+        let address = free_address()?;
+        let container = Container::create(image, &environment(address, s3)).await?;
         let started = Instant::now();
         let answered = async {
-            let address = (Ipv4Addr::LOCALHOST, port).into();
-            until_200(address, "/healthz", CONNECT_AGAIN_AFTER).await.map_err(anyhow::Error::msg)?;
+            until_200(address, "/healthz").await.map_err(anyhow::Error::msg)?;
             Ok((started.elapsed(), SystemTime::now()))
         };
         let ((), (total, healthy)) = futures::try_join!(container.start(), answered)
@@ -134,9 +136,11 @@ pub async fn start_times(image: &str, s3: SocketAddr, times: usize) -> anyhow::R
     Ok(taken)
 }
 
-/// Where a server finds its bucket, and keys for it.
-fn environment(s3: SocketAddr) -> [(&'static str, String); 6] {
+/// Where a server listens, and where it finds its bucket and keys for it.
+fn environment(address: SocketAddr, s3: SocketAddr) -> Environment {
     [
+        ("PORT", address.port().to_string()),
+        ("METRICS_PORT", "0".to_owned()),
         ("S3_BUCKET", BUCKET.to_owned()),
         ("AWS_ENDPOINT_URL_S3", format!("http://{s3}")),
         ("AWS_REGION", "us-east-1".to_owned()),
@@ -146,13 +150,11 @@ fn environment(s3: SocketAddr) -> [(&'static str, String); 6] {
     ]
 }
 
-async fn until_200(address: SocketAddr, path: &str, patience: Duration) -> Result<(), String> {
+async fn until_200(address: SocketAddr, path: &str) -> Result<(), String> {
     let request = get(address, vec![path.to_owned()], None);
     let started = Instant::now();
     loop {
-        let mut client = Client::default();
-        let answer = tokio::time::timeout(patience, client.send(&request)).await;
-        let answer = answer.unwrap_or_else(|_| Err("no answer".to_owned()));
+        let answer = Client::default().send(&request).await;
         match answer.map(|answer| answer.status) {
             Ok(status) if status == request.status => return Ok(()),
             result if started.elapsed() > READY_WITHIN => {
@@ -163,8 +165,8 @@ async fn until_200(address: SocketAddr, path: &str, patience: Duration) -> Resul
     }
 }
 
-/// Free a moment ago, and hardly taken since.
-fn free_port() -> anyhow::Result<u16> {
+/// A port that was free a moment ago, and is hardly taken since.
+fn free_address() -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
-    Ok(listener.local_addr()?.port())
+    Ok(listener.local_addr()?)
 }

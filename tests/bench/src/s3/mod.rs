@@ -46,8 +46,7 @@ struct State {
 
 /// Serves until the parent process is gone.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    // All addresses: containers come through Docker's bridge.
-    let listener = TcpListener::bind("0.0.0.0:0").await.context("the S3 stand-in cannot listen")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("the S3 stand-in cannot listen")?;
     let port = listener.local_addr().context("the S3 stand-in has no address")?.port();
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{port}").and_then(|()| stdout.flush()).context("cannot tell the port")?;
