@@ -17,7 +17,7 @@ const NGINX: Source =
 
 /// Measure both apps beside nginx and S3 alone: CPU per request, requests, memory, size and start
 ///
-/// All use the same in-memory S3. Takes about seven minutes on a machine that has nothing else to do, and less with
+/// All use the same in-memory S3. Takes about six minutes on a machine that has nothing else to do, and less with
 /// --only, --target, --rounds 1 or --seconds 1. Linux only; the memory of the apps' processes is read as root.
 #[derive(Debug, clap::Args)]
 pub struct Options {

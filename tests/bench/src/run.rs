@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
+use clap::{ValueEnum, value_parser};
 use hyper::header;
 
 use crate::load::{self, Window};
@@ -49,11 +49,11 @@ pub struct Options {
     only: Vec<Part>,
 
     /// How often each target's turn comes
-    #[arg(long, default_value_t = 5)]
-    pub rounds: usize,
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
+    pub rounds: u64,
 
     /// How long a turn is
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u64).range(1..))]
     pub seconds: u64,
 
     /// How many requests are in flight at a time
@@ -187,10 +187,13 @@ impl<'a> Bench<'a> {
                 };
                 let measured = load::run(request, window, probe).await?;
                 let round = Round::new(&measured);
-                let (target, name) = (load.target.name(), load.scenario.name());
-                let Round { per_second, server_us, .. } = round;
                 progress(&format!(
-                    "{target}: {name}, round {number}: {per_second:.0} a second, {server_us:.0} µs"
+                    "{}: {}, round {number}: {:.0} a second, {:.0} µs of CPU, S3's {:.0}",
+                    load.target.name(),
+                    load.scenario.name(),
+                    round.per_second,
+                    round.server_us,
+                    round.s3_us
                 ));
                 load.add(round, measured.failures);
             }

@@ -130,9 +130,9 @@ fn conditions(report: &Report<'_>) -> String {
     let rounds = report.loads.iter().flat_map(|load| &load.rounds);
     let others = Spread::of(rounds.map(|round| round.others));
     format!(
-        "CPU is in microseconds a request. Median (smallest..largest) of {} rounds of {} s, the targets in turn, {} requests in \
-         flight. S3 (in memory, plain HTTP) waits {} ms before each answer. It, the sender and the target share {machine}; \
-         everything else took {:.1} ({:.1}..{:.1}) cores.",
+        "CPU is that of a request. Median (smallest..largest) of {} rounds of {} s, targets in turn, {} requests in flight.\n\
+         S3 (in memory, plain HTTP) waits {} ms before each answer. It, the sender and the target share\n\
+         {machine}; everything else took {:.1} ({:.1}..{:.1}) cores.",
         options.rounds,
         options.seconds,
         options.connections,

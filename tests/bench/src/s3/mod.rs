@@ -1,5 +1,5 @@
 //! An S3 that lives in memory, as a process of its own so that its share of the CPU can be told from the others'.
-//! It believes every signature and keeps small objects; of large ones it keeps the size and serves zeros.
+//! It believes every signature and keeps small objects; of large uploads it keeps the size.
 
 mod answers;
 mod bucket;
