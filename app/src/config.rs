@@ -15,7 +15,7 @@ const DEFAULT_ADMISSION: AdmissionLimits = AdmissionLimits {
     requests: 1024,
     requests_per_second: 0,
     uploads: 256,
-    upload_memory_bytes: 48 * 1024 * 1024,
+    upload_memory_bytes: 32 * 1024 * 1024,
 };
 
 /// Eighty images of 200 kB: what the newest pages show.

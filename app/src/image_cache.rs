@@ -102,8 +102,12 @@ impl ImageCache {
         Self { storage, images, room, flights: Mutex::default() }
     }
 
-    /// The image under a key if S3 has confirmed it within the last second.
-    pub fn fresh(&self, key: &str) -> Option<Arc<CachedImage>> {
+    /// Whether the image under a key is in memory, be it that S3 has to be asked about it.
+    pub fn holds(&self, key: &str) -> bool {
+        self.images.peek(key).is_some()
+    }
+
+    fn fresh(&self, key: &str) -> Option<Arc<CachedImage>> {
         self.images.get(key).filter(|image| image.is_fresh())
     }
 

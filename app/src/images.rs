@@ -32,8 +32,13 @@ pub async fn image(
 
 /// An object as an answer to a request with these headers.
 pub async fn serve(app: &App, key: &str, method: &Method, headers: &HeaderMap) -> Result<Response, AppError> {
-    if let Some(image) = app.images.fresh(key) {
-        return from_memory(&image, method, headers);
+    if app.images.holds(key) {
+        match app.images.find(key).await? {
+            Found::Cached(image) => return from_memory(&image, method, headers),
+            Found::Nothing => return Err(AppError::NotFound),
+            // It is a large one now.
+            Found::Opened(_) => {}
+        }
     }
     // S3 compares one strong tag, where clients send lists and weak ones. Who names a tag has the image in all likelihood, so
     // that no object is opened to be compared.

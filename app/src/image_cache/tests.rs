@@ -33,10 +33,12 @@ fn calls(s3: &FakeS3) -> (usize, usize) {
     (contents.opened.len(), contents.not_modified)
 }
 
-/// Lets a second pass for an image.
-fn age(cache: &ImageCache, key: &str) {
-    let image = cache.images.get(key).unwrap();
-    *image.confirmed.lock().unwrap() -= FRESH_FOR;
+impl ImageCache {
+    /// Lets a second pass for an image.
+    pub fn age(&self, key: &str) {
+        let image = self.images.get(key).unwrap();
+        *image.confirmed.lock().unwrap() -= FRESH_FOR;
+    }
 }
 
 #[tokio::test]
@@ -47,7 +49,7 @@ async fn an_image_is_fetched_once_and_confirmed_after_a_second() {
         assert_eq!(cached(&cache, KEY).await.unwrap(), "image");
     }
     assert_eq!(calls(&s3), (1, 0));
-    age(&cache, KEY);
+    cache.age(KEY);
     assert!(cache.fresh(KEY).is_none());
     for _ in 0..3 {
         assert_eq!(cached(&cache, KEY).await.unwrap(), "image");
@@ -61,7 +63,7 @@ async fn what_another_task_deletes_is_gone_after_a_second() {
     put(&storage, KEY, b"image").await;
     cached(&cache, KEY).await.unwrap();
     s3.contents().objects.clear();
-    age(&cache, KEY);
+    cache.age(KEY);
     assert!(matches!(cache.find(KEY).await, Ok(Found::Nothing)));
     assert_eq!(cache.room.available_permits(), 2 * 1024);
 }
@@ -72,7 +74,7 @@ async fn what_is_replaced_is_replaced_here() {
     put(&storage, KEY, b"image").await;
     cached(&cache, KEY).await.unwrap();
     put(&storage, KEY, b"another").await;
-    age(&cache, KEY);
+    cache.age(KEY);
     assert_eq!(cached(&cache, KEY).await.unwrap(), "another");
     assert_eq!(cache.fresh(KEY).unwrap().bytes(), "another");
 }
@@ -84,7 +86,7 @@ async fn many_who_ask_at_once_share_one_call_and_its_error() {
     let found = futures::future::join_all((0..50).map(|_| cached(&cache, KEY))).await;
     assert!(found.iter().all(|bytes| bytes.as_deref() == Some(b"image")));
     assert_eq!(s3.contents().opened, [KEY]);
-    age(&cache, KEY);
+    cache.age(KEY);
     s3.contents().is_down = true;
     let found = futures::future::join_all((0..50).map(|_| cache.find(KEY))).await;
     assert!(found.iter().all(|found| matches!(found, Err(StorageError::Shared(_)))));

@@ -91,6 +91,13 @@ async fn an_image_that_the_client_has_is_not_opened() {
         assert_eq!(with_tag(&path, known).await.status, StatusCode::NOT_MODIFIED, "{known}");
     }
     assert_eq!(with_tag(&path, "\"other\"").await.body, png());
+    // S3 is asked again after a second, once, also where nobody wants but to know whether the tag still holds.
+    app.s3.contents().is_down = false;
+    app.images.age(path.trim_start_matches('/').replace("images/", "uploads/").as_str());
+    for known in tags {
+        assert_eq!(with_tag(&path, known).await.status, StatusCode::NOT_MODIFIED, "{known}");
+    }
+    assert_eq!(app.s3.contents().not_modified, 2 + 1);
 }
 
 #[tokio::test]
