@@ -1,4 +1,4 @@
-//! What is told to people once the stack is deployed.
+//! What people see once the stack is deployed.
 
 use crate::app_spec::AppList;
 use crate::destination::Destination;

@@ -101,7 +101,7 @@ fn launch_template(
     stack.add("ec2", template)
 }
 
-/// What an instance does first: it tells ECS's agent its cluster, and what tasks may not.
+/// What an instance does first: it names ECS's agent its cluster, and what tasks may not.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html>
 pub fn user_data(cluster: &str) -> String {

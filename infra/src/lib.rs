@@ -40,7 +40,7 @@ use infra_engine::stack::StackError;
 use infra_resources::NameError;
 use registry::ImageTags;
 
-/// A stack, and what of it is told to people once it is deployed.
+/// A stack, and what people see of it once it is deployed.
 #[derive(Debug)]
 pub struct Program {
     /// The resources.

@@ -34,7 +34,7 @@ use infra_resources::load_balancer::IDLE_TIMEOUT_SECONDS;
 use infra_resources::log_group::RETENTION_DAYS;
 use infra_resources::target_group::DEREGISTRATION_SECONDS;
 use infra_resources::{TagMutability, TrafficSource};
-use range::MOST;
+use range::{MOST, settings};
 use serde::{Deserialize, Serialize};
 
 /// All settings.
@@ -65,7 +65,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What each setting may be. A new setting gets its line in the `RANGES` of its struct, right below it.
+    /// What each setting may be. Each setting's is in its declaration.
     pub fn ranges(&self) -> Vec<Range> {
         Self::SHARED.iter().copied().chain(self.apps.ranges()).collect()
     }
@@ -83,120 +83,64 @@ impl Settings {
     ];
 }
 
-/// The bucket of uploads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StorageSettings {
-    /// Whether overwritten and deleted images are kept as versions.
-    pub versioning: bool,
-    /// After how many days such a version is deleted; 0 for never.
-    pub delete_old_versions_after_days: i32,
-    /// After how many days an unfinished multipart upload is aborted; 0 for never.
-    pub abort_incomplete_uploads_after_days: i32,
-    /// Whether browsers upload to the bucket themselves, past the Rust app's tasks.
-    pub direct_upload: bool,
-    /// Whether the position where an image was taken is removed from JPEG, PNG and WebP files.
-    pub strip_location: bool,
-}
+settings! {
+    /// The bucket of uploads.
+    pub struct StorageSettings {
+        /// Whether overwritten and deleted images are kept as versions.
+        versioning: bool = true, Flag, "PutBucketVersioning, Amazon S3 API Reference";
+        /// After how many days such a version is deleted; 0 for never.
+        delete_old_versions_after_days: i32 = 30,
+            Number(0, MOST), "NoncurrentVersionExpiration, Amazon S3 API Reference";
+        /// After how many days an unfinished multipart upload is aborted; 0 for never.
+        abort_incomplete_uploads_after_days: i32 = 1,
+            Number(0, MOST), "AbortIncompleteMultipartUpload, Amazon S3 API Reference";
+        /// Whether browsers upload to the bucket themselves, past the Rust app's tasks.
+        direct_upload: bool = false, Flag, "";
+        /// Whether the position where an image was taken is removed from JPEG, PNG and WebP files.
+        strip_location: bool = false, Flag, "";
+    }
 
-impl StorageSettings {
-    const RANGES: &'static [Range] = &[
-        Range::new("versioning", Flag, "PutBucketVersioning, Amazon S3 API Reference"),
-        Range::new(
-            "delete_old_versions_after_days",
-            Number(0, MOST),
-            "NoncurrentVersionExpiration, Amazon S3 API Reference",
-        ),
-        Range::new(
-            "abort_incomplete_uploads_after_days",
-            Number(0, MOST),
-            "AbortIncompleteMultipartUpload, Amazon S3 API Reference",
-        ),
-        Range::new("direct_upload", Flag, ""),
-        Range::new("strip_location", Flag, ""),
-    ];
-}
+    /// The log group.
+    pub struct LogSettings {
+        /// For how many days logs are kept: 1, 3, 5, 7, 14, 30, 60, 90, ...
+        retention_in_days: i32 = 14,
+            OneOf(&RETENTION_DAYS), "PutRetentionPolicy, Amazon CloudWatch Logs API Reference";
+    }
 
-/// The log group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogSettings {
-    /// For how many days logs are kept: 1, 3, 5, 7, 14, 30, 60, 90, ...
-    pub retention_in_days: i32,
-}
+    /// The ECS cluster.
+    pub struct ClusterSettings {
+        /// Whether CloudWatch Container Insights collects metrics (it costs extra).
+        container_insights: bool = false, Flag, "ClusterSetting, Amazon ECS API Reference";
+    }
 
-impl LogSettings {
-    const RANGES: &'static [Range] = &[Range::new(
-        "retention_in_days",
-        OneOf(&RETENTION_DAYS),
-        "PutRetentionPolicy, Amazon CloudWatch Logs API Reference",
-    )];
-}
-
-/// The ECS cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClusterSettings {
-    /// Whether CloudWatch Container Insights collects metrics (it costs extra).
-    pub container_insights: bool,
-}
-
-impl ClusterSettings {
-    const RANGES: &'static [Range] =
-        &[Range::new("container_insights", Flag, "ClusterSetting, Amazon ECS API Reference")];
-}
-
-/// The load balancer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LoadBalancerSettings {
-    /// After how many seconds an idle connection is closed: 1 to 4000. The apps keep theirs a little longer.
-    pub idle_timeout_seconds: u32,
-    /// How many seconds a task that is taken out may take to finish its requests: 0 to 3600. A deploy waits for it.
-    pub deregistration_delay_seconds: u32,
-    /// How many seconds a task that is stopped goes on taking requests, because the load balancer does not know of it
-    /// yet: 0 to 110, within `stop_timeout_seconds`. On a local AWS it is 0.
-    pub drain_seconds: u32,
-    /// How many seconds an upload may take that no deploy, stopped task or Spot interruption cuts: 1 to 3600. Nothing is
-    /// made of it: preview says when the delay or an app's stop timeout is too short for it.
-    pub slowest_upload_seconds: u32,
-    /// Whether the apps believe `X-Forwarded-Host` and `X-Forwarded-Proto`: only where something before the load balancer
-    /// always sets them, such as a CDN that asks by another host name.
-    pub trust_forwarded_host: bool,
-}
-
-impl LoadBalancerSettings {
-    const RANGES: &'static [Range] = &[
-        Range::new(
-            "idle_timeout_seconds",
+    /// The load balancer.
+    pub struct LoadBalancerSettings {
+        /// After how many seconds an idle connection is closed: 1 to 4000. The apps keep theirs a little longer.
+        idle_timeout_seconds: u32 = 60,
             Number(*IDLE_TIMEOUT_SECONDS.start() as i64, *IDLE_TIMEOUT_SECONDS.end() as i64),
-            "LoadBalancerAttribute, Elastic Load Balancing API Reference",
-        ),
-        Range::new(
-            "deregistration_delay_seconds",
+            "LoadBalancerAttribute, Elastic Load Balancing API Reference";
+        /// How many seconds a task that is taken out may take to finish its requests: 0 to 3600. A deploy waits for it.
+        deregistration_delay_seconds: u32 = 30,
             Number(*DEREGISTRATION_SECONDS.start() as i64, *DEREGISTRATION_SECONDS.end() as i64),
-            "TargetGroupAttribute, Elastic Load Balancing API Reference",
-        ),
-        Range::new("drain_seconds", Number(0, 110), ""),
-        Range::new("slowest_upload_seconds", Number(1, 3600), ""),
-        Range::new("trust_forwarded_host", Flag, ""),
-    ];
-}
+            "TargetGroupAttribute, Elastic Load Balancing API Reference";
+        /// How many seconds a task that is stopped goes on taking requests, because the load balancer does not know of it
+        /// yet: 0 to 110, within `stop_timeout_seconds`. On a local AWS it is 0.
+        drain_seconds: u32 = 10, Number(0, 110), "";
+        /// How many seconds an upload may take that no deploy, stopped task or Spot interruption cuts: 1 to 3600. Nothing is
+        /// made of it: preview says when the delay or an app's stop timeout is too short for it.
+        slowest_upload_seconds: u32 = 30, Number(1, 3600), "";
+        /// Whether the apps believe `X-Forwarded-Host` and `X-Forwarded-Proto`: only where something before the load balancer
+        /// always sets them, such as a CDN that asks by another host name.
+        trust_forwarded_host: bool = false, Flag, "";
+    }
 
-/// The task definitions of all apps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskSettings {
-    /// How many revisions of a task definition stay registered; the running one and the one before it always do.
-    pub kept_revisions: usize,
-}
-
-impl TaskSettings {
-    const RANGES: &'static [Range] = &[Range::new(
-        "kept_revisions",
-        Number(0, 1_000_000),
-        "Amazon ECS service quotas (revisions per task definition family), Amazon ECS Developer Guide",
-    )];
+    /// The task definitions of all apps.
+    pub struct TaskSettings {
+        /// How many revisions of a task definition stay registered; the running one and the one before it always do.
+        kept_revisions: usize = 10,
+            Number(0, 1_000_000),
+            "Amazon ECS service quotas (revisions per task definition family), Amazon ECS Developer Guide";
+    }
 }
 
 impl Default for Settings {
@@ -220,42 +164,6 @@ impl Settings {
             tasks: TaskSettings::default(),
             apps: Apps::of(apps),
         }
-    }
-}
-
-impl Default for StorageSettings {
-    fn default() -> Self {
-        Self {
-            versioning: true,
-            delete_old_versions_after_days: 30,
-            abort_incomplete_uploads_after_days: 1,
-            direct_upload: false,
-            strip_location: false,
-        }
-    }
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        Self { retention_in_days: 14 }
-    }
-}
-
-impl Default for LoadBalancerSettings {
-    fn default() -> Self {
-        Self {
-            idle_timeout_seconds: 60,
-            deregistration_delay_seconds: 30,
-            drain_seconds: 10,
-            slowest_upload_seconds: 30,
-            trust_forwarded_host: false,
-        }
-    }
-}
-
-impl Default for TaskSettings {
-    fn default() -> Self {
-        Self { kept_revisions: 10 }
     }
 }
 

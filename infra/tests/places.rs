@@ -195,9 +195,9 @@ fn ssh_from_everywhere_is_pointed_out_and_from_an_office_is_not() {
 fn times_that_do_not_agree_are_pointed_out() {
     let warnings = |overrides: &[&str]| settings(overrides).warnings();
     let check = |overrides: &[&str], words: &[&[&str]]| {
-        let told = warnings(overrides);
-        assert_eq!(told.len(), words.len(), "{overrides:?}: {told:#?}");
-        for (warning, words) in told.iter().zip(words) {
+        let reported = warnings(overrides);
+        assert_eq!(reported.len(), words.len(), "{overrides:?}: {reported:#?}");
+        for (warning, words) in reported.iter().zip(words) {
             assert!(words.iter().all(|word| warning.contains(word)), "{words:?}: {warning}");
         }
     };

@@ -1,6 +1,6 @@
 //! Every setting has a range, and what is outside it is refused before the first call.
 //!
-//! A new setting is found here by itself: it needs a line in the `RANGES` of its struct, and nothing else.
+//! A new setting is found here by itself: its declaration is all that it needs.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -56,8 +56,7 @@ fn every_setting_has_a_range_beside_its_declaration() {
     let missing: Vec<_> = declared.difference(&with_range).collect();
     assert!(
         missing.is_empty(),
-        "these settings have no range: {missing:?}; add a `Range::new(...)` to the `RANGES` below the struct in \
-         infra/src/settings"
+        "these settings have no range: {missing:?}; a new section's are to be in `Settings::ranges` (infra/src/settings.rs)"
     );
     let unknown: Vec<_> = with_range.difference(&declared).collect();
     assert!(unknown.is_empty(), "these ranges are of no setting: {unknown:?}");

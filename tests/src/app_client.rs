@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,13 +29,6 @@ pub const PNG: &[u8] = &[
 pub struct AppClient {
     base: Url,
     client: Client,
-}
-
-/// What an app answers to an upload.
-#[derive(Debug, Deserialize)]
-pub struct Stored {
-    /// The images that are stored now.
-    pub images: Vec<StoredImage>,
 }
 
 /// An image that an app has stored.
@@ -104,8 +97,18 @@ impl Answer {
     /// When it has stored none.
     pub fn images(&self) -> Vec<StoredImage> {
         assert_eq!(self.status, StatusCode::CREATED, "{}", self.text());
-        let stored: Result<Stored, _> = serde_json::from_slice(&self.body);
-        stored.unwrap_or_else(|error| panic!("{error}: {}", self.text())).images
+        let images = serde_json::from_value(self.json()["images"].take());
+        images.unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The one image that an upload has stored.
+    ///
+    /// # Panics
+    /// When it has stored none, or more.
+    pub fn image(&self) -> StoredImage {
+        let mut images = self.images();
+        assert_eq!(images.len(), 1, "{images:?}");
+        images.remove(0)
     }
 
     /// The message of an error in JSON.
@@ -134,7 +137,7 @@ impl AppClient {
     /// The app whose page is here.
     ///
     /// # Panics
-    /// When that is no address.
+    /// When that is not an address.
     pub fn new(url: &str) -> Self {
         let base = Url::parse(&format!("{}/", url.trim_end_matches('/')));
         // A connection for each request: one that the other end closes while it idles would fail a request.
@@ -145,7 +148,7 @@ impl AppClient {
             .pool_max_idle_per_host(0)
             .build();
         Self {
-            base: base.unwrap_or_else(|error| panic!("`{url}` is no address: {error}")),
+            base: base.unwrap_or_else(|error| panic!("`{url}` is not an address: {error}")),
             client: client.unwrap_or_else(|error| panic!("there is no HTTP client: {error}")),
         }
     }
@@ -158,13 +161,10 @@ impl AppClient {
         self.client.get(self.address(path)).send().await
     }
 
-    /// Sends an image as a browser's form does, or asks for JSON.
-    ///
-    /// # Errors
-    /// When no answer comes.
-    pub async fn post_image(&self, name: &str, accept: &str) -> reqwest::Result<Response> {
+    /// An image as a browser's form sends it, or asking for JSON.
+    pub fn image_request(&self, name: &str, accept: &str) -> RequestBuilder {
         let form = Form::new().file("fileToUpload", name.as_bytes(), Some("image/png"), PNG);
-        self.form_request("upload", &form).header(ACCEPT, accept).send().await
+        self.form_request("upload", &form).header(ACCEPT, accept)
     }
 
     /// Any request for a path relative to the page.
@@ -199,9 +199,7 @@ impl AppClient {
     /// # Panics
     /// When it is not.
     pub async fn store(&self, name: &str, bytes: &[u8]) -> StoredImage {
-        let mut images = self.post(&Form::image(name, bytes)).await.images();
-        assert_eq!(images.len(), 1, "{images:?}");
-        images.remove(0)
+        self.post(&Form::image(name, bytes)).await.image()
     }
 
     /// Waits until it answers a path with 200.
@@ -220,25 +218,7 @@ impl AppClient {
     /// # Panics
     /// When it is not stored.
     pub async fn upload(&self, name: &str) -> StoredImage {
-        let answer =
-            self.post_image(name, "application/json").await.unwrap_or_else(|error| panic!("{error:?}"));
-        let (status, text) = (answer.status(), answer.text().await.unwrap_or_default());
-        assert_eq!(status, StatusCode::CREATED, "{text}");
-        let stored: Stored = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        let mut images = stored.images;
-        assert_eq!(images.len(), 1, "{images:?}");
-        images.remove(0)
-    }
-
-    /// Uploads an image as a browser and returns the page that it is sent to.
-    ///
-    /// # Panics
-    /// When the answer is not the usual one after a form.
-    pub async fn upload_as_browser(&self, name: &str) -> String {
-        let answer = self.post_image(name, "text/html").await.unwrap_or_else(|error| panic!("{error:?}"));
-        let location = answer.headers().get(LOCATION).map(|value| value.as_bytes().to_vec());
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        String::from_utf8(location.unwrap_or_default()).unwrap_or_default()
+        answer(self.image_request(name, JSON)).await.image()
     }
 
     /// An image's bytes, read through the app.
@@ -246,13 +226,11 @@ impl AppClient {
     /// # Panics
     /// When they can't be read.
     pub async fn download(&self, image: &StoredImage) -> Vec<u8> {
-        let answer = self.get(&image.url).await.unwrap_or_else(|error| panic!("{error:?}"));
-        assert_eq!(answer.status(), StatusCode::OK, "{}", image.url);
-        answer.bytes().await.unwrap_or_else(|error| panic!("{}: {error}", image.url)).to_vec()
+        self.fetch(&image.url).await.has(200).body
     }
 
     fn address(&self, path: &str) -> Url {
-        self.base.join(path).unwrap_or_else(|error| panic!("`{path}` is no path: {error}"))
+        self.base.join(path).unwrap_or_else(|error| panic!("`{path}` is not a path: {error}"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Chromium as a person uses it, driven by chromedriver: opens pages, types, drops files, and tells what went wrong.
+//! Chromium as a person uses it, driven by chromedriver: opens pages, types, drops files, and reports what went wrong.
 
 mod driver;
 
@@ -20,7 +20,7 @@ use crate::wait::until;
 const PAGE_CHANGES_WITHIN: Duration = Duration::from_secs(60);
 
 /// In every page, before its own scripts: a violation of its policy becomes an error in the console.
-const TELL_OF_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
+const REPORT_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
     console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))";
 
 /// A browser with one window and a profile of its own. It ends when this is dropped.
@@ -57,7 +57,7 @@ impl Browser {
         let client =
             client.unwrap_or_else(|error| panic!("Chromium does not start: {error}{}", driver::TEST_LOCAL));
         let browser = Self { client, _driver: driver, _profile: profile };
-        let script = json!({ "source": TELL_OF_VIOLATIONS });
+        let script = json!({ "source": REPORT_VIOLATIONS });
         browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
         browser
     }
@@ -79,7 +79,7 @@ impl Browser {
     /// The page's address.
     ///
     /// # Panics
-    /// When the browser does not tell.
+    /// When the browser does not answer.
     pub async fn url(&self) -> Url {
         self.client.current_url().await.unwrap_or_else(|error| panic!("no address: {error}"))
     }
@@ -87,7 +87,7 @@ impl Browser {
     /// The page's title.
     ///
     /// # Panics
-    /// When the browser does not tell.
+    /// When the browser does not answer.
     pub async fn title(&self) -> String {
         self.client.title().await.unwrap_or_else(|error| panic!("no title: {error}"))
     }
@@ -173,7 +173,7 @@ impl Browser {
     /// The errors in the console since this was asked last; violations of a policy are among them.
     ///
     /// # Panics
-    /// When the browser does not tell.
+    /// When the browser does not answer.
     pub async fn errors(&self) -> Vec<String> {
         let entries = self.issue("se/log", json!({ "type": "browser" })).await;
         let entries = entries.as_array().cloned().unwrap_or_else(|| panic!("no log: {entries}"));

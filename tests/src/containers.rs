@@ -95,7 +95,7 @@ pub async fn this_machine() -> String {
     gateway(&network).unwrap_or_else(|| panic!("Docker's network has no gateway: {network}{TEST_LOCAL}"))
 }
 
-/// From `172.17.0.0/16 172.17.0.1`. An engine that runs for the first time does not tell the gateway: it is the first address.
+/// From `172.17.0.0/16 172.17.0.1`. An engine that runs for the first time does not name the gateway: it is the first address.
 fn gateway(network: &str) -> Option<String> {
     let mut words = network.split_whitespace();
     let subnet = words.next()?.split('/').next()?;
@@ -137,7 +137,7 @@ impl Container {
     /// What it has written to its standard output and its standard error.
     ///
     /// # Panics
-    /// When Docker does not tell.
+    /// When Docker does not answer.
     pub async fn logs(&self) -> (String, String) {
         let logs = docker(&["logs", &self.id]).output().await;
         let logs = logs.unwrap_or_else(|error| panic!("docker logs: {error}"));

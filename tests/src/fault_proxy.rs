@@ -71,7 +71,7 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
 }
 
-/// To be up or down, and whom to tell when it is done.
+/// To be up or down, and whom to answer when it is done.
 type Switch = (bool, oneshot::Sender<()>);
 
 impl Fault {

@@ -17,8 +17,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use infra_engine::caller::RESOURCE;
 use infra_wire::call::Call;
-use infra_wire::journal::RESOURCE;
 use infra_wire::transport::Transport;
 use late::{LateClient, Lateness};
 

@@ -72,7 +72,8 @@ async fn requests(
 ) -> Vec<String> {
     let mut failed = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        let sent = if uploads { app.post_image("load.png", "text/html").await } else { app.get("").await };
+        let sent =
+            if uploads { app.image_request("load.png", "text/html").send().await } else { app.get("").await };
         let answer = match sent {
             Ok(answer) => answer,
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Kinds of resource in the test's own process: the SDK over the provider's gate, against an emulator, with the run's journal.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use infra_engine::Provider;
 use infra_wire::gate;
 use infra_wire::journal::{self, Entry, Place};
 use infra_wire::transport::Direct;
+
+use crate::repository;
 
 /// moto's account. The credentials say so: nobody is asked.
 const ACCOUNT: &str = "123456789012";
@@ -32,6 +35,32 @@ pub async fn connected(endpoint: &str, region: &str, stack: &str, workspace: &Pa
         .build();
     let program = AppProgram { apps: infra::apps::ALL, workspace: workspace.to_owned() };
     Aws::connect(&config, stack, Arc::new(program)).await.unwrap_or_else(|error| panic!("{error:#?}"))
+}
+
+/// Every kind of resource, with nobody to call.
+pub async fn kinds() -> Provider {
+    infra_aws::kinds::all(&connected("http://127.0.0.1:9", "eu-west-1", "none", repository()).await)
+}
+
+/// Sees that a table of tests has every kind, or says why it has not.
+///
+/// # Panics
+/// When it lacks one, or when what it says is not so.
+pub async fn assert_every_kind(
+    table: &str,
+    has: impl IntoIterator<Item = impl Into<String>>,
+    except: &[(&str, &str)],
+) {
+    let has: BTreeSet<String> = has.into_iter().map(Into::into).collect();
+    let all: BTreeSet<String> = kinds().await.kinds().iter().map(|kind| kind.name().to_owned()).collect();
+    let not_in: BTreeSet<String> = except.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+    let lacking = &(&all - &has) - &not_in;
+    assert!(lacking.is_empty(), "{table} has nothing of {lacking:?}, and does not say why");
+    let wrong: Vec<_> = not_in.iter().filter(|kind| has.contains(*kind) || !all.contains(*kind)).collect();
+    assert!(
+        wrong.is_empty(),
+        "{table} says why it has nothing of {wrong:?}, but it has, or there is no such kind"
+    );
 }
 
 /// Begins the journal of this process in a folder.

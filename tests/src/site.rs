@@ -103,7 +103,7 @@ impl Site {
     /// When it is none.
     pub async fn for_this_machine(&self, url: &str) -> String {
         let path = url.strip_prefix("http://").and_then(|url| url.split_once('/'));
-        let (_, path) = path.unwrap_or_else(|| panic!("{url} is no address in S3"));
+        let (_, path) = path.unwrap_or_else(|| panic!("{url} is not an address in S3"));
         format!("{}/{path}", shared().await.localstack.url().await)
     }
 

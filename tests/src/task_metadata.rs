@@ -1,4 +1,4 @@
-//! Stands in for the endpoint where ECS tells a task about itself.
+//! Stands in for the endpoint where ECS describes a task to itself.
 
 use std::net::Ipv4Addr;
 

@@ -1,4 +1,4 @@
-//! The proxy that the tests put before S3 fails as it is told to, and otherwise nobody notices it.
+//! The proxy that the tests put before S3 fails as it is asked to, and otherwise nobody notices it.
 
 use std::time::{Duration, Instant};
 

@@ -1,10 +1,11 @@
 //! The rules that the code itself is held to.
 
+mod operations;
+
 use std::path::{Path, PathBuf};
 
 use e2e::command::{cargo_command, xtask};
 use e2e::{repository, sdk};
-use infra_aws::kinds;
 
 const LONGEST_FILE: usize = 400;
 
@@ -115,8 +116,7 @@ async fn only_the_provider_depends_on_the_largest_sdk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kinds_declare_fits_together() {
-    let nowhere = sdk::connected("http://127.0.0.1:9", "eu-west-1", "none", repository()).await;
-    let problems = kinds::all(&nowhere).problems();
+    let problems = sdk::kinds().await.problems();
     assert!(problems.is_empty(), "{problems:#?}");
 }
 

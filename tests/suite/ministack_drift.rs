@@ -1,4 +1,4 @@
-//! Changes by hand that moto can't make or does not tell, and MiniStack does; all others are in `moto::drift`.
+//! Changes by hand that moto can't make or does not report, and MiniStack does; all others are in `moto::drift`.
 
 use e2e::aws_api::AwsApi;
 use e2e::command::{Run, provider};
@@ -12,7 +12,7 @@ const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/some@sha256:\
                      0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_moto_does_not_tell_is_named_and_repaired() {
+async fn what_moto_does_not_report_is_named_and_repaired() {
     let container = containers::ministack(REGION).await;
     let endpoint = container.url().await;
     run(&endpoint, "deploy --yes --no-wait").await.ends_with(0).await;

@@ -1,7 +1,8 @@
-//! The provider against moto: a wide control plane without containers, so only what AWS is told to do is seen.
+//! The provider against moto: a wide control plane without containers, so only what AWS is asked to do is seen.
 
 mod account;
 mod agreed;
+mod by_hand;
 mod deletions;
 mod deploys;
 mod docker;

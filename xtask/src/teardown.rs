@@ -22,7 +22,7 @@ pub async fn of_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
             infra_options::say!(
                 "the local AWS on port {port} is gone too, with its containers and the apps' images"
             );
-            tell_of_images_in_use(&removed);
+            report_images_in_use(&removed);
         } else {
             infra_options::say!("the local AWS on port {port} stays for: {}", others.join(", "));
         }
@@ -40,12 +40,12 @@ async fn clean_up(port: u16) -> anyhow::Result<u8> {
             removed.count
         );
     }
-    tell_of_images_in_use(&removed);
+    report_images_in_use(&removed);
     Ok(0)
 }
 
 /// A container that is not the local AWS's keeps its image, and whose it is the engine does not know.
-fn tell_of_images_in_use(removed: &Removed) {
+fn report_images_in_use(removed: &Removed) {
     for image in &removed.images_in_use {
         infra_options::say!(
             "image {image} stays, as a container uses it: `docker ps --all --filter ancestor={image}`"

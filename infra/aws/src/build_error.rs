@@ -1,4 +1,4 @@
-//! The SDK's builders refuse a request without a required member; that is our mistake, told as a failure.
+//! The SDK's builders refuse a request without a required member; that is our mistake, reported as a failure.
 
 use aws_smithy_types::error::operation::BuildError;
 use infra_engine::Failure;

@@ -54,6 +54,11 @@ impl Aws {
         })
     }
 
+    /// Whether a deploy that does not wait waits all the same for one of this kind that takes another's place.
+    pub fn waits_for_replacing(&self, kind: &str) -> bool {
+        self.emulator.as_ref().is_none_or(|emulator| emulator.waits_for_replacing(kind))
+    }
+
     /// The client of a service.
     pub fn client<C: ServiceClient>(&self) -> C {
         self.clients.get()

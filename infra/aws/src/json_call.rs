@@ -63,9 +63,9 @@ pub fn json_of(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| Failure::caused_by("a value has no JSON form", error))
 }
 
-/// An empty text where none is desired says that there is nothing: ECS tells some members so that were left out.
-pub fn drop_empty_texts(told: &mut Value, desired: &Value) {
-    match told {
+/// An empty text where none is desired says that there is nothing: ECS reports some members so that were left out.
+pub fn drop_empty_texts(reported: &mut Value, desired: &Value) {
+    match reported {
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 drop_empty_texts(item, desired.get(index).unwrap_or(&Value::Null));
@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn an_empty_text_says_nothing_unless_one_is_desired() {
-        let mut told =
+        let mut reported =
             json!({"pidMode": "", "labels": {"a": "", "b": ""}, "list": [{"protocol": "", "value": ""}, ""]});
-        drop_empty_texts(&mut told, &json!({"labels": {"a": ""}}));
-        assert_eq!(told, json!({"labels": {"a": ""}, "list": [{"value": ""}, ""]}));
+        drop_empty_texts(&mut reported, &json!({"labels": {"a": ""}}));
+        assert_eq!(reported, json!({"labels": {"a": ""}, "list": [{"value": ""}, ""]}));
     }
 }

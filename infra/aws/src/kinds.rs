@@ -29,7 +29,6 @@ pub use cluster::described::clusters_of;
 
 use crate::Aws;
 use crate::clients::Elb;
-use crate::journaled::Journaled;
 use infra_engine::ownership::STACK_TAG;
 use infra_engine::{Failure, Provider};
 use infra_wire::sdk_error::SdkResult;
@@ -38,29 +37,29 @@ use std::collections::BTreeSet;
 /// Every kind that a program can deploy.
 pub fn all(aws: &Aws) -> Provider {
     let provider = Provider::default()
-        .with(Journaled(auto_scaling_group::AutoScalingGroups(aws.clone())))
-        .with(Journaled(bucket::Buckets(aws.clone())))
-        .with(Journaled(capacity_provider::CapacityProviders(aws.clone())))
-        .with(Journaled(cluster_capacity::ClusterCapacities(aws.clone())))
-        .with(Journaled(cluster::Clusters(aws.clone())))
-        .with(Journaled(default_vpc::DefaultVpcs(aws.clone())))
-        .with(Journaled(ecr_repository::EcrRepositories(aws.clone())))
-        .with(Journaled(iam_role::IamRoles(aws.clone())))
-        .with(Journaled(image::Images(aws.clone())))
-        .with(Journaled(instance_profile::InstanceProfiles(aws.clone())))
-        .with(Journaled(instance_subnets::InstanceSubnets(aws.clone())))
-        .with(Journaled(launch_template::LaunchTemplates(aws.clone())))
-        .with(Journaled(listener::Listeners(aws.clone())))
-        .with(Journaled(listener_rule::ListenerRules(aws.clone())))
-        .with(Journaled(load_balancer::LoadBalancers(aws.clone())))
-        .with(Journaled(log_group::LogGroups(aws.clone())))
-        .with(Journaled(security_group::SecurityGroups(aws.clone())))
-        .with(Journaled(service::Services::new(aws.clone())))
-        .with(Journaled(service_scaling::ServiceScalings(aws.clone())))
-        .with(Journaled(target_group::TargetGroups(aws.clone())))
+        .with(auto_scaling_group::AutoScalingGroups(aws.clone()))
+        .with(bucket::Buckets(aws.clone()))
+        .with(capacity_provider::CapacityProviders(aws.clone()))
+        .with(cluster_capacity::ClusterCapacities(aws.clone()))
+        .with(cluster::Clusters(aws.clone()))
+        .with(default_vpc::DefaultVpcs(aws.clone()))
+        .with(ecr_repository::EcrRepositories(aws.clone()))
+        .with(iam_role::IamRoles(aws.clone()))
+        .with(image::Images(aws.clone()))
+        .with(instance_profile::InstanceProfiles(aws.clone()))
+        .with(instance_subnets::InstanceSubnets(aws.clone()))
+        .with(launch_template::LaunchTemplates(aws.clone()))
+        .with(listener::Listeners(aws.clone()))
+        .with(listener_rule::ListenerRules(aws.clone()))
+        .with(load_balancer::LoadBalancers(aws.clone()))
+        .with(log_group::LogGroups(aws.clone()))
+        .with(security_group::SecurityGroups(aws.clone()))
+        .with(service::Services::new(aws.clone()))
+        .with(service_scaling::ServiceScalings(aws.clone()))
+        .with(target_group::TargetGroups(aws.clone()))
         // Nothing follows from these two lists that is not asked anyway: they may come after the others.
-        .with(Journaled(task_definition::TaskDefinitions(aws.clone())))
-        .with(Journaled(gateway_endpoint::GatewayEndpoints(aws.clone())));
+        .with(task_definition::TaskDefinitions(aws.clone()))
+        .with(gateway_endpoint::GatewayEndpoints(aws.clone()));
     match &aws.emulator {
         Some(emulator) => emulator.around(provider),
         None => provider,

@@ -3,7 +3,6 @@
 mod build_error;
 pub mod clients;
 mod connection;
-mod journaled;
 pub mod json_call;
 pub mod kinds;
 pub mod live_service;
@@ -14,5 +13,4 @@ mod tags;
 
 pub use clients::ServiceClient;
 pub use connection::Aws;
-pub use journaled::Journaled;
 pub use program::Program;

@@ -19,7 +19,7 @@ use serde_json::Value;
 /// `DescribeServices` takes at most so many.
 const SERVICES_PER_CALL: usize = 10;
 
-/// What ECS tells of a service, as far as commands ask for it.
+/// What ECS reports of a service, as far as commands ask for it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LiveService {
@@ -132,9 +132,10 @@ async fn describe(aws: &Aws, cluster: &str, services: Vec<String>) -> Result<Vec
     let request = request.include(ServiceField::Tags).customize().interceptor(json.clone());
     let answer = request.send().await.or_failure("describe the service")?;
     partial::described(answer.failures.as_deref(), "describe the service")?;
-    let mut told = json.member("services")?;
-    drop_empty_texts(&mut told, &Value::Null);
-    Vec::deserialize(told).map_err(|error| Failure::caused_by("ECS tells a service that is not one", error))
+    let mut reported = json.member("services")?;
+    drop_empty_texts(&mut reported, &Value::Null);
+    Vec::deserialize(reported)
+        .map_err(|error| Failure::caused_by("unexpected answer from DescribeServices", error))
 }
 
 /// `My-Web-App:3` or a task's id, from an ARN.
@@ -149,14 +150,14 @@ mod tests {
 
     #[test]
     fn a_service_is_known_by_its_tag_whatever_its_name() {
-        let told = json!({
+        let reported = json!({
             "clusterArn": "arn:aws:ecs:us-east-1:123456789012:cluster/demo",
             "serviceName": "demo-web-5e0c",
             "desiredCount": 2,
             "createdAt": 1795572349.5,
             "tags": [{"key": "ecs-image-app:resource", "value": "service/web"}],
         });
-        let service = LiveService::deserialize(told).unwrap();
+        let service = LiveService::deserialize(reported).unwrap();
         assert_eq!(service.logical_name(), Some("web"));
         assert_eq!(service.cluster(), "demo");
     }

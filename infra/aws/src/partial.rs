@@ -20,8 +20,8 @@ pub fn described(failures: Option<&[Refusal]>, call: &str) -> Result<(), Failure
 /// # Errors
 /// When one did not, with each resource and ECS's reason.
 pub fn all_done<'a>(failures: impl IntoIterator<Item = &'a Refusal>, call: &str) -> Result<(), Failure> {
-    let told: Vec<String> = failures.into_iter().map(in_words).collect();
-    if told.is_empty() { Ok(()) } else { Err(Failure::new(format!("{call}: {}", told.join("; ")))) }
+    let reported: Vec<String> = failures.into_iter().map(in_words).collect();
+    if reported.is_empty() { Ok(()) } else { Err(Failure::new(format!("{call}: {}", reported.join("; ")))) }
 }
 
 fn in_words(failure: &Refusal) -> String {
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_that_failed_is_told() {
+    fn each_part_that_failed_is_reported() {
         let failures = [refusal("a:1", "still in use"), Refusal::builder().detail("who knows").build()];
         let error = all_done(&failures, "delete revisions").unwrap_err().to_string();
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use crate::Aws;
 use crate::build_error::Built;
-use crate::clients::{Ec2, Ecs, Elb};
+use crate::clients::{Ec2, Ecs, Elb, ServiceClient};
 use aws_sdk_ec2::types::{ResourceType, TagSpecification};
 use infra_engine::live::Tags;
 use infra_engine::{Context, Failure};
@@ -74,57 +74,46 @@ pub fn of_new(tags: &Tags, resource: ResourceType) -> Result<TagSpecification, F
     Ok(TagSpecification::builder().resource_type(resource).set_tags(Some(to(tags)?)).build())
 }
 
-/// Puts those of our tags on a resource of EC2 that it lacks.
-///
-/// # Errors
-/// When EC2 refuses.
-pub async fn mend_ec2(
-    aws: &Aws,
-    id: &str,
-    live: &Option<Tags>,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    match context.missing_tags(live) {
-        Some(missing) => put_ec2(aws, id, &missing, &format!("tag {id}")).await,
-        None => Ok(()),
+/// The client of a service that puts tags on any of its resources.
+pub trait Tagging: ServiceClient {
+    /// Puts these on the one with this ARN, in EC2 with this id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    async fn put_tags(&self, resource: &str, tags: &Tags, call: &str) -> Result<(), Failure>;
+}
+
+impl Tagging for Ec2 {
+    async fn put_tags(&self, resource: &str, tags: &Tags, call: &str) -> Result<(), Failure> {
+        let request = self.create_tags().resources(resource).set_tags(Some(to(tags)?));
+        request.send().await.or_failure(call).map(drop)
     }
 }
 
-/// Puts these tags on a resource of EC2.
-///
-/// # Errors
-/// When EC2 refuses.
-pub async fn put_ec2(aws: &Aws, id: &str, tags: &Tags, call: &str) -> Result<(), Failure> {
-    let request = aws.client::<Ec2>().create_tags().resources(id).set_tags(Some(to(tags)?));
-    request.send().await.or_failure(call).map(drop)
+impl Tagging for Ecs {
+    async fn put_tags(&self, resource: &str, tags: &Tags, call: &str) -> Result<(), Failure> {
+        let request = self.tag_resource().resource_arn(resource).set_tags(Some(to(tags)?));
+        request.send().await.or_failure(call).map(drop)
+    }
 }
 
-/// Puts those of our tags on a resource of ECS that it lacks.
+impl Tagging for Elb {
+    async fn put_tags(&self, resource: &str, tags: &Tags, call: &str) -> Result<(), Failure> {
+        let request = self.add_tags().resource_arns(resource).set_tags(Some(to(tags)?));
+        request.send().await.or_failure(call).map(drop)
+    }
+}
+
+/// Puts those of our tags on a resource that it lacks.
 ///
 /// # Errors
-/// When ECS refuses.
-pub async fn mend_ecs(
+/// When the service refuses.
+pub async fn restore<C: Tagging>(
     aws: &Aws,
-    arn: &str,
+    resource: &str,
     live: &Option<Tags>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     let Some(missing) = context.missing_tags(live) else { return Ok(()) };
-    let request = aws.client::<Ecs>().tag_resource().resource_arn(arn).set_tags(Some(to(&missing)?));
-    request.send().await.or_failure(&format!("tag {arn}")).map(drop)
-}
-
-/// Puts those of our tags on a resource of load balancing that it lacks.
-///
-/// # Errors
-/// When Elastic Load Balancing refuses.
-pub async fn mend_elb(
-    aws: &Aws,
-    arn: &str,
-    live: &Option<Tags>,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    let Some(missing) = context.missing_tags(live) else { return Ok(()) };
-    let request = aws.client::<Elb>().add_tags().resource_arns(arn).set_tags(Some(to(&missing)?));
-    request.send().await.or_failure(&format!("tag {arn}")).map(drop)
+    aws.client::<C>().put_tags(resource, &missing, &format!("tag {resource}")).await
 }

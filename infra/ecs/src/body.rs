@@ -15,7 +15,7 @@ pub fn register_task_definition(desired: &Value, tags: &Tags) -> Value {
 pub fn create_service(desired: &Value, tags: &Tags) -> Value {
     let mut body = lean(desired);
     if let Some(members) = body.as_object_mut() {
-        // The service is found by the cluster's name, but ECS is told its ARN.
+        // The service is found by the cluster's name, but ECS is given its ARN.
         members.remove("clusterName");
         // ECS wants a number of tasks to begin with, also where an autoscaler decides from then on.
         let initial = members.remove("initialDesiredCount").unwrap_or(json!(1));

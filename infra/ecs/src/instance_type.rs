@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_told_the_near_ones() {
+    fn of_an_unknown_name_the_near_ones_are_named() {
         let error = InstanceType::named("t3.mirco").unwrap_err();
         assert_eq!(error.near()[0], "t3.micro");
         let text = error.to_string();

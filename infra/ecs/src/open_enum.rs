@@ -184,11 +184,11 @@ mod tests {
 
     #[test]
     fn a_file_with_a_value_that_is_not_known_is_refused_with_those_that_are() {
-        let told = |value: Value| {
+        let reported = |value: Value| {
             let (_, findings) = read::<Color>(&value, Form::default()).unwrap();
             findings.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
-        assert_eq!(told(json!("GREEN")), "");
-        assert!(told(json!("PURPLE")).contains("\"PURPLE\" is none of BLUE, GREEN"));
+        assert_eq!(reported(json!("GREEN")), "");
+        assert!(reported(json!("PURPLE")).contains("\"PURPLE\" is none of BLUE, GREEN"));
     }
 }

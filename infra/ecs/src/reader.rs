@@ -1,7 +1,10 @@
-//! Reads JSON into ECS's types and tells everything that does not fit, not only the first thing.
+//! Reads JSON into ECS's types and reports everything that does not fit, not only the first thing.
 //!
 //! A value of the wrong type is noted and something harmless is read in its place, so that reading goes on. What is
 //! found later about such a place is not reported. So it is with placeholders, which are no fault.
+//!
+//! `eserde` collects all errors too, but gives no value beside them, so that no rule could look at the rest; it knows neither null
+//! from missing nor our rules' words, and its derive makes the code of every type twice.
 
 mod members;
 mod notebook;

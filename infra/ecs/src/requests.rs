@@ -1,4 +1,4 @@
-//! Requests to ECS as JSON: read, checked, and told all that is wrong with them.
+//! Requests to ECS as JSON: read and checked, with all that is wrong reported.
 
 mod demanded;
 mod document;

@@ -103,13 +103,13 @@ pub struct Service {
 pub const LATEST_PLATFORM: &str = "LATEST";
 
 impl Service {
-    /// Whether a version of Fargate that ECS tells is the one that is asked for: it may tell which one is the latest.
+    /// Whether a version of Fargate that ECS reports is the one that is asked for: it may say which one is the latest.
     ///
     /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html>
-    pub fn asks_for_platform(&self, told: &str) -> bool {
+    pub fn asks_for_platform(&self, reported: &str) -> bool {
         match self.platform_version.as_deref() {
-            Some(LATEST_PLATFORM) => [LATEST_PLATFORM, "1.4.0", "1.0.0"].contains(&told),
-            asked => asked == Some(told),
+            Some(LATEST_PLATFORM) => [LATEST_PLATFORM, "1.4.0", "1.0.0"].contains(&reported),
+            asked => asked == Some(reported),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! ECS in types: what can't be together does not compile. Begin reading at [`Task`] and [`ServiceOf`].
 //!
 //! A launch type and its network mode are type parameters: [`Fargate`], [`Ec2<Bridge>`](Ec2), ... What only some of
-//! them have is a trait in [`capability`], whose name and rule the compiler tells when it is missing.
+//! them have is a trait in [`capability`], whose name and rule the compiler names when it is missing.
 
 pub mod capability;
 mod capacity;

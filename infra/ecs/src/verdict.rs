@@ -76,7 +76,7 @@ fn judge(line: &[u8], how: How) -> (Verdict, Outcome) {
         }
         Ok(_) => refused("the line is not an object").of(Value::Null),
         Err(error) => {
-            return (refused(&format!("the line is no JSON: {error}")).of(id_of(line)), Outcome::NoJson);
+            return (refused(&format!("the line is not JSON: {error}")).of(id_of(line)), Outcome::NoJson);
         }
     };
     let outcome = if verdict.ok { Outcome::Taken } else { Outcome::Refused };

@@ -70,14 +70,18 @@ fn service_json<On: ProviderKind>(service: ServiceOf<On>) -> Value {
     service.normalise();
     let desired = serde_json::to_value(service).unwrap();
     let body = lean(&desired);
-    let mut told = Service::deserialize(as_told(body.clone())).unwrap();
-    told.normalise();
-    assert_eq!(diff(&desired, &serde_json::to_value(told).unwrap()), [], "what ECS tells of it differs");
+    let mut reported = Service::deserialize(as_reported(body.clone())).unwrap();
+    reported.normalise();
+    assert_eq!(
+        diff(&desired, &serde_json::to_value(reported).unwrap()),
+        [],
+        "what ECS reports of it differs"
+    );
     body
 }
 
 /// What `DescribeServices` makes of a service: defaults are filled in, lists are there though empty.
-fn as_told(mut service: Value) -> Value {
+fn as_reported(mut service: Value) -> Value {
     for list in ["loadBalancers", "serviceRegistries", "placementConstraints", "placementStrategy"] {
         default(&mut service, list, json!([]));
     }

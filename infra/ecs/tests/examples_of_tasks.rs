@@ -34,14 +34,18 @@ fn sent<On: LaunchType>(task: Task<On>) -> Value {
     definition.normalise();
     let desired = serde_json::to_value(definition).unwrap();
     let body = lean(&desired);
-    let mut told = TaskDefinition::deserialize(as_told(body.clone())).unwrap();
-    told.normalise();
-    assert_eq!(diff(&desired, &serde_json::to_value(told).unwrap()), [], "what ECS tells of it differs");
+    let mut reported = TaskDefinition::deserialize(as_reported(body.clone())).unwrap();
+    reported.normalise();
+    assert_eq!(
+        diff(&desired, &serde_json::to_value(reported).unwrap()),
+        [],
+        "what ECS reports of it differs"
+    );
     body
 }
 
 /// What `DescribeTaskDefinition` makes of a definition: defaults are filled in, lists are there though empty.
-fn as_told(mut definition: Value) -> Value {
+fn as_reported(mut definition: Value) -> Value {
     let mode = definition.get("networkMode").cloned();
     for container in definition["containerDefinitions"].as_array_mut().unwrap() {
         for list in ["portMappings", "environment", "mountPoints", "volumesFrom", "systemControls"] {

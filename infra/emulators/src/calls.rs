@@ -16,10 +16,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use infra_engine::Provider;
+use infra_resources::partition::is_aws_host;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
-/// What may be an emulator: whatever answers at the endpoint that is configured.
+/// What may be an emulator: whatever answers at the endpoint that is configured, unless that is AWS's own.
 #[derive(Clone, Debug)]
 pub struct Emulator(Arc<Endpoint>);
 
@@ -31,10 +32,12 @@ struct Endpoint {
 }
 
 impl Emulator {
-    /// What this configuration leads to; `None` without an endpoint, as that is AWS.
+    /// What this configuration leads to; `None` where that is AWS: without an endpoint, or with a VPC endpoint.
     pub fn behind(config: &SdkConfig) -> Option<Self> {
         let url = config.endpoint_url()?.trim_end_matches('/').to_owned();
-        Some(Self(Arc::new(Endpoint { url, product: OnceCell::new() })))
+        let emulator = Self(Arc::new(Endpoint { url, product: OnceCell::new() }));
+        let is_aws = emulator.host().split(':').next().is_some_and(is_aws_host);
+        (!is_aws).then_some(emulator)
     }
 
     /// The configuration with its calls mended.
@@ -63,6 +66,16 @@ impl Emulator {
     /// Whether a call goes to the endpoint.
     fn is_at(&self, uri: &str) -> bool {
         uri.strip_prefix(&self.0.url).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
+    /// Whether a run that does not wait waits all the same for one of this kind that takes another's place.
+    pub fn waits_for_replacing(&self, kind: &str) -> bool {
+        !self.mends(kind).any(|mend| matches!(mend, Mend::NotWaitedFor))
+    }
+
+    /// How a kind is mended, once a call was made.
+    pub(crate) fn mends(&self, kind: &str) -> impl Iterator<Item = &'static Mend> {
+        self.product().into_iter().flat_map(move |product| rows_of(product, kind)).map(|row| &row.mend)
     }
 
     /// Host and port of the endpoint.

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::http::{Headers, StatusCode};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use futures::future::BoxFuture;
-use infra_wire::journal::RESOURCE;
+use infra_engine::caller::RESOURCE;
 use serde_json::Value;
 
 /// In the place of a resource in the journal, for the calls that only an emulator needs.

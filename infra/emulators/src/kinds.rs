@@ -1,7 +1,7 @@
 //! The rows that apply to kinds of resource.
 
 use crate::Emulator;
-use crate::table::{Mend, rows_of};
+use crate::table::Mend;
 use async_trait::async_trait;
 use infra_engine::kind::{Context, ErasedKind};
 use infra_engine::live::LiveValue;
@@ -22,8 +22,7 @@ pub struct Emulated {
 
 impl Emulated {
     fn mends(&self) -> impl Iterator<Item = &'static Mend> {
-        let rows = self.emulator.product().into_iter().flat_map(|product| rows_of(product, self.kind.name()));
-        rows.map(|row| &row.mend)
+        self.emulator.mends(self.kind.name())
     }
 }
 
@@ -63,8 +62,7 @@ impl ErasedKind for Emulated {
     }
 
     async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        let is_not_waited_for = self.mends().any(|mend| matches!(mend, Mend::NotWaitedFor));
-        let replaced = context.replaced.filter(|_| !is_not_waited_for);
+        let replaced = context.replaced.filter(|_| self.emulator.waits_for_replacing(self.kind.name()));
         self.kind.wait_until_stable(desired, &Context { replaced, ..*context }).await
     }
 

@@ -1,7 +1,8 @@
 //! Emulators of AWS: which of them answers, what it gets wrong, and how that is mended, so that no other crate knows of any.
 //!
 //! [`TABLE`] has a row for each thing. A row applies in one of two places: around the calls themselves ([`Emulator::over`]), or
-//! around a kind of resource ([`Emulator::around`]). Without an endpoint in the configuration AWS is asked, and neither is there.
+//! around a kind of resource ([`Emulator::around`]). Without an endpoint in the configuration, or with one of AWS's own, AWS is
+//! asked, and neither is there.
 
 pub mod answers;
 mod asked;

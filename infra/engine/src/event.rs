@@ -1,4 +1,4 @@
-//! What the engine tells while it works; the command line draws it.
+//! What the engine reports while it works; the command line draws it.
 
 use crate::id::ResourceId;
 use std::time::Duration;

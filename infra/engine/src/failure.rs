@@ -1,4 +1,4 @@
-//! What can go wrong with a resource, told so that its reader knows what to do next.
+//! What can go wrong with a resource, said so that its reader knows what to do next.
 
 use crate::id::ResourceId;
 use std::error::Error;

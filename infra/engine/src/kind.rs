@@ -1,5 +1,6 @@
 //! What is written once for each kind of resource: how to read, create, update, delete and list it.
 
+use crate::caller::calls_for;
 use crate::event::{Event, Reporter};
 use crate::failure::Failure;
 use crate::id::ResourceId;
@@ -154,7 +155,8 @@ impl<K: ResourceKind> ErasedKind for K {
 
     async fn read(&self, desired: &Value) -> Result<Option<LiveValue>, Failure> {
         let desired: K::Resource = resource_from(desired)?;
-        let Some(live) = ResourceKind::read(self, &desired).await? else { return Ok(None) };
+        let live = calls_for(K::Resource::KIND, K::OPERATIONS, ResourceKind::read(self, &desired)).await?;
+        let Some(live) = live else { return Ok(None) };
         let mut properties = live.properties;
         properties.normalise();
         Ok(Some(Live {
@@ -165,7 +167,9 @@ impl<K: ResourceKind> ErasedKind for K {
     }
 
     async fn create(&self, desired: &Value, context: &Context<'_>) -> Result<Value, Failure> {
-        let created = ResourceKind::create(self, &resource_from(desired)?, context).await;
+        let desired = resource_from(desired)?;
+        let create = ResourceKind::create(self, &desired, context);
+        let created = calls_for(context.id, K::OPERATIONS, create).await;
         to_json(&created.map_err(|failure| failure.with_name_taken_if(K::ALREADY_EXISTS))?)
     }
 
@@ -180,19 +184,22 @@ impl<K: ResourceKind> ErasedKind for K {
             outputs: from_json(&live.outputs)?,
             tags: live.tags.clone(),
         };
-        to_json(&ResourceKind::update(self, &resource_from(desired)?, typed, context).await?)
+        let desired = resource_from(desired)?;
+        let update = ResourceKind::update(self, &desired, typed, context);
+        to_json(&calls_for(context.id, K::OPERATIONS, update).await?)
     }
 
     async fn wait_until_stable(&self, desired: &Value, context: &Context<'_>) -> Result<(), Failure> {
-        ResourceKind::wait_until_stable(self, &resource_from(desired)?, context).await
+        let desired = resource_from(desired)?;
+        calls_for(context.id, K::OPERATIONS, ResourceKind::wait_until_stable(self, &desired, context)).await
     }
 
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
-        ResourceKind::delete(self, found, context).await
+        calls_for(context.id, K::OPERATIONS, ResourceKind::delete(self, found, context)).await
     }
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
-        ResourceKind::list(self, stack).await
+        calls_for(K::Resource::KIND, K::OPERATIONS, ResourceKind::list(self, stack)).await
     }
 }
 

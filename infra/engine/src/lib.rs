@@ -2,6 +2,7 @@
 //! It knows nothing of AWS, keeps no state, and reads the world anew every time.
 
 pub mod apply;
+pub mod caller;
 pub mod diff;
 pub mod event;
 pub mod failure;

@@ -14,7 +14,7 @@ pub struct Live<R, O> {
     pub properties: R,
     /// What others can refer to.
     pub outputs: O,
-    /// The tags it carries, which tell whose it is; `None` for what has no owner, such as a lookup.
+    /// The tags it carries, which say whose it is; `None` for what has no owner, such as a lookup.
     pub tags: Option<Tags>,
 }
 

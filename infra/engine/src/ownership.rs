@@ -1,4 +1,4 @@
-//! Whose a resource is, told by its tags alone.
+//! Whose a resource is, by its tags alone.
 
 use crate::id::ResourceId;
 use crate::live::{Found, Tags};

@@ -15,7 +15,7 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync +
     const KIND: &'static str;
     /// The members by which the live resource is found; they decide how early it can be read.
     const IDENTITY: &'static [&'static str] = &["name"];
-    /// The members that can't change while it exists and that its name does not tell. Where one has to, it goes first, with
+    /// The members that can't change while it exists and that its name does not show. Where one has to, it goes first, with
     /// all that uses it, and comes anew.
     const IMMUTABLE: &'static [&'static str] = &[];
     /// Outputs that an update in place changes, such as the revision of a task definition.

@@ -13,7 +13,7 @@ pub async fn foreign(app: &AppImage) -> Result<Option<&'static str>, ImageError>
 }
 
 /// Whether the image that was built is for the processor that was asked for. A base image that is on this machine for
-/// another one decides, whatever the builder was told.
+/// another one decides, whatever the builder was asked for.
 pub async fn check(app: &AppImage, name: &str) -> Result<(), ImageError> {
     let Some(wanted) = app.architecture else { return Ok(()) };
     let built = ask(app, &["image", "inspect", "--format", "{{.Architecture}}", name]).await?;

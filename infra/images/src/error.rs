@@ -73,7 +73,7 @@ pub enum ImageError {
         /// Why.
         source: std::io::Error,
     },
-    /// The Rust compiler does not tell its version or where it lives.
+    /// The Rust compiler does not say its version or where it lives.
     #[error("cannot ask rustc about itself")]
     Toolchain(#[source] CommandFailure),
 }

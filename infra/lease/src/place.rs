@@ -1,5 +1,5 @@
 //! Where the lease lies: an object in a bucket of its own. It is read and written whole, each time as another version than
-//! before, so that a conditional write tells whether anybody was there meanwhile.
+//! before, so that a conditional write shows whether anybody was there meanwhile.
 //!
 //! AWS: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
 

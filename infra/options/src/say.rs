@@ -1,7 +1,7 @@
 //! What a command says on standard error.
 
 /// As `eprintln!`, which panics where standard error is a pipe whose reader has gone. What is said there is lost then, and the
-/// work that it tells of goes on.
+/// work that it reports goes on.
 #[macro_export]
 macro_rules! say {
     ($($text:tt)*) => {{

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_tells_where_one_property_ends() {
+    fn the_hash_shows_where_one_property_ends() {
         assert_ne!(short_hash(&["ab", "c"]), short_hash(&["a", "bc"]));
         assert_eq!(short_hash(&["HTTP", "80"]).len(), 4);
     }

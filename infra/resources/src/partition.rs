@@ -125,13 +125,13 @@ impl Partition {
     }
 }
 
-/// Whether an ARN is of one of AWS's own policies.
-pub fn is_aws_policy(arn: &str) -> bool {
-    let mut parts = arn.split(':');
-    let known = |id: &str| Partition::ALL.iter().any(|partition| partition.id() == id);
-    parts.next() == Some("arn")
-        && parts.next().is_some_and(known)
-        && parts.collect::<Vec<_>>().join(":").starts_with("iam::aws:policy/")
+/// Domains of services' hosts that speak IPv6 as well.
+const DUAL_STACK: [&str; 2] = ["api.aws", "api.amazonwebservices.com.cn"];
+
+/// Whether a host is one of AWS's own: a service's, or a VPC endpoint's.
+pub fn is_aws_host(host: &str) -> bool {
+    let is_in = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    Partition::ALL.iter().any(|partition| is_in(partition.dns_suffix())) || DUAL_STACK.into_iter().any(is_in)
 }
 
 #[cfg(test)]
@@ -179,13 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn aws_own_policies_are_known_in_every_partition() {
+    fn hosts_of_services_and_of_endpoints_are_aws_own() {
         for partition in Partition::ALL {
-            assert!(is_aws_policy(&partition.aws_policy("AmazonSSMManagedInstanceCore")), "{partition:?}");
-            assert!(
-                !is_aws_policy(&partition.arn("iam", "", "123456789012", "policy/theirs")),
-                "{partition:?}"
-            );
+            assert!(is_aws_host(&format!("ecs.some-region-1.{}", partition.dns_suffix())), "{partition:?}");
+        }
+        assert!(
+            is_aws_host("vpce-1.ecs.us-east-1.vpce.amazonaws.com") && is_aws_host("ecs.us-east-1.api.aws")
+        );
+        for other in ["localhost", "10.0.0.1", "notamazonaws.com", "amazonaws.com", "amazonaws.com.example"] {
+            assert!(!is_aws_host(other), "{other}");
         }
     }
 

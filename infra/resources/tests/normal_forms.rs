@@ -1,4 +1,4 @@
-//! The normal form of every kind: it is one for all ways to write the same value, also for the way in which ECS tells it.
+//! The normal form of every kind: it is one for all ways to write the same value, also for the way in which ECS reports it.
 
 #[path = "values/account.rs"]
 mod account;
@@ -24,7 +24,7 @@ fn subnets() -> Output<Vec<String>> {
     vec!["subnet-b".to_owned(), "subnet-a".to_owned()].into()
 }
 
-/// Normalised once more it is the same, and so is it when sets are told in another order.
+/// Normalised once more it is the same, and so is it when sets come in another order.
 fn has_one_form<R: Resource>(value: &R, sets: &[&str]) -> Result<(), TestCaseError> {
     let normal = normal_form(value);
     let again: R = from_json(normal.clone())?;
@@ -40,13 +40,13 @@ fn has_one_form<R: Resource>(value: &R, sets: &[&str]) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// What ECS tells of it, with its defaults written out, has the same form.
-fn is_told_the_same<R: Resource>(value: &R, tell: fn(&mut Value)) -> Result<(), TestCaseError> {
-    let mut told = json_of(value);
-    tell(&mut told);
-    let told: R = from_json(told)?;
+/// What ECS reports of it, with its defaults written out, has the same form.
+fn has_the_same_form<R: Resource>(value: &R, report: fn(&mut Value)) -> Result<(), TestCaseError> {
+    let mut reported = json_of(value);
+    report(&mut reported);
+    let reported: R = from_json(reported)?;
     // What is left out is not asked for, such as a version of Fargate, and not compared.
-    prop_assert_eq!(infra_engine::diff::diff(&normal_form(value), &normal_form(&told)), Vec::new());
+    prop_assert_eq!(infra_engine::diff::diff(&normal_form(value), &normal_form(&reported)), Vec::new());
     Ok(())
 }
 
@@ -70,19 +70,19 @@ fn default(json: &mut Value, member: &str, value: Value) {
     }
 }
 
-fn tell_task_definition(told: &mut Value) {
-    default(told, "enableFaultInjection", json!(false));
+fn report_task_definition(reported: &mut Value) {
+    default(reported, "enableFaultInjection", json!(false));
     for member in ["cpu", "memory"] {
-        let amount = match told[member].as_str() {
+        let amount = match reported[member].as_str() {
             Some("0.5 vCPU") => "512",
             Some(".25 vcpu") => "256",
             Some("1 GB" | "1GB") => "1024",
             Some(amount) => amount,
             None => continue,
         };
-        told[member] = json!(amount);
+        reported[member] = json!(amount);
     }
-    for container in told["containerDefinitions"].as_array_mut().into_iter().flatten() {
+    for container in reported["containerDefinitions"].as_array_mut().into_iter().flatten() {
         default(container, "cpu", json!(0));
         default(container, "essential", json!(true));
         for mapping in container["portMappings"].as_array_mut().into_iter().flatten() {
@@ -99,32 +99,36 @@ fn tell_task_definition(told: &mut Value) {
     }
 }
 
-fn tell_service(told: &mut Value) {
-    default(told, "schedulingStrategy", json!("REPLICA"));
-    default(told, "deploymentController", json!({"type": "ECS"}));
-    default(told, "platformVersion", json!("LATEST"));
-    default(told, "propagateTags", json!("NONE"));
-    default(told, "enableECSManagedTags", json!(false));
-    default(told, "enableExecuteCommand", json!(false));
-    default(told, "healthCheckGracePeriodSeconds", json!(0));
-    default(&mut told["networkConfiguration"]["awsvpcConfiguration"], "assignPublicIp", json!("DISABLED"));
-    let deployment = &mut told["deploymentConfiguration"];
+fn report_service(reported: &mut Value) {
+    default(reported, "schedulingStrategy", json!("REPLICA"));
+    default(reported, "deploymentController", json!({"type": "ECS"}));
+    default(reported, "platformVersion", json!("LATEST"));
+    default(reported, "propagateTags", json!("NONE"));
+    default(reported, "enableECSManagedTags", json!(false));
+    default(reported, "enableExecuteCommand", json!(false));
+    default(reported, "healthCheckGracePeriodSeconds", json!(0));
+    default(
+        &mut reported["networkConfiguration"]["awsvpcConfiguration"],
+        "assignPublicIp",
+        json!("DISABLED"),
+    );
+    let deployment = &mut reported["deploymentConfiguration"];
     default(deployment, "strategy", json!("ROLLING"));
     default(deployment, "minimumHealthyPercent", json!(100));
     default(deployment, "maximumPercent", json!(200));
     default(deployment, "bakeTimeInMinutes", json!(0));
     default(deployment, "deploymentCircuitBreaker", json!({"enable": false, "rollback": false}));
-    for item in told["capacityProviderStrategy"].as_array_mut().into_iter().flatten() {
+    for item in reported["capacityProviderStrategy"].as_array_mut().into_iter().flatten() {
         default(item, "base", json!(0));
         default(item, "weight", json!(0));
     }
 }
 
-fn tell_capacity_provider(told: &mut Value) {
-    default(told, "managedDraining", json!("ENABLED"));
-    default(told, "managedTerminationProtection", json!("DISABLED"));
-    default(told, "managedScaling", json!({}));
-    let scaling = &mut told["managedScaling"];
+fn report_capacity_provider(reported: &mut Value) {
+    default(reported, "managedDraining", json!("ENABLED"));
+    default(reported, "managedTerminationProtection", json!("DISABLED"));
+    default(reported, "managedScaling", json!({}));
+    let scaling = &mut reported["managedScaling"];
     default(scaling, "status", json!("DISABLED"));
     default(scaling, "targetCapacity", json!(100));
     default(scaling, "minimumScalingStepSize", json!(1));
@@ -200,13 +204,13 @@ proptest! {
     }
 
     #[test]
-    fn what_ecs_tells_with_its_defaults_has_the_form_of_what_was_asked_for(
+    fn what_ecs_reports_with_its_defaults_has_the_form_of_what_was_asked_for(
         task in containers::task_definition("t"),
         service in containers::service("s", place()),
         provider in containers::capacity_provider("p", known("arn:g")),
     ) {
-        is_told_the_same(&task, tell_task_definition)?;
-        is_told_the_same(&service, tell_service)?;
-        is_told_the_same(&provider, tell_capacity_provider)?;
+        has_the_same_form(&task, report_task_definition)?;
+        has_the_same_form(&service, report_service)?;
+        has_the_same_form(&provider, report_capacity_provider)?;
     }
 }

@@ -14,14 +14,9 @@ pub struct StrategySetting(pub PlacementStrategy);
 pub struct ConstraintSetting(pub PlacementConstraint);
 
 impl StrategySetting {
-    /// Evenly over availability zones.
-    pub fn spread_over_zones() -> Self {
-        Self(PlacementStrategy::spread_over_zones())
-    }
-
-    /// On as few instances as possible, by memory.
-    pub fn binpack_memory() -> Self {
-        Self(PlacementStrategy::binpack_memory())
+    /// Evenly over availability zones, and there on as few instances as possible, by memory.
+    pub fn spread_and_binpack() -> Vec<Self> {
+        vec![Self(PlacementStrategy::spread_over_zones()), Self(PlacementStrategy::binpack_memory())]
     }
 }
 

@@ -1,10 +1,38 @@
-//! What a setting may be. Each has its range beside its declaration, in the `RANGES` of its struct; here all are checked.
+//! What a setting may be. Each has its range in its declaration; here all are checked.
 
 use serde_json::Value;
 use std::fmt;
 
 /// The largest number of AWS's 32-bit members.
 pub(super) const MOST: i64 = i32::MAX as i64;
+
+/// Structs of settings, each with its default, its range and AWS's page: `key: Type = default, allowed, page;`.
+macro_rules! settings {
+    ($(
+        $(#[$of_struct:meta])*
+        pub struct $name:ident {
+            $($(#[$of_key:meta])* $key:ident: $type:ty = $default:expr, $allowed:expr, $page:expr;)+
+        }
+    )+) => {$(
+        $(#[$of_struct])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$of_key])* pub $key: $type,)+
+        }
+
+        impl $name {
+            pub(super) const RANGES: &'static [Range] = &[$(Range::new(stringify!($key), $allowed, $page)),+];
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: $default),+ }
+            }
+        }
+    )+};
+}
+pub(super) use settings;
 
 /// What one setting may be.
 #[derive(Clone, Copy, Debug)]

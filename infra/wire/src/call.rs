@@ -1,14 +1,9 @@
 //! A call as it goes over the wire: which operation of which service it is.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use infra_engine::Operations;
+use infra_engine::caller::OPERATIONS;
 use infra_engine::operations::Effect;
 use std::hash::{DefaultHasher, Hash, Hasher};
-
-tokio::task_local! {
-    /// What the kind that calls declares of its operations.
-    pub static OPERATIONS: Operations;
-}
 
 /// A call.
 #[derive(Clone, Debug)]
@@ -84,6 +79,7 @@ fn key(head: [&str; 4], body: &[u8]) -> u64 {
 mod tests {
     use super::*;
     use aws_smithy_types::body::SdkBody;
+    use infra_engine::Operations;
 
     fn call(method: &str, headers: &[(&'static str, &'static str)], body: &'static str) -> Call {
         let mut request = HttpRequest::new(SdkBody::from(body));
@@ -106,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_kind_declares_is_told_by_its_name_and_is_a_write_otherwise() {
+    fn what_no_kind_declares_is_known_by_its_name_and_is_a_write_otherwise() {
         for (operation, expected) in [
             ("DescribeVpcs", Effect::Reads),
             ("HEAD", Effect::Reads),

@@ -3,17 +3,13 @@
 use super::call::Call;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use infra_engine::caller::RESOURCE;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, create_dir_all};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
-
-tokio::task_local! {
-    /// The resource that a call is made for: `service/web`, or a kind alone where all of it are listed.
-    pub static RESOURCE: String;
-}
 
 /// So many runs are kept.
 const KEPT: usize = 50;

@@ -4,10 +4,10 @@
 pub mod queue;
 pub mod queues;
 
-use infra_aws::{Aws, Journaled};
+use infra_aws::Aws;
 use infra_engine::Provider;
 
 /// Every kind of a program that has queues and nothing else.
 pub fn all(aws: &Aws) -> Provider {
-    Provider::default().with(Journaled(queues::Queues(aws.clone())))
+    Provider::default().with(queues::Queues(aws.clone()))
 }

@@ -193,7 +193,7 @@ fn without_ids_in(line: &str) -> String {
     }
 }
 
-/// Listings whose names or ARNs tell whose a thing is.
+/// Listings whose names or ARNs say whose a thing is.
 fn every_listing() -> Vec<Call> {
     let json = |service, target, operation, body| Call::Json { service, target, operation, body };
     let active = json!({ "status": "ACTIVE" });
@@ -211,7 +211,7 @@ fn every_listing() -> Vec<Call> {
     ]
 }
 
-/// Listings of what tags tell, each with the element that is its id.
+/// Listings of what tags name, each with the element that is its id.
 fn listings_by_tag() -> Vec<(Call, &'static str)> {
     vec![
         (Ec2.call("DescribeInstances", NOT_TERMINATED), "instanceId"),

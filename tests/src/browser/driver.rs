@@ -77,7 +77,7 @@ impl Driver {
                 return Self { url, _process: process, _output: output };
             }
         }
-        panic!("{CHROMEDRIVER} ended before it told its port{TEST_LOCAL}");
+        panic!("{CHROMEDRIVER} ended before it named its port{TEST_LOCAL}");
     }
 }
 

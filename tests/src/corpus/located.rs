@@ -16,7 +16,7 @@ pub fn secrets_in(file: &[u8]) -> Vec<&'static str> {
 }
 
 /// What else is known of how it was taken, which stays.
-pub fn tells_the_rest(file: &[u8]) -> bool {
+pub fn has_the_rest(file: &[u8]) -> bool {
     ["Maker\0", "2026:01:02 03:04:05"]
         .iter()
         .all(|text| file.windows(text.len()).any(|part| part == text.as_bytes()))

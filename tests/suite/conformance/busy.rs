@@ -155,7 +155,7 @@ fn uploads_share_the_memory_for_buffers() {
     those_with(Feature::UploadMemory, async |app| {
         let site = Setup::of(app).set("UPLOAD_MEMORY_BYTES", "12582912").start().await;
         let bytes = e2e::corpus::png::of_size(9 << 20);
-        // Together they want far more; each gets its turn, or is told to come back.
+        // Together they want far more; each gets its turn, or is asked to come back.
         let form = Form::image("large.png", &bytes);
         let answers = join_all((0..8).map(|_| site.client.post(&form))).await;
         let mut keys = Vec::new();

@@ -35,8 +35,8 @@ fn a_deleted_image_is_gone() {
     both_with(&[], async |site| {
         let [first, second] = [site.client.upload("a b.png").await, site.client.upload("b.png").await];
         let browser = delete(&site.client, &first).header(ACCEPT, "text/html");
-        let told = answer(browser).await.has(303);
-        assert_eq!(told.header("location"), "../../?deleted=1");
+        let answered = answer(browser).await.has(303);
+        assert_eq!(answered.header("location"), "../../?deleted=1");
         for path in [&first.url, &format!("view/{}", first.path())] {
             site.client.fetch(path).await.has(404);
         }
@@ -44,8 +44,8 @@ fn a_deleted_image_is_gone() {
         assert!(!site.client.fetch("").await.text().contains(first.path()));
 
         let program = delete(&site.client, &second).header(ACCEPT, JSON);
-        let told = answer(program).await.has(200);
-        assert_eq!(told.json(), serde_json::json!({ "deleted": second.key }));
+        let answered = answer(program).await.has(200);
+        assert_eq!(answered.json(), serde_json::json!({ "deleted": second.key }));
         site.bucket.comes_to_hold(&[]).await;
     });
 }
@@ -63,8 +63,8 @@ fn only_an_image_that_is_there_is_deleted() {
             "delete/..%2fsecret/file.png".to_owned(),
             "delete/8000000000000-00000000/there.png".to_owned(),
         ] {
-            let told = answer(site.client.request(Method::POST, &path).header(ACCEPT, JSON)).await;
-            assert_eq!(told.status, 404, "{path}: {}", told.text());
+            let answered = answer(site.client.request(Method::POST, &path).header(ACCEPT, JSON)).await;
+            assert_eq!(answered.status, 404, "{path}: {}", answered.text());
         }
         for method in [Method::GET, Method::HEAD] {
             let request = site.client.request(method, &format!("delete/{}", stored.path()));
@@ -82,9 +82,9 @@ fn another_site_cannot_delete() {
         for (fetch_site, origin, passes) in REQUESTS {
             let stored = site.client.upload("cross-site.png").await;
             let request = from_site(delete(&site.client, &stored), fetch_site, origin);
-            let told = answer(request).await;
+            let answered = answer(request).await;
             let expected = if passes { 200 } else { 403 };
-            assert_eq!(told.status, expected, "{fetch_site:?} {origin:?}: {}", told.text());
+            assert_eq!(answered.status, expected, "{fetch_site:?} {origin:?}: {}", answered.text());
             let left = site.client.fetch(&stored.url).await.status;
             assert_eq!(left, if passes { 404 } else { 200 }, "{fetch_site:?} {origin:?}");
         }
@@ -97,12 +97,13 @@ fn another_site_cannot_upload() {
         let form = Form::image("cross-site.png", PNG);
         let mut keys = Vec::new();
         for (fetch_site, origin, passes) in REQUESTS {
-            let told = answer(from_site(site.client.form_request("upload", &form), fetch_site, origin)).await;
+            let answered =
+                answer(from_site(site.client.form_request("upload", &form), fetch_site, origin)).await;
             let expected = if passes { 201 } else { 403 };
-            assert_eq!(told.status, expected, "{fetch_site:?} {origin:?}: {}", told.text());
+            assert_eq!(answered.status, expected, "{fetch_site:?} {origin:?}: {}", answered.text());
             match passes {
-                true => keys.push(told.images().remove(0).key),
-                false => assert!(!told.error().is_empty()),
+                true => keys.push(answered.images().remove(0).key),
+                false => assert!(!answered.error().is_empty()),
             }
         }
         site.bucket.comes_to_hold(&keys).await;

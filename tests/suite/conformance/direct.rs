@@ -202,16 +202,16 @@ fn what_changes_while_it_is_looked_at_is_not_taken() {
             .await;
             site.bucket.put(&key, &[HTML, &vec![b' '; good.len() - HTML.len()]].concat(), "image/png").await;
         };
-        let (told, ()) = tokio::join!(completed(&site, &key), swap);
+        let (answered, ()) = tokio::join!(completed(&site, &key), swap);
         let keys = site.bucket.keys("uploads/").await;
         for key in &keys {
             assert!(
                 site.bucket.object(key).await == good,
                 "{}: {key} is not what was looked at",
-                told.status
+                answered.status
             );
         }
-        assert_eq!(told.status == 201, !keys.is_empty(), "{}", told.text());
+        assert_eq!(answered.status == 201, !keys.is_empty(), "{}", answered.text());
     });
 }
 

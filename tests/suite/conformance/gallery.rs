@@ -33,7 +33,7 @@ fn all_images_are_found_page_by_page_newest_first() {
 }
 
 #[test]
-fn the_page_says_what_was_done_and_repeats_nothing_it_was_not_told() {
+fn the_page_says_what_was_done_and_repeats_nothing_that_it_does_not_know() {
     both(async |site| {
         for (query, shown) in [
             ("?uploaded=1", Some("1 image")),

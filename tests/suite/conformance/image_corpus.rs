@@ -52,14 +52,14 @@ async fn upload(site: &Site, case: &Case) -> Result<Option<String>, String> {
             let stored = answer.images().remove(0);
             let head = site.bucket.head(&stored.key).await;
             let metadata = |name: &str| head.metadata.get(name).cloned().unwrap_or_default();
-            let told =
+            let answered =
                 (stored.content_type.as_str(), stored.width, stored.height, stored.size, stored.name());
             let expected = (*content_type, *width, *height, case.bytes.len() as u64, case.file_name.as_str());
-            if told != expected {
-                return Err(format!("{expected:?} is expected, but {told:?}"));
+            if answered != expected {
+                return Err(format!("{expected:?} is expected, but {answered:?}"));
             }
             let kept = (head.content_type.clone(), metadata("width"), metadata("height"), head.size);
-            if kept != (told.0.to_owned(), width.to_string(), height.to_string(), told.3) {
+            if kept != (answered.0.to_owned(), width.to_string(), height.to_string(), answered.3) {
                 return Err(format!("S3 keeps {kept:?}"));
             }
             if site.client.download(&stored).await != case.bytes {

@@ -1,4 +1,4 @@
-//! Each limit: what is exactly at it is taken, one more is refused and told the limit.
+//! Each limit: what is exactly at it is taken, one more is refused, and the limit named.
 
 use e2e::app_client::{JSON, PNG};
 use e2e::corpus::png;

@@ -39,7 +39,7 @@ async fn stripped(site: &Site) -> Vec<Vec<u8>> {
         let kept = site.client.download(&stored).await;
         assert_eq!(located::secrets_in(&kept), Vec::<&str>::new(), "{name}");
         assert_eq!((kept.len(), stored.size), (file.len(), file.len() as u64), "{name}");
-        assert!(located::tells_the_rest(&kept), "{name}");
+        assert!(located::has_the_rest(&kept), "{name}");
         all.push(kept);
     }
     all

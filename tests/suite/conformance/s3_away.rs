@@ -19,7 +19,7 @@ const READY_IN_TIME: Duration = Duration::from_millis(3500);
 const SOON: Duration = Duration::from_secs(30);
 
 #[test]
-fn s3_that_refuses_connections_is_told_and_its_return_is_noticed() {
+fn s3_that_refuses_connections_is_reported_and_its_return_is_noticed() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let stored = site.client.upload("before.png").await;
         site.proxy().down().await;
@@ -41,7 +41,7 @@ fn s3_that_hangs_is_given_up_in_time() {
 }
 
 #[test]
-fn s3_that_fails_is_told() {
+fn s3_that_fails_is_reported() {
     both_behind_proxy(&[DEADLINE], async |site| {
         let stored = site.client.upload("before.png").await;
         for status in [500, 503] {
@@ -111,8 +111,8 @@ fn a_bucket_that_is_not_there_is_not_ready() {
         site.client.fetch("readyz").await.has(503);
         let page = site.client.fetch("").await.has(503).text();
         assert!(page.contains("role=\"alert\""), "{page}");
-        let told = site.client.post(&Form::image("a.png", PNG)).await.has(503).error();
-        assert!(!told.contains("NoSuchBucket") && !told.contains(site.bucket.name()), "{told}");
+        let answered = site.client.post(&Form::image("a.png", PNG)).await.has(503).error();
+        assert!(!answered.contains("NoSuchBucket") && !answered.contains(site.bucket.name()), "{answered}");
     });
 }
 
@@ -123,18 +123,18 @@ async fn everything_says_s3_is_away(site: &Site, url: &str) {
     site.client.fetch("healthz").await.has(200);
 
     let upload = async {
-        let told = in_time("upload", site.client.post(&Form::image("away.png", PNG))).await.has(503);
-        assert!(told.header("retry-after").parse::<u32>().is_ok(), "{:?}", told.headers);
-        told.error();
+        let answered = in_time("upload", site.client.post(&Form::image("away.png", PNG))).await.has(503);
+        assert!(answered.header("retry-after").parse::<u32>().is_ok(), "{:?}", answered.headers);
+        answered.error();
         let browser = site.client.form_request("upload", &Form::image("away.png", PNG));
-        let told = in_time("upload", answer(browser.header(ACCEPT, "text/html"))).await.has(503);
-        assert!(told.text().contains("role=\"alert\""), "{}", told.text());
+        let answered = in_time("upload", answer(browser.header(ACCEPT, "text/html"))).await.has(503);
+        assert!(answered.text().contains("role=\"alert\""), "{}", answered.text());
     };
     let page = async {
-        let told = in_time("page", site.client.fetch("")).await.has(503);
-        assert!(told.text().contains("role=\"alert\""), "{}", told.text());
+        let answered = in_time("page", site.client.fetch("")).await.has(503);
+        assert!(answered.text().contains("role=\"alert\""), "{}", answered.text());
         // What needs no S3 is there: the form, where it runs.
-        assert!(told.text().contains("enctype=\"multipart/form-data\""), "{}", told.text());
+        assert!(answered.text().contains("enctype=\"multipart/form-data\""), "{}", answered.text());
     };
     let image = async { in_time("image", site.client.fetch(url)).await.has(503) };
     let view = async { in_time("view", site.client.fetch(&url.replace("images/", "view/"))).await.has(503) };
@@ -152,7 +152,7 @@ async fn everything_works_again(site: &Site, url: &str) {
     })
     .await;
     site.client.fetch("").await.has(200);
-    // The app was told to delete it while S3 was away, and has said that it did not.
+    // The app was asked to delete it while S3 was away, and has said that it did not.
     assert_eq!(site.client.fetch(url).await.has(200).body, PNG);
     let after = site.client.upload("after.png").await;
     assert_eq!(site.client.download(&after).await, PNG);

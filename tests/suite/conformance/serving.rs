@@ -58,7 +58,7 @@ fn every_kind_of_image_is_served_as_what_it_is() {
 }
 
 #[test]
-fn a_client_that_has_the_image_is_told_so() {
+fn a_client_that_has_the_image_is_answered_so() {
     both(async |site| {
         let (stored, bytes) = image(&site).await;
         let tag = site.client.fetch(&stored.url).await.header("etag").to_owned();

@@ -1,4 +1,4 @@
-//! An app that is told to stop takes requests until a load balancer knows it, and finishes what it has begun; one that is
+//! An app that is asked to stop takes requests until a load balancer knows it, and finishes what it has begun; one that is
 //! started again finds its images.
 
 use std::time::{Duration, Instant};

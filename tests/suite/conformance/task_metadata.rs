@@ -1,4 +1,4 @@
-//! The page says where it runs, as far as ECS tells.
+//! The page says where it runs, as far as ECS says.
 
 use e2e::site::Setup;
 use e2e::task_metadata::TaskMetadata;

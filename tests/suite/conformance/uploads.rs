@@ -12,7 +12,7 @@ use reqwest::{Body, Method};
 use super::{both, both_with};
 
 #[test]
-fn a_program_is_told_what_was_stored() {
+fn a_program_is_answered_what_was_stored() {
     both(async |site| {
         let bytes = png::plain(64, 48);
         let answer = site.client.post(&Form::image("cat.png", &bytes)).await.has(201);

@@ -30,7 +30,7 @@ pub async fn several_tasks_are_told_apart() {
     }
 }
 
-/// Every rule is told, and no task is there afterwards.
+/// Every rule is named, and no task is there afterwards.
 pub async fn what_ecs_would_refuse_starts_no_task(aws: &AwsApi) {
     chapter("a one-off task that ECS would refuse");
     let refused = local("run-task web --group refused --cpu 1024 --memory 1024 --container nobody");

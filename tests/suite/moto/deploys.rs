@@ -8,7 +8,7 @@ use super::{IMAGE, Moto, REGION};
 
 const VOLUME: &str = "<volumeId>";
 
-/// So many calls tell whether the whole stack is as it should be.
+/// So many calls show whether the whole stack is as it should be.
 const MOST_READS: usize = 80;
 
 /// A change of several kinds of resource.

@@ -10,6 +10,7 @@ mod tags;
 use std::collections::BTreeSet;
 
 use e2e::aws_api::without_ids;
+use e2e::sdk::assert_every_kind;
 use serde_json::Value;
 
 use super::Moto;
@@ -51,8 +52,7 @@ async fn each_tag_that_somebody_removed_is_restored() {
             expected.extend(edit.lines());
         }
         let kinds = expected.iter().filter_map(|line| line.split(' ').next());
-        let untested = owned::kinds_beside(SETTINGS, kinds, tags::NONE_OF);
-        assert!(untested.is_empty(), "nobody removes a tag of {untested:?}");
+        assert_every_kind("moto::drift::tags", kinds, tags::NONE_OF).await;
         let found = differences(&moto, "tags").await;
         assert_eq!(found, expected, "found: {:#?}, missed: {:#?}", &found - &expected, &expected - &found);
         moto.deploy("tags", SETTINGS).await;
@@ -64,8 +64,7 @@ async fn each_tag_that_somebody_removed_is_restored() {
 async fn each_resource_that_somebody_deleted_is_named_and_comes_again() {
     let (moto, mut places) = deployed("deleted").await;
     let deletions = deletions::all(&places);
-    let untested = owned::kinds_beside(SETTINGS, deletions.iter().map(|it| it.kind), deletions::NONE_OF);
-    assert!(untested.is_empty(), "nobody deletes one of {untested:?}");
+    assert_every_kind("moto::drift::deletions", deletions.iter().map(|it| it.kind), deletions::NONE_OF).await;
     let listing = found(&moto).await;
     for number in 0..deletions.len() {
         let deletion = deletions::all(&places).swap_remove(number);
@@ -92,7 +91,7 @@ async fn what_an_autoscaler_or_ecs_decides_is_no_drift() {
     moto.run("drift --stack theirs", SETTINGS).await.ends_with(0).await;
 }
 
-/// What there is of the stack `deleted`. Of a target group moto goes on telling load balancers that are gone.
+/// What there is of the stack `deleted`. Of a target group moto goes on naming load balancers that are gone.
 async fn found(moto: &Moto) -> Vec<String> {
     let mut found = without_ids(&moto.api().everything_named("deleted").await);
     found.retain(|line| !(line.starts_with("DescribeTargetGroups") && line.contains(":loadbalancer/")));

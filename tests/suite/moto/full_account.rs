@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Moto;
 
-/// Three kinds list the load balancers, and moto tells 50 at a time.
+/// Three kinds list the load balancers, and moto lists 50 at a time.
 const MORE_PAGES: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]

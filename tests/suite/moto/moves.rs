@@ -19,7 +19,12 @@ async fn a_move_between_launch_types_leaves_no_residue() {
     let (moved, fresh) = tokio::join!(Moto::start(), Moto::start());
     for (place, settings) in PLACES {
         let there = async {
-            moved.deploy("moves", settings).await;
+            let deployed =
+                moved.run("deploy --yes --no-wait --stack moves", settings).await.ends_with(0).await;
+            assert!(
+                !deployed.stderr.contains("waits all the same"),
+                "here nothing is waited for: {deployed}"
+            );
             moved.run("preview --stack moves", settings).await.ends_with(0).await;
             moved.api().everything_named("moves").await
         };

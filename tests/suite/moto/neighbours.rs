@@ -1,7 +1,5 @@
 //! Neighbours whose names begin as the stack's do: whatever they are and whatever tags they carry, they are never the stack's.
 
-mod made;
-
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -10,11 +8,11 @@ use e2e::command::KILLED;
 use e2e::fault_proxy::{Effect, Fault, FaultProxy};
 use serde_json::json;
 
+use super::by_hand::{self, ACCOUNT, ByHand, PLACE};
+use super::ownership::{RESOURCE_TAG, STACK_TAG};
 use super::two_runs::holder_elsewhere;
 use super::{Moto, REGION};
-use made::Neighbour;
 
-const ACCOUNT: &str = "123456789012";
 /// So many writes of another stack's first deploy pass before it is killed, again and again until it is done.
 const WRITES_AT_ONCE: usize = 7;
 
@@ -25,7 +23,7 @@ async fn of_every_kind_they_survive_a_deploy_and_a_teardown_untouched() {
     for stack in ["near", "cloudfolks"] {
         let aws = moto.api();
         moto.deploy(&format!("{stack}-2"), &[]).await;
-        for neighbour in Neighbour::of(stack) {
+        for neighbour in neighbours(stack) {
             neighbour.make(&aws).await;
         }
         let before = state(&aws, stack).await;
@@ -69,7 +67,7 @@ async fn the_buckets_of_another_stacks_first_deploy_and_of_somebody_else_are_not
     let lease = format!("near-2-lease-{ACCOUNT}-{REGION}");
     let [backups, empty] = ["near-backups", "nearby"].map(|name| format!("{name}-{ACCOUNT}-{REGION}"));
     for bucket in [&lease, &backups, &empty] {
-        aws.s3(bucket, Some(made::PLACE)).await;
+        aws.s3(bucket, Some(PLACE)).await;
     }
     moto.run("preview --stack near", &[]).await.ends_with(0).await;
     // Its lease lies there before it has tags.
@@ -86,7 +84,7 @@ async fn the_buckets_of_another_stacks_first_deploy_and_of_somebody_else_are_not
 async fn a_bucket_that_nobody_may_look_into_stops_neither_a_deploy_nor_a_teardown() {
     let moto = Moto::start().await;
     let secret = format!("near-secret-{ACCOUNT}-{REGION}");
-    moto.api().s3(&secret, Some(made::PLACE)).await;
+    moto.api().s3(&secret, Some(PLACE)).await;
     let proxy = FaultProxy::to(&moto.endpoint).await;
     let path = format!("/{secret}");
     proxy.set(Fault::all(Effect::Status(403)).path(move |it| it.trim_end_matches('/') == path));
@@ -104,7 +102,7 @@ async fn a_bucket_that_nobody_may_look_into_stops_neither_a_deploy_nor_a_teardow
 async fn an_unfinished_bucket_of_the_stacks_own_name_is_its_own() {
     let moto = Moto::start().await;
     for purpose in ["lease", "images"] {
-        moto.api().s3(&format!("near-{purpose}-{ACCOUNT}-{REGION}"), Some(made::PLACE)).await;
+        moto.api().s3(&format!("near-{purpose}-{ACCOUNT}-{REGION}"), Some(PLACE)).await;
     }
     let torn_down = moto.run("teardown --yes --stack near", &[]).await.ends_with(0).await;
     assert_eq!(moto.api().everything_named("near").await, BTreeSet::new(), "{torn_down}");
@@ -115,7 +113,7 @@ async fn somebody_elses_service_in_the_stacks_cluster_is_neither_scaled_nor_stop
     let moto = Moto::start().await;
     let aws = moto.api();
     moto.deploy("near", &[]).await;
-    made::service(&aws, "near-ecs-cluster", "near-x", json!([])).await;
+    by_hand::service(&aws, "near-ecs-cluster", "near-x", json!([])).await;
     let before = aws.everything_named("near-x").await;
     moto.deploys_without_a_write("near", &[]).await;
     let refused = moto.without_a_write("teardown --yes --stack near", &[], 1).await;
@@ -124,6 +122,29 @@ async fn somebody_elses_service_in_the_stacks_cluster_is_neither_scaled_nor_stop
     aws.ecs("DeleteService", json!({"cluster": "near-ecs-cluster", "service": "near-x", "force": true}))
         .await;
     moto.run("teardown --yes --stack near", &[]).await.ends_with(0).await;
+}
+
+/// Those that could be taken for a stack's: without tags, with somebody's own, with another stack's.
+fn neighbours(stack: &str) -> Vec<ByHand> {
+    let another = [(STACK_TAG, format!("{stack}-3")), (RESOURCE_TAG, "bucket/lease".to_owned())];
+    let with = |ending: &str, tags: Vec<(&'static str, String)>| {
+        let beginning = format!("{stack}{ending}");
+        let family = match stack {
+            "cloudfolks" => format!("My-Web-App{ending}"),
+            _ => format!("{beginning}-My-Web-App"),
+        };
+        // In a path of their own, and in the stack's.
+        let paths = vec![format!("/{beginning}/"), format!("/{stack}/")];
+        ByHand { beginning, family, paths, tags }
+    };
+    vec![
+        with("-x", Vec::new()),
+        with("x", Vec::new()),
+        with("-y", vec![("owner", "them".to_owned())]),
+        with("-3", another.to_vec()),
+        // Only the tag that does not say whose it is.
+        with("-z", vec![(RESOURCE_TAG, "bucket/images".to_owned())]),
+    ]
 }
 
 fn is_as_before(before: &BTreeSet<String>, now: &BTreeSet<String>, when: &dyn Display) {

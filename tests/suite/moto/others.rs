@@ -8,7 +8,7 @@ use super::Moto;
 use super::two_runs::holder_elsewhere;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_by_hand_is_told_as_drift_and_repaired_by_deploy() {
+async fn a_change_by_hand_is_reported_as_drift_and_repaired_by_deploy() {
     let moto = Moto::start().await;
     moto.deploy("drift", &[]).await;
     moto.run("drift --stack drift", &[]).await.ends_with(0).await;
@@ -23,7 +23,7 @@ async fn a_change_by_hand_is_told_as_drift_and_repaired_by_deploy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn explain_tells_why_a_resource_is_left_and_what_made_it() {
+async fn explain_says_why_a_resource_is_left_and_what_made_it() {
     let moto = Moto::start().await;
     moto.deploy("why", &[]).await;
     let explained = moto.run("explain service/web --stack why", &[]).await.ends_with(0).await;

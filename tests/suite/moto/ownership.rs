@@ -2,6 +2,7 @@
 
 use e2e::aws_api::QueryService::{AutoScaling, Ec2, Iam, LoadBalancing};
 use e2e::aws_api::{AwsApi, without_ids};
+use e2e::sdk::assert_every_kind;
 use serde_json::{Value, json};
 
 use super::{Moto, REGION};
@@ -31,8 +32,21 @@ const KINDS: [&str; 15] = [
     "security-group/load-balancer",
 ];
 
+/// What nobody else makes, or has no tags.
+const NONE_OF: &[(&str, &str)] = &[
+    ("bucket", "has a test of its own, below"),
+    ("cluster-capacity", "has no tags"),
+    ("default-vpc", "is found, never made"),
+    ("gateway-endpoint", "serves whosever it is: `gateway_endpoint`"),
+    ("image", "has no tags"),
+    ("instance-subnets", "are found, never made"),
+    ("service-scaling", "belongs to who has the service"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_made_is_refused_before_anything_is_written_and_adopted_on_request() {
+    let tested = KINDS.iter().filter_map(|id| id.split('/').next());
+    assert_every_kind("moto::ownership", tested, NONE_OF).await;
     let moto = Moto::start().await;
     moto.deploy("whose", &[]).await;
     let listing = without_ids(&moto.api().everything_named("whose").await);
@@ -171,7 +185,7 @@ fn php_rule(rules: &str) -> &str {
     rule.and_then(|rule| rule.split('<').next()).unwrap_or_else(|| panic!("no rule for /php: {rules}"))
 }
 
-/// A launch template in place of the stack's. Moto tells a template's tags as they were when it was made,
+/// A launch template in place of the stack's. Moto reports a template's tags as they were when it was made,
 /// so one that was adopted would still seem somebody else's.
 async fn made_by_hand(aws: &AwsApi) {
     let name = delete_template(aws).await;

@@ -30,18 +30,18 @@ async fn revisions_beyond_the_number_kept_go_unless_they_are_in_use_or_somebody_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn old_revisions_that_can_not_be_deregistered_are_told_and_end_no_deploy() {
+async fn old_revisions_that_can_not_be_deregistered_are_reported_and_end_no_deploy() {
     let moto = Moto::start().await;
-    moto.deploy("told", &[]).await;
-    let family = Family { aws: moto.api(), name: "told-My-Web-App" };
+    moto.deploy("many", &[]).await;
+    let family = Family { aws: moto.api(), name: "many-My-Web-App" };
     family.register(true).await;
     let deploy = async |change: &str, fault: &str| {
         let settings = ["tasks.kept_revisions=2", change];
-        let deploy = moto.run("deploy --yes --no-wait --stack told", &settings).await;
+        let deploy = moto.run("deploy --yes --no-wait --stack many", &settings).await;
         deploy.with_fault(fault).ends_with(0).await
     };
     let refused = deploy(CHANGED, "refuse@DeregisterTaskDefinition/AccessDeniedException/9").await;
-    refused.says(&["warning: old revisions of told-My-Web-App stay registered", "AccessDeniedException"]);
+    refused.says(&["warning: old revisions of many-My-Web-App stay registered", "AccessDeniedException"]);
     assert_eq!(family.active().await, [1, 2, 3]);
     let throttled = deploy(CHANGED_AGAIN, "refuse@DeregisterTaskDefinition/ThrottlingException/2").await;
     assert!(!throttled.stderr.contains("warning"), "{throttled}");

@@ -1,4 +1,4 @@
-//! Deployments of services as ECS tells of them, which moto does not by itself: given up, left behind.
+//! Deployments of services as ECS reports them, which moto does not by itself: given up, left behind.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

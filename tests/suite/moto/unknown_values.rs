@@ -1,4 +1,4 @@
-//! Values that AWS may tell and this version does not know: they are differences like others, and a deploy takes them back.
+//! Values that AWS may report and this version does not know: they are differences like others, and a deploy takes them back.
 
 use e2e::counting_proxy::{Call, CountingProxy};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn a_value_that_is_not_known_is_a_difference_that_a_deploy_takes_back() {
     }
 }
 
-/// ECS tells empty texts of members that were left out, and which version of Fargate is the latest.
+/// ECS reports empty texts of members that were left out, and which version of Fargate is the latest.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_says_nothing_is_no_difference() {
     let moto = Moto::start().await;

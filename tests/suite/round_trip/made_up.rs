@@ -1,11 +1,10 @@
 //! A stack of made-up values, one of every kind, that refer to each other as a program's would.
 
+use std::fmt::Debug;
+
 use infra_ecs::{CapacityProvider, ClusterCapacity};
-use infra_engine::{Handle, Output, Stack};
-use infra_resources::{
-    Bucket, Cluster, DefaultVpc, EcrRepository, GatewayEndpoint, IamRole, InstanceProfile, LaunchTemplate,
-    LoadBalancer, LogGroup, SecurityGroup, TargetGroup,
-};
+use infra_engine::{Handle, Output, Resource, Stack};
+use infra_resources::{Cluster, DefaultVpc, EcrRepository, GatewayEndpoint, InstanceProfile};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -14,133 +13,125 @@ use super::{account, balancing, containers};
 
 /// A stack of this name; another one every time.
 pub fn stack(runner: &mut TestRunner, name: &str) -> Stack {
-    let mut stack = Stack::new(name);
-    let vpc = stack.add("default", DefaultVpc { excluded_zones: Vec::new() });
-    stand_alone(&mut stack, runner, name);
+    let mut making = Making { stack: Stack::new(name), runner, name };
+    making.stand_alone();
+    let vpc = making.stack.add("default", DefaultVpc { excluded_zones: Vec::new() });
     let (vpc_id, subnets) = (vpc.vpc_id.clone(), vpc.subnet_ids.clone());
     let endpoint = GatewayEndpoint {
         name: format!("{name}-s3"),
         vpc_id: vpc_id.clone(),
         service_name: "com.amazonaws.eu-west-1.s3".to_owned(),
     };
-    stack.add("s3", endpoint);
-    let groups = security_groups(&mut stack, runner, name, &vpc_id);
-    load_balancing(&mut stack, runner, name, &vpc_id, &subnets, &groups);
-    let cluster: Handle<Cluster> = {
-        let value = made_up(runner, containers::cluster(&format!("{name}-cluster")));
-        stack.add("main", value)
-    };
-    services(&mut stack, runner, name, &cluster, &subnets, &groups);
-    instances(&mut stack, runner, name, &cluster, &subnets, &groups);
-    stack
+    making.stack.add("s3", endpoint);
+    let groups = making.security_groups(&vpc_id);
+    making.load_balancing(&vpc_id, &subnets, &groups);
+    let cluster = making.add("main", containers::cluster(&format!("{name}-cluster")));
+    making.services(&cluster, &subnets, &groups);
+    making.instances(&cluster, &subnets, &groups);
+    making.stack
 }
 
-fn stand_alone(stack: &mut Stack, runner: &mut TestRunner, name: &str) {
-    let bucket: Bucket = made_up(runner, account::bucket(&format!("{name}-123456789012-eu-west-1")));
-    let repository: EcrRepository = made_up(runner, account::ecr_repository(&format!("{name}-app")));
-    let logs: LogGroup = made_up(runner, account::log_group(&format!("/ecs/{name}")));
-    stack.add("images", bucket);
-    // moto does not switch it off: the SDK leaves out what is false.
-    stack.add("web", EcrRepository { scan_on_push: true, ..repository });
-    stack.add("tasks", logs);
+/// A stack that is being made.
+struct Making<'a> {
+    stack: Stack,
+    runner: &'a mut TestRunner,
+    name: &'a str,
 }
 
-/// The second one may let the first one in.
-fn security_groups(
-    stack: &mut Stack,
-    runner: &mut TestRunner,
-    name: &str,
-    vpc_id: &Output<String>,
-) -> [Output<String>; 2] {
-    let first: SecurityGroup =
-        made_up(runner, account::security_group(&format!("{name}-one"), vpc_id.clone(), None));
-    let first = stack.add("one", first).group_id.clone();
-    let other = account::security_group(&format!("{name}-two"), vpc_id.clone(), Some(first.clone()));
-    let second: SecurityGroup = made_up(runner, other);
-    [first, stack.add("two", second).group_id.clone()]
-}
+impl Making<'_> {
+    fn made_up<T: Debug>(&mut self, values: impl Strategy<Value = T>) -> T {
+        let tree = values.new_tree(self.runner);
+        tree.unwrap_or_else(|reason| panic!("no value can be made up: {reason}")).current()
+    }
 
-fn load_balancing(
-    stack: &mut Stack,
-    runner: &mut TestRunner,
-    name: &str,
-    vpc_id: &Output<String>,
-    subnets: &Output<Vec<String>>,
-    groups: &[Output<String>; 2],
-) {
-    let of_name = format!("{name}-alb");
-    let balancer: LoadBalancer =
-        made_up(runner, balancing::load_balancer(&of_name, subnets.clone(), groups.clone()));
-    let balancer = stack.add("main", balancer);
-    let listener = made_up(runner, balancing::listener(&of_name, balancer.arn.clone()));
-    let listener = stack.add("http", listener);
-    let targets = ["one", "two"].map(|logical_name| {
-        let group: TargetGroup =
-            made_up(runner, balancing::target_group(&format!("{name}-{logical_name}"), vpc_id.clone()));
-        stack.add(logical_name, group).arn.clone()
-    });
-    let rule = made_up(runner, balancing::listener_rule(&of_name, listener.arn.clone(), targets));
-    stack.add("web", rule);
-}
+    fn add<R: Resource + Debug>(
+        &mut self,
+        logical_name: &str,
+        values: impl Strategy<Value = R>,
+    ) -> Handle<R> {
+        let value = self.made_up(values);
+        self.stack.add(logical_name, value)
+    }
 
-fn services(
-    stack: &mut Stack,
-    runner: &mut TestRunner,
-    name: &str,
-    cluster: &Handle<Cluster>,
-    subnets: &Output<Vec<String>>,
-    groups: &[Output<String>; 2],
-) {
-    let (cluster_name, service_name) = (format!("{name}-cluster"), format!("{name}-web"));
-    let task = made_up(runner, containers::task_definition(&format!("{name}-web")));
-    let task = stack.add("web", task);
-    let place = Place {
-        cluster_name: cluster_name.clone(),
-        cluster: cluster.arn.clone(),
-        task_definition: task.arn.clone(),
-        subnets: subnets.clone(),
-        groups: groups.clone(),
-    };
-    let service = made_up(runner, containers::service(&service_name, place));
-    let service = stack.add("web", service).id;
-    let scaling = made_up(runner, containers::service_scaling(&cluster_name, &service_name));
-    stack.add_after("web", scaling, &[&service]);
-}
+    fn stand_alone(&mut self) {
+        let name = self.name;
+        self.add("images", account::bucket(&format!("{name}-123456789012-eu-west-1")));
+        let repository = self.made_up(account::ecr_repository(&format!("{name}-app")));
+        // moto does not switch it off: the SDK leaves out what is false.
+        self.stack.add("web", EcrRepository { scan_on_push: true, ..repository });
+        self.add("tasks", account::log_group(&format!("/ecs/{name}")));
+    }
 
-fn instances(
-    stack: &mut Stack,
-    runner: &mut TestRunner,
-    name: &str,
-    cluster: &Handle<Cluster>,
-    subnets: &Output<Vec<String>>,
-    groups: &[Output<String>; 2],
-) {
-    let path = format!("/{name}/");
-    let role: IamRole = made_up(runner, account::iam_role(&format!("{name}-role-eu-west-1"), &path));
-    let role = stack.add("ec2", role);
-    let profile_name = format!("{name}-profile-eu-west-1");
-    let profile = InstanceProfile { name: profile_name.clone(), path, role_name: role.name.clone() };
-    stack.add("ec2", profile);
-    let of_name = format!("{name}-instance");
-    let template: LaunchTemplate =
-        made_up(runner, containers::launch_template(&of_name, &profile_name, groups.clone()));
-    let template = stack.add("ec2", template);
-    let of_template = [template.template_id.clone(), template.version.clone()];
-    let group =
-        made_up(runner, containers::auto_scaling_group(&format!("{name}-asg"), of_template, subnets.clone()));
-    let group = stack.add_after("ec2", group, &[&cluster.id]);
-    // moto lists capacity providers only by the names that clusters have.
-    let provider_name = format!("{name}-ec2");
-    let provider = made_up(runner, containers::capacity_provider(&provider_name, group.arn.clone()));
-    // moto does not change it later.
-    let provider = CapacityProvider { managed_draining: None, ..provider };
-    let provider = stack.add("ec2", provider);
-    let attachment =
-        ClusterCapacity { cluster_name: format!("{name}-cluster"), capacity_provider_name: provider_name };
-    stack.add_after("ec2", attachment, &[&provider.id, &cluster.id]);
-}
+    /// The second one may let the first one in.
+    fn security_groups(&mut self, vpc_id: &Output<String>) -> [Output<String>; 2] {
+        let [one, two] = ["one", "two"].map(|logical_name| format!("{}-{logical_name}", self.name));
+        let first = self.add("one", account::security_group(&one, vpc_id.clone(), None)).group_id.clone();
+        let second = account::security_group(&two, vpc_id.clone(), Some(first.clone()));
+        [first, self.add("two", second).group_id.clone()]
+    }
 
-fn made_up<T: std::fmt::Debug>(runner: &mut TestRunner, values: impl Strategy<Value = T>) -> T {
-    let tree = values.new_tree(runner).unwrap_or_else(|reason| panic!("no value can be made up: {reason}"));
-    tree.current()
+    fn load_balancing(
+        &mut self,
+        vpc_id: &Output<String>,
+        subnets: &Output<Vec<String>>,
+        groups: &[Output<String>; 2],
+    ) {
+        let of_name = format!("{}-alb", self.name);
+        let balancer = self.add("main", balancing::load_balancer(&of_name, subnets.clone(), groups.clone()));
+        let listener = self.add("http", balancing::listener(&of_name, balancer.arn.clone()));
+        let targets = ["one", "two"].map(|logical_name| {
+            let name = format!("{}-{logical_name}", self.name);
+            self.add(logical_name, balancing::target_group(&name, vpc_id.clone())).arn.clone()
+        });
+        self.add("web", balancing::listener_rule(&of_name, listener.arn.clone(), targets));
+    }
+
+    fn services(
+        &mut self,
+        cluster: &Handle<Cluster>,
+        subnets: &Output<Vec<String>>,
+        groups: &[Output<String>; 2],
+    ) {
+        let (cluster_name, service_name) = (format!("{}-cluster", self.name), format!("{}-web", self.name));
+        let task = self.add("web", containers::task_definition(&service_name));
+        let place = Place {
+            cluster_name: cluster_name.clone(),
+            cluster: cluster.arn.clone(),
+            task_definition: task.arn.clone(),
+            subnets: subnets.clone(),
+            groups: groups.clone(),
+        };
+        let service = self.add("web", containers::service(&service_name, place)).id;
+        let scaling = self.made_up(containers::service_scaling(&cluster_name, &service_name));
+        self.stack.add_after("web", scaling, &[&service]);
+    }
+
+    fn instances(
+        &mut self,
+        cluster: &Handle<Cluster>,
+        subnets: &Output<Vec<String>>,
+        groups: &[Output<String>; 2],
+    ) {
+        let (name, path) = (self.name, format!("/{}/", self.name));
+        let role = self.add("ec2", account::iam_role(&format!("{name}-role-eu-west-1"), &path));
+        let profile_name = format!("{name}-profile-eu-west-1");
+        let profile = InstanceProfile { name: profile_name.clone(), path, role_name: role.name.clone() };
+        self.stack.add("ec2", profile);
+        let of_name = format!("{name}-instance");
+        let template = self.add("ec2", containers::launch_template(&of_name, &profile_name, groups.clone()));
+        let of_template = [template.template_id.clone(), template.version.clone()];
+        let of_name = format!("{name}-asg");
+        let group = self.made_up(containers::auto_scaling_group(&of_name, of_template, subnets.clone()));
+        let group = self.stack.add_after("ec2", group, &[&cluster.id]);
+        // moto lists capacity providers only by the names that clusters have.
+        let provider_name = format!("{name}-ec2");
+        let provider = self.made_up(containers::capacity_provider(&provider_name, group.arn.clone()));
+        // moto does not change it later.
+        let provider = self.stack.add("ec2", CapacityProvider { managed_draining: None, ..provider });
+        let attachment = ClusterCapacity {
+            cluster_name: format!("{name}-cluster"),
+            capacity_provider_name: provider_name,
+        };
+        self.stack.add_after("ec2", attachment, &[&provider.id, &cluster.id]);
+    }
 }

@@ -1,4 +1,4 @@
-//! The local AWS's container, its network, and what it starts: all told by names and labels, nothing is remembered.
+//! The local AWS's container, its network, and what it starts: all known by names and labels, nothing is remembered.
 
 use std::path::PathBuf;
 

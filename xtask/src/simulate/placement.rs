@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_explanation_tells_base_and_ratio() {
+    fn the_explanation_says_base_and_ratio() {
         let text = explained(10, &["FARGATE:base=2,weight=1", "FARGATE_SPOT:weight=3"]);
         assert!(
             text.starts_with("2 of 10 are FARGATE's base, the other 8 are divided 1 : 3 between"),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_explanation_tells_what_aws_leaves_open() {
+    fn the_explanation_says_what_aws_leaves_open() {
         assert!(explained(10, &["FARGATE:weight=1", "FARGATE_SPOT:weight=2"]).contains("C09"));
         assert!(!explained(9, &["FARGATE:weight=1", "FARGATE_SPOT:weight=2"]).contains("C09"));
         assert!(explained(9, &["FARGATE"]).contains("C05"));

@@ -40,12 +40,7 @@ impl ResourceKind for AutoScalingGroups {
     const NOT_FOUND: Names = &["ValidationError"];
     const ALREADY_EXISTS: Names = &["AlreadyExists"];
     const OPERATIONS: Operations = Operations {
-        reads: &[
-            "DescribeAutoScalingGroups",
-            "DescribeInstanceRefreshes",
-            "DescribeLaunchTemplates",
-            "DescribeScalingActivities",
-        ],
+        reads: &["DescribeAutoScalingGroups", "DescribeInstanceRefreshes", "DescribeScalingActivities"],
         creates: &["CreateAutoScalingGroup"],
         changes: &[
             "CreateOrUpdateTags",
@@ -203,14 +198,8 @@ impl ResourceKind for AutoScalingGroups {
 
 impl AutoScalingGroups {
     async fn all(&self) -> Result<Vec<Described>, Failure> {
-        let pages = self
-            .0
-            .client::<AutoScaling>()
-            .describe_auto_scaling_groups()
-            .max_records(PAGE)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<AutoScaling>().describe_auto_scaling_groups().max_records(PAGE);
+        let pages = request.into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("list Auto Scaling groups")
     }
 

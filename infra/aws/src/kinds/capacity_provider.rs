@@ -45,9 +45,10 @@ impl ResourceKind for CapacityProviders {
         let json = Answer::default();
         let provider = self.find(&desired.name, &json).await?.filter(|provider| !is_going(provider));
         let Some(provider) = provider else { return Ok(None) };
-        let told = json.member("capacityProviders")?;
-        let told = told.as_array().and_then(|all| all.iter().find(|it| it["name"] == desired.name.as_str()));
-        let properties = self.properties(told.cloned().unwrap_or_default(), desired)?;
+        let reported = json.member("capacityProviders")?;
+        let reported =
+            reported.as_array().and_then(|all| all.iter().find(|it| it["name"] == desired.name.as_str()));
+        let properties = self.properties(reported.cloned().unwrap_or_default(), desired)?;
         Ok(Some(Live { properties, outputs: outputs(&provider), tags: Some(tags::from(provider.tags())) }))
     }
 
@@ -108,7 +109,7 @@ impl ResourceKind for CapacityProviders {
                 .mutate_request(with_body(&body));
             call.send().await.or_failure("change the capacity provider")?;
         }
-        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -192,16 +193,20 @@ impl CapacityProviders {
         })
     }
 
-    fn properties(&self, mut told: Value, desired: &CapacityProvider) -> Result<CapacityProvider, Failure> {
+    fn properties(
+        &self,
+        mut reported: Value,
+        desired: &CapacityProvider,
+    ) -> Result<CapacityProvider, Failure> {
         let mut members = Map::new();
         for member in OF_THE_GROUP {
-            members.insert(member.to_owned(), told["autoScalingGroupProvider"][member].take());
+            members.insert(member.to_owned(), reported["autoScalingGroupProvider"][member].take());
         }
         members.insert("name".to_owned(), json_of(&desired.name)?);
         members.insert("scaleInProtection".to_owned(), json_of(&desired.scale_in_protection)?);
         members.retain(|_, value| !value.is_null());
         CapacityProvider::deserialize(Value::Object(members))
-            .map_err(|error| Failure::caused_by("ECS tells a capacity provider that is not one", error))
+            .map_err(|error| Failure::caused_by("unexpected answer from DescribeCapacityProviders", error))
     }
 }
 

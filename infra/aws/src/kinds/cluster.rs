@@ -126,11 +126,11 @@ impl ResourceKind for Clusters {
             };
             providers::put(&self.0, name, ours, Some(default), context).await?;
         }
-        tags::mend_ecs(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.0, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
-    /// What still runs in it goes with it: one-off tasks, and instances that have not told ECS of their end yet.
+    /// What still runs in it goes with it: one-off tasks, and instances whose end ECS does not know yet.
     async fn delete(&self, found: &Found, context: &Context<'_>) -> Result<(), Failure> {
         poll_until(DEADLINE, context, async || {
             inhabitants::stop_tasks(&self.0, &found.name).await?;

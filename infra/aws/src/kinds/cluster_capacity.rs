@@ -31,7 +31,7 @@ impl ResourceKind for ClusterCapacities {
     async fn read(&self, desired: &ClusterCapacity) -> ReadResult<ClusterCapacity> {
         let providers = attached(&self.0, &desired.cluster_name).await?.unwrap_or_default();
         let there = providers.contains(&desired.capacity_provider_name);
-        // Whose it is, its cluster's tags tell.
+        // Whose it is, its cluster's tags say.
         Ok(there.then(|| Live { properties: desired.clone(), outputs: outputs(desired), tags: None }))
     }
 

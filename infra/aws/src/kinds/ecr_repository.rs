@@ -51,14 +51,14 @@ impl ResourceKind for EcrRepositories {
         let Some(repository) = repositories.iter().find(named) else { return Ok(None) };
         let arn = repository.repository_arn().unwrap_or_default();
         let (policy, tags) = tokio::try_join!(self.lifecycle_policy(&desired.name), self.tags_of(arn))?;
-        // The list tells of it already or still, and the repository is not known yet or gone.
+        // The list has it already or still, and the repository is not known yet or gone.
         let Some(tags) = tags else { return Ok(None) };
         let properties = EcrRepository {
             name: desired.name.clone(),
             scan_on_push: repository.image_scanning_configuration().is_some_and(|scan| scan.scan_on_push()),
             image_tag_mutability: repository
                 .image_tag_mutability()
-                .map_or(TagMutability::Mutable, |told| TagMutability::from_text(told.as_str())),
+                .map_or(TagMutability::Mutable, |reported| TagMutability::from_text(reported.as_str())),
             lifecycle_policy: policy,
         };
         Ok(Some(Live { properties, outputs: outputs(repository), tags: Some(tags) }))
@@ -137,7 +137,7 @@ impl ResourceKind for EcrRepositories {
 }
 
 impl EcrRepositories {
-    /// Those that may be the stack's: their names tell which are worth a look at their tags, which cost a call each.
+    /// Those that may be the stack's: their names say which are worth a look at their tags, which cost a call each.
     async fn repositories_of(&self, stack: &str) -> Result<Vec<Repository>, Failure> {
         let pages =
             self.0.client::<Ecr>().describe_repositories().max_results(PAGE).into_paginator().items().send();

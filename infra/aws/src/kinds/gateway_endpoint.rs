@@ -3,7 +3,7 @@
 use super::cluster::described::all_tags;
 use crate::Aws;
 use crate::clients::Ec2;
-use crate::tags;
+use crate::tags::{self, Tagging};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, ResourceType, VpcEndpoint, VpcEndpointType};
 use infra_engine::kind::{LiveOf, ReadResult};
@@ -76,7 +76,7 @@ impl ResourceKind for GatewayEndpoints {
         live: LiveOf<GatewayEndpoint>,
         context: &Context<'_>,
     ) -> Result<GatewayEndpointOutputs, Failure> {
-        tags::mend_ec2(&self.0, live.outputs.endpoint_id.get()?, &live.tags, context).await?;
+        tags::restore::<Ec2>(&self.0, live.outputs.endpoint_id.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -85,13 +85,8 @@ impl ResourceKind for GatewayEndpoints {
         if let Some(heir) = self.another_stack(context.stack).await? {
             let mut tags = tags_for(&heir, &found.id);
             tags.insert(NAME_TAG.to_owned(), self.0.program.s3_endpoint(&heir));
-            return tags::put_ec2(
-                &self.0,
-                &found.locator,
-                &tags,
-                "hand the gateway endpoint to another stack",
-            )
-            .await;
+            let call = "hand the gateway endpoint to another stack";
+            return self.0.client::<Ec2>().put_tags(&found.locator, &tags, call).await;
         }
         let deleted =
             self.0.client::<Ec2>().delete_vpc_endpoints().vpc_endpoint_ids(&found.locator).send().await;

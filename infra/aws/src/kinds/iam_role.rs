@@ -118,7 +118,7 @@ impl ResourceKind for IamRoles {
             tokio::try_join!(removed, detached)?;
             let deleted = self.0.client::<Iam>().delete_role().role_name(name).send().await;
             match &deleted {
-                // What it has was not told yet.
+                // What it has was not listed yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
                     self.refuse_if_others_have_it(name).await?;
                     let why = problem_of(error).message().unwrap_or_default().to_owned();
@@ -135,7 +135,7 @@ impl ResourceKind for IamRoles {
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let roles = self.listed(stack).await?;
         let all = try_join_all(roles.iter().map(async |role| {
-            // A list tells no tags.
+            // A list has no tags.
             let Some(role) = self.role(role.role_name()).await? else { return Ok(None) };
             let name = role.role_name();
             Ok::<_, Failure>(found::<IamRole>(stack, &tags::from(role.tags()), name, name))
@@ -187,14 +187,8 @@ impl IamRoles {
     }
 
     async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_attached_role_policies()
-            .role_name(role)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_attached_role_policies().role_name(role);
+        let pages = request.into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let attached = listed.none_if(Self::NOT_FOUND, "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
@@ -232,14 +226,8 @@ impl IamRoles {
 
     /// An instance profile that is not the stack's keeps the role for as long as its owner likes.
     async fn refuse_if_others_have_it(&self, role: &str) -> Result<(), Failure> {
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_instance_profiles_for_role()
-            .role_name(role)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_instance_profiles_for_role().role_name(role);
+        let pages = request.into_paginator().items().send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await;
         // Who may delete a role may not be allowed to look who has it: it is waited for without that.
         let none = ["NoSuchEntity", "AccessDenied"];

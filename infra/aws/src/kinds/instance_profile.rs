@@ -100,7 +100,7 @@ impl ResourceKind for InstanceProfiles {
             let request = self.0.client::<Iam>().delete_instance_profile().instance_profile_name(&found.name);
             let deleted = request.send().await;
             match &deleted {
-                // What it has was not told yet.
+                // What it has was not listed yet.
                 Err(error) if problem_of(error).has_code(&["DeleteConflict"]) => {
                     let why = problem_of(error).message().unwrap_or_default().to_owned();
                     return Ok(Poll::Pending(format!("the instance profile to be free ({why})")));
@@ -115,21 +115,15 @@ impl ResourceKind for InstanceProfiles {
 
     async fn list(&self, stack: &str) -> Result<Vec<Found>, Failure> {
         let path = format!("/{stack}/");
-        let pages = self
-            .0
-            .client::<Iam>()
-            .list_instance_profiles()
-            .path_prefix(&path)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Iam>().list_instance_profiles().path_prefix(&path);
+        let pages = request.into_paginator().items().send();
         let profiles = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list instance profiles")?;
         let mut ours = Vec::new();
         // IAM knows no regions, but a stack does: the same stack may be deployed in another one.
         let here = |name: &str| name.ends_with(&self.0.region);
         for profile in profiles.iter().filter(|it| it.path() == path && here(it.instance_profile_name())) {
             let name = profile.instance_profile_name();
-            // A list tells no tags.
+            // A list has no tags.
             let Some(profile) = self.find(name).await? else { continue };
             ours.extend(found::<InstanceProfile>(stack, &tags::from(profile.tags()), name, name));
         }

@@ -95,7 +95,7 @@ impl ResourceKind for LaunchTemplates {
         context: &Context<'_>,
     ) -> Result<LaunchTemplateOutputs, Failure> {
         let id = live.outputs.template_id.get()?;
-        tags::mend_ec2(&self.0, id, &live.tags, context).await?;
+        tags::restore::<Ec2>(&self.0, id, &live.tags, context).await?;
         if live.properties == *desired {
             return Ok(live.outputs);
         }
@@ -126,14 +126,8 @@ impl LaunchTemplates {
     /// Those that carry the stack's tags.
     async fn tagged(&self, stack: &str) -> Result<Vec<Described>, Failure> {
         let filter = Filter::builder().name(format!("tag:{STACK_TAG}")).values(stack).build();
-        let pages = self
-            .0
-            .client::<Ec2>()
-            .describe_launch_templates()
-            .filters(filter)
-            .into_paginator()
-            .items()
-            .send();
+        let request = self.0.client::<Ec2>().describe_launch_templates().filters(filter);
+        let pages = request.into_paginator().items().send();
         let mut templates = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list launch templates")?;
         templates.retain(|template| Ownership::of(&tags::from(template.tags()), stack) == Ownership::Ours);
         Ok(templates)

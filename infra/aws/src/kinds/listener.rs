@@ -38,7 +38,7 @@ impl ResourceKind for Listeners {
         let Some(listener) = behind.iter().map(|it| &it.listener).find(wanted) else { return Ok(None) };
         let arn = listener.listener_arn().unwrap_or_default();
         let properties = Listener { otherwise: answered(listener.default_actions()), ..desired.clone() };
-        // A list tells already or still of one that is not known yet or gone.
+        // A list has one already or still that is not known yet or gone.
         let Some(tags) = tags_behind(&self.0, &behind).await?.remove(arn) else { return Ok(None) };
         Ok(Some(Live { properties, outputs: ListenerOutputs { arn: arn.into() }, tags: Some(tags) }))
     }
@@ -72,7 +72,7 @@ impl ResourceKind for Listeners {
             let changed = request.default_actions(answer(&desired.otherwise)).send().await;
             changed.or_failure("change what the listener answers")?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

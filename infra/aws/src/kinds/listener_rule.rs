@@ -41,7 +41,7 @@ impl ResourceKind for ListenerRules {
             target_group_arn: forwards_to(rule.actions()).into(),
             ..desired.clone()
         };
-        // A list tells already or still of one that is not known yet or gone.
+        // A list has one already or still that is not known yet or gone.
         let Some(tags) = tags_behind(&self.0, &behind).await?.remove(arn) else { return Ok(None) };
         Ok(Some(Live { properties, outputs: ListenerRuleOutputs { arn: arn.into() }, tags: Some(tags) }))
     }
@@ -80,7 +80,7 @@ impl ResourceKind for ListenerRules {
             // What it led to is used until all nodes of the load balancer follow; whoever deletes that waits for them.
             request.send().await.or_failure("change the listener rule")?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

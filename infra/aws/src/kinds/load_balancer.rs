@@ -19,7 +19,7 @@ use std::time::Duration;
 
 const DROP_INVALID_HEADERS: &str = "routing.http.drop_invalid_header_fields.enabled";
 const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
-/// What AWS does unless it is told otherwise ("Application Load Balancers", Elastic Load Balancing).
+/// What AWS does unless it is set otherwise ("Application Load Balancers", Elastic Load Balancing).
 const DROPS_INVALID_HEADERS: bool = false;
 const IDLE_TIMEOUT_SECONDS: u32 = 60;
 const GONE_DEADLINE: Duration = Duration::from_secs(300);
@@ -47,7 +47,7 @@ impl ResourceKind for LoadBalancers {
         let Some(balancer) = balancers.iter().find(named) else { return Ok(None) };
         let (arn, all) = (balancer.load_balancer_arn().unwrap_or_default(), arns_of(&balancers));
         let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all))?;
-        // The list tells of it already or still, and the load balancer is not known yet or gone.
+        // The list has it already or still, and the load balancer is not known yet or gone.
         let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let mut subnet_ids: Vec<String> = balancer
             .availability_zones()
@@ -119,7 +119,7 @@ impl ResourceKind for LoadBalancers {
         if attributes(now) != attributes(desired) {
             self.put_attributes(arn, desired).await?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

@@ -38,7 +38,7 @@ impl ResourceKind for LogGroups {
             name: desired.name.clone(),
             retention_in_days: group.retention_in_days().unwrap_or_default(),
         };
-        // The list tells of it already or still, and the log group is not known yet or gone.
+        // The list has it already or still, and the log group is not known yet or gone.
         let Some(tags) = self.tags_of(group).await? else { return Ok(None) };
         Ok(Some(Live { properties, outputs: outputs(&desired.name), tags: Some(tags) }))
     }

@@ -95,7 +95,7 @@ impl ResourceKind for SecurityGroups {
         context: &Context<'_>,
     ) -> Result<SecurityGroupOutputs, Failure> {
         let id = live.outputs.group_id.get()?;
-        tags::mend_ec2(&self.0, id, &live.tags, context).await?;
+        tags::restore::<Ec2>(&self.0, id, &live.tags, context).await?;
         let missing = desired.ingress.iter().filter(|rule| !live.properties.ingress.contains(rule));
         self.authorize(id, missing, context).await?;
         self.revoke_others(desired, id).await?;

@@ -74,7 +74,7 @@ impl ResourceKind for Services {
         ],
         creates: &["CreateService"],
         changes: &["TagResource", "UpdateService"],
-        removes: &["DeleteService", "StopTask"],
+        removes: &["DeleteService"],
     };
 
     async fn read(&self, desired: &Service) -> ReadResult<Service> {
@@ -117,7 +117,7 @@ impl ResourceKind for Services {
         let call = self.aws.client::<Ecs>().update_service().customize().mutate_request(with_body(&body));
         let updated = call.send().await.or_failure("update the service")?;
         self.begun.note(desired, updated.service());
-        tags::mend_ecs(&self.aws, live.outputs.arn.get()?, &live.tags, context).await?;
+        tags::restore::<Ecs>(&self.aws, live.outputs.arn.get()?, &live.tags, context).await?;
         Ok(live.outputs)
     }
 
@@ -173,14 +173,8 @@ impl ResourceKind for Services {
 
 /// All services of a cluster; none when it is gone.
 pub async fn all_in(aws: &Aws, cluster: &str) -> Result<Vec<Described>, Failure> {
-    let pages = aws
-        .client::<Ecs>()
-        .list_services()
-        .cluster(cluster)
-        .max_results(PAGE)
-        .into_paginator()
-        .items()
-        .send();
+    let request = aws.client::<Ecs>().list_services().cluster(cluster).max_results(PAGE);
+    let pages = request.into_paginator().items().send();
     let arns = pages.collect::<Result<Vec<_>, _>>().await;
     let arns = arns.none_if(described::NOT_FOUND, "list services")?.unwrap_or_default();
     let services = Services::new(aws.clone());

@@ -68,7 +68,7 @@ impl ResourceKind for ServiceScalings {
         };
         let properties =
             ServiceScaling { min_tasks, max_tasks, policies, scheduled_actions, ..desired.clone() };
-        // Whose it is, its cluster's tags tell.
+        // Whose it is, its cluster's tags say.
         Ok(Some(Live { properties, outputs: ServiceScalingOutputs { resource_id: id.into() }, tags: None }))
     }
 
@@ -224,7 +224,7 @@ fn not_known_yet(problem: &Problem<'_>) -> bool {
     unknown.iter().any(|text| problem.says(text)) || problem.has_code(&["FailedResourceAccessException"])
 }
 
-/// A number of tasks as the service tells it.
+/// A number of tasks as the service reports it.
 fn count(tasks: Option<i32>) -> u32 {
     tasks.and_then(|tasks| u32::try_from(tasks).ok()).unwrap_or_default()
 }

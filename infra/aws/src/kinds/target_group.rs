@@ -19,7 +19,7 @@ use infra_wire::sdk_error::{SdkResult, problem_of};
 use std::time::Duration;
 
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
-/// What AWS does unless it is told otherwise ("Target groups for your Application Load Balancers", Elastic Load Balancing).
+/// What AWS does unless it is set otherwise ("Target groups for your Application Load Balancers", Elastic Load Balancing).
 const DEREGISTRATION_DELAY_SECONDS: u32 = 300;
 const HEALTH_CHECK_PROTOCOL: &str = "HTTP";
 const HEALTH_CHECK_PORT: &str = "traffic-port";
@@ -57,7 +57,7 @@ impl ResourceKind for TargetGroups {
         let (arn, all) = (group.target_group_arn().unwrap_or_default(), arns_of(&groups));
         let (attributes, tags, ()) =
             tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all), self.ask_for_health(arn))?;
-        // The list tells of it already or still, and the group is not known yet or gone.
+        // The list has it already or still, and the group is not known yet or gone.
         let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let delay = attributes.iter().find(|attribute| attribute.key() == Some(DEREGISTRATION_DELAY));
         let delay = delay.and_then(TargetGroupAttribute::value);
@@ -67,7 +67,7 @@ impl ResourceKind for TargetGroups {
             port: group.port().and_then(|port| u16::try_from(port).ok()).unwrap_or_default(),
             target_type: group
                 .target_type()
-                .map_or(TargetType::Instance, |told| TargetType::from_text(told.as_str())),
+                .map_or(TargetType::Instance, |reported| TargetType::from_text(reported.as_str())),
             health_check: health_check(group),
             deregistration_delay_seconds: match delay {
                 Some(delay) => delay.parse().unwrap_or_default(),
@@ -136,7 +136,7 @@ impl ResourceKind for TargetGroups {
         if now.deregistration_delay_seconds != desired.deregistration_delay_seconds {
             self.put_deregistration_delay(arn, desired).await?;
         }
-        tags::mend_elb(&self.0, arn, &live.tags, context).await?;
+        tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
     }
 

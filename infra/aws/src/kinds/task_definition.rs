@@ -130,19 +130,19 @@ impl TaskDefinitions {
     /// A live revision in our types.
     fn properties(
         &self,
-        mut told: Value,
+        mut reported: Value,
         tags: &Tags,
         desired: &TaskDefinition,
     ) -> Result<TaskDefinition, Failure> {
-        // ECS tells tags beside the definition. The engine compares the stack's; of the others, those that are asked for.
+        // ECS reports tags beside the definition. The engine compares the stack's; of the others, those that are asked for.
         let asked = desired.tags.iter().filter_map(|tag| tag.key.as_deref());
         let own = asked.filter_map(|key| Some(json!({"key": key, "value": tags.get(key)?})));
-        told["tags"] = own.collect();
+        reported["tags"] = own.collect();
         let wanted = lean(&json_of(desired)?);
-        drop_empty_texts(&mut told, &wanted);
-        let mut live = TaskDefinition::deserialize(&told)
+        drop_empty_texts(&mut reported, &wanted);
+        let mut live = TaskDefinition::deserialize(&reported)
             .map_err(|error| Failure::caused_by("unexpected answer from DescribeTaskDefinition", error))?;
-        live.take_unknown(&told, desired);
+        live.take_unknown(&reported, desired);
         Ok(live)
     }
 

@@ -112,7 +112,7 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
         session.notes.extend(emulated);
     }
     plan_view::print(plan, &session);
-    if options.no_wait && replaces_a_service(plan) {
+    if options.no_wait && replaces_a_service(plan) && session.aws.waits_for_replacing(Service::KIND) {
         infra_options::say!(
             "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
         );

@@ -77,7 +77,7 @@ async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure
     let mut reported = json.member("taskDefinition")?;
     drop_empty_texts(&mut reported, &Value::Null);
     TaskDefinition::deserialize(reported)
-        .map_err(|error| Failure::caused_by("ECS tells a task definition that is not one", error))
+        .map_err(|error| Failure::caused_by("unexpected answer from DescribeTaskDefinition", error))
 }
 
 /// Starts the tasks. ECS knows a repeated call by its token and starts nothing twice. No lease is taken: a deploy goes on beside

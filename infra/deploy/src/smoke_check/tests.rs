@@ -67,9 +67,9 @@ async fn an_address_that_can_not_be_reached_is_said_and_fails_nothing() {
 
 #[test]
 fn what_can_not_be_seen_from_here_names_the_clients_that_are_let_in() {
-    let told = |allowed_clients| not_seen(&["http://a/", "http://b/"], "no way", allowed_clients);
-    assert_eq!(told("0.0.0.0/0").to_string(), "no way");
-    let limited = told("10.0.0.0/8");
+    let reported = |allowed_clients| not_seen(&["http://a/", "http://b/"], "no way", allowed_clients);
+    assert_eq!(reported("0.0.0.0/0").to_string(), "no way");
+    let limited = reported("10.0.0.0/8");
     assert!(limited.to_string().contains("network.allowed_clients lets in 10.0.0.0/8"), "{limited}");
     assert!(limited.what_to_do().is_some_and(|hint| hint.contains("http://a/ and http://b/")));
 }

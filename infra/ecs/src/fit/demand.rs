@@ -71,7 +71,7 @@ fn whole(size: size_text::Size) -> u32 {
     u32::try_from(size.amount).unwrap_or(u32::MAX)
 }
 
-/// What ECS refuses, such as a negative size, counts as nothing: the rules tell of it.
+/// What ECS refuses, such as a negative size, counts as nothing: the rules report it.
 fn size(value: Option<i32>) -> u32 {
     u32::try_from(value.unwrap_or_default()).unwrap_or_default()
 }

@@ -48,7 +48,7 @@ fn fits(most: u32, services: &[ServiceDemand]) -> bool {
 }
 
 #[test]
-fn what_fits_is_told_in_numbers() {
+fn what_fits_is_said_in_numbers() {
     let services = [service("web", 2, demand(256, 200)), service("php", 1, demand(128, 400))];
     insta::assert_snapshot!(words(&check(&fleet("t3.micro", 2), &services)), @r"
     line: service web: 4 tasks fit on a t3.micro (memory: 200 of 898 MiB each); 2 run, up to 4 during an update, of which all have room

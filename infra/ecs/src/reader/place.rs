@@ -1,7 +1,7 @@
 //! One value of the JSON that is read: what it is, and what is said of it.
 
 use super::notebook::Notebook;
-use super::placeholder::{is_no_region, is_placeholder};
+use super::placeholder::{is_not_a_region, is_placeholder};
 use crate::rules::{Minds, Path, Rule};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -71,7 +71,7 @@ impl<'a> Place<'a> {
     pub fn text(&self, expected: &str) -> &'a str {
         if let Some(Value::String(text)) = self.json {
             let is_region = matches!(self.path, Path::Member(_, "awslogs-region"));
-            if (is_placeholder(text) || (is_region && is_no_region(text))) && !self.quiet {
+            if (is_placeholder(text) || (is_region && is_not_a_region(text))) && !self.quiet {
                 self.notes.borrow_mut().unfinished(&self.path);
             }
             return text;

@@ -22,7 +22,7 @@ pub fn is_placeholder(text: &str) -> bool {
 }
 
 /// Whether a text stands for an AWS Region: `REGION`, `your-region`.
-pub fn is_no_region(text: &str) -> bool {
+pub fn is_not_a_region(text: &str) -> bool {
     stands_for(text, "region")
 }
 
@@ -37,7 +37,7 @@ fn is_without_place(text: &str) -> bool {
         (rest.split('.').next(), Some(account))
     };
     let has_braces = text.split_once('{').is_some_and(|(_, rest)| rest.contains('}'));
-    has_braces || region.is_some_and(is_no_region) || account.is_some_and(|it| stands_for(it, "account"))
+    has_braces || region.is_some_and(is_not_a_region) || account.is_some_and(|it| stands_for(it, "account"))
 }
 
 /// Accounts and Regions have no capital letters.

@@ -19,7 +19,7 @@ const BY_NETWORK_MODE: &[Rule] = &[
     Rule::T32, Rule::T33, Rule::T65, Rule::T66, Rule::T67, Rule::T69, Rule::T70, Rule::T71, Rule::T77, Rule::X03, Rule::X16,
 ];
 
-/// Rules that look at a member from elsewhere: where it is broken, they can't tell.
+/// Rules that look at a member from elsewhere: where it is broken, they can't say.
 const READ_ELSEWHERE: &[(&str, &[Rule])] = &[
     ("requiresCompatibilities", BY_LAUNCH_TYPE),
     (

@@ -161,7 +161,7 @@ pub struct LifecycleHook {
     pub role_arn: Option<Output<String>>,
     /// When.
     pub lifecycle_stages: Vec<LifecycleStage>,
-    /// What the function is told besides.
+    /// What the function is given besides.
     pub hook_details: Option<serde_json::Value>,
     /// How long to wait for an answer.
     pub timeout_configuration: Option<HookTimeout>,

@@ -1,4 +1,4 @@
-//! ECS's defaults, filled in or left out, so that a service and what ECS tells of it have the same form.
+//! ECS's defaults, filled in or left out, so that a service and what ECS reports of it have the same form.
 
 use super::{
     CircuitBreaker, CircuitBreakerThreshold, DeploymentController, DeploymentStrategy, HookAction,
@@ -67,7 +67,7 @@ fn lifecycle_hook(hook: &mut LifecycleHook) {
     timeout.action.get_or_insert(HookAction::Rollback);
 }
 
-/// ECS tells `cpu` and `memory` in capitals, and calls an instance by its id.
+/// ECS reports `cpu` and `memory` in capitals, and calls an instance by its id.
 fn placement_strategy(strategy: &mut PlacementStrategy) {
     strategy.field = strategy.field.take().map(|field| match field.as_str() {
         "CPU" | "MEMORY" => field.to_ascii_lowercase(),

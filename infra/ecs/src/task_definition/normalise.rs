@@ -1,4 +1,4 @@
-//! ECS's defaults, filled in or left out, so that a definition and what ECS tells of it have the same form.
+//! ECS's defaults, filled in or left out, so that a definition and what ECS reports of it have the same form.
 
 use super::volume::{DockerVolume, DockerVolumeScope, EfsAuthorization, EfsVolume, Switch, Volume};
 use super::{NetworkMode, TaskDefinition};
@@ -12,7 +12,7 @@ pub fn task_definition(definition: &mut TaskDefinition) {
         container_definition(container, mode);
     }
     definition.volumes.iter_mut().for_each(volume);
-    // ECS tells sizes in their smallest unit.
+    // ECS reports sizes in their smallest unit.
     definition.cpu = definition.cpu.take().map(|text| amount(size_text::cpu(&text), text));
     definition.memory = definition.memory.take().map(|text| amount(size_text::memory(&text), text));
     definition.enable_fault_injection = definition.enable_fault_injection.filter(|&enabled| enabled);
@@ -49,7 +49,7 @@ fn container_definition(container: &mut ContainerDefinition, mode: Option<Networ
         container.linux_parameters.take().filter(|it| *it != LinuxParameters::default());
 }
 
-/// ECS tells the host port of every mapping, also where there is nothing to choose.
+/// ECS reports the host port of every mapping, also where there is nothing to choose.
 fn port_mapping(mapping: &mut PortMapping, mode: Option<NetworkMode>) {
     if mapping.protocol.as_deref() == Some("tcp") {
         mapping.protocol = None;

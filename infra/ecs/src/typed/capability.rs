@@ -3,7 +3,7 @@
 use super::launch::{Awsvpc, Bridge, DefaultNetwork, Ec2, Fargate, Host, LaunchType, NetworkMode, NoNetwork};
 use super::target::{Instance, Ip, TargetKind};
 
-/// Makes a trait, and says who has it. The message is what the compiler tells where somebody has not.
+/// Makes a trait, and says who has it. The message is what the compiler says where somebody has not.
 macro_rules! capability {
     (
         $(#[$doc:meta])*

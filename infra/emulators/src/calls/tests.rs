@@ -58,8 +58,12 @@ async fn answer_at(endpoint: &str, emulator: &Emulator, inner: &Answering) -> St
 }
 
 #[test]
-fn without_an_endpoint_aws_is_asked_and_nothing_is_around_it() {
-    assert!(Emulator::behind(&config(None)).is_none());
+fn without_an_endpoint_or_with_one_of_its_own_aws_is_asked_and_nothing_is_around_it() {
+    let of_its_own =
+        ["https://vpce-1.ecs.us-east-1.vpce.amazonaws.com/", "https://ecs.cn-north-1.amazonaws.com.cn:443"];
+    for endpoint in of_its_own.map(Some).into_iter().chain([None]) {
+        assert!(Emulator::behind(&config(endpoint)).is_none(), "{endpoint:?}");
+    }
 }
 
 #[tokio::test]
@@ -73,6 +77,7 @@ async fn an_emulator_is_recognised_once_and_mended_by_https_too() {
             );
         }
         assert_eq!(emulator.product(), Some(Product::MiniStack));
+        assert!(!emulator.waits_for_replacing("service") && emulator.waits_for_replacing("cluster"));
         let asked = inner.asked.lock().unwrap().iter().filter(|uri| uri.ends_with("/health")).count();
         assert_eq!(asked, 1, "{endpoint}");
     }
@@ -80,10 +85,11 @@ async fn an_emulator_is_recognised_once_and_mended_by_https_too() {
 
 #[tokio::test]
 async fn what_is_not_a_known_emulator_is_left_as_it_is() {
-    let emulator = Emulator::behind(&config(Some("https://vpce-1.vpce.example.com"))).unwrap();
+    let emulator = Emulator::behind(&config(Some("https://aws.example.com"))).unwrap();
     let inner = Answering::on("/nothing");
     assert_eq!(answer(&emulator, &inner).await, DNS);
     assert_eq!(emulator.product(), None);
+    assert!(emulator.waits_for_replacing("service"));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl ErasedKind for LabelledCrates {
 }
 
 #[tokio::test]
-async fn a_circle_among_what_is_to_be_deleted_is_told_and_nothing_is_deleted() {
+async fn a_circle_among_what_is_to_be_deleted_is_reported_and_nothing_is_deleted() {
     let cloud = Cloud::default();
     let provider = Provider::default().with(LabelledCrates(cloud.clone())).with(Labels(cloud.clone()));
     let mut stack = stack("bottom", "blue");
@@ -72,10 +72,10 @@ async fn a_circle_among_what_is_to_be_deleted_is_told_and_nothing_is_deleted() {
     assert_eq!(problems.iter().filter(|line| line.contains("goes before itself")).count(), 2, "{problems:?}");
 
     let failures = teardown("test", &provider, &Silent).await.unwrap_err();
-    let mut told: Vec<String> = failures.0.iter().map(ToString::to_string).collect();
-    told.sort();
+    let mut reported: Vec<String> = failures.0.iter().map(ToString::to_string).collect();
+    reported.sort();
     assert_eq!(
-        told,
+        reported,
         ["delete crate/bottom (bottom)", "delete crate/top (top)", "delete label/label (label)"]
     );
     assert!(failures.0[0].source.to_string().contains("label/label"));

@@ -166,7 +166,7 @@ async fn a_change_whose_answers_are_all_lost_fails() {
 }
 
 #[tokio::test]
-async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_changed_either() {
+async fn a_creation_that_failed_is_reported_although_what_it_left_can_not_be_changed_either() {
     let world = World::new();
     world.cloud.loses(1);
     let stack = stack_on(Crate { material: "glass".to_owned(), ..Crate::new("bottom", "blue") });
@@ -174,7 +174,7 @@ async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_changed
 }
 
 #[tokio::test]
-async fn a_creation_that_failed_is_told_although_what_it_left_can_not_be_read() {
+async fn a_creation_that_failed_is_reported_although_what_it_left_can_not_be_read() {
     let world = World::new();
     world.cloud.loses(1);
     *world.cloud.unreadable.lock().unwrap() = true;

@@ -1,4 +1,4 @@
-//! What can't change in place, under a name that does not tell it.
+//! What can't change in place, under a name that does not show it.
 
 use super::cloud::{Crate, World, actions, stack_on};
 use super::labels::Label;

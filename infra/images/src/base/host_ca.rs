@@ -8,7 +8,7 @@ use crate::error::ImageError;
 use crate::names;
 
 const DOCKERFILE: &str = include_str!("../../dockerfiles/host-ca.Dockerfile");
-/// The variables by which programs are told of another bundle, the most general first.
+/// The variables by which programs know another bundle, the most general first.
 const VARIABLES: &[&str] =
     &["SSL_CERT_FILE", "CARGO_HTTP_CAINFO", "CURL_CA_BUNDLE", "PIP_CERT", "REQUESTS_CA_BUNDLE"];
 const SYSTEM_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";

@@ -89,15 +89,15 @@ fn container() -> impl Strategy<Value = ContainerDefinition> {
         (option::of(0..3), any::<bool>()),
     )
         .prop_map(
-            |(port, protocol, environment, health_check, read_only, stop_timeout, labels, (cpu, told))| {
+            |(port, protocol, environment, health_check, read_only, stop_timeout, labels, (cpu, is_said))| {
                 let mut mapping = PortMapping::tcp(port);
                 mapping.protocol = protocol.map(str::to_owned);
-                mapping.host_port = mapping.container_port.filter(|_| told);
+                mapping.host_port = mapping.container_port.filter(|_| is_said);
                 ContainerDefinition {
                     name: Some("web".to_owned()),
                     image: Some("nginx:1".into()),
                     cpu,
-                    essential: told.then_some(true),
+                    essential: is_said.then_some(true),
                     port_mappings: vec![mapping],
                     environment,
                     health_check,

@@ -40,7 +40,7 @@ async fn files_that_can_not_be_read_say_where() {
 }
 
 #[tokio::test]
-async fn a_profile_with_a_second_factor_is_told_the_ways_out() {
+async fn of_a_profile_with_a_second_factor_the_ways_out_are_named() {
     let config = "[profile admin]\nrole_arn = arn:aws:iam::1:role/admin\nsource_profile = me\n\
                   mfa_serial = arn:aws:iam::1:mfa/me\n[profile me]\naws_access_key_id = a\naws_secret_access_key = b\n";
     let hint = hint_for("admin", config, "service error: AccessDenied").await;

@@ -1,5 +1,6 @@
 //! An S3 that lives in memory, as a process of its own so that its share of the CPU can be told from the others'.
-//! It believes every signature and keeps small objects; of large uploads it keeps the size.
+//! It believes every signature and keeps small objects; of large uploads it keeps the size. `s3s-fs` writes files and hashes
+//! them: on few cores that would slow what is measured.
 
 mod answers;
 mod bucket;

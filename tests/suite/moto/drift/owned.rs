@@ -13,7 +13,7 @@ const KINDS: &[(&str, &str)] = &[
     ("instance-subnets", "are found, never made"),
     ("task-definition", "revisions do not change; another one is in `edits`"),
     ("cluster-capacity", "is there or not"),
-    ("gateway-endpoint", "is told by its VPC and its service"),
+    ("gateway-endpoint", "is known by its VPC and its service"),
 ];
 
 /// Properties that nobody can change, or that are no longer ours once the resource is there.
@@ -43,7 +43,7 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("auto-scaling-group", "initialSize", "counts when it is made"),
     ("auto-scaling-group", "outdatedInstances", "there is no instance"),
     ("capacity-provider", "autoScalingGroupArn", "stays for ever; a group that comes anew is in `deletions`"),
-    ("capacity-provider", "managedDraining", "moto does not tell it, MiniStack does: `ministack_drift`"),
+    ("capacity-provider", "managedDraining", "moto does not report it, MiniStack does: `ministack_drift`"),
     ("capacity-provider", "scaleInProtection", "is the group's"),
 ];
 
@@ -67,17 +67,6 @@ pub fn unchanged(settings: &[&str], differences: &BTreeSet<String>) -> BTreeSet<
     assert!(not_set.is_empty(), "the program does not set {not_set:#?}");
     set.retain(|(kind, property)| !changed(kind, property) && !stays(kind, property));
     set.into_iter().map(|(kind, property)| format!("{kind}: {property}")).collect()
-}
-
-/// The kinds of the program that are neither among these, which a table has, nor among those that it says it can't have.
-pub fn kinds_beside<'a>(
-    settings: &[&str],
-    tested: impl Iterator<Item = &'a str>,
-    except: &[(&'a str, &str)],
-) -> BTreeSet<String> {
-    let known: BTreeSet<&str> = tested.chain(except.iter().map(|(kind, _)| *kind)).collect();
-    let kinds = set_by_the_program(settings).into_iter().map(|(kind, _)| kind);
-    kinds.filter(|kind| !known.contains(kind.as_str())).collect()
 }
 
 /// Every kind with each property that has a value.

@@ -26,7 +26,7 @@ pub struct Places {
     pub endpoint: String,
     pub web: Value,
     pub php: Value,
-    /// The Rust app's, as ECS tells it.
+    /// The Rust app's, as ECS reports it.
     pub task_definition: Value,
 }
 

@@ -17,7 +17,7 @@ const IN_SERVICE_DEADLINE: Duration = Duration::from_secs(600);
 /// `SetInstanceProtection` takes at most so many.
 const INSTANCES_PER_CALL: usize = 50;
 
-/// How many instances run another version of the launch template than the group's. What is not told counts as equal.
+/// How many instances run another version of the launch template than the group's. What is not reported counts as equal.
 pub fn outdated(group: &Described) -> i32 {
     let version = group.launch_template().and_then(|template| template.version());
     let others = group.instances().iter().filter(|instance| {
@@ -82,8 +82,8 @@ fn reason(activities: &[Activity]) -> Option<String> {
         Failed => "failed",
         _ => return None,
     };
-    let told = [newest.status_message(), newest.description(), newest.cause()];
-    let why = told.into_iter().flatten().find(|text| !text.is_empty()).unwrap_or("no reason given");
+    let reported = [newest.status_message(), newest.description(), newest.cause()];
+    let why = reported.into_iter().flatten().find(|text| !text.is_empty()).unwrap_or("no reason given");
     Some(format!("the last one {how}: {why}"))
 }
 

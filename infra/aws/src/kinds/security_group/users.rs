@@ -1,12 +1,12 @@
 //! What keeps a security group from being deleted: rules of other groups that name it, and network interfaces that have it.
 
-use super::SecurityGroups;
+use super::by_rule_id::rules_of;
 use crate::Aws;
 use crate::clients::Ec2;
 use crate::tags;
 use aws_sdk_ec2::types::{Filter, IpPermission, NetworkInterface, SecurityGroup as Group, SecurityGroupRule};
+use infra_engine::Failure;
 use infra_engine::ownership::STACK_TAG;
-use infra_engine::{Failure, ResourceKind};
 use infra_wire::sdk_error::SdkResult;
 
 /// So many are named; a message with more would not be read.
@@ -39,13 +39,8 @@ struct Naming {
 pub async fn of(aws: &Aws, group: &str) -> Result<Users, Failure> {
     let by = |name: &str| Filter::builder().name(name).values(group).build();
     let naming = async |filter: &str| {
-        let pages = aws
-            .client::<Ec2>()
-            .describe_security_groups()
-            .filters(by(filter))
-            .into_paginator()
-            .items()
-            .send();
+        let request = aws.client::<Ec2>().describe_security_groups().filters(by(filter));
+        let pages = request.into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.or_failure("list security groups that name this one")
     };
     let interfaces = async {
@@ -66,20 +61,6 @@ pub async fn of(aws: &Aws, group: &str) -> Result<Users, Failure> {
         }
     }
     Ok(Users { groups, interfaces: interfaces.iter().map(described).collect() })
-}
-
-/// The rules of a group with their ids; the permissions of a group have none.
-async fn rules_of(aws: &Aws, group: &str) -> Result<Vec<SecurityGroupRule>, Failure> {
-    let of_the_group = Filter::builder().name("group-id").values(group).build();
-    let pages = aws
-        .client::<Ec2>()
-        .describe_security_group_rules()
-        .filters(of_the_group)
-        .into_paginator()
-        .items()
-        .send();
-    let rules = pages.collect::<Result<Vec<_>, _>>().await;
-    Ok(rules.none_if(SecurityGroups::NOT_FOUND, "list the security group's rules")?.unwrap_or_default())
 }
 
 impl Naming {

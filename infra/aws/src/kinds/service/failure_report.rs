@@ -14,7 +14,7 @@ use std::fmt::Write;
 const LOG_LINES: i32 = 10;
 /// So ECS answers as long as it does not know what was just made: then no task can have died.
 const NOT_KNOWN: [&str; 2] = ["ClusterNotFoundException", "ServiceNotFoundException"];
-/// So many dead tasks tell the story; a crash loop makes many alike.
+/// So many dead tasks explain it; a crash loop makes many alike.
 const TASKS: usize = 3;
 
 /// Stopped tasks of the revision being deployed, by ARN.
@@ -60,7 +60,7 @@ impl FailureReport {
     pub async fn explain(&self, aws: &Aws, desired: &Service, failure: Failure) -> Failure {
         let mut story = failure.to_string();
         for task in self.stopped.values().take(TASKS) {
-            tell(&mut story, task);
+            describe(&mut story, task);
             for line in last_log_lines(aws, desired, task).await {
                 let _ = write!(story, "\n    | {line}");
             }
@@ -70,7 +70,7 @@ impl FailureReport {
     }
 }
 
-fn tell(story: &mut String, task: &Task) {
+fn describe(story: &mut String, task: &Task) {
     let id = task.task_arn().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let _ = write!(story, "\n  task {id} stopped: {}", task.stopped_reason().unwrap_or("no reason given"));
     for container in task.containers() {

@@ -1,4 +1,4 @@
-//! What ECS tells of a service, in our types: as far as something is asked for, and why its last deployment failed.
+//! What ECS reports of a service, in our types: as far as something is asked for, and why its last deployment failed.
 
 use crate::json_call::{drop_empty_texts, json_of};
 use infra_ecs::body::lean;
@@ -11,20 +11,20 @@ use serde_json::Value;
 /// A live service in our types.
 ///
 /// # Errors
-/// When what ECS tells has not the shape of a service.
+/// When what ECS reports has not the shape of a service.
 pub fn properties(mut reported: Value, desired: &Service) -> Result<Service, Failure> {
     reported["clusterName"] = json_of(&desired.cluster_name)?;
     reported["cluster"] = reported["clusterArn"].take();
     if let Some(initial) = desired.initial_desired_count {
         reported["initialDesiredCount"] = json_of(&initial)?;
     }
-    // The role ECS tells is its own, unless the program chose one.
+    // The role ECS reports is its own, unless the program chose one.
     reported["role"] = if desired.role.is_some() { reported["roleArn"].take() } else { Value::Null };
     let wanted = json_of(desired)?;
     let deployments = reported["deployments"].take();
     let primary = deployments.as_array().and_then(|all| all.iter().find(|it| it["status"] == "PRIMARY"));
     for member in ["serviceConnectConfiguration", "volumeConfigurations"] {
-        // ECS tells these of deployments only, and with many defaults: what is asked for is compared.
+        // ECS reports these of deployments only, and with many defaults: what is asked for is compared.
         reported[member] =
             asked_of(&primary.map(|it| it[member].clone()).unwrap_or_default(), &wanted[member]);
     }
@@ -75,7 +75,7 @@ mod tests {
         }
     }
 
-    /// The differences between what is desired and what AWS tells with these members more.
+    /// The differences between what is desired and what AWS reports with these members more.
     fn differences(mut desired: Service, more: Value) -> Vec<String> {
         let mut reported = json!({
             "serviceName": "web",

@@ -32,7 +32,7 @@ const PRIMARY: &str = "PRIMARY";
 pub struct Begun(Mutex<HashMap<(String, String), String>>);
 
 impl Begun {
-    /// Keeps the id of the deployment that a write has begun, which ECS tells in its answer.
+    /// Keeps the id of the deployment that a write has begun, which ECS names in its answer.
     pub fn note(&self, desired: &Service, answered: Option<&Described>) {
         let deployments = answered.map(Described::deployments).unwrap_or_default();
         let primary = deployments.iter().find(|it| it.status() == Some(PRIMARY));

@@ -21,7 +21,7 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<TargetTracking>, F
     let request = aws.client::<ApplicationAutoScaling>().describe_scaling_policies().resource_id(resource_id);
     let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
     let policies = pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe the scaling policies")?;
-    Ok(policies.iter().filter(|policy| policy.resource_id() == resource_id).map(told).collect())
+    Ok(policies.iter().filter(|policy| policy.resource_id() == resource_id).map(in_our_types).collect())
 }
 
 /// Puts the desired policies, and deletes the others.
@@ -68,7 +68,7 @@ fn configuration(policy: &TargetTracking) -> Result<TargetTrackingScalingPolicyC
 }
 
 /// A policy in our types. One of another kind shows as a target of 0, and so as a difference.
-fn told(policy: &ScalingPolicy) -> TargetTracking {
+fn in_our_types(policy: &ScalingPolicy) -> TargetTracking {
     let tracking = policy.target_tracking_scaling_policy_configuration();
     let tracking = tracking
         .filter(|it| it.predefined_metric_specification().is_some() && it.disable_scale_in() != Some(true));
@@ -138,7 +138,7 @@ mod tests {
                 .policy_type(PolicyType::TargetTrackingScaling);
             let policy = policy.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
             let policy = policy.target_tracking_scaling_policy_configuration(tracking);
-            told(&policy.creation_time(DateTime::from_secs(0)).build().unwrap()).target_value
+            in_our_types(&policy.creation_time(DateTime::from_secs(0)).build().unwrap()).target_value
         };
         assert_eq!(policy("ECSServiceAverageCPUUtilization"), 70);
         assert_eq!(policy("ECSServiceAverageMemoryUtilization"), 70);

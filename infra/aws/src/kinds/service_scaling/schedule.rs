@@ -18,7 +18,7 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<ScheduledAction>, 
         aws.client::<ApplicationAutoScaling>().describe_scheduled_actions().resource_id(resource_id);
     let pages = request.service_namespace(ServiceNamespace::Ecs).into_paginator().items().send();
     let actions = pages.collect::<Result<Vec<_>, _>>().await.or_failure("describe the scheduled actions")?;
-    let told = |action: &aws_sdk_applicationautoscaling::types::ScheduledAction| {
+    let in_our_types = |action: &aws_sdk_applicationautoscaling::types::ScheduledAction| {
         let limits = action.scalable_target_action();
         ScheduledAction {
             name: action.scheduled_action_name().to_owned(),
@@ -28,7 +28,7 @@ pub async fn read(aws: &Aws, resource_id: &str) -> Result<Vec<ScheduledAction>, 
             max_tasks: count(limits.and_then(|limits| limits.max_capacity())),
         }
     };
-    Ok(actions.iter().filter(|action| action.resource_id() == resource_id).map(told).collect())
+    Ok(actions.iter().filter(|action| action.resource_id() == resource_id).map(in_our_types).collect())
 }
 
 /// Puts the desired actions, and deletes the others.

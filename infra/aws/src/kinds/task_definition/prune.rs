@@ -7,21 +7,21 @@ use super::{AT_ONCE, TaskDefinitions};
 use crate::Aws;
 use crate::clients::Ecs;
 use crate::json_call::Answer;
+use crate::kinds::service;
 use crate::{partial, tags};
 use aws_sdk_ecs::types::{DesiredStatus, Service, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra_ecs::revisions::superfluous;
+use infra_engine::caller::RESOURCE;
 use infra_engine::ownership::Ownership;
 use infra_engine::plan::{Action, Plan, Step};
 use infra_engine::{Context, Event, Failure, Reporter, Resource};
 use infra_resources::TaskDefinition;
-use infra_wire::journal::RESOURCE;
 use infra_wire::sdk_error::SdkResult;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-/// `DescribeServices` and `DescribeTasks` take at most so many.
-const SERVICES_PER_CALL: usize = 10;
+/// `DescribeTasks` takes at most so many.
 const TASKS_PER_CALL: usize = 100;
 
 /// Where old revisions may still be in use, and how many of them are kept.
@@ -35,7 +35,7 @@ pub struct Pruning<'a> {
 }
 
 impl Pruning<'_> {
-    /// Prunes each family that the plan gave a new revision. What fails is told and does not undo the deploy: everything is
+    /// Prunes each family that the plan gave a new revision. What fails is reported and does not undo the deploy: everything is
     /// in place by now.
     pub async fn after(&self, plan: &Plan, reporter: &dyn Reporter) -> Vec<(String, Failure)> {
         let registered = |step: &&Step| step.kind == TaskDefinition::KIND && step.action == Action::Update;
@@ -65,23 +65,10 @@ impl Pruning<'_> {
 
     /// The revisions that a deployment of a service or a task of the cluster has.
     async fn in_use(&self, family: &str) -> Result<BTreeSet<u32>, Failure> {
-        let (services, tasks) = tokio::try_join!(self.of_services(), self.of_tasks(family))?;
-        Ok(services.iter().chain(&tasks).filter_map(|arn| number(family, arn)).collect())
-    }
-
-    async fn of_services(&self) -> Result<Vec<String>, Failure> {
-        let ecs = &self.aws.client::<Ecs>();
-        let pages = ecs.list_services().cluster(self.cluster).into_paginator().items().send();
-        let arns = pages.collect::<Result<Vec<_>, _>>().await.or_failure("list services")?;
-        let mut revisions = Vec::new();
-        for arns in arns.chunks(SERVICES_PER_CALL) {
-            let request = ecs.describe_services().cluster(self.cluster).set_services(Some(arns.to_vec()));
-            let answer = request.send().await.or_failure("describe services")?;
-            partial::described(answer.failures.as_deref(), "describe services")?;
-            let services = answer.services.unwrap_or_default();
-            revisions.extend(services.iter().flat_map(revisions_of));
-        }
-        Ok(revisions)
+        let (services, tasks) =
+            tokio::try_join!(service::all_in(self.aws, self.cluster), self.of_tasks(family))?;
+        let of_services = services.iter().flat_map(revisions_of);
+        Ok(of_services.chain(tasks).filter_map(|arn| number(family, &arn)).collect())
     }
 
     async fn of_tasks(&self, family: &str) -> Result<Vec<String>, Failure> {

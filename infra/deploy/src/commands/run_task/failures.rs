@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_is_told_with_its_meaning() {
+    fn each_reason_is_reported_with_its_meaning() {
         for (reason, word) in [
             ("RESOURCE:MEMORY", "--memory"),
             ("RESOURCE:CPU", "--cpu"),

@@ -107,7 +107,7 @@ impl Stream {
     }
 
     /// The lines since the last look: the service gives the same token again when there are no more. Asked too often, it
-    /// tells them at the next look.
+    /// gives them at the next look.
     async fn new_lines(&mut self, name: String) -> Result<Vec<String>, Failure> {
         let mut lines = Vec::new();
         loop {

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_ecs_would_refuse_is_told_at_once() {
+    fn all_that_ecs_would_refuse_is_reported_at_once() {
         let request = RunTaskRequest {
             count: Some(11),
             launch_type: Some(LaunchType::Fargate),

@@ -59,7 +59,7 @@ fn numbers(mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
 
 fn host_port(task: &Checked<'_>, mapping: &PortMapping, path: &Path<'_>, findings: &mut Findings) {
     let (Some(container_port), Some(host_port)) = (mapping.container_port, mapping.host_port) else { return };
-    // What is no port at all is told already.
+    // What is not a port at all is reported already.
     if host_port == container_port || !(0..=65535).contains(&host_port) {
         return;
     }

@@ -40,7 +40,7 @@ fn name<'a>(volume: &'a Volume, names: &mut HashSet<&'a str>, path: &Path<'_>, f
     }
 }
 
-/// An empty `host` says nothing: ECS itself tells it of volumes of any kind.
+/// An empty `host` says nothing: ECS itself reports it of volumes of any kind.
 fn one_kind(volume: &Volume, path: &Path<'_>, findings: &mut Findings) {
     let kinds = [
         volume.host.as_ref().is_some_and(|host| host.source_path.is_some()),

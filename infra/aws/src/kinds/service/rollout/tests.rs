@@ -51,7 +51,7 @@ fn another_revision_in_its_place_is_a_rollback_once_it_was_seen_or_reads_are_in_
 }
 
 #[test]
-fn why_it_was_given_up_is_told_also_where_another_one_is_in_its_place() {
+fn why_it_was_given_up_is_reported_also_where_another_one_is_in_its_place() {
     let failed = Deployment::builder().id("new").status("ACTIVE").task_definition("web:2");
     let failed =
         failed.rollout_state(DeploymentRolloutState::Failed).rollout_state_reason("tasks failed to start");
