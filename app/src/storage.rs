@@ -4,6 +4,7 @@ mod credentials;
 mod dns_suffix;
 mod endpoint;
 mod error;
+mod hot_calls;
 mod multipart;
 mod object;
 pub mod presigned_post;
@@ -23,16 +24,15 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
+use aws_sdk_s3::primitives::DateTimeFormat;
 use aws_sdk_s3::types::MetadataDirective;
-use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
 use tokio::sync::OnceCell;
 
 use crate::metrics;
 use crate::url::UNRESERVED;
 
-use thin_client::{ThinClient, Tried};
+use thin_client::ThinClient;
 
 pub use error::StorageError;
 pub use object::{Fetched, Object, ObjectHead};
@@ -50,9 +50,6 @@ const READY_TIMEOUT: Duration = Duration::from_secs(2);
 /// So often a call is tried.
 const TRIES: u32 = 3;
 
-/// A call whose first try took all the time has an error to give.
-const LEAST_TIME: Duration = Duration::from_millis(100);
-
 /// A bucket, and a client that is made at first use: the app listens before it knows its region or credentials.
 #[derive(Debug)]
 pub struct Storage {
@@ -66,6 +63,9 @@ struct Connected {
     sdk: SdkConfig,
     client: Client,
     thin: Option<ThinClient>,
+    /// TLS keeps the bytes as they are, and their checksum says whether they arrived: they are not hashed for the signature,
+    /// which costs more than to send them.
+    is_over_tls: bool,
 }
 
 /// What is stored with an image.
@@ -148,55 +148,6 @@ impl Storage {
         Ok(Listing { images: images.collect(), has_more: listing.is_truncated.unwrap_or(false) })
     }
 
-    /// An object whose bytes are still to be read.
-    pub async fn get(&self, key: &str) -> Result<Object, StorageError> {
-        match self.fetch(key, Wanted::default()).await? {
-            Fetched::Object(object) => Ok(object),
-            Fetched::NotModified(_) => Err(StorageError::Incomplete {
-                action: "read object",
-                target: key.to_owned(),
-                missing: "object",
-            }),
-        }
-    }
-
-    /// What is wanted of an object, its bytes still to be read.
-    pub async fn fetch(&self, key: &str, wanted: Wanted<'_>) -> Result<Fetched, StorageError> {
-        let action = "read object";
-        let started = Instant::now();
-        let connected = self.connected().await;
-        let tried = match &connected.thin {
-            Some(thin) => thin.get(key, wanted).await,
-            None => Tried::Unclear,
-        };
-        match tried {
-            Tried::Done(fetched) => {
-                metrics::s3_call(action, started.elapsed(), None);
-                Ok(fetched)
-            }
-            Tried::NoSuchObject => {
-                metrics::s3_call(action, started.elapsed(), None);
-                Err(StorageError::NoSuchObject { key: key.to_owned() })
-            }
-            Tried::Unclear => {
-                let request = connected.client.get_object().bucket(&self.bucket).key(key);
-                let request = request.set_range(wanted.range.map(str::to_owned));
-                let request = request.set_if_none_match(wanted.unless.map(str::to_owned));
-                let request = request.customize().config_override(self.after(started));
-                match self.call(action, key, request.send()).await {
-                    Ok(object) => {
-                        let head = ObjectHead::from(&object);
-                        Ok(Fetched::Object(Object::new(key, head, object.body, self.deadline)))
-                    }
-                    Err(StorageError::NotModified { e_tag, .. }) => {
-                        Ok(Fetched::NotModified(ObjectHead { e_tag, ..ObjectHead::default() }))
-                    }
-                    Err(error) => Err(error),
-                }
-            }
-        }
-    }
-
     /// What S3 knows about an object.
     pub async fn head(&self, key: &str) -> Result<HeadObjectOutput, StorageError> {
         let request = self.client().await.head_object().bucket(&self.bucket).key(key);
@@ -210,23 +161,6 @@ impl Storage {
             Err(StorageError::NoSuchObject { .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Stores an object in one call.
-    pub async fn put(&self, key: &str, facts: &ObjectFacts, bytes: Bytes) -> Result<(), StorageError> {
-        let action = "store object";
-        let started = Instant::now();
-        let connected = self.connected().await;
-        if let Some(thin) = &connected.thin
-            && let Tried::Done(()) = thin.put(key, facts, bytes.clone()).await
-        {
-            metrics::s3_call(action, started.elapsed(), None);
-            return Ok(());
-        }
-        let request = connected.client.put_object().bucket(&self.bucket).key(key);
-        let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
-        let request = request.body(ByteStream::from(bytes)).customize().config_override(self.after(started));
-        self.call(action, key, request.send()).await.map(drop)
     }
 
     /// Copies the version of an object that has this tag within the bucket, with new facts.
@@ -283,20 +217,13 @@ impl Storage {
         };
         self.connected.get_or_init(load).await
     }
-
-    /// What is left of the time and of the tries for a call that was tried once, since then.
-    fn after(&self, started: Instant) -> aws_sdk_s3::config::Builder {
-        let left = self.deadline.saturating_sub(started.elapsed()).max(LEAST_TIME);
-        aws_sdk_s3::config::Builder::new()
-            .timeout_config(timeouts(left))
-            .retry_config(RetryConfig::standard().with_max_attempts(TRIES - 1))
-    }
 }
 
 impl Connected {
     fn new(sdk: SdkConfig, bucket: &str, deadline: Duration) -> Self {
         let thin = ThinClient::new(&sdk, bucket, connect_timeout(deadline), deadline / 2);
-        Self { client: client(&sdk, deadline), thin, sdk }
+        let is_over_tls = endpoint::of_bucket(&sdk, bucket).starts_with("https:");
+        Self { client: client(&sdk, deadline), thin, is_over_tls, sdk }
     }
 }
 

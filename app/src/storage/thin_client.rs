@@ -164,7 +164,6 @@ impl ThinClient {
     ) -> Option<HttpRequest> {
         let identity = self.credentials.get().await.ok()?.into();
         let uri = format!("{}{}", self.bucket_url, utf8_percent_encode(key, UNRESERVED));
-        // TLS keeps the bytes as they are, and the checksum says whether they arrived. Hashing them costs more than sending.
         let payload = if uri.starts_with("https:") {
             SignableBody::UnsignedPayload
         } else {
