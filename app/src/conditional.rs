@@ -3,6 +3,9 @@
 
 use axum::http::{HeaderMap, header};
 
+/// S3's tags have at most 38 letters; what stands in for it may have longer ones.
+const LONGEST_TAG: usize = 128;
+
 /// `If-None-Match` compares weakly: a proxy that compresses marks a tag as weak.
 pub fn is_known(headers: &HeaderMap, e_tag: Option<&str>) -> bool {
     let Some(e_tag) = e_tag else { return false };
@@ -13,13 +16,15 @@ pub fn is_known(headers: &HeaderMap, e_tag: Option<&str>) -> bool {
     })
 }
 
-/// The tag that is asked about, where it is one, as S3 compares it: strong. None where there are several, or any is meant.
+/// The tag that is asked about, where it is one that S3 may have given, as S3 compares it: strong. None where there are several,
+/// or any is meant.
 pub fn only_tag(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::IF_NONE_MATCH).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let tag = value.to_str().ok()?.trim().trim_start_matches("W/");
     let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
-    (!inner.contains(['"', ','])).then_some(tag)
+    let is_of_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (inner.len() <= LONGEST_TAG && inner.bytes().all(is_of_tag)).then_some(tag)
 }
 
 /// Which bytes of so many a well-formed range has: the first, and the one behind the last. None where it has none of them.
@@ -78,7 +83,7 @@ mod tests {
         };
         assert_eq!(tag(&["\"abc\""]).as_deref(), Some("\"abc\""));
         assert_eq!(tag(&[" W/\"abc\""]).as_deref(), Some("\"abc\""));
-        for values in [&[][..], &["*"], &["abc"], &["\"a\", \"b\""], &["\"a,b\""], &["\""]] {
+        for values in [&[][..], &["*"], &["abc"], &["\"a\", \"b\""], &["\"a,b\""], &["\""], &["\"a b\""]] {
             assert_eq!(tag(values), None, "{values:?}");
         }
     }

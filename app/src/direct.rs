@@ -80,6 +80,9 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
 
 async fn finish(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let taken = moved(app, incoming, key).await;
+    if taken.is_ok() {
+        app.has_changed(key);
+    }
     // Trouble of S3's or ours is no reason to throw away what was sent: the client may ask again.
     if !taken.as_ref().is_err_and(|error| error.status().is_server_error()) {
         let mut done = Cleanup::default();
@@ -120,7 +123,6 @@ async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppE
     };
     match taken {
         Ok(()) => {
-            app.has_changed(key);
             tracing::info!(images = 1, bytes = size, "stored");
             metrics::image_stored(stored.content_type, size);
         }

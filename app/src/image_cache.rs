@@ -70,6 +70,7 @@ struct Flights {
 pub struct ImageCache {
     storage: Arc<Storage>,
     images: Cache<String, Arc<CachedImage>, BySize>,
+    largest: u64,
     /// For all images in memory: those in the cache, and those that left it and are still being sent.
     room: Arc<Semaphore>,
     flights: Mutex<Flights>,
@@ -98,8 +99,11 @@ impl ImageCache {
             Ok(options) => Cache::with_options(options, BySize, Default::default(), Default::default()),
             Err(_) => Cache::with_weighter(expected, capacity_bytes, BySize),
         };
-        let room = Arc::new(Semaphore::new(usize::try_from(2 * capacity_bytes / KIB).unwrap_or(usize::MAX)));
-        Self { storage, images, room, flights: Mutex::default() }
+        let room = usize::try_from(capacity_bytes.saturating_mul(2) / KIB).unwrap_or(usize::MAX);
+        let room = Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS)));
+        // An image that fills most of a part is not taken into it.
+        let largest = LARGEST_IMAGE.min(capacity_bytes / SHARDS as u64 / 10 * 9);
+        Self { storage, images, largest, room, flights: Mutex::default() }
     }
 
     /// Whether the image under a key is in memory, be it that S3 has to be asked about it.
@@ -169,8 +173,9 @@ impl ImageCache {
         };
         match self.room_for(&object.head) {
             None => Ok(Found::Opened(Arc::new(Mutex::new(Some(object))))),
-            Some((length, room)) => {
-                let image = Arc::new(CachedImage::read(object, length, begun, room).await?);
+            Some(room) => {
+                let left = self.storage.deadline().saturating_sub(begun.elapsed());
+                let image = Arc::new(CachedImage::read(object, left, begun, room).await?);
                 landing.with(|images| images.insert(key.to_owned(), Arc::clone(&image)));
                 Ok(Found::Cached(image))
             }
@@ -178,11 +183,10 @@ impl ImageCache {
     }
 
     /// Room for an image's bytes, if it is small enough and there is some.
-    fn room_for(&self, head: &ObjectHead) -> Option<(usize, OwnedSemaphorePermit)> {
-        let length = head.length.filter(|length| *length <= LARGEST_IMAGE)?;
+    fn room_for(&self, head: &ObjectHead) -> Option<OwnedSemaphorePermit> {
+        let length = head.length.filter(|length| *length <= self.largest)?;
         let units = u32::try_from((length + OVERHEAD).div_ceil(KIB)).ok()?;
-        let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok()?;
-        Some((usize::try_from(length).ok()?, room))
+        Arc::clone(&self.room).try_acquire_many_owned(units).ok()
     }
 
     fn flights(&self) -> MutexGuard<'_, Flights> {
@@ -202,13 +206,13 @@ impl CachedImage {
     }
 
     async fn read(
-        mut object: Object,
-        length: usize,
+        object: Object,
+        within: Duration,
         begun: Instant,
         room: OwnedSemaphorePermit,
     ) -> Result<Self, StorageError> {
-        let head = std::mem::take(&mut object.head);
-        let bytes = object.collect(length).await?;
+        let head = object.head.clone();
+        let bytes = object.collect(within).await?;
         Ok(Self { head, bytes, confirmed: Mutex::new(begun), _room: room })
     }
 

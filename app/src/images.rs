@@ -1,5 +1,7 @@
 //! `GET /images/...`: an image, from memory or streamed from the bucket. A key is written once, so clients may keep it for good.
 
+use std::sync::{Arc, PoisonError};
+
 use app_intake::image_format::ImageKind;
 use axum::body::Body;
 use axum::extract::State;
@@ -57,7 +59,7 @@ pub async fn serve(app: &App, key: &str, method: &Method, headers: &HeaderMap) -
         return match app.images.find(key).await? {
             Found::Cached(image) => from_memory(&image, method, headers),
             Found::Opened(object) => {
-                let first = object.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                let first = object.lock().unwrap_or_else(PoisonError::into_inner).take();
                 streamed(match first {
                     Some(object) => object,
                     None => app.storage.get(key).await?,
@@ -80,11 +82,7 @@ pub async fn serve(app: &App, key: &str, method: &Method, headers: &HeaderMap) -
     }
 }
 
-fn from_memory(
-    image: &std::sync::Arc<CachedImage>,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Result<Response, AppError> {
+fn from_memory(image: &Arc<CachedImage>, method: &Method, headers: &HeaderMap) -> Result<Response, AppError> {
     let head = &image.head;
     if is_known(headers, head.e_tag.as_deref()) {
         return not_modified(head);
@@ -100,7 +98,8 @@ fn from_memory(
         return Err(AppError::NoSuchRange { size: Some(size) });
     };
     let content_range = format!("bytes {first}-{}/{size}", end - 1);
-    part(head, &content_range, end - first, Body::from(image.bytes().slice(first as usize..end as usize)))
+    let bytes = image.bytes().slice(first as usize..end as usize);
+    part(head, &content_range, Some(end - first), Body::from(bytes))
 }
 
 fn streamed(object: Object) -> Result<Response, AppError> {
@@ -108,9 +107,9 @@ fn streamed(object: Object) -> Result<Response, AppError> {
     let body = Body::from_stream(stream::try_unfold(object, |mut object| async {
         Ok::<_, StorageError>(object.chunk().await?.map(|chunk| (chunk, object)))
     }));
-    match (&head.content_range, head.length) {
-        (Some(range), Some(length)) => part(&head, range, length, body),
-        _ => whole(&head, head.length, body),
+    match &head.content_range {
+        Some(range) => part(&head, range, head.length, body),
+        None => whole(&head, head.length, body),
     }
 }
 
@@ -122,8 +121,8 @@ fn whole(head: &ObjectHead, length: Option<u64>, body: Body) -> Result<Response,
     Ok((described(head, length)?, body).into_response())
 }
 
-fn part(head: &ObjectHead, range: &str, length: u64, body: Body) -> Result<Response, AppError> {
-    let mut headers = described(head, Some(length))?;
+fn part(head: &ObjectHead, range: &str, length: Option<u64>, body: Body) -> Result<Response, AppError> {
+    let mut headers = described(head, length)?;
     headers.insert(header::CONTENT_RANGE, header_value(range)?);
     Ok((StatusCode::PARTIAL_CONTENT, headers, body).into_response())
 }

@@ -148,6 +148,11 @@ impl Storage {
         Ok(Listing { images: images.collect(), has_more: listing.is_truncated.unwrap_or(false) })
     }
 
+    /// How long all tries of a call may take.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
     /// What S3 knows about an object.
     pub async fn head(&self, key: &str) -> Result<HeadObjectOutput, StorageError> {
         let request = self.client().await.head_object().bucket(&self.bucket).key(key);
@@ -196,7 +201,21 @@ impl Storage {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         SdkError<E>: RequestId,
     {
-        let started = Instant::now();
+        self.call_since(Instant::now(), action, target, request).await
+    }
+
+    /// The same for a call that began before.
+    async fn call_since<T, E>(
+        &self,
+        started: Instant,
+        action: &'static str,
+        target: &str,
+        request: impl Future<Output = Result<T, SdkError<E>>>,
+    ) -> Result<T, StorageError>
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+        SdkError<E>: RequestId,
+    {
         let result = request.await;
         let code = result.as_ref().err().map(error::code_of);
         let result = result.map_err(|error| StorageError::of(action, target, error));

@@ -100,6 +100,7 @@ async fn produce(app: &App, key: &str) -> Result<Outcome, AppError> {
     // It may have been deleted meanwhile, and its thumbnail must not outlive it.
     if !app.storage.exists(key).await? {
         app.storage.delete(&small).await?;
+        app.images.forget(&small);
         return Err(AppError::NotFound);
     }
     Ok(Outcome::Stored)

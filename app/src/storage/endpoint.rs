@@ -30,5 +30,6 @@ pub fn own(sdk: &SdkConfig) -> Option<String> {
 /// endpoints of another kind are asked for.
 pub fn is_plain(sdk: &SdkConfig, bucket: &str) -> bool {
     let has_own_hosts = sdk.use_fips() == Some(true) || sdk.use_dual_stack() == Some(true);
-    sdk.region().is_some() && !has_own_hosts && !bucket.contains(':') && !bucket.ends_with("--x-s3")
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    sdk.region().is_some() && !has_own_hosts && bucket.bytes().all(is_letter) && !bucket.contains("--")
 }

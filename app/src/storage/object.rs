@@ -1,11 +1,14 @@
 //! An object as it is read, whoever made the call.
 
+use std::error::Error;
 use std::time::Duration;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
 use bytes::{Bytes, BytesMut};
+use crc_fast::{CrcAlgorithm, Digest};
+use tokio::time::Instant;
 
 use super::StorageError;
 
@@ -32,6 +35,8 @@ pub struct Object {
     key: String,
     body: ByteStream,
     patience: Duration,
+    /// The checksum of what has come, and the one that S3 knows.
+    checksum: Option<(Digest, u32)>,
 }
 
 /// What a client that may have an object already is answered.
@@ -45,7 +50,13 @@ pub enum Fetched {
 
 impl Object {
     pub(super) fn new(key: &str, head: ObjectHead, body: ByteStream, patience: Duration) -> Self {
-        Self { head, key: key.to_owned(), body, patience }
+        Self { head, key: key.to_owned(), body, patience, checksum: None }
+    }
+
+    /// The same, whose bytes must have this CRC-32.
+    pub(super) fn with_checksum(self, checksum: Option<u32>) -> Self {
+        let checksum = checksum.map(|known| (Digest::new(CrcAlgorithm::Crc32IsoHdlc), known));
+        Self { checksum, ..self }
     }
 
     /// The next bytes, none at the end.
@@ -53,23 +64,45 @@ impl Object {
     /// # Errors
     /// When it breaks off, or nothing comes for as long as a call may take.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, StorageError> {
-        let next = tokio::time::timeout(self.patience, self.body.next()).await;
-        let broken = match next {
-            Ok(None) => return Ok(None),
-            Ok(Some(Ok(bytes))) => return Ok(Some(bytes)),
-            Ok(Some(Err(error))) => error.into(),
-            Err(elapsed) => elapsed.into(),
-        };
-        Err(StorageError::BrokenOff { key: self.key.clone(), source: broken })
+        match tokio::time::timeout(self.patience, self.body.next()).await {
+            Ok(Some(Ok(bytes))) => {
+                if let Some((digest, _)) = &mut self.checksum {
+                    digest.update(&bytes);
+                }
+                Ok(Some(bytes))
+            }
+            Ok(None) => match self.checksum.take() {
+                Some((digest, known)) if digest.finalize() != u64::from(known) => {
+                    Err(self.broken("its checksum is another one"))
+                }
+                _ => Ok(None),
+            },
+            Ok(Some(Err(error))) => Err(self.broken(error)),
+            Err(elapsed) => Err(self.broken(elapsed)),
+        }
     }
 
-    /// All its bytes, of which there are as many as it says.
-    pub async fn collect(mut self, length: usize) -> Result<Bytes, StorageError> {
-        let mut bytes = BytesMut::with_capacity(length);
-        while let Some(chunk) = self.chunk().await? {
+    /// All its bytes, within this time.
+    ///
+    /// # Errors
+    /// When it breaks off, or is not there in time.
+    pub async fn collect(mut self, within: Duration) -> Result<Bytes, StorageError> {
+        let length = self.head.length.and_then(|length| usize::try_from(length).ok());
+        let mut bytes = BytesMut::with_capacity(length.unwrap_or_default());
+        let end = Instant::now() + within;
+        while let Some(chunk) =
+            tokio::time::timeout_at(end, self.chunk()).await.map_err(|late| self.broken(late))??
+        {
             bytes.extend_from_slice(&chunk);
         }
+        if length.is_some_and(|length| length != bytes.len()) {
+            return Err(self.broken("it has another length"));
+        }
         Ok(bytes.freeze())
+    }
+
+    fn broken(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> StorageError {
+        StorageError::BrokenOff { key: self.key.clone(), source: cause.into() }
     }
 }
 

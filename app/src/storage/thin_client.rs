@@ -48,6 +48,8 @@ pub enum Tried<T> {
     Done(T),
     /// There is no such object.
     NoSuchObject,
+    /// S3 is busy, or has trouble of its own.
+    Busy,
     /// Something else.
     Unclear,
 }
@@ -88,19 +90,22 @@ impl ThinClient {
     pub async fn get(&self, key: &str, wanted: Wanted<'_>) -> Tried<Fetched> {
         let conditions = [("range", wanted.range), ("if-none-match", wanted.unless)];
         let headers = conditions.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let headers: Vec<_> = headers.collect();
+        let headers: Vec<_> = headers.chain([("x-amz-checksum-mode", "ENABLED")]).collect();
         let Some(response) = self.send("GET", key, &headers, Bytes::new()).await else {
             return Tried::Unclear;
         };
         let head = head_of(&response);
         match response.status().as_u16() {
-            200 | 206 => {
+            status @ (200 | 206) => {
+                // Of a range, and of what was stored in parts, it is the checksum of something else.
+                let checksum = response.headers().get("x-amz-checksum-crc32").and_then(decoded);
                 let body = ByteStream::new(response.into_body());
-                Tried::Done(Fetched::Object(Object::new(key, head, body, self.patience)))
+                let object = Object::new(key, head, body, self.patience);
+                Tried::Done(Fetched::Object(object.with_checksum(checksum.filter(|_| status == 200))))
             }
             304 => Tried::Done(Fetched::NotModified(head)),
             404 => self.not_found(key, response).await,
-            _ => Tried::Unclear,
+            status => self.unclear(key, status),
         }
     }
 
@@ -117,8 +122,21 @@ impl ThinClient {
             ("x-amz-sdk-checksum-algorithm", "CRC32"),
         ];
         headers.extend(metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        match self.send("PUT", key, &headers, bytes).await {
-            Some(response) if response.status().as_u16() == 200 => Tried::Done(()),
+        match self.send("PUT", key, &headers, bytes).await.map(|response| response.status().as_u16()) {
+            Some(200) => Tried::Done(()),
+            Some(status) => self.unclear(key, status),
+            None => Tried::Unclear,
+        }
+    }
+
+    fn unclear<T>(&self, key: &str, status: u16) -> Tried<T> {
+        tracing::debug!(key, status, "a try failed: the SDK goes on");
+        match status {
+            401 | 403 => {
+                self.credentials.forget();
+                Tried::Unclear
+            }
+            429 | 500.. => Tried::Busy,
             _ => Tried::Unclear,
         }
     }
@@ -126,7 +144,7 @@ impl ThinClient {
     async fn not_found(&self, key: &str, response: HttpResponse) -> Tried<Fetched> {
         let body = ByteStream::new(response.into_body());
         let object = Object::new(key, ObjectHead::default(), body, self.patience);
-        match object.collect(0).await {
+        match object.collect(self.patience).await {
             Ok(body) if memchr::memmem::find(&body, NO_SUCH_KEY).is_some() => Tried::NoSuchObject,
             _ => Tried::Unclear,
         }
@@ -140,11 +158,14 @@ impl ThinClient {
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> Option<HttpResponse> {
-        let request = self.signed(method, key, headers, body).await?;
-        let answer = tokio::time::timeout(self.patience, self.connector.call(request)).await;
-        match answer {
-            Ok(Ok(response)) => Some(response),
-            Ok(Err(error)) => {
+        let answer = tokio::time::timeout(self.patience, async {
+            let request = self.signed(method, key, headers, body).await?;
+            Some(self.connector.call(request).await)
+        });
+        match answer.await {
+            Ok(None) => None,
+            Ok(Some(Ok(response))) => Some(response),
+            Ok(Some(Err(error))) => {
                 tracing::debug!(key, %error, "a try failed: the SDK goes on");
                 None
             }
@@ -162,7 +183,7 @@ impl ThinClient {
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> Option<HttpRequest> {
-        let identity = self.credentials.get().await.ok()?.into();
+        let identity = self.credentials.get().await?.into();
         let uri = format!("{}{}", self.bucket_url, utf8_percent_encode(key, UNRESERVED));
         let payload = if uri.starts_with("https:") {
             SignableBody::UnsignedPayload
@@ -191,6 +212,12 @@ impl ThinClient {
         }
         Some(request)
     }
+}
+
+/// A checksum as S3 writes it.
+fn decoded(checksum: &str) -> Option<u32> {
+    let bytes = BASE64_STANDARD.decode(checksum).ok()?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
 }
 
 fn head_of(response: &HttpResponse) -> ObjectHead {

@@ -78,7 +78,11 @@ async fn an_image_that_the_client_has_is_not_opened() {
     let tags = [tag.as_str(), &format!("W/{tag}"), &list, "*"];
     for known in tags {
         let answer = with_tag(&path, known).await;
-        assert_eq!((answer.status, answer.header(header::ETAG)), (StatusCode::NOT_MODIFIED, &*tag), "{known}");
+        assert_eq!(
+            (answer.status, answer.header(header::ETAG)),
+            (StatusCode::NOT_MODIFIED, &*tag),
+            "{known}"
+        );
     }
     assert_eq!(app.s3.contents().opened, [""; 0]);
     assert_eq!(with_tag(&path, "\"other\"").await.body, png());
