@@ -39,16 +39,16 @@ impl Cleanup {
 
     /// Removes everything: tries once at once, and goes on in the background if that was not enough.
     pub async fn remove(self, app: &App) {
-        let rest = self.try_to_remove(&app.storage).await;
+        let rest = self.try_to_remove(app).await;
         if rest.0.is_empty() {
             return;
         }
-        let storage = std::sync::Arc::clone(&app.storage);
+        let for_later = app.clone();
         app.tasks.spawn(async move {
             let mut rest = rest;
             for pause in PAUSES {
                 tokio::time::sleep(pause).await;
-                rest = rest.try_to_remove(&storage).await;
+                rest = rest.try_to_remove(&for_later).await;
                 if rest.0.is_empty() {
                     return;
                 }
@@ -58,9 +58,12 @@ impl Cleanup {
         });
     }
 
-    async fn try_to_remove(self, storage: &Storage) -> Self {
-        let removals = stream::iter(self.0).map(async |leftover| match leftover.remove(storage).await {
-            Ok(()) => None,
+    async fn try_to_remove(self, app: &App) -> Self {
+        let removals = stream::iter(self.0).map(async |leftover| match leftover.remove(&app.storage).await {
+            Ok(()) => {
+                app.has_changed(&leftover.key);
+                None
+            }
             Err(error) => {
                 tracing::warn!(cause = causes(&error), "{error}: it is tried again");
                 Some(leftover)

@@ -15,8 +15,11 @@ const DEFAULT_ADMISSION: AdmissionLimits = AdmissionLimits {
     requests: 1024,
     requests_per_second: 0,
     uploads: 256,
-    upload_memory_bytes: 48 * 1024 * 1024,
+    upload_memory_bytes: 32 * 1024 * 1024,
 };
+
+/// Eighty images of 200 kB: what the newest pages show.
+const DEFAULT_IMAGE_CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Room for one part, and for what comes in while it is looked at.
 const MIN_UPLOAD_MEMORY: usize = PART_BYTES + 1024 * 1024;
@@ -47,6 +50,8 @@ pub struct Config {
     pub bucket: String,
     /// What one request may bring.
     pub limits: UploadLimits,
+    /// How much of images is kept in memory, in bytes (`IMAGE_CACHE_BYTES`).
+    pub image_cache_bytes: u64,
     /// What all requests may bring together.
     pub admission: AdmissionLimits,
     /// All tries of one call to S3 end within this (`S3_DEADLINE_SECONDS`).
@@ -106,6 +111,13 @@ impl Config {
                 wanted: "the bucket that holds the images",
             })?,
             limits: limits(lookup)?,
+            image_cache_bytes: parsed(
+                lookup,
+                "IMAGE_CACHE_BYTES",
+                DEFAULT_IMAGE_CACHE_BYTES,
+                "a whole number of bytes, or 0 to keep no image in memory",
+                |_| true,
+            )?,
             admission: admission(lookup)?,
             s3_deadline: seconds(lookup, "S3_DEADLINE_SECONDS", 20)?,
             // A load balancer hears of it only after the app did, and its nodes one after the other.

@@ -27,6 +27,7 @@ pub async fn delete(
     app.storage.head(&key).await?;
     // The image goes first: whoever makes its thumbnail meanwhile looks for it afterwards.
     app.storage.delete(&key).await?;
+    app.has_changed(&key);
     let mut thumbnails = Cleanup::default();
     thumbnail_keys(&key).for_each(|thumbnail| thumbnails.object(&thumbnail));
     thumbnails.remove(&app).await;

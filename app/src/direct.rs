@@ -2,7 +2,6 @@
 
 use app_intake::image_format::{ImageDefect, ImageInfo, ImageKind, ImageProbe};
 use app_intake::upload_rules::{PREFIX, claim_fits, is_plain_path, name_in_key};
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
@@ -14,10 +13,10 @@ use tracing::Instrument;
 
 use crate::App;
 use crate::cleanup::Cleanup;
-use crate::error::{AppError, broken_off};
+use crate::error::AppError;
 use crate::file_upload::new_key;
 use crate::storage::presigned_post::{Permission, PresignedPost};
-use crate::storage::{ObjectFacts, StorageError, made_of, stored_dimensions};
+use crate::storage::{Object, ObjectFacts, StorageError, made_of, stored_dimensions};
 use crate::stored_image::StoredImage;
 use crate::upload::Stored;
 use crate::{limits, metrics, without_location};
@@ -81,6 +80,9 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
 
 async fn finish(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
     let taken = moved(app, incoming, key).await;
+    if taken.is_ok() {
+        app.has_changed(key);
+    }
     // Trouble of S3's or ours is no reason to throw away what was sent: the client may ask again.
     if !taken.as_ref().is_err_and(|error| error.status().is_server_error()) {
         let mut done = Cleanup::default();
@@ -95,13 +97,13 @@ async fn finish(app: &App, incoming: &str, key: &str) -> Result<StoredImage, App
 /// Two requests may be about the same file: a client that had no answer asks again. So what is under the image's key is
 /// never deleted here, whatever fails: the other one may have promised it. It can be nothing but what was looked at.
 async fn moved(app: &App, incoming: &str, key: &str) -> Result<StoredImage, AppError> {
-    let object = match app.storage.get(incoming, None).await {
+    let object = match app.storage.get(incoming).await {
         Ok(object) => object,
         // It was moved before, and the answer was lost.
         Err(StorageError::NoSuchObject { .. }) => return stored_before(app, key).await,
         Err(error) => return Err(error.into()),
     };
-    let e_tag = object.e_tag.clone();
+    let e_tag = object.head.e_tag.clone();
     // Who has a form may send with it again: an image that is there never changes.
     let there = tag_of(app, key).await?;
     if there.is_some() && there != e_tag {
@@ -156,14 +158,12 @@ async fn tag_of(app: &App, key: &str) -> Result<Option<String>, AppError> {
 }
 
 /// Follows the whole file, as if it had come through the app; returns its size in bytes and what it is.
-async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result<(u64, ImageInfo), AppError> {
-    let length = object.content_length.and_then(|length| u64::try_from(length).ok());
-    limits::check_size(name, length.unwrap_or_default(), &app.limits)?;
+async fn looked_at(app: &App, mut object: Object, name: &str) -> Result<(u64, ImageInfo), AppError> {
+    limits::check_size(name, object.head.length.unwrap_or_default(), &app.limits)?;
     let defect = |defect| AppError::Defect { name: name.to_owned(), defect };
     let mut probe = ImageProbe::new();
     let mut size = 0;
-    while let Some(chunk) = object.body.next().await {
-        let chunk = chunk.map_err(|error| broken_off(name, error))?;
+    while let Some(chunk) = object.chunk().await? {
         size += chunk.len() as u64;
         let fed = probe.feed(&chunk);
         limits::check_pixels(name, probe.largest(), &app.limits)?;
@@ -171,8 +171,8 @@ async fn looked_at(app: &App, mut object: GetObjectOutput, name: &str) -> Result
     }
     let info = probe.finish().map_err(defect)?;
     limits::check_pixels(name, Some(info.largest), &app.limits)?;
-    if !claim_fits(object.content_type.as_deref(), info.kind) {
-        let claimed = object.content_type.take().unwrap_or_default();
+    if !claim_fits(object.head.content_type.as_deref(), info.kind) {
+        let claimed = object.head.content_type.take().unwrap_or_default();
         return Err(AppError::ContentTypeMismatch { name: name.to_owned(), claimed, kind: info.kind });
     }
     Ok((size, info))

@@ -209,9 +209,3 @@ struct Message(String);
 struct ErrorBody<'a> {
     error: &'a str,
 }
-
-/// An object that ended before the length that S3 had promised.
-pub fn broken_off(name: &str, error: aws_sdk_s3::primitives::ByteStreamError) -> AppError {
-    tracing::warn!(name, cause = causes(&error), "an object broke off while it was read");
-    AppError::Storage(StorageError::Incomplete { action: "read", target: name.to_owned(), missing: "end" })
-}

@@ -63,6 +63,12 @@ pub struct Contents {
     pub before_copy: Option<BeforeCopy>,
     /// Copies are made, and their answers lost.
     pub lose_copies: bool,
+    /// How often the bucket was listed.
+    pub listings: usize,
+    /// How often a client's tag was still right.
+    pub not_modified: usize,
+    /// Nothing is answered but errors.
+    pub is_down: bool,
 }
 
 impl FakeS3 {
@@ -115,9 +121,13 @@ async fn list(
     if query.contains_key("uploads") {
         return list_uploads(&fake.contents(), &query["prefix"]);
     }
+    let mut contents = fake.contents();
+    contents.listings += 1;
+    if contents.is_down {
+        return error(StatusCode::FORBIDDEN, "AccessDenied");
+    }
     let after = query.get("start-after").cloned().unwrap_or_default();
     let limit: usize = query["max-keys"].parse().unwrap();
-    let contents = fake.contents();
     let fitting: Vec<_> = contents
         .objects
         .iter()
@@ -154,6 +164,9 @@ async fn object(
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let mut contents = fake.contents();
+    if contents.is_down {
+        return error(StatusCode::FORBIDDEN, "AccessDenied");
+    }
     let part = query.get("partNumber").and_then(|number| number.parse().ok());
     match (method, query.contains_key("uploads"), query.get("uploadId"), part) {
         (Method::POST, true, ..) => begin(&mut contents, key, headers),
@@ -177,10 +190,13 @@ async fn object(
             StatusCode::NO_CONTENT.into_response()
         }
         (method, ..) => {
-            if method == Method::GET {
-                contents.opened.push(key.clone());
+            let answer = get(&contents, &key, &headers);
+            if answer.status() == StatusCode::NOT_MODIFIED {
+                contents.not_modified += 1;
+            } else if method == Method::GET {
+                contents.opened.push(key);
             }
-            get(&contents, &key, &headers)
+            answer
         }
     }
 }
@@ -261,9 +277,16 @@ fn get(contents: &Contents, key: &str, headers: &HeaderMap) -> Response {
     ];
     let made_of = made_of.as_ref().map(|tag| ("x-amz-meta-made-of", tag.as_str()));
     let common = AppendHeaders(facts.into_iter().chain(made_of));
-    if headers.get(header::RANGE).is_some_and(|range| range == "bytes=0-7") {
-        let range = [(header::CONTENT_RANGE, format!("bytes 0-7/{}", bytes.len()))];
-        return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(bytes.slice(..8))).into_response();
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag == &e_tag) {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    if let Some(range) = crate::conditional::byte_range(headers) {
+        let Some((first, end)) = crate::conditional::slice(range, bytes.len() as u64) else {
+            return error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange");
+        };
+        let range = [(header::CONTENT_RANGE, format!("bytes {first}-{}/{}", end - 1, bytes.len()))];
+        let part = bytes.slice(first as usize..end as usize);
+        return (StatusCode::PARTIAL_CONTENT, common, range, Body::from(part)).into_response();
     }
     if contents.breaks_off.as_deref() == Some(key) {
         let length = AppendHeaders([(header::CONTENT_LENGTH, bytes.len())]);

@@ -50,7 +50,7 @@ impl<'a, 'form> FileUpload<'a, 'form> {
         let deciding = ImageKind::sniff_bytes(&buffer);
         self.fill(&mut buffer, deciding).await?;
         let kind = self.kind(&buffer)?;
-        let _memory = self.memory_for(&mut buffer).await?;
+        let _memory = memory_for(self.app, self.at_most, &mut buffer).await?;
         self.begin_to_strip(kind, &mut buffer);
         let key = new_key(&self.name, kind)?;
         self.fill(&mut buffer, PART_BYTES + 1).await?;
@@ -78,17 +78,6 @@ impl<'a, 'form> FileUpload<'a, 'form> {
             claimed: claimed.unwrap_or_default(),
             kind,
         })
-    }
-
-    /// Room for one part, or for the whole file where that is less.
-    async fn memory_for(&self, buffer: &mut BytesMut) -> Result<Memory, AppError> {
-        let part = PART_BYTES + SLACK_BYTES;
-        let wanted =
-            self.at_most.and_then(|most| usize::try_from(most).ok()).map_or(part, |most| most.min(part));
-        let memory = self.app.admission.memory(wanted).await?;
-        // In one piece at once: growing would copy, and hold old and new at the same time.
-        buffer.reserve(wanted.saturating_sub(buffer.len()));
-        Ok(memory)
     }
 
     /// From here on what is received is stored without its position; what is there already goes the same way.
@@ -171,6 +160,16 @@ impl<'a, 'form> FileUpload<'a, 'form> {
     fn defect(&self, defect: ImageDefect) -> AppError {
         AppError::Defect { name: self.name.clone(), defect }
     }
+}
+
+/// Room for one part, or for the whole file where that is less.
+async fn memory_for(app: &App, at_most: Option<u64>, buffer: &mut BytesMut) -> Result<Memory, AppError> {
+    let part = PART_BYTES + SLACK_BYTES;
+    let wanted = at_most.and_then(|most| usize::try_from(most).ok()).map_or(part, |most| most.min(part));
+    let memory = app.admission.memory(wanted).await?;
+    // In one piece at once: growing would copy, and hold old and new at the same time.
+    buffer.reserve(wanted.saturating_sub(buffer.len()));
+    Ok(memory)
 }
 
 /// Takes out what a buffer holds and puts what becomes of it into the same memory: a buffer that is split off would leave

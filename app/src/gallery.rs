@@ -1,23 +1,26 @@
 //! `GET /`: where it runs, the upload form, the newest images.
 
+use std::sync::Arc;
+
 use app_intake::image_format::ImageKind;
 use app_intake::upload_rules::name_in_key;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::App;
 use crate::error::causes;
 use crate::image_key::ImageKey;
+use crate::newest_images::{PAGE, Page};
 use crate::page::{self, TITLE, icon};
-use crate::storage::{ListedImage, Listing};
+use crate::storage::{ListedImage, Listing, StorageError};
 use crate::{limits, url};
 
-/// How many images a page shows.
-const PAGE: i32 = 24;
+const HTML: &str = "text/html; charset=utf-8";
 const RUNTIME: &str = "Rust (axum)";
 
 /// When the bucket may answer again.
@@ -37,22 +40,52 @@ pub async fn home(State(app): State<App>, query: Result<Query<HomeQuery>, QueryR
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let after = query.after.as_deref().and_then(ImageKey::of).map(|ImageKey(key)| key);
     let is_older_page = after.is_some();
-    let listing = app.storage.newest(PAGE, after).await;
-    if let Err(error) = &listing {
+    let page = match after {
+        None => app.newest.page().await,
+        Some(after) => app.storage.newest(PAGE, Some(after)).await.map(|listing| Arc::new(Page::of(listing))),
+    };
+    if let Err(error) = &page {
         tracing::error!(cause = causes(error), "{error}");
     }
+    let mut response = match &page {
+        // What nothing is said on is the same for everyone.
+        Ok(page) if flash(&query).is_none() => {
+            page.html(|listing| document(&app, Ok(listing), &query, is_older_page)).into_response()
+        }
+        Ok(page) => document(&app, Ok(&page.listing), &query, is_older_page).into_response(),
+        Err(error) => document(&app, Err(error), &query, is_older_page).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if page.is_err() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    if app.direct_upload {
+        allow_direct_upload(&app, &mut response).await;
+    }
+    response
+}
+
+fn document(
+    app: &App,
+    listing: Result<&Listing, &StorageError>,
+    query: &HomeQuery,
+    is_older_page: bool,
+) -> Bytes {
     let body = html! {
         header .top {
             h1 { (TITLE) }
             a .reload href="." { (icon(page::RELOAD)) "Reload to see which container answers" }
-            (where_it_runs(&app))
+            (where_it_runs(app))
         }
         main {
-            @if let Some(message) = flash(&query) { p .flash role="status" { (message) } }
-            (upload_form(&app))
+            @if let Some(message) = flash(query) { p .flash role="status" { (message) } }
+            (upload_form(app))
             section #gallery aria-labelledby="newest" {
                 h2 #newest { @if is_older_page { "Older images" } @else { "Newest images" } }
-                @match &listing {
+                @match listing {
                     Ok(listing) => (images(listing, is_older_page)),
                     Err(_) => p .flash .bad role="alert" {
                         "The images cannot be listed at the moment: try again in a moment."
@@ -61,16 +94,7 @@ pub async fn home(State(app): State<App>, query: Result<Query<HomeQuery>, QueryR
             }
         }
     };
-    let mut response = page::document("", TITLE, &body).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if listing.is_err() {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-    }
-    if app.direct_upload {
-        allow_direct_upload(&app, &mut response).await;
-    }
-    response
+    page::document("", TITLE, &body).into_string().into()
 }
 
 /// The page's script posts files to the bucket's own address.

@@ -14,10 +14,12 @@ pub mod error;
 mod file_upload;
 mod gallery;
 pub mod health;
+mod image_cache;
 mod image_key;
 mod images;
 mod limits;
 mod metrics;
+mod newest_images;
 mod page;
 pub mod request_log;
 mod routing;
@@ -47,17 +49,21 @@ use axum::{Router, middleware};
 use crate::admission::Admission;
 use crate::config::Config;
 use crate::error::AppError;
+use crate::image_cache::ImageCache;
+use crate::newest_images::NewestImages;
 use crate::shutdown::{Lifecycle, Tasks};
 use crate::storage::Storage;
 use crate::task_metadata::TaskMetadata;
 use crate::thumbnails::ThumbnailPermits;
 
 /// What every handler can reach.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct App {
     container_id: Arc<str>,
     task: TaskMetadata,
     storage: Arc<Storage>,
+    images: Arc<ImageCache>,
+    newest: Arc<NewestImages>,
     limits: UploadLimits,
     admission: Arc<Admission>,
     permits: Arc<ThumbnailPermits>,
@@ -74,6 +80,8 @@ impl App {
         Self {
             container_id: container_id().into(),
             task: TaskMetadata::default(),
+            images: Arc::new(ImageCache::new(Arc::clone(&storage), config.image_cache_bytes)),
+            newest: Arc::new(NewestImages::new(Arc::clone(&storage))),
             storage,
             limits: config.limits,
             admission: Arc::new(Admission::new(config.admission)),
@@ -84,6 +92,12 @@ impl App {
             trust_forwarded_host: config.trust_forwarded_host,
             strip_location: config.strip_location,
         }
+    }
+
+    /// Something was written or deleted under a key: nothing that was known before is answered any more.
+    fn has_changed(&self, key: &str) {
+        self.images.forget(key);
+        self.newest.forget();
     }
 }
 

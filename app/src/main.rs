@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use app::config::{self, Config};
 use app::error::causes;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Exit code for what only the caller can correct: a bad setting, an unknown argument.
 const USAGE: u8 = 2;

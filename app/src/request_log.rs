@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Instrument, Subscriber};
 use tracing_subscriber::EnvFilter;
@@ -77,31 +77,47 @@ where
     ) -> fmt::Result {
         let mut timestamp = String::new();
         SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        fields.add("timestamp", timestamp);
-        fields.add("level", event.metadata().level().as_str());
-        fields.add("target", event.metadata().target());
+        let mut line = Line::default();
+        line.add("timestamp", timestamp.as_str());
+        line.add("level", event.metadata().level().as_str());
+        line.add("target", event.metadata().target());
+        event.record(&mut line);
         if let Some(span) = context.lookup_current()
             && let Some(of_span) = span.extensions().get::<FormattedFields<N>>()
+            && let Some(fields) = of_span.strip_prefix('{').and_then(|fields| fields.strip_suffix('}'))
+            && !fields.is_empty()
         {
-            fields.0.extend(serde_json::from_str::<Map<String, Value>>(of_span).unwrap_or_default());
+            line.begin_field();
+            line.0.extend_from_slice(fields.as_bytes());
         }
-        writeln!(writer, "{}", Value::Object(fields.0))
+        // JSON is UTF-8.
+        writeln!(writer, "{}}}", String::from_utf8_lossy(&line.0))
     }
 }
 
-/// An event's fields as JSON.
+/// The fields of an event as JSON, one after the other.
 #[derive(Default)]
-struct Fields(Map<String, Value>);
+struct Line(Vec<u8>);
 
-impl Fields {
-    fn add(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+impl Line {
+    fn add(&mut self, name: &str, value: impl Serialize) {
+        self.begin_field();
+        self.write(name);
+        self.0.push(b':');
+        self.write(value);
+    }
+
+    fn begin_field(&mut self) {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+    }
+
+    fn write(&mut self, value: impl Serialize) {
+        // Text and numbers always can be, and into memory.
+        drop(serde_json::to_writer(&mut self.0, &value));
     }
 }
 
-impl Visit for Fields {
+impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.add(field.name(), format!("{value:?}"));
     }
@@ -174,8 +190,8 @@ mod tests {
         let text = times.fold(text.clone(), |text, time| text.replace(&time, "TIME"));
         assert_eq!(
             text,
-            r#"{"bucket":"b","level":"INFO","message":"listening","port":80,"target":"app::request_log::tests","timestamp":"TIME"}
-{"cause":"bad","is_late":true,"level":"WARN","message":"slow\n","method":"GET","request_id":"a\"b","seconds":1.5,"target":"app::request_log::tests","timestamp":"TIME"}
+            r#"{"timestamp":"TIME","level":"INFO","target":"app::request_log::tests","message":"listening","port":80,"bucket":"b"}
+{"timestamp":"TIME","level":"WARN","target":"app::request_log::tests","message":"slow\n","method":"GET","cause":"bad","is_late":true,"seconds":1.5,"request_id":"a\"b"}
 "#
         );
     }

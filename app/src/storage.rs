@@ -1,9 +1,14 @@
 //! The bucket: the only place that calls S3.
 
+mod credentials;
 mod dns_suffix;
+mod endpoint;
 mod error;
+mod hot_calls;
 mod multipart;
+mod object;
 pub mod presigned_post;
+mod thin_client;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -18,18 +23,20 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
+use aws_sdk_s3::primitives::DateTimeFormat;
 use aws_sdk_s3::types::MetadataDirective;
-use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
 use tokio::sync::OnceCell;
 
 use crate::metrics;
 use crate::url::UNRESERVED;
 
+use thin_client::ThinClient;
+
 pub use error::StorageError;
+pub use object::{Fetched, Object, ObjectHead};
+pub use thin_client::Wanted;
 
 /// What a part of a multipart upload holds, and so the most that an upload keeps in memory.
 /// S3 wants at least 5 MiB, and takes at most 10 000 parts.
@@ -39,6 +46,9 @@ pub const PART_BYTES: usize = 5 * 1024 * 1024;
 const MADE_OF: &str = "made-of";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// So often a call is tried.
+const TRIES: u32 = 3;
 
 /// A bucket, and a client that is made at first use: the app listens before it knows its region or credentials.
 #[derive(Debug)]
@@ -52,6 +62,10 @@ pub struct Storage {
 struct Connected {
     sdk: SdkConfig,
     client: Client,
+    thin: Option<ThinClient>,
+    /// TLS keeps the bytes as they are, and their checksum says whether they arrived: they are not hashed for the signature,
+    /// which costs more than to send them.
+    is_over_tls: bool,
 }
 
 /// What is stored with an image.
@@ -93,8 +107,8 @@ impl Storage {
 
     /// A bucket reached with a configuration at hand.
     pub fn with_config(bucket: String, deadline: Duration, sdk: SdkConfig) -> Self {
-        let client = client(&sdk, deadline);
-        Self { bucket, deadline, connected: OnceCell::new_with(Some(Connected { sdk, client })) }
+        let connected = Connected::new(sdk, &bucket, deadline);
+        Self { bucket, deadline, connected: OnceCell::new_with(Some(connected)) }
     }
 
     /// Finds region and credentials ahead of the first request that needs them.
@@ -134,10 +148,9 @@ impl Storage {
         Ok(Listing { images: images.collect(), has_more: listing.is_truncated.unwrap_or(false) })
     }
 
-    /// An object, or a range of it, whose bytes are still to be read.
-    pub async fn get(&self, key: &str, range: Option<&str>) -> Result<GetObjectOutput, StorageError> {
-        let request = self.client().await.get_object().bucket(&self.bucket).key(key);
-        self.call("read object", key, request.set_range(range.map(str::to_owned)).send()).await
+    /// How long all tries of a call may take.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
     }
 
     /// What S3 knows about an object.
@@ -153,13 +166,6 @@ impl Storage {
             Err(StorageError::NoSuchObject { .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Stores an object in one call.
-    pub async fn put(&self, key: &str, facts: &ObjectFacts, bytes: Bytes) -> Result<(), StorageError> {
-        let request = self.client().await.put_object().bucket(&self.bucket).key(key);
-        let request = request.content_type(facts.content_type).set_metadata(Some(facts.metadata()));
-        self.call("store object", key, request.body(ByteStream::from(bytes)).send()).await.map(drop)
     }
 
     /// Copies the version of an object that has this tag within the bucket, with new facts.
@@ -195,7 +201,21 @@ impl Storage {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         SdkError<E>: RequestId,
     {
-        let started = Instant::now();
+        self.call_since(Instant::now(), action, target, request).await
+    }
+
+    /// The same for a call that began before.
+    async fn call_since<T, E>(
+        &self,
+        started: Instant,
+        action: &'static str,
+        target: &str,
+        request: impl Future<Output = Result<T, SdkError<E>>>,
+    ) -> Result<T, StorageError>
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+        SdkError<E>: RequestId,
+    {
         let result = request.await;
         let code = result.as_ref().err().map(error::code_of);
         let result = result.map_err(|error| StorageError::of(action, target, error));
@@ -212,9 +232,17 @@ impl Storage {
     async fn connected(&self) -> &Connected {
         let load = || async {
             let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12()).load().await;
-            Connected { client: client(&sdk, self.deadline), sdk }
+            Connected::new(sdk, &self.bucket, self.deadline)
         };
         self.connected.get_or_init(load).await
+    }
+}
+
+impl Connected {
+    fn new(sdk: SdkConfig, bucket: &str, deadline: Duration) -> Self {
+        let thin = ThinClient::new(&sdk, bucket, connect_timeout(deadline), deadline / 2);
+        let is_over_tls = endpoint::of_bucket(&sdk, bucket).starts_with("https:");
+        Self { client: client(&sdk, deadline), thin, is_over_tls, sdk }
     }
 }
 
@@ -235,7 +263,7 @@ impl ObjectFacts {
         Self { content_type: info.kind.content_type(), dimensions: Some(info.dimensions), made_of: None }
     }
 
-    fn metadata(&self) -> HashMap<String, String> {
+    pub(crate) fn metadata(&self) -> HashMap<String, String> {
         let dimensions = self.dimensions.into_iter();
         dimensions
             .flat_map(|Dimensions { width, height }| [("width", width), ("height", height)])
@@ -246,21 +274,22 @@ impl ObjectFacts {
 }
 
 fn client(sdk: &SdkConfig, deadline: Duration) -> Client {
-    // Three tries fit, each long enough for a part on a slow day.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT.min(deadline / 2))
-        .operation_attempt_timeout(deadline / 2)
-        .operation_timeout(deadline);
     let config = aws_sdk_s3::config::Builder::from(sdk)
-        .timeout_config(timeouts.build())
-        .retry_config(RetryConfig::standard())
-        .force_path_style(own_endpoint(sdk).is_some());
+        .timeout_config(timeouts(deadline))
+        .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+        .force_path_style(endpoint::own(sdk).is_some());
     Client::from_conf(config.build())
 }
 
-/// The endpoint of an emulator, or of a VPC's own. Emulators rarely have a DNS name for each bucket, so paths name it.
-/// `SdkConfig` does not know of the variable for S3 alone.
-fn own_endpoint(sdk: &SdkConfig) -> Option<String> {
-    let for_s3 = std::env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
-    for_s3.or_else(|| sdk.endpoint_url().map(str::to_owned))
+/// All tries fit, each long enough for a part on a slow day.
+fn timeouts(deadline: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(connect_timeout(deadline))
+        .operation_attempt_timeout(deadline / 2)
+        .operation_timeout(deadline)
+        .build()
+}
+
+fn connect_timeout(deadline: Duration) -> Duration {
+    CONNECT_TIMEOUT.min(deadline / 2)
 }

@@ -20,6 +20,7 @@ use app_intake::limits::UploadLimits;
 
 use crate::config::Config;
 use crate::fake_s3::{BUCKET, FakeS3};
+use crate::image_cache::ImageCache;
 use crate::{App, router};
 
 const LIMITS: UploadLimits = UploadLimits { max_files: 3, max_pixels: 1_000_000, ..UploadLimits::DEFAULT };
@@ -29,6 +30,7 @@ const MIN_PNG: usize = 8 + 25 + 12 + 12;
 
 struct TestApp {
     router: Router,
+    images: Arc<ImageCache>,
     s3: FakeS3,
 }
 
@@ -49,7 +51,8 @@ impl TestApp {
 
     async fn of(config: Config) -> Self {
         let (s3, storage) = FakeS3::start().await;
-        Self { router: router(App::new(Arc::new(storage), &config), &config.base_path), s3 }
+        let app = App::new(Arc::new(storage), &config);
+        Self { images: Arc::clone(&app.images), router: router(app, &config.base_path), s3 }
     }
 
     fn send(&self, request: Request<Body>) -> impl Future<Output = Answer> + use<> {

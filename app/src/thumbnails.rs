@@ -94,10 +94,13 @@ async fn produce(app: &App, key: &str) -> Result<Outcome, AppError> {
         made_of: None,
     };
     app.storage.put(&small, &facts, Bytes::from(scaled.bytes)).await?;
+    // Whoever asked before it was there has another answer.
+    app.images.forget(&small);
     tracing::info!(key, width, height, "made a thumbnail");
     // It may have been deleted meanwhile, and its thumbnail must not outlive it.
     if !app.storage.exists(key).await? {
         app.storage.delete(&small).await?;
+        app.images.forget(&small);
         return Err(AppError::NotFound);
     }
     Ok(Outcome::Stored)

@@ -84,6 +84,7 @@ async fn receive(
             let bytes: u64 = images.iter().map(|image| image.size).sum();
             tracing::info!(images = images.len(), bytes, "stored");
             for image in images {
+                app.has_changed(&image.key);
                 metrics::image_stored(image.content_type, image.size);
             }
         }
@@ -104,7 +105,6 @@ async fn store_files(
     let mut stored = Vec::new();
     while let Some(part) = form.next().await.map_err(|error| app.form_error(error))? {
         let Some(name) = part.chosen_file(&FIELDS) else {
-            part.skip().await.map_err(|error| app.form_error(error))?;
             continue;
         };
         stored.push(store_file(app, part, name, stored.len(), declared, cleanup).await?);

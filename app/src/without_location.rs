@@ -2,14 +2,12 @@
 
 use app_intake::image_format::ImageInfo;
 use app_intake::location::Stripper;
-use app_intake::upload_rules::name_in_key;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::CompletedPart;
 use bytes::BytesMut;
 
 use crate::App;
-use crate::error::{AppError, broken_off, causes};
-use crate::storage::{ObjectFacts, PART_BYTES};
+use crate::error::{AppError, causes};
+use crate::storage::{Object, ObjectFacts, PART_BYTES};
 
 /// What comes in one piece beyond a part's end is held, too.
 const SLACK_BYTES: usize = 256 * 1024;
@@ -24,8 +22,8 @@ pub async fn store(
     info: ImageInfo,
 ) -> Result<(), AppError> {
     let _memory = app.admission.memory(PART_BYTES + SLACK_BYTES).await?;
-    let object = app.storage.get(from, None).await?;
-    if object.e_tag.as_deref() != e_tag {
+    let object = app.storage.get(from).await?;
+    if object.head.e_tag.as_deref() != e_tag {
         return Err(AppError::Replaced);
     }
     let facts = ObjectFacts { made_of: e_tag.map(str::to_owned), ..ObjectFacts::of(info) };
@@ -45,7 +43,7 @@ pub async fn store(
 
 async fn send_parts(
     app: &App,
-    mut object: GetObjectOutput,
+    mut object: Object,
     key: &str,
     upload_id: &str,
     info: ImageInfo,
@@ -56,11 +54,8 @@ async fn send_parts(
     for number in 1.. {
         let mut ended = false;
         while buffer.len() < PART_BYTES && !ended {
-            match object.body.next().await {
-                Some(chunk) => {
-                    let chunk = chunk.map_err(|error| broken_off(name_in_key(key), error))?;
-                    stripper.feed(&chunk, &mut buffer);
-                }
+            match object.chunk().await? {
+                Some(chunk) => stripper.feed(&chunk, &mut buffer),
                 None => {
                     ended = true;
                     stripper.end(&mut buffer);

@@ -173,6 +173,16 @@ impl Setup {
         site
     }
 
+    /// Starts another task of the service that a site is one of: with the same bucket.
+    pub async fn start_beside(self, first: &Site) -> Site {
+        let shared = shared().await;
+        let bucket = first.bucket.name().to_owned();
+        let container = self.container(&bucket, &shared.localstack.url_for_containers().await).await;
+        let site = Site::new(self.app, Running { container, bucket }, None, &shared).await;
+        site.client.ready("readyz").await;
+        site
+    }
+
     /// Starts it, waits until it has given up, and returns its exit code and all that it has written.
     pub async fn ends(self) -> (String, String) {
         let container = self.container("some-bucket", "http://127.0.0.1:9").await;

@@ -27,6 +27,7 @@ mod settings;
 mod stopping;
 mod task_metadata;
 mod thumbnails;
+mod two_tasks;
 mod unsupported;
 mod uploads;
 

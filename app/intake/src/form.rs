@@ -1,22 +1,21 @@
-//! The form as it comes in: a parser behind guards on how long a client may pause, how much it may send,
-//! and how much the parser may hold back. A form takes up less than 300 KiB of memory, whatever the client sends.
+//! The form as it comes in: a parser behind guards on how long a client may pause and how much it may send.
+//! A form takes up less than 300 KiB of memory, whatever the client sends.
 
-mod guard;
+mod body;
 mod parameters;
-mod part_heads;
+mod parser;
 
 use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt};
-use multer::{Field, Multipart};
+use futures::Stream;
 use thiserror::Error;
 
-use guard::{Body, GuardError, Progress};
-use part_heads::PartHeads;
+use body::Body;
+use parser::{Found, Head, ParseError, Parser, Piece};
 
-use crate::limits::{FORM_OVERHEAD, UploadLimits};
+use crate::limits::UploadLimits;
 
 const PATIENCE: Patience = Patience { idle: Duration::from_secs(55), drain: Duration::from_secs(5) };
 
@@ -28,22 +27,15 @@ const MAX_BOUNDARY_BYTES: usize = 70;
 
 /// A multipart form that is being received.
 pub struct Form {
-    parser: Multipart<'static>,
-    source: Source,
+    parser: Parser,
+    body: Body,
     parts: usize,
 }
 
 /// One field of the form.
 pub struct Part<'a> {
-    field: Field<'static>,
-    source: &'a Source,
-}
-
-/// What a form and its parts read from.
-struct Source {
-    body: Body,
-    progress: Progress,
-    patience: Patience,
+    form: &'a mut Form,
+    head: Head,
 }
 
 /// How long a client may take.
@@ -85,7 +77,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Send + 'static,
     E: Error + Send + Sync + 'static,
 {
-    Source::new(body, PATIENCE).drain().await;
+    Body::new(body, u64::MAX, PATIENCE).drain().await;
 }
 
 impl Form {
@@ -125,31 +117,37 @@ impl Form {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let source = Source::new(body, patience);
-        let mut heads = PartHeads::new(&boundary);
-        let pieces = guard::guarded(source.body.clone(), source.progress.clone(), limit);
-        let parser = Multipart::new(pieces.map_ok(move |piece| heads.cleaned(piece)), boundary);
-        Self { parser, source, parts: 0 }
+        Self { parser: Parser::new(&boundary), body: Body::new(body, limit, patience), parts: 0 }
     }
 
-    /// The next field, none at the end of the form. The one before must have been read to its end.
+    /// The next field, none at the end of the form. What is left of the one before is passed over.
     pub async fn next(&mut self) -> Result<Option<Part<'_>>, FormError> {
-        self.source.progress.begin();
-        let Some(field) = self.parser.next_field().await.map_err(refusal)? else {
-            self.source.end().await?;
-            return Ok(None);
+        let head = loop {
+            match self.parser.next()? {
+                Some(Found::Part(head)) => break head,
+                Some(Found::End) => {
+                    self.body.end().await?;
+                    return Ok(None);
+                }
+                None => self.receive().await?,
+            }
         };
-        self.source.progress.clear();
         self.parts += 1;
         if self.parts > MAX_PARTS {
-            return Err(FormError::Malformed { detail: format!("more than {MAX_PARTS} fields") });
+            return Err(malformed(format!("more than {MAX_PARTS} fields")));
         }
-        Ok(Some(Part { field, source: &self.source }))
+        Ok(Some(Part { form: self, head }))
     }
 
     /// Reads what still comes of a refused form, for a while. There is nothing more to get from the form then.
     pub async fn drain(&mut self) {
-        self.source.drain().await;
+        self.body.drain().await;
+    }
+
+    async fn receive(&mut self) -> Result<(), FormError> {
+        let more = self.body.next().await?;
+        self.parser.feed(more.ok_or_else(|| malformed("it ends early"))?);
+        Ok(())
     }
 }
 
@@ -157,69 +155,24 @@ impl Part<'_> {
     /// The file name, if this is one of the form's file fields and a file was chosen:
     /// a form sent without one still has the field, with an empty name.
     pub fn chosen_file(&self, fields: &[&str]) -> Option<String> {
-        let disposition = parameters::Disposition::parse(self.header("content-disposition")?);
+        let disposition = parameters::Disposition::parse(self.head.disposition.as_ref()?);
         let ours = disposition.name.is_some_and(|name| fields.contains(&name.as_str()));
         disposition.file_name.filter(|name| ours && !name.is_empty())
     }
 
     /// The content type that the client gave the field, as it was written.
     pub fn claimed_type(&self) -> Option<String> {
-        self.header("content-type").map(|value| String::from_utf8_lossy(value).into_owned())
+        self.head.content_type.as_ref().map(|value| String::from_utf8_lossy(value).into_owned())
     }
 
     /// The next bytes, none at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, FormError> {
         loop {
-            self.source.progress.begin();
-            let chunk = self.field.chunk().await.map_err(refusal)?;
-            self.source.progress.clear();
-            // The parser ends a field with an empty piece if nothing else is left of it.
-            if chunk.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
-                return Ok(chunk);
+            match self.form.parser.data() {
+                Some(Piece::Data(bytes)) => return Ok(Some(bytes)),
+                Some(Piece::End) => return Ok(None),
+                None => self.form.receive().await?,
             }
-        }
-    }
-
-    /// Reads the rest of a field that nobody wants.
-    pub async fn skip(mut self) -> Result<(), FormError> {
-        while self.chunk().await?.is_some() {}
-        Ok(())
-    }
-
-    /// Reads what still comes of a refused form, for a while. There is nothing more to get from the form then.
-    pub async fn drain(self) {
-        self.source.drain().await;
-    }
-
-    fn header(&self, name: &str) -> Option<&[u8]> {
-        self.field.headers().get(name).map(|value| value.as_bytes())
-    }
-}
-
-impl Source {
-    fn new<S, E>(body: S, patience: Patience) -> Self
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: Error + Send + Sync + 'static,
-    {
-        Self { body: Body::new(body, patience.idle), progress: Progress::default(), patience }
-    }
-
-    /// What follows the form. A client that goes away before its last byte has not sent the form.
-    async fn end(&self) -> Result<(), FormError> {
-        let mut left = FORM_OVERHEAD;
-        while let Some(chunk) = self.body.next().await.map_err(|error| guard_refusal(&error))? {
-            let too_much = || FormError::Malformed { detail: "it goes on after its end".to_owned() };
-            left = left.checked_sub(chunk.len() as u64).ok_or_else(too_much)?;
-        }
-        Ok(())
-    }
-
-    async fn drain(&self) {
-        // An error here is the client's end, and the refusal that led here is what it reads.
-        let rest = async { while let Ok(Some(_)) = self.body.next().await {} };
-        if tokio::time::timeout(self.patience.drain, rest).await.is_err() {
-            tracing::info!("the client of a refused upload is still sending: answering anyway");
         }
     }
 }
@@ -235,35 +188,17 @@ fn boundary(content_type: &str) -> Result<String, FormError> {
         .filter(|value| (1..=MAX_BOUNDARY_BYTES).contains(&value.len()))
         .and_then(|value| String::from_utf8(value).ok())
         .filter(|value| value.chars().all(|c| c == ' ' || c.is_ascii_graphic()) && !value.ends_with(' '))
-        .ok_or_else(|| FormError::Malformed { detail: "the content type has no valid boundary".to_owned() })
+        .ok_or_else(|| malformed("the content type has no valid boundary"))
 }
 
-fn guard_refusal(error: &GuardError) -> FormError {
-    match error {
-        GuardError::Idle => FormError::Idle,
-        other => FormError::Malformed { detail: chain(other) },
+fn malformed(detail: impl Into<String>) -> FormError {
+    FormError::Malformed { detail: detail.into() }
+}
+
+impl From<ParseError> for FormError {
+    fn from(error: ParseError) -> Self {
+        malformed(error.to_string())
     }
-}
-
-fn refusal(error: multer::Error) -> FormError {
-    let guard = match &error {
-        multer::Error::StreamReadFailed(source) => source.downcast_ref::<GuardError>(),
-        _ => None,
-    };
-    match guard {
-        Some(GuardError::TooLarge { limit }) => FormError::BodyTooLarge { limit: *limit },
-        Some(GuardError::Idle) => FormError::Idle,
-        Some(GuardError::Held | GuardError::Cut(_)) | None => FormError::Malformed { detail: chain(&error) },
-    }
-}
-
-/// An error and its sources, outermost first, on one line.
-fn chain(error: &dyn Error) -> String {
-    let errors = std::iter::successors(Some(error), |error| (*error).source());
-    let mut texts: Vec<String> = errors.map(ToString::to_string).collect();
-    // Wrappers that only repeat what they wrap.
-    texts.dedup();
-    texts.join(": ")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod webp;
 mod xmp;
 
 use bytes::BytesMut;
+use memchr::memchr;
 
 use crate::image_format::ImageKind;
 
@@ -106,7 +107,7 @@ impl Stripper {
                 (used, is_done)
             }
             Step::PassPast(value) => {
-                let found = bytes.iter().position(|byte| byte == value);
+                let found = memchr(*value, bytes);
                 let used = found.map_or(bytes.len(), |index| index + 1);
                 out.extend_from_slice(&bytes[..used]);
                 (used, found.is_some())

@@ -1,6 +1,7 @@
 //! What can go wrong with the bucket. Errors of the SDK become ours here, once.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
@@ -20,6 +21,14 @@ pub enum StorageError {
     NoSuchRange {
         /// The key asked for.
         key: String,
+    },
+    /// The object is what the client has.
+    #[error("object {key} still has the tag asked about")]
+    NotModified {
+        /// The key asked for.
+        key: String,
+        /// Its tag.
+        e_tag: Option<String>,
     },
     /// The object is another one than was asked for.
     #[error("object {key} was changed meanwhile")]
@@ -41,6 +50,17 @@ pub enum StorageError {
         /// What the SDK says.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// An object's bytes end before the object does.
+    #[error("object {key} broke off while it was read")]
+    BrokenOff {
+        /// Its key.
+        key: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Several requests waited for one call.
+    #[error(transparent)]
+    Shared(Arc<StorageError>),
     /// S3 said yes, and left out what it must say.
     #[error("could not {action} {target}: the answer has no {missing}")]
     Incomplete {
@@ -71,6 +91,11 @@ impl StorageError {
         let code = code_of(&error);
         // A HEAD request's error has no body, and so no code but the status.
         let missing = error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404);
+        let unmodified = error.raw_response().filter(|answer| answer.status().as_u16() == 304);
+        if let Some(answer) = unmodified {
+            let e_tag = answer.headers().get("etag").map(str::to_owned);
+            return Self::NotModified { key: target.to_owned(), e_tag };
+        }
         match code.as_str() {
             "NoSuchKey" | "NotFound" if missing => Self::NoSuchObject { key: target.to_owned() },
             "PreconditionFailed" => Self::Changed { key: target.to_owned() },

@@ -31,8 +31,13 @@ impl Storage {
         number: i32,
         bytes: Bytes,
     ) -> Result<CompletedPart, StorageError> {
-        let request = self.client().await.upload_part().bucket(&self.bucket).key(key).upload_id(upload_id);
-        let request = request.part_number(number).body(ByteStream::from(bytes));
+        let connected = self.connected().await;
+        let request = connected.client.upload_part().bucket(&self.bucket).key(key).upload_id(upload_id);
+        let request = request.part_number(number).body(ByteStream::from(bytes)).customize();
+        let request = match connected.is_over_tls {
+            true => request.disable_payload_signing(),
+            false => request,
+        };
         let part = self.call("store a part of", key, request.send()).await?;
         Ok(CompletedPart::builder()
             .part_number(number)

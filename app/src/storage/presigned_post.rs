@@ -15,8 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use super::dns_suffix::dns_suffix;
-use super::{Storage, StorageError, own_endpoint};
+use super::{Storage, StorageError, endpoint};
 
 /// How long the form may be used.
 pub const VALID_FOR: Duration = Duration::from_secs(600);
@@ -75,17 +74,11 @@ impl Storage {
 
     /// Where S3 takes forms for this bucket.
     pub async fn post_url(&self) -> String {
-        let sdk = &self.connected().await.sdk;
-        if let Some(endpoint) = own_endpoint(sdk) {
-            return format!("{}/{}", endpoint.trim_end_matches('/'), self.bucket);
-        }
-        let region = sdk.region().map_or("us-east-1", AsRef::as_ref);
-        let suffix = dns_suffix(region);
-        // S3's certificate covers one label before its own name.
-        if self.bucket.contains('.') {
-            format!("https://s3.{region}.{suffix}/{}", self.bucket)
-        } else {
-            format!("https://{}.s3.{region}.{suffix}/", self.bucket)
+        let url = endpoint::of_bucket(&self.connected().await.sdk, &self.bucket);
+        // A bucket that is named in the path needs no slash behind it.
+        match url.strip_suffix('/') {
+            Some(path) if path.ends_with(&format!("/{}", self.bucket)) => path.to_owned(),
+            _ => url,
         }
     }
 }

@@ -94,7 +94,7 @@ async fn what_there_is_no_memory_for_can_be_completed_later() {
     let (s3, storage) = FakeS3::start().await;
     let app = App::new(Arc::new(storage), &Config { strip_location: true, direct_upload: true, ..config() });
     app.admission.refuse_memory();
-    let app = TestApp { router: router(app, ""), s3 };
+    let app = TestApp { images: Arc::clone(&app.images), router: router(app, ""), s3 };
     send_to_s3(&app, INCOMING, &with_position(0));
     let answer = post(&app, "/direct/complete", json!({"key": INCOMING})).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text());

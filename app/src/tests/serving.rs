@@ -68,19 +68,65 @@ async fn an_image_that_the_client_has_is_not_opened() {
     let app = TestApp::start().await;
     let stored = app.upload(&[("a.png", &png())]).await.json();
     let path = format!("/{}", stored["images"][0]["url"].as_str().unwrap());
-    let tag = app.get(&path).await.header(header::ETAG).to_owned();
-    app.s3.contents().opened.clear();
+    let head = Request::head(&path).body(Body::empty()).unwrap();
+    let tag = app.send(head).await.header(header::ETAG).to_owned();
+    let with_tag = |path: &str, tag: &str| {
+        let request = Request::get(path).header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap();
+        app.send(request)
+    };
     let list = format!("\"other\", {tag}");
-    for known in [tag.as_str(), &format!("W/{tag}"), &list, "*"] {
-        let request = Request::get(&path).header(header::IF_NONE_MATCH, known).body(Body::empty()).unwrap();
-        assert_eq!(app.send(request).await.status, StatusCode::NOT_MODIFIED, "{known}");
+    let tags = [tag.as_str(), &format!("W/{tag}"), &list, "*"];
+    for known in tags {
+        let answer = with_tag(&path, known).await;
+        assert_eq!(
+            (answer.status, answer.header(header::ETAG)),
+            (StatusCode::NOT_MODIFIED, &*tag),
+            "{known}"
+        );
     }
     assert_eq!(app.s3.contents().opened, [""; 0]);
-    let other = Request::get(&path).header(header::IF_NONE_MATCH, "\"other\"").body(Body::empty()).unwrap();
-    assert_eq!(app.send(other).await.body, png());
+    assert_eq!(with_tag(&path, "\"other\"").await.body, png());
     assert_eq!(app.s3.contents().opened.len(), 1);
-    let none = Request::get("/images/1-a/none.png").header(header::IF_NONE_MATCH, tag);
-    assert_eq!(app.send(none.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(with_tag("/images/1-a/none.png", &tag).await.status, StatusCode::NOT_FOUND);
+    // The same from memory.
+    assert_eq!(app.get(&path).await.body, png());
+    app.s3.contents().is_down = true;
+    for known in tags {
+        assert_eq!(with_tag(&path, known).await.status, StatusCode::NOT_MODIFIED, "{known}");
+    }
+    assert_eq!(with_tag(&path, "\"other\"").await.body, png());
+    // S3 is asked again after a second, once, also where nobody wants but to know whether the tag still holds.
+    app.s3.contents().is_down = false;
+    app.images.age(path.trim_start_matches('/').replace("images/", "uploads/").as_str());
+    for known in tags {
+        assert_eq!(with_tag(&path, known).await.status, StatusCode::NOT_MODIFIED, "{known}");
+    }
+    assert_eq!(app.s3.contents().not_modified, 2 + 1);
+}
+
+#[tokio::test]
+async fn an_image_in_memory_is_answered_as_from_the_bucket() {
+    let app = TestApp::start().await;
+    let stored = app.upload(&[("a.png", &png())]).await.json();
+    let path = format!("/{}", stored["images"][0]["url"].as_str().unwrap());
+    let ranges = ["bytes=0-7", "bytes=-5", "bytes=5-", "bytes=0-99999", "bytes=99999-", "bytes=1-2,4-5"];
+    let mut answers = Vec::new();
+    for in_memory in [false, true] {
+        if in_memory {
+            app.get(&path).await;
+        }
+        for range in ranges {
+            let head = Request::head(&path).body(Body::empty()).unwrap();
+            let part = Request::get(&path).header(header::RANGE, range).body(Body::empty()).unwrap();
+            for request in [head, part] {
+                let mut answer = app.send(request).await;
+                answer.headers.remove("x-request-id");
+                answers.push((answer.status, answer.headers, answer.body));
+            }
+        }
+    }
+    let (from_s3, from_memory) = answers.split_at(answers.len() / 2);
+    assert_eq!(from_s3, from_memory);
 }
 
 #[tokio::test]

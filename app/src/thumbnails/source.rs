@@ -8,7 +8,6 @@ use super::scale;
 use super::scale_error::DECODED_BYTES;
 use crate::App;
 use crate::error::AppError;
-use crate::error::broken_off;
 use crate::storage::stored_dimensions;
 
 /// Larger files are served as they are.
@@ -17,12 +16,11 @@ const LARGEST_FILE: i64 = 32 * 1024 * 1024;
 /// The file, if it is one that can be scaled.
 pub async fn read(app: &App, key: &str) -> Result<Option<(ImageKind, Bytes)>, AppError> {
     let Some((kind, length)) = suitable(&app.storage.head(key).await?) else { return Ok(None) };
-    let mut object = app.storage.get(key, None).await?;
+    let mut object = app.storage.get(key).await?;
     let mut file = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());
     let mut probe = ImageProbe::new();
-    while let Some(chunk) = object.body.next().await {
-        // That says nothing about the image.
-        let chunk = chunk.map_err(|error| broken_off(key, error))?;
+    // That it breaks off says nothing about the image.
+    while let Some(chunk) = object.chunk().await? {
         // What is not a whole image is found out by the decoder.
         let is_image = probe.feed(&chunk).is_ok();
         let is_too_costly = probe.decoded_bytes().is_some_and(|bytes| bytes > DECODED_BYTES);
@@ -61,7 +59,7 @@ mod tests {
         app.storage.put("uploads/1-a/a.png", &facts, png().into()).await.unwrap();
         s3.contents().breaks_off = Some("uploads/1-a/a.png".to_owned());
         let read = read(&app, "uploads/1-a/a.png").await;
-        let is_trouble = matches!(read, Err(AppError::Storage(StorageError::Incomplete { .. })));
+        let is_trouble = matches!(read, Err(AppError::Storage(StorageError::BrokenOff { .. })));
         assert!(is_trouble, "{read:?}");
         s3.contents().breaks_off = None;
         assert!(super::read(&app, "uploads/1-a/a.png").await.unwrap().is_some());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{StatusCode, header};
+use hyper::{HeaderMap, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -30,9 +30,9 @@ pub struct Answer {
     /// The status.
     pub status: StatusCode,
     /// The length of the body that came.
-    pub length: u64,
-    /// When to ask again, if the server says so.
-    pub retry_after: Option<Duration>,
+    pub length: usize,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body's beginning.
     pub beginning: Vec<u8>,
 }
@@ -57,26 +57,22 @@ impl Client {
         let answer =
             connection.send_request(http(request)?).await.map_err(|error| text("request", &error))?;
         let (head, mut body) = answer.into_parts();
-        let header =
-            |name| head.headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
         let (mut length, mut beginning) = (0, Vec::new());
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| text("answer", &error))?;
             if let Some(data) = frame.data_ref() {
-                length += data.len() as u64;
+                length += data.len();
                 beginning.extend_from_slice(&data[..data.len().min(QUOTED_BYTES - beginning.len())]);
             }
         }
-        let retry_after = header(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
-        if header(header::CONNECTION).is_none_or(|value| !value.eq_ignore_ascii_case("close")) {
+        if head
+            .headers
+            .get(header::CONNECTION)
+            .is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
+        {
             self.connection = Some(connection);
         }
-        Ok(Answer {
-            status: head.status,
-            length,
-            retry_after: retry_after.map(Duration::from_secs),
-            beginning,
-        })
+        Ok(Answer { status: head.status, headers: head.headers, length, beginning })
     }
 }
 
@@ -112,7 +108,7 @@ async fn connect(request: &Request) -> Result<SendRequest<Full<Bytes>>, String> 
 fn http(request: &Request) -> Result<hyper::Request<Full<Bytes>>, String> {
     let mut http = hyper::Request::new(Full::new(request.body.clone()));
     *http.method_mut() = request.method.clone();
-    *http.uri_mut() = request.path.parse().map_err(|error| text("path", &error))?;
+    *http.uri_mut() = request.path().parse().map_err(|error| text("path", &error))?;
     *http.headers_mut() = request.headers.clone();
     let host = header::HeaderValue::try_from(request.address.to_string());
     http.headers_mut().insert(header::HOST, host.map_err(|error| text("host", &error))?);

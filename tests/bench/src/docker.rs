@@ -1,6 +1,5 @@
-//! Containers of the apps, by the docker command. They go when they are dropped, and at the latest with the next run.
+//! Containers of apps and nginx, by the docker command. They go when they are dropped, and at the latest with the next run.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,25 +11,13 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::scenario::BUCKET;
-
 /// Its value is the process that made the container.
 const LABEL: &str = "image-app.bench";
-const APP_PORT: u16 = 80;
 
-/// A container of an app, which is removed when this is dropped.
+/// A container, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Container {
     name: String,
-}
-
-/// Where a running container is.
-#[derive(Clone, Copy, Debug)]
-pub struct Running {
-    /// The address of its port 80 for this machine.
-    pub address: SocketAddr,
-    /// Its first process.
-    pub pid: u32,
 }
 
 #[derive(Deserialize)]
@@ -41,27 +28,18 @@ struct State {
 }
 
 impl Container {
-    /// Makes a container of an app whose S3 is at a port of this machine. It can be asked at a local port, too, where
-    /// one is given: a container has no address before it runs.
-    pub async fn create(image: &str, s3: SocketAddr, local_port: Option<u16>) -> anyhow::Result<Self> {
+    /// Makes a container of an image. It is in this machine's own network: Docker's bridge would be part of what is
+    /// measured, and a task on Fargate has none.
+    pub async fn create(image: &str, environment: &[(&str, String)]) -> anyhow::Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let process = std::process::id();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let container = Self { name: format!("app-bench-{process}-{number}") };
         let mut create = docker(&["create", "--name", &container.name, "--label"]);
+        create.arg(format!("{LABEL}={process}")).args(["--network", "host"]);
         // Not Docker's log as JSON without an end, and no health check that runs while something is measured.
-        create.arg(format!("{LABEL}={process}")).args(["--log-driver", "local", "--no-healthcheck"]);
-        if let Some(port) = local_port {
-            create.arg("--publish").arg(format!("127.0.0.1:{port}:{APP_PORT}"));
-        }
-        for (name, value) in [
-            ("S3_BUCKET", BUCKET),
-            ("AWS_ENDPOINT_URL_S3", &format!("http://{s3}")),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "bench"),
-            ("AWS_SECRET_ACCESS_KEY", "bench"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ] {
+        create.args(["--log-driver", "local", "--no-healthcheck"]);
+        for (name, value) in environment {
             create.arg("--env").arg(format!("{name}={value}"));
         }
         create.arg(image);
@@ -75,17 +53,14 @@ impl Container {
         start.map(drop).with_context(|| format!("cannot start {}", self.name))
     }
 
-    /// Where it is.
-    pub async fn running(&self) -> anyhow::Result<Running> {
-        let format = "{{json .State}}\n{{.NetworkSettings.IPAddress}}";
-        let text = output(docker(&["inspect", "--format", format, &self.name])).await?;
-        let (state, address) = text.split_once('\n').context("docker inspect says too little")?;
-        let state: State = serde_json::from_str(state).context("docker inspect gives no state")?;
+    /// Its first process.
+    pub async fn pid(&self) -> anyhow::Result<u32> {
+        let state = output(docker(&["inspect", "--format", "{{json .State}}", &self.name])).await?;
+        let state: State = serde_json::from_str(&state).context("docker inspect gives no state")?;
         if !state.running {
             bail!("{} has ended: {}", self.name, self.log().await);
         }
-        let address: Ipv4Addr = address.parse().with_context(|| format!("{} has no address", self.name))?;
-        Ok(Running { address: SocketAddr::from((address, APP_PORT)), pid: state.pid })
+        Ok(state.pid)
     }
 
     /// When the engine saw its process run.
@@ -113,15 +88,6 @@ impl Drop for Container {
 pub async fn image_bytes(image: &str) -> anyhow::Result<u64> {
     let size = output(docker(&["image", "inspect", "--format", "{{.Size}}", image])).await?;
     size.parse().with_context(|| format!("docker gives no size of {image}"))
-}
-
-/// This machine's address for containers.
-pub async fn gateway() -> anyhow::Result<Ipv4Addr> {
-    let format = "{{range .IPAM.Config}}{{.Gateway}}\n{{end}}";
-    let text = output(docker(&["network", "inspect", "bridge", "--format", format])).await?;
-    // There may be one for IPv6, too.
-    let address = text.lines().find_map(|line| line.trim().parse().ok());
-    address.context("docker's bridge network has no gateway")
 }
 
 /// Removes what earlier runs left when they were killed.

@@ -4,18 +4,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use crate::client::{Client, Failures};
 use crate::scenario::Request;
 
-const LONGEST_MICROSECONDS: u64 = 120_000_000;
-const DIGITS: u8 = 3;
-
-/// How long to warm up and how long to measure.
+/// How to send.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
+    /// How many requests are in flight at a time.
+    pub connections: usize,
     /// Answers in this time do not count.
     pub warm_up: Duration,
     /// Answers in this time do.
@@ -24,63 +22,61 @@ pub struct Window {
 
 /// What came of it within the window.
 pub struct Measured<S> {
-    /// From the request's start, connecting included, to the answer's last byte; of right answers, in microseconds.
-    pub latencies: Histogram<u64>,
-    /// The answers' bytes.
-    pub received_bytes: u64,
+    /// From the request's start, connecting included, to the answer's last byte; of right answers, the shortest first.
+    pub latencies: Vec<Duration>,
     /// What happened instead of a right answer.
     pub failures: Failures,
-    /// How long the window really was.
-    pub seconds: f64,
     /// What the probe said when the window began and ended.
     pub probes: [S; 2],
 }
 
 /// One connection's share.
+#[derive(Default)]
 struct Share {
-    latencies: Histogram<u64>,
-    received_bytes: u64,
+    latencies: Vec<Duration>,
     failures: Failures,
 }
 
 /// Sends a request over so many connections; the probe is called when the window begins and ends.
 pub async fn run<S>(
     request: &Arc<Request>,
-    connections: usize,
     window: Window,
     probe: impl AsyncFn() -> anyhow::Result<S>,
 ) -> anyhow::Result<Measured<S>> {
     let started = Instant::now();
     let bounds = [started + window.warm_up, started + window.warm_up + window.measured];
     let mut workers = JoinSet::new();
-    for _ in 0..connections {
+    for _ in 0..window.connections {
         workers.spawn(work(Arc::clone(request), bounds));
     }
     tokio::time::sleep_until(bounds[0].into()).await;
     let first = probe().await?;
     tokio::time::sleep_until(bounds[1].into()).await;
     let probes = [first, probe().await?];
-    let mut all = Share::new()?;
+    let mut all = Share::default();
     while let Some(share) = workers.join_next().await {
-        all.add(share.context("a connection's task failed")??)?;
+        let share = share.context("a connection's task failed")?;
+        all.latencies.extend(share.latencies);
+        for (failure, count) in share.failures {
+            *all.failures.entry(failure).or_default() += count;
+        }
     }
-    let Share { latencies, received_bytes, failures } = all;
-    let seconds = window.measured.as_secs_f64();
-    Ok(Measured { latencies, received_bytes, failures, seconds, probes })
+    all.latencies.sort_unstable();
+    Ok(Measured { latencies: all.latencies, failures: all.failures, probes })
 }
 
 /// Requests that are in flight at the end are finished, so that no server is left with a broken one, but not counted.
-async fn work(request: Arc<Request>, [first, last]: [Instant; 2]) -> anyhow::Result<Share> {
-    let mut share = Share::new()?;
+async fn work(request: Arc<Request>, [first, last]: [Instant; 2]) -> Share {
+    let mut share = Share::default();
     let mut client = Client::default();
     loop {
         let started = Instant::now();
         if started >= last {
-            return Ok(share);
+            return share;
         }
         let result = client.send(&request).await;
         let ended = Instant::now();
-        let result = result.and_then(|answer| answer.check(&request).map(|()| answer.length));
+        let result = result.and_then(|answer| answer.check(&request));
         if result.is_err() {
             // A server that refuses at once would be asked a million times.
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -89,29 +85,8 @@ async fn work(request: Arc<Request>, [first, last]: [Instant; 2]) -> anyhow::Res
             continue;
         }
         match result {
-            Ok(length) => {
-                let latency = u64::try_from((ended - started).as_micros()).unwrap_or(u64::MAX);
-                share.latencies.saturating_record(latency);
-                share.received_bytes += length;
-            }
+            Ok(()) => share.latencies.push(ended - started),
             Err(failure) => *share.failures.entry(failure).or_default() += 1,
         }
-    }
-}
-
-impl Share {
-    fn new() -> anyhow::Result<Self> {
-        let latencies = Histogram::new_with_bounds(1, LONGEST_MICROSECONDS, DIGITS);
-        let latencies = latencies.context("cannot make a histogram")?;
-        Ok(Self { latencies, received_bytes: 0, failures: Failures::new() })
-    }
-
-    fn add(&mut self, other: Self) -> anyhow::Result<()> {
-        self.latencies.add(other.latencies).context("cannot add histograms")?;
-        self.received_bytes += other.received_bytes;
-        for (failure, count) in other.failures {
-            *self.failures.entry(failure).or_default() += count;
-        }
-        Ok(())
     }
 }

@@ -1,6 +1,5 @@
-//! Measures both apps' images in one run against one in-memory S3. `cargo xtask bench` builds the images and runs this.
+//! Measures both apps, nginx and S3 alone in turns, against one in-memory S3. `cargo xtask bench` builds the images and runs this.
 
-mod app;
 mod client;
 mod docker;
 mod jpeg;
@@ -13,6 +12,7 @@ mod report;
 mod run;
 mod s3;
 mod scenario;
+mod server;
 mod stand_in;
 mod tables;
 
@@ -24,7 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const INTERRUPTED: u8 = 130;
 
-/// Measures both apps' images against one in-memory S3; Linux only.
+/// Measures both apps, nginx and S3 alone against one in-memory S3; Linux only.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]

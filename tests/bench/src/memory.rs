@@ -7,17 +7,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use hyper::StatusCode;
-use serde::Serialize;
+use hyper::{StatusCode, header};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::app::App;
 use crate::client::{Client, Failures};
 use crate::processes::{Group, Memory};
 use crate::scenario::{Request, Target, upload};
+use crate::server::{Program, Server};
 
 const UPLOADS: usize = 200;
+const FILE_BYTES: usize = 10_000_000;
 const SETTLES_WITHIN: Duration = Duration::from_secs(1);
 const SAMPLE_EVERY: Duration = Duration::from_millis(50);
 /// When no more refused uploads are sent again.
@@ -25,7 +25,7 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What was used, in bytes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Debug)]
 pub struct MemoryUse {
     /// Whose memory.
     pub target: Target,
@@ -41,44 +41,36 @@ pub struct MemoryUse {
     pub failures: Failures,
     /// Proportional set size of all processes before.
     pub idle: u64,
-    /// The largest of the samples.
+    /// The largest of the samples, or the kernel's own record where there is one process only: it misses nothing.
     pub peak: u64,
-    /// The kernel's own record of the largest resident set, where there is one process only.
-    pub peak_resident: Option<u64>,
     /// From the first byte to the last answer.
     pub seconds: f64,
 }
 
-/// Uploads files of a size to a fresh container of an app.
-pub async fn measure(
-    target: Target,
-    image: &str,
-    s3: SocketAddr,
-    file_bytes: usize,
-) -> anyhow::Result<MemoryUse> {
-    let app = App::start(image, s3).await?;
+/// Uploads large files to an app that has just started.
+pub async fn measure(target: Target, program: &Program, s3: SocketAddr) -> anyhow::Result<MemoryUse> {
+    let app = Server::start(program, s3).await?;
     tokio::time::sleep(SETTLES_WITHIN).await;
     app.group.reset_peak()?;
     let idle = app.group.memory()?;
-    let request = Arc::new(upload(app.address, file_bytes));
+    let request = Arc::new(upload(target, app.address, FILE_BYTES));
     let sampler = Sampler::start(app.group.clone());
     let started = Instant::now();
     let sent = send_all(&request, started + GIVE_UP_AFTER).await?;
     let seconds = started.elapsed().as_secs_f64();
     let sampled = sampler.stop()?;
     let Sent { stored, answers_503, failures } = sent;
-    let peak_resident = app.group.memory()?.peak_of_one;
-    let (idle, peak) = (idle.proportional, sampled.proportional);
+    let peak_of_one = app.group.memory()?.peak_of_one.unwrap_or(0);
+    let (idle, peak) = (idle.proportional, sampled.proportional.max(peak_of_one));
     Ok(MemoryUse {
         target,
-        file_bytes,
+        file_bytes: FILE_BYTES,
         uploads: UPLOADS,
         stored,
         answers_503,
         failures,
         idle,
         peak,
-        peak_resident,
         seconds,
     })
 }
@@ -120,7 +112,10 @@ async fn send(request: &Request, deadline: Instant) -> Sent {
         let wait = match answer {
             Ok(answer) if answer.status == StatusCode::SERVICE_UNAVAILABLE => {
                 sent.answers_503 += 1;
-                answer.retry_after
+                answer
+                    .headers
+                    .get(header::RETRY_AFTER)
+                    .and_then(|seconds| seconds.to_str().ok()?.parse().ok())
             }
             answer => match answer.and_then(|answer| answer.check(request)) {
                 Ok(()) => {
@@ -133,7 +128,7 @@ async fn send(request: &Request, deadline: Instant) -> Sent {
                 }
             },
         };
-        tokio::time::sleep(wait.unwrap_or(DEFAULT_RETRY_AFTER)).await;
+        tokio::time::sleep(wait.map_or(DEFAULT_RETRY_AFTER, Duration::from_secs)).await;
     }
     sent
 }

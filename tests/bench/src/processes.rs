@@ -9,13 +9,16 @@ use anyhow::{Context, bail};
 /// `USER_HZ`, the same on all architectures that Docker runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// A container's processes and their accounts, in either version of control groups.
+/// Processes whose use is counted together.
 #[derive(Clone, Debug)]
-pub struct Group {
-    folder: PathBuf,
+pub enum Group {
+    /// All of a container, by the folder of its control group in either version of these.
+    Container(PathBuf),
+    /// These, each with all its threads.
+    Processes(Vec<u32>),
 }
 
-/// A container's memory, in bytes.
+/// The memory of a group, in bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Memory {
     /// Each page of its processes, shared ones by their share.
@@ -26,19 +29,28 @@ pub struct Memory {
 
 impl Group {
     /// The group of a container's first process.
-    pub fn of(pid: u32) -> anyhow::Result<Self> {
+    pub fn of_container(pid: u32) -> anyhow::Result<Self> {
         let path = format!("/proc/{pid}/cgroup");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
         let folder = folder(&text).with_context(|| format!("{path} names no group that counts CPU time"))?;
-        Ok(Self { folder })
+        Ok(Self::Container(folder))
+    }
+
+    /// This process.
+    pub fn this() -> Self {
+        Self::Processes(vec![std::process::id()])
     }
 
     /// CPU time of all its processes, those that have ended included.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        if let Ok(nanoseconds) = fs::read_to_string(self.folder.join("cpuacct.usage")) {
+        let folder = match self {
+            Self::Container(folder) => folder,
+            Self::Processes(pids) => return pids.iter().copied().map(cpu_of).sum(),
+        };
+        if let Ok(nanoseconds) = fs::read_to_string(folder.join("cpuacct.usage")) {
             return Ok(Duration::from_nanos(nanoseconds.trim().parse()?));
         }
-        let path = self.folder.join("cpu.stat");
+        let path = folder.join("cpu.stat");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let usage = text.lines().find_map(|line| line.strip_prefix("usage_usec "));
         Ok(Duration::from_micros(usage.context("cpu.stat has no usage_usec")?.parse()?))
@@ -73,14 +85,20 @@ impl Group {
     }
 
     fn processes(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let path = self.folder.join("cgroup.procs");
+        let folder = match self {
+            Self::Container(folder) => folder,
+            Self::Processes(pids) => {
+                return Ok(pids.iter().map(|pid| Path::new("/proc").join(pid.to_string())).collect());
+            }
+        };
+        let path = folder.join("cgroup.procs");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(text.lines().map(|process| Path::new("/proc").join(process)).collect())
     }
 }
 
 /// CPU time of one process with all its threads.
-pub fn cpu_of(pid: u32) -> anyhow::Result<Duration> {
+fn cpu_of(pid: u32) -> anyhow::Result<Duration> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).context("cannot read a process's CPU time")?;
     // The name, in parentheses, may hold anything.
     let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();

@@ -1,29 +1,23 @@
-//! What a run found out, as it is written for machines.
+//! What a run found out.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use serde::Serialize;
+use std::fmt;
+use std::time::{Duration, Instant};
 
 use crate::client::Failures;
 use crate::load::Measured;
 use crate::machine::Machine;
 use crate::memory::MemoryUse;
-use crate::processes;
+use crate::processes::{self, Group};
+use crate::run::Options;
 use crate::s3::stats::Stats;
-use crate::scenario::{Request, Scenario, Target};
+use crate::scenario::{Scenario, Target};
 
 /// A whole run.
-#[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Report<'a> {
+    /// What was asked for.
+    pub options: &'a Options,
     /// Where it ran.
     pub machine: Machine,
-    /// How to run it again.
-    pub command: String,
-    /// How long each combination was measured.
-    pub seconds: f64,
-    /// How long S3 waited before each answer.
-    pub s3_latency_ms: u64,
     /// The apps' images.
     pub images: Vec<ImageFacts>,
     /// Requests for a fixed time.
@@ -33,12 +27,9 @@ pub struct Report {
 }
 
 /// An image and how fast it starts.
-#[derive(Debug, Serialize)]
 pub struct ImageFacts {
     /// Whose.
     pub target: Target,
-    /// Its name.
-    pub image: String,
     /// Its size.
     pub bytes: u64,
     /// From `docker start` to the first health check that passed.
@@ -47,134 +38,127 @@ pub struct ImageFacts {
     pub own_start_ms: Vec<f64>,
 }
 
-/// One combination of request, connections and target.
-#[derive(Debug, Serialize)]
+/// One kind of request to one target, in several rounds.
 pub struct Load {
     /// What was sent.
     pub scenario: Scenario,
-    /// How many connections sent it.
-    pub connections: usize,
     /// Who answered.
     pub target: Target,
-    /// Right answers.
-    pub requests: u64,
-    /// Right answers per second.
-    pub per_second: f64,
-    /// The images' bytes, or the page's, per second, in millions.
-    pub megabytes_per_second: f64,
-    /// Half of the right answers came within this.
-    pub p50_ms: f64,
-    /// 99 of 100.
-    pub p99_ms: f64,
-    /// All.
-    pub max_ms: f64,
+    /// What came of it.
+    pub rounds: Vec<Round>,
     /// What happened instead of a right answer.
     pub failures: Failures,
-    /// Who used how much CPU.
-    pub cores: Cores,
-    /// Calls to S3 for each right answer.
-    pub s3_calls: BTreeMap<String, f64>,
 }
 
-/// CPU time per second of the run.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Cores {
-    /// The app's container.
-    pub app: f64,
-    /// The S3 stand-in.
-    pub s3: f64,
-    /// This program: the requests' sender.
-    pub sender: f64,
-    /// Everything else on this machine.
+/// What one round measured; CPU time is in microseconds for each right answer.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// Right answers per second.
+    pub per_second: f64,
+    /// 99 of 100 came within this.
+    pub p99_ms: f64,
+    /// CPU time of the app or nginx.
+    pub server_us: f64,
+    /// CPU time of the S3 stand-in.
+    pub s3_us: f64,
+    /// CPU time of this program, which sends the requests.
+    pub sender_us: f64,
+    /// How many cores everything else on this machine kept busy.
     pub others: f64,
+    /// Calls to S3 for each right answer, by operation.
+    pub s3_calls: Vec<(String, f64)>,
+}
+
+/// A number of each round.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The middle one.
+    pub median: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
 }
 
 /// The accounts at one moment.
 pub struct Accounts {
-    /// The app's CPU time, if there is an app.
-    pub app: Duration,
-    /// The stand-in's.
-    pub s3: Duration,
-    /// This process's.
-    pub sender: Duration,
-    /// All CPUs'.
-    pub machine: Duration,
-    /// The moment.
-    pub at: std::time::Instant,
-    /// What S3 was asked.
-    pub calls: Stats,
-}
-
-/// The value in the middle.
-pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied()
+    server: Duration,
+    s3: Duration,
+    sender: Duration,
+    machine: Duration,
+    at: Instant,
+    calls: Stats,
 }
 
 impl Load {
-    /// Turns counts into rates.
-    pub fn new(
-        (scenario, connections, target): (Scenario, usize, Target),
-        request: &Request,
-        measured: &Measured<Accounts>,
-    ) -> Self {
-        let requests = measured.latencies.len();
-        let milliseconds = |quantile| {
-            let microseconds = Duration::from_micros(measured.latencies.value_at_quantile(quantile));
-            microseconds.as_secs_f64() * 1000.0
-        };
-        let bytes = match request.sent_bytes {
-            0 => measured.received_bytes,
-            each => each * requests,
-        };
-        let calls = measured.probes[1].calls.since(&measured.probes[0].calls);
-        Self {
-            scenario,
-            connections,
-            target,
-            requests,
-            per_second: requests as f64 / measured.seconds,
-            megabytes_per_second: bytes as f64 / measured.seconds / 1e6,
-            p50_ms: milliseconds(0.5),
-            p99_ms: milliseconds(0.99),
-            max_ms: milliseconds(1.0),
-            failures: measured.failures.clone(),
-            cores: Cores::between(&measured.probes),
-            s3_calls: calls
-                .calls
-                .into_iter()
-                .map(|(operation, calls)| (operation, calls as f64 / requests.max(1) as f64))
-                .collect(),
+    /// One before its first round.
+    pub fn new(scenario: Scenario, target: Target) -> Self {
+        Self { scenario, target, rounds: Vec::new(), failures: Failures::new() }
+    }
+
+    /// Adds a round.
+    pub fn add(&mut self, round: Round, failures: Failures) {
+        self.rounds.push(round);
+        for (failure, count) in failures {
+            *self.failures.entry(failure).or_default() += count;
         }
     }
 
-    /// How many requests failed.
-    pub fn failed(&self) -> u64 {
-        self.failures.values().sum()
+    /// A number of all rounds.
+    pub fn spread(&self, of: impl Fn(&Round) -> f64) -> Spread {
+        Spread::of(self.rounds.iter().map(of))
     }
 }
 
-impl Cores {
-    fn between([first, last]: &[Accounts; 2]) -> Self {
+impl Round {
+    /// Turns counts into rates.
+    pub fn new(measured: &Measured<Accounts>) -> Self {
+        let [first, last] = &measured.probes;
+        let requests = measured.latencies.len();
+        let each = |total: f64| total / requests.max(1) as f64;
+        let used = |of: fn(&Accounts) -> Duration| of(last).saturating_sub(of(first)).as_secs_f64();
+        let us_each = |of: fn(&Accounts) -> Duration| each(used(of) * 1e6);
         let seconds = (last.at - first.at).as_secs_f64();
-        let cores =
-            |of: fn(&Accounts) -> Duration| of(last).saturating_sub(of(first)).as_secs_f64() / seconds;
-        let (app, s3, sender) = (cores(|all| all.app), cores(|all| all.s3), cores(|all| all.sender));
-        let others = (cores(|all| all.machine) - app - s3 - sender).max(0.0);
-        Self { app, s3, sender, others }
+        let others = used(|at| at.machine) - used(|at| at.server) - used(|at| at.s3) - used(|at| at.sender);
+        let p99 = measured.latencies.get(requests * 99 / 100).copied().unwrap_or_default();
+        let calls = last.calls.since(&first.calls).calls.into_iter();
+        Self {
+            per_second: requests as f64 / seconds,
+            p99_ms: p99.as_secs_f64() * 1e3,
+            server_us: us_each(|at| at.server),
+            s3_us: us_each(|at| at.s3),
+            sender_us: us_each(|at| at.sender),
+            others: others.max(0.0) / seconds,
+            s3_calls: calls.map(|(operation, calls)| (operation, each(calls as f64))).collect(),
+        }
+    }
+}
+
+impl Spread {
+    /// Of these numbers; of none it is zero.
+    pub fn of(numbers: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<_> = numbers.collect();
+        sorted.sort_by(f64::total_cmp);
+        let at = |place: usize| sorted.get(place).copied().unwrap_or_default();
+        Self { median: at(sorted.len() / 2), min: at(0), max: at(sorted.len().saturating_sub(1)) }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.0} ({:.0}..{:.0})", self.median, self.min, self.max)
     }
 }
 
 impl Accounts {
     /// Reads all of them.
-    pub fn read(app: Option<&processes::Group>, s3: u32, calls: Stats) -> anyhow::Result<Self> {
+    pub fn read(server: &Group, s3: &Group, calls: Stats) -> anyhow::Result<Self> {
         Ok(Self {
-            app: app.map_or(Ok(Duration::ZERO), processes::Group::cpu)?,
-            s3: processes::cpu_of(s3)?,
-            sender: processes::cpu_of(std::process::id())?,
+            server: server.cpu()?,
+            s3: s3.cpu()?,
+            sender: Group::this().cpu()?,
             machine: processes::cpu_of_machine()?,
-            at: std::time::Instant::now(),
+            at: Instant::now(),
             calls,
         })
     }
@@ -184,22 +168,27 @@ impl Accounts {
 mod tests {
     use super::*;
 
-    fn accounts(seconds: u64, app: u64, machine: u64) -> Accounts {
-        let [app, machine, s3, sender] = [app, machine, seconds / 10, seconds / 10].map(Duration::from_secs);
-        let at = std::time::Instant::now() + Duration::from_secs(seconds);
-        Accounts { app, s3, sender, machine, at, calls: Stats::default() }
+    fn accounts(seconds: u64, server: u64, machine: u64) -> Accounts {
+        let [server, machine, s3, sender] =
+            [server, machine, seconds / 10, seconds / 10].map(Duration::from_secs);
+        let at = Instant::now() + Duration::from_secs(seconds);
+        Accounts { server, s3, sender, machine, at, calls: Stats::default() }
     }
 
     #[test]
-    fn shares_are_of_the_time_between() {
-        let cores = Cores::between(&[accounts(0, 5, 100), accounts(10, 15, 118)]);
-        let near = |value: f64, expected: f64| (value - expected).abs() < 0.001;
-        assert!(near(cores.app, 1.0) && near(cores.s3, 0.1) && near(cores.others, 0.6), "{cores:?}");
+    fn a_round_divides_what_was_used_by_right_answers() {
+        let probes = [accounts(0, 5, 100), accounts(10, 15, 118)];
+        let latencies = (1..=1000).map(Duration::from_millis).collect();
+        let round = Round::new(&Measured { latencies, failures: Failures::new(), probes });
+        let near = |value: f64, expected: f64| (value - expected).abs() < 0.001 * expected;
+        assert!(near(round.per_second, 100.0) && near(round.p99_ms, 991.0), "{round:?}");
+        assert!(near(round.server_us, 10_000.0) && near(round.s3_us, 1000.0), "{round:?}");
+        assert!(near(round.others, 0.6), "{round:?}");
     }
 
     #[test]
-    fn the_median_is_in_the_middle() {
-        assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(&[]), None);
+    fn a_spread_has_a_middle_and_two_ends() {
+        assert_eq!(Spread::of([9.0, 1.0, 2.4].into_iter()).to_string(), "2 (1..9)");
+        assert_eq!(Spread::of(std::iter::empty()), Spread { median: 0.0, min: 0.0, max: 0.0 });
     }
 }

@@ -13,14 +13,16 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::processes::Group;
 use crate::s3::stats::Stats;
 use crate::s3::{RESET, STATS};
 
 /// A running stand-in; it ends when this is dropped.
 pub struct StandIn {
     /// Its process.
-    pub pid: u32,
-    port: u16,
+    pub group: Group,
+    /// Its address.
+    pub address: SocketAddr,
     // Its standard input is held open by this.
     _process: Child,
 }
@@ -32,16 +34,11 @@ impl StandIn {
         let mut command = Command::new(program);
         command.args(["s3", "--latency", &latency_milliseconds.to_string()]).kill_on_drop(true);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let pid = process.id().context("the S3 stand-in has ended")?;
+        let group = Group::Processes(vec![process.id().context("the S3 stand-in has ended")?]);
         let stdout = process.stdout.take().context("the S3 stand-in has no output")?;
         let port = BufReader::new(stdout).lines().next_line().await?.unwrap_or_default();
-        let port = port.parse().context("the S3 stand-in gives no port")?;
-        Ok(Self { pid, port, _process: process })
-    }
-
-    /// Its address for this machine, or for containers where their gateway is given.
-    pub fn address(&self, host: Ipv4Addr) -> SocketAddr {
-        SocketAddr::from((host, self.port))
+        let port: u16 = port.parse().context("the S3 stand-in gives no port")?;
+        Ok(Self { group, address: (Ipv4Addr::LOCALHOST, port).into(), _process: process })
     }
 
     /// Makes the bucket what it is at the start of each run.
@@ -56,7 +53,7 @@ impl StandIn {
     }
 
     async fn ask(&self, path: &'static str) -> anyhow::Result<Bytes> {
-        let stream = TcpStream::connect(self.address(Ipv4Addr::LOCALHOST)).await;
+        let stream = TcpStream::connect(self.address).await;
         let stream = TokioIo::new(stream.context("the S3 stand-in does not answer")?);
         let (mut sender, connection) = http1::handshake(stream).await?;
         tokio::spawn(async { connection.await.ok() });

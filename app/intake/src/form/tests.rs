@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use futures::{StreamExt, stream};
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, any, prop_assert, prop_oneof, proptest};
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
 
 use super::*;
@@ -40,17 +40,38 @@ async fn files(mut form: Form) -> Result<Vec<(String, Option<String>, Vec<u8>)>,
     let mut files = Vec::new();
     while let Some(mut part) = form.next().await? {
         let Some(name) = part.chosen_file(&["f", "f[]"]) else {
-            part.skip().await?;
             continue;
         };
         let (claim, mut content) = (part.claimed_type(), Vec::new());
         while let Some(bytes) = part.chunk().await? {
-            assert!((1..=16 * 1024).contains(&bytes.len()));
+            assert!(!bytes.is_empty());
             content.extend_from_slice(&bytes);
         }
         files.push((name, claim, content));
     }
     Ok(files)
+}
+
+/// The contents of all parts.
+async fn contents(mut form: Form) -> Result<Vec<Vec<u8>>, FormError> {
+    let mut contents = Vec::new();
+    while let Some(mut part) = form.next().await? {
+        let mut content = Vec::new();
+        while let Some(bytes) = part.chunk().await? {
+            content.extend_from_slice(&bytes);
+        }
+        contents.push(content);
+    }
+    Ok(contents)
+}
+
+async fn contents_by_multer(body: &[u8]) -> Result<Vec<Vec<u8>>, multer::Error> {
+    let mut form = multer::Multipart::new(pieces(body, 50), "b");
+    let mut contents = Vec::new();
+    while let Some(field) = form.next_field().await? {
+        contents.push(field.bytes().await?.to_vec());
+    }
+    Ok(contents)
 }
 
 async fn failure(body: &[u8]) -> FormError {
@@ -130,7 +151,7 @@ async fn forms_that_end_early_are_refused() {
     let cut = io::Error::new(io::ErrorKind::ConnectionReset, "reset by peer");
     let start = stream::iter([Ok(Bytes::from(file("a.png", "content"))), Err(cut)]);
     let error = files(Form::open(Some(FORM), None, start, &LIMITS).ok().unwrap()).await.unwrap_err();
-    let detail = "failed to read stream: the connection broke: reset by peer".to_owned();
+    let detail = "the connection broke: reset by peer".to_owned();
     assert_eq!(error, FormError::Malformed { detail });
 }
 
@@ -196,7 +217,7 @@ async fn small_parts_are_not_read_ahead_of() {
     let (body, received) = counted(one.repeat(900).as_bytes());
     let mut form = Form::open(Some(FORM), None, body, &LIMITS).ok().unwrap();
     for count in 1..800 {
-        form.next().await.unwrap().unwrap().skip().await.unwrap();
+        drop(form.next().await.unwrap().unwrap());
         assert!(received.load(Ordering::Relaxed) < count * one.len() + 2000);
     }
 }
@@ -206,17 +227,13 @@ async fn draining_reads_what_still_comes_whatever_it_is() {
     let text = file("a.png", &"x".repeat(99_000)) + "--b\r\nno header\r\n\r\n" + &"y".repeat(99_000);
     let (body, received) = counted(text.as_bytes());
     let mut form = Form::open(Some(FORM), None, body, &LIMITS).ok().unwrap();
-    form.next().await.unwrap().unwrap().skip().await.unwrap();
+    drop(form.next().await.unwrap());
     assert!(form.next().await.is_err());
     assert!(received.load(Ordering::Relaxed) < text.len());
     form.drain().await;
     assert_eq!(received.load(Ordering::Relaxed), text.len());
     form.drain().await;
     drain(pieces(text.as_bytes(), 1000)).await;
-
-    let mut form = open(text.as_bytes(), 1000);
-    form.next().await.unwrap().unwrap().drain().await;
-    assert!(form.next().await.is_err());
 }
 
 const WORDS: [&str; 8] = [
@@ -248,5 +265,14 @@ proptest! {
         prop_assert!(whole == in_pieces, "{whole:?} and {in_pieces:?}");
         let out: usize = whole.unwrap_or_default().iter().map(|(name, _, content)| name.len() + content.len()).sum();
         prop_assert!(out <= body.len());
+    }
+
+    #[test]
+    fn multer_finds_the_same(body in bodies()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        // It takes no control characters in heads.
+        let body: Vec<_> = body.into_iter().filter(|byte| !byte.is_ascii_control() || b"\r\n".contains(byte)).collect();
+        let ours = runtime.block_on(contents(open(&body, 50)));
+        prop_assert_eq!(ours.ok(), runtime.block_on(contents_by_multer(&body)).ok());
     }
 }

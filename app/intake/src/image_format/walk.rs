@@ -1,5 +1,7 @@
 //! The walk through a file as it arrives: a format says what it wants next, and gets it when it is all there.
 
+use memchr::memchr;
+
 use super::{Dimensions, Orientation};
 
 /// The most that a format may want at once: all that is ever held of a file.
@@ -122,7 +124,7 @@ impl Walk {
                 *left -= used as u64;
                 (used, *left == 0)
             }
-            Want::SkipPast(byte) => match bytes.iter().position(|found| found == byte) {
+            Want::SkipPast(byte) => match memchr(*byte, bytes) {
                 Some(index) => (index + 1, true),
                 None => (bytes.len(), false),
             },

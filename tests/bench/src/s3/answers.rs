@@ -1,12 +1,8 @@
-//! What S3 answers: objects with their ranges and conditions, XML, refusals.
-
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+//! What S3 answers: objects, XML, refusals. Of conditions it knows If-None-Match, and of ranges none: nothing that is
+//! measured asks for one.
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
-use hyper::body::{Body, Frame, SizeHint};
+use http_body_util::Full;
 use hyper::header::{self, HeaderMap};
 use hyper::{Method, Response, StatusCode};
 use time::OffsetDateTime;
@@ -16,10 +12,8 @@ use time::macros::format_description;
 use super::bucket::{Object, Page};
 use super::received::Content;
 
-/// An answer's body.
-pub type AnswerBody = Either<Full<Bytes>, Zeros>;
 /// An answer.
-pub type Answer = Response<AnswerBody>;
+pub type Answer = Response<Full<Bytes>>;
 
 /// Why a call is not done.
 #[derive(Debug)]
@@ -28,12 +22,6 @@ pub struct Refusal {
     code: &'static str,
     message: String,
 }
-
-/// The content of an object of which only the size is known.
-#[derive(Debug)]
-pub struct Zeros(u64);
-
-static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 impl Refusal {
     /// One that is told as S3 does.
@@ -53,7 +41,7 @@ impl Refusal {
 
 /// An answer without a body.
 pub fn empty(status: StatusCode) -> Answer {
-    let mut answer = Response::new(Either::Left(Full::default()));
+    let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
     answer
 }
@@ -61,7 +49,7 @@ pub fn empty(status: StatusCode) -> Answer {
 /// An answer in XML.
 pub fn xml(content: &str) -> Answer {
     let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{content}");
-    let mut answer = Response::new(Either::Left(Full::from(text)));
+    let mut answer = Response::new(Full::from(text));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
     answer
 }
@@ -96,45 +84,23 @@ pub fn open_uploads<'a>(uploads: impl Iterator<Item = (&'a str, &'a str)>) -> An
     xml(&format!("<ListMultipartUploadsResult>{}</ListMultipartUploadsResult>", uploads.collect::<String>()))
 }
 
-/// An object, or what a condition or a range makes of it.
+/// An object, or what a condition makes of it.
 pub fn object(object: &Object, method: &Method, request: &HeaderMap) -> Result<Answer, Refusal> {
-    let text = |name| request.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
-    if text(header::IF_MATCH).is_some_and(|tags| !names(tags, &object.e_tag)) {
-        return Err(Refusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", "another version"));
-    }
-    if text(header::IF_NONE_MATCH).is_some_and(|tags| names(tags, &object.e_tag)) {
+    let tags = request.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    if tags.is_some_and(|tags| names(tags, &object.e_tag)) {
         return Ok(with_headers(empty(StatusCode::NOT_MODIFIED), object));
     }
-    let size = object.content.size();
-    let Some((first, last)) = text(header::RANGE).and_then(|range| bounds(range, size)) else {
-        let content = body(&object.content, method, 0, size);
-        return Ok(with_headers(with_length(content, size), object));
-    };
-    if first >= size {
-        return Err(Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", "beyond the end"));
-    }
-    let length = last + 1 - first;
-    let mut answer = with_headers(with_length(body(&object.content, method, first, length), length), object);
-    *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
-    insert(&mut answer, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{size}"));
-    Ok(answer)
-}
-
-fn body(content: &Content, method: &Method, first: u64, length: u64) -> AnswerBody {
-    match content {
-        _ if method == Method::HEAD => Either::Left(Full::default()),
-        Content::Counted(_) => Either::Right(Zeros(length)),
-        Content::Kept(bytes) => {
-            let at = |place| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
-            Either::Left(Full::new(bytes.slice(at(first)..at(first + length))))
+    let body = match &object.content {
+        _ if method == Method::HEAD => Bytes::new(),
+        Content::Kept(bytes) => bytes.clone(),
+        Content::Counted(_) => {
+            let message = "the bench's S3 keeps only the size of large uploads";
+            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message));
         }
-    }
-}
-
-fn with_length(body: AnswerBody, length: u64) -> Answer {
-    let mut answer = Response::new(body);
-    answer.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    answer
+    };
+    let mut answer = Response::new(Full::new(body));
+    answer.headers_mut().insert(header::CONTENT_LENGTH, object.content.size().into());
+    Ok(with_headers(answer, object))
 }
 
 fn with_headers(mut answer: Answer, object: &Object) -> Answer {
@@ -142,7 +108,6 @@ fn with_headers(mut answer: Answer, object: &Object) -> Answer {
     let modified = object.modified.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT");
     insert(&mut answer, header::LAST_MODIFIED, &modified);
     insert(&mut answer, header::ETAG, &object.e_tag);
-    insert(&mut answer, header::ACCEPT_RANGES, "bytes");
     answer.headers_mut().extend(object.headers.iter().cloned());
     answer
 }
@@ -157,19 +122,8 @@ fn names(tags: &str, e_tag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == e_tag)
 }
 
-/// First and last byte of the one range that is asked for; the first may lie beyond the end.
-fn bounds(range: &str, size: u64) -> Option<(u64, u64)> {
-    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    let end = size.checked_sub(1)?;
-    match (first, last) {
-        ("", last) => Some((size.saturating_sub(last.parse().ok()?), end)),
-        (first, "") => Some((first.parse().ok()?, end)),
-        (first, last) => Some((first.parse().ok()?, last.parse::<u64>().ok()?.min(end))),
-    }
-}
-
 /// A date as S3 writes it in XML.
-pub fn xml_date(date: OffsetDateTime) -> String {
+fn xml_date(date: OffsetDateTime) -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
     date.format(format).unwrap_or_default()
 }
@@ -178,47 +132,9 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-impl Body for Zeros {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let length = usize::try_from(self.0).unwrap_or(usize::MAX).min(ZEROS.len());
-        self.0 -= length as u64;
-        Poll::Ready((length > 0).then(|| Ok(Frame::data(Bytes::from_static(&ZEROS[..length])))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranges_have_bounds() {
-        for (range, expected) in [
-            ("bytes=0-4", Some((0, 4))),
-            ("bytes=5-", Some((5, 9))),
-            ("bytes=-3", Some((7, 9))),
-            ("bytes=8-99", Some((8, 9))),
-            ("bytes=10-", Some((10, 9))),
-            ("bytes=0-1,3-4", None),
-            ("lines=0-4", None),
-        ] {
-            assert_eq!(bounds(range, 10), expected, "{range}");
-        }
-        assert_eq!(bounds("bytes=0-", 0), None);
-    }
 
     #[test]
     fn tags_are_compared_weakly() {

@@ -1,6 +1,6 @@
 //! An S3 that lives in memory, as a process of its own so that its share of the CPU can be told from the others'.
-//! It believes every signature and keeps small objects; of large ones it keeps the size and serves zeros. `s3s-fs` writes
-//! files and hashes them: on few cores that would slow what is measured.
+//! It believes every signature and keeps small objects; of large uploads it keeps the size. `s3s-fs` writes files and hashes
+//! them: on few cores that would slow what is measured.
 
 mod answers;
 mod bucket;
@@ -47,8 +47,7 @@ struct State {
 
 /// Serves until the parent process is gone.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    // All addresses: containers come through Docker's bridge.
-    let listener = TcpListener::bind("0.0.0.0:0").await.context("the S3 stand-in cannot listen")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("the S3 stand-in cannot listen")?;
     let port = listener.local_addr().context("the S3 stand-in has no address")?.port();
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{port}").and_then(|()| stdout.flush()).context("cannot tell the port")?;

@@ -9,7 +9,7 @@ use super::answers::Refusal;
 use super::chunked::{Decoder, Malformed};
 
 /// What is longer is not kept: runs store gigabytes.
-pub const KEPT_BYTES: u64 = 256 * 1024;
+pub const KEPT_BYTES: u64 = 64 * 1024;
 
 /// An object's content.
 #[derive(Clone, Debug, PartialEq, Eq)]

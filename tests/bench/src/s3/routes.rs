@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -86,9 +86,6 @@ impl Call {
             (&Method::HEAD, ..) => ("HeadObject", self.get(state)),
             (&Method::GET, ..) => ("GetObject", self.get(state)),
             (&Method::PUT, false, Some(id)) => ("UploadPart", self.put_part(state, id, content)),
-            (&Method::PUT, false, None) if self.header("x-amz-copy-source").is_some() => {
-                ("CopyObject", self.copy(state))
-            }
             (&Method::PUT, false, None) => ("PutObject", self.put(state, content)),
             (&Method::POST, false, Some(id)) => ("CompleteMultipartUpload", complete(state, id)),
             (&Method::POST, false, None) if self.query.contains_key("uploads") => {
@@ -124,25 +121,12 @@ impl Call {
     }
 
     fn put(&self, state: &mut State, content: Content) -> Result<Answer, Refusal> {
-        let only_new = self.header(header::IF_NONE_MATCH.as_str()).is_some_and(|tags| tags == "*");
+        let only_new = self.headers.get(header::IF_NONE_MATCH).is_some_and(|tags| tags == "*");
         if only_new && state.bucket.get(&self.key).is_some() {
             return Err(Refusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", "it exists"));
         }
         let tag = state.bucket.put(self.key.clone(), content, self.lasting_headers());
         Ok(tagged(&tag))
-    }
-
-    fn copy(&self, state: &mut State) -> Result<Answer, Refusal> {
-        let source = self.header("x-amz-copy-source").unwrap_or_default().trim_start_matches('/');
-        let source = decoded(source);
-        let key = source.split_once('/').map_or("", |(_, key)| key);
-        let object = state.bucket.get(key).ok_or_else(no_such_key)?;
-        let replace = self.header("x-amz-metadata-directive").is_some_and(|value| value == "REPLACE");
-        let headers = if replace { self.lasting_headers() } else { object.headers.clone() };
-        let modified = answers::xml_date(object.modified);
-        let tag = state.bucket.put(self.key.clone(), object.content.clone(), headers);
-        let tag = format!("<ETag>{tag}</ETag><LastModified>{modified}</LastModified>");
-        Ok(xml(&format!("<CopyObjectResult>{tag}</CopyObjectResult>")))
     }
 
     fn begin(&self, state: &mut State) -> Answer {
@@ -156,10 +140,6 @@ impl Call {
         let number = self.query.get("partNumber").and_then(|number| number.parse().ok());
         let part = number.and_then(|number| state.bucket.put_part(id, number, content));
         part.map(|tag| tagged(&tag)).ok_or_else(no_such_upload)
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
     }
 
     /// What is given back with the object.
@@ -193,7 +173,7 @@ fn abort(state: &mut State, id: &str) -> Result<Answer, Refusal> {
 
 fn stats(state: &State) -> Answer {
     let text = serde_json::to_vec(&state.stats).unwrap_or_default();
-    Response::new(Either::Left(Full::new(Bytes::from(text))))
+    Response::new(Full::new(Bytes::from(text)))
 }
 
 fn reset(state: &mut State) -> Answer {
