@@ -35,8 +35,14 @@ pub struct Object {
     key: String,
     body: ByteStream,
     patience: Duration,
-    /// The checksum of what has come, and the one that S3 knows.
-    checksum: Option<(Digest, u32)>,
+    checksum: Option<Box<Checksum>>,
+}
+
+/// What is known of a checksum while the bytes come.
+#[derive(Debug)]
+struct Checksum {
+    of_what_came: Digest,
+    known: u32,
 }
 
 /// What a client that may have an object already is answered.
@@ -55,7 +61,8 @@ impl Object {
 
     /// The same, whose bytes must have this CRC-32.
     pub(super) fn with_checksum(self, checksum: Option<u32>) -> Self {
-        let checksum = checksum.map(|known| (Digest::new(CrcAlgorithm::Crc32IsoHdlc), known));
+        let new = |known| Checksum { of_what_came: Digest::new(CrcAlgorithm::Crc32IsoHdlc), known };
+        let checksum = checksum.map(|known| Box::new(new(known)));
         Self { checksum, ..self }
     }
 
@@ -66,13 +73,13 @@ impl Object {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, StorageError> {
         match tokio::time::timeout(self.patience, self.body.next()).await {
             Ok(Some(Ok(bytes))) => {
-                if let Some((digest, _)) = &mut self.checksum {
-                    digest.update(&bytes);
+                if let Some(checksum) = &mut self.checksum {
+                    checksum.of_what_came.update(&bytes);
                 }
                 Ok(Some(bytes))
             }
             Ok(None) => match self.checksum.take() {
-                Some((digest, known)) if digest.finalize() != u64::from(known) => {
+                Some(checksum) if checksum.of_what_came.finalize() != u64::from(checksum.known) => {
                     Err(self.broken("its checksum is another one"))
                 }
                 _ => Ok(None),
@@ -132,4 +139,26 @@ impl From<&HeadObjectOutput> for ObjectHead {
 
 fn http_date(at: DateTime) -> Option<String> {
     at.fmt(DateTimeFormat::HttpDate).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    async fn collected(length: u64, checksum: Option<u32>) -> Result<Bytes, StorageError> {
+        let head = ObjectHead { length: Some(length), ..ObjectHead::default() };
+        let object = Object::new("uploads/1-a/a.png", head, ByteStream::from_static(b"image"), PATIENCE);
+        object.with_checksum(checksum).collect(PATIENCE).await
+    }
+
+    #[tokio::test]
+    async fn what_came_is_compared_with_its_length_and_checksum() {
+        let right = crc_fast::checksum(CrcAlgorithm::Crc32IsoHdlc, b"image") as u32;
+        assert_eq!(collected(5, None).await.unwrap(), "image");
+        assert_eq!(collected(5, Some(right)).await.unwrap(), "image");
+        assert!(matches!(collected(5, Some(right ^ 1)).await, Err(StorageError::BrokenOff { .. })));
+        assert!(matches!(collected(6, Some(right)).await, Err(StorageError::BrokenOff { .. })));
+    }
 }

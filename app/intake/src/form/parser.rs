@@ -91,7 +91,7 @@ impl Parser {
             let is_past = match self.stage {
                 Stage::Preamble => self.pass_preamble()?,
                 Stage::Delimited => self.pass_delimiter()?,
-                Stage::Data => matches!(self.data(), Some(_)),
+                Stage::Data => self.data().is_some(),
                 Stage::Head => return Ok(self.head()?.map(Found::Part)),
                 Stage::Ended => return Ok(Some(Found::End)),
             };
