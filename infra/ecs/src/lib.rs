@@ -21,6 +21,7 @@ pub mod revisions;
 pub mod rules;
 pub mod run_task;
 pub mod service;
+pub mod rollout;
 pub mod simulation;
 pub mod tag;
 pub mod task_definition;

@@ -1,0 +1,1 @@
+//! The front: for whom a request is.

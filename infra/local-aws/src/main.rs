@@ -1,0 +1,3 @@
+//! The local AWS's program.
+
+fn main() {}
