@@ -3,8 +3,9 @@
 use infra::Settings;
 use infra_images::BaseImage;
 use infra_options::StackOptions;
+use infra_options::deploy::Options;
 
-use crate::local_aws::{self, LocalAws};
+use crate::local_aws::{self, Choice, LocalAws};
 use crate::provider::Provider;
 use crate::{docker_engine, images};
 
@@ -12,14 +13,26 @@ use crate::{docker_engine, images};
 const NO_ENGINE: u8 = 69;
 
 /// Deploys to the local AWS, which is started first, and stopped again if nothing could be deployed.
-pub async fn to_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
+pub async fn to_local_aws(options: &Options) -> anyhow::Result<u8> {
+    let stack = &options.stack;
     docker_engine::require(stack.yes).await?;
-    local_aws::require_engine_here().await?;
-    images::ensure(base_images(&Settings::with_overrides(&stack.settings)?), stack.yes).await?;
+    local_aws::engine::require_here().await?;
+    let choice = Choice { speed: options.local_speed, ..Choice::of_stack(stack) };
+    let settings = Settings::with_overrides(&stack.settings)?;
+    let ran_before = match LocalAws::running(&choice).await? {
+        Some(running) => {
+            running.note_other_sources()?;
+            images::ensure(base_images(&settings), stack.yes).await?;
+            true
+        }
+        None => {
+            local_aws::images::ensure(base_images(&settings), stack.yes).await?;
+            false
+        }
+    };
     // Everything that can fail before comes before: a local AWS is not started for a provider that does not build.
     let provider = Provider::build().await?;
-    let ran_before = LocalAws::running(stack.local_port, stack.region.as_deref()).await?.is_some();
-    let local = LocalAws::running_or_started(stack.local_port, stack.region.as_deref()).await?;
+    let local = LocalAws::running_or_started(&choice).await?;
     let code = provider.run(Some(&local)).await?;
     if code != 0 && !ran_before && provider.stacks(&local).await?.is_empty() {
         LocalAws::remove(stack.local_port).await?;
@@ -40,13 +53,9 @@ pub async fn to_aws(stack: &StackOptions) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// What a deploy to a local AWS needs beside the apps' own images.
+/// What the apps' images are built on.
 fn base_images(settings: &Settings) -> &'static [BaseImage] {
-    if settings.builds_no_image() {
-        &[BaseImage::MiniStack]
-    } else {
-        &[BaseImage::Debian, BaseImage::Rust, BaseImage::MiniStack]
-    }
+    if settings.builds_no_image() { &[] } else { &[BaseImage::Debian, BaseImage::Rust] }
 }
 
 #[cfg(test)]
@@ -56,7 +65,7 @@ mod tests {
     #[test]
     fn given_images_need_no_base() {
         let given = ["web.image=w", "php.image=p"].map(str::to_owned);
-        assert_eq!(base_images(&Settings::with_overrides(&given).unwrap()), [BaseImage::MiniStack]);
+        assert_eq!(base_images(&Settings::with_overrides(&given).unwrap()), []);
         assert!(base_images(&Settings::with_overrides(&given[..1]).unwrap()).contains(&BaseImage::Debian));
     }
 }

@@ -1,20 +1,22 @@
-//! The local AWS: MiniStack in a container that only this machine can reach. One port is one local AWS.
+//! The local AWS: our front and behind it an emulator, in containers that only this machine can reach. One port is one local AWS.
 
-mod container;
+mod containers;
+pub mod engine;
 mod health;
+pub mod images;
+mod labels;
+mod network;
 
 use std::time::{Duration, Instant};
 
-use infra_images::Endpoint;
-use infra_images::endpoint::endpoint;
-use infra_options::{DEFAULT_REGION, StackOptions};
+use infra_options::{DEFAULT_REGION, Speed, StackOptions};
 
 use crate::interrupt::unless_interrupted;
 use crate::port;
 use crate::progress::Step;
 use crate::report::UserError;
 
-use container::{Container, State};
+use containers::{Containers, Front, State};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 /// How long it is asked before its container is looked at again.
@@ -24,11 +26,22 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// A file in which there is nothing.
 const NO_FILE: &str = "/dev/null";
 
+/// Which local AWS, and what it must be where that is asked for.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Its port.
+    pub port: u16,
+    /// Its region.
+    pub region: Option<String>,
+    /// How much faster its waits go by.
+    pub speed: Option<Speed>,
+}
+
 /// A local AWS that answers.
 #[derive(Debug)]
 pub struct LocalAws {
     port: u16,
-    region: String,
+    front: Front,
 }
 
 /// What the removal of a local AWS came to.
@@ -39,13 +52,20 @@ pub struct Removed {
     pub images_in_use: Vec<String>,
 }
 
+impl Choice {
+    /// That of a command that works on a stack.
+    pub fn of_stack(options: &StackOptions) -> Self {
+        Self { port: options.local_port, region: options.region.clone(), speed: None }
+    }
+}
+
 impl LocalAws {
     /// What a command that starts nothing works on: the running local AWS with `--local`, none without.
     pub async fn wanted(options: &StackOptions) -> anyhow::Result<Option<Self>> {
         if !options.local {
             return Ok(None);
         }
-        match Self::running(options.local_port, options.region.as_deref()).await? {
+        match Self::running(&Choice::of_stack(options)).await? {
             Some(local) => Ok(Some(local)),
             None => Err(UserError::new(
                 format!("no local AWS is running on port {}", options.local_port),
@@ -55,41 +75,73 @@ impl LocalAws {
         }
     }
 
-    /// The local AWS on a port, if it runs. A region that is asked for must be its own.
-    pub async fn running(port: u16, region: Option<&str>) -> anyhow::Result<Option<Self>> {
-        let container = Container::on(port);
-        let State::Running { region: actual } = container.state().await? else { return Ok(None) };
-        if let Some(wanted) = region.filter(|wanted| *wanted != actual) {
-            return Err(other_region(port, wanted, &actual).into());
-        }
+    /// The local AWS on a port, if it runs. What is asked for must be its own.
+    pub async fn running(choice: &Choice) -> anyhow::Result<Option<Self>> {
+        let port = choice.port;
+        let containers = Containers::on(port);
+        let State::Running(front) = containers.state().await? else { return Ok(None) };
+        require_same(choice, &front)?;
         if !unless_interrupted(health::within(ANSWERS_WITHIN, port)).await? {
             let message = format!("the local AWS on port {port} runs but does not answer");
             let hint = format!(
-                "look at `docker logs {0}`; `docker rm --force {0}` ends it, with all that is in it",
-                container.name
+                "look at `docker logs {}`; `{}` ends it, with all that is in it",
+                containers.front,
+                stop_command(port)
             );
             return Err(UserError::new(message, hint).into());
         }
-        Ok(Some(Self { port, region: actual }))
+        Ok(Some(Self { port, front }))
     }
 
-    /// The local AWS on a port, started where it does not run yet.
-    pub async fn running_or_started(port: u16, region: Option<&str>) -> anyhow::Result<Self> {
-        if let Some(running) = Self::running(port, region).await? {
+    /// The local AWS on a port, started where it does not run yet. Its images must be here.
+    pub async fn running_or_started(choice: &Choice) -> anyhow::Result<Self> {
+        if let Some(running) = Self::running(choice).await? {
             return Ok(running);
         }
         // Its state lived in memory: what a stopped one left behind belongs to nothing any more.
-        Container::on(port).remove().await?;
-        port::require_free(port).await?;
-        let region = region.map(str::to_owned).unwrap_or_else(default_region);
-        Self::start(port, region).await
+        Containers::on(choice.port).remove().await?;
+        port::require_free(choice.port).await?;
+        let front = Front {
+            region: choice.region.clone().unwrap_or_else(default_region),
+            speed: choice.speed.unwrap_or_default().to_string(),
+            image: images::front_name()?,
+        };
+        Self::start(choice.port, front).await
     }
 
     /// Removes a local AWS with everything it started here, and the apps' images.
     pub async fn remove(port: u16) -> anyhow::Result<Removed> {
-        let count = Container::on(port).remove().await?;
-        let images_in_use = container::remove_images(port).await?;
+        let count = Containers::on(port).remove().await?;
+        let images_in_use = images::remove(port).await?;
         Ok(Removed { count, images_in_use })
+    }
+
+    /// Where it answers.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Its region.
+    pub fn region(&self) -> &str {
+        &self.front.region
+    }
+
+    /// How much faster its waits go by.
+    pub fn speed(&self) -> &str {
+        &self.front.speed
+    }
+
+    /// Says so where it was started from other sources than these: it is kept, as it has stacks in its memory.
+    pub fn note_other_sources(&self) -> anyhow::Result<()> {
+        if self.front.image != images::front_name()? {
+            infra_options::say!(
+                "the local AWS on port {} was built from other sources than these and goes on as it is; `{}` ends it with all \
+                 that is in it, and what starts next is built from these",
+                self.port,
+                stop_command(self.port)
+            );
+        }
+        Ok(())
     }
 
     /// What leads a program with the AWS SDK here, and away from the user's own profiles.
@@ -99,31 +151,31 @@ impl LocalAws {
         [
             ("NO_PROXY", past_proxies.clone()),
             ("no_proxy", past_proxies),
-            ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_ENDPOINT_URL", self.endpoint()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_REGION", self.region.clone()),
-            ("AWS_DEFAULT_REGION", self.region.clone()),
+            ("AWS_REGION", self.front.region.clone()),
+            ("AWS_DEFAULT_REGION", self.front.region.clone()),
             ("AWS_CONFIG_FILE", NO_FILE.to_owned()),
             ("AWS_SHARED_CREDENTIALS_FILE", NO_FILE.to_owned()),
         ]
     }
 
-    async fn start(port: u16, region: String) -> anyhow::Result<Self> {
+    async fn start(port: u16, front: Front) -> anyhow::Result<Self> {
         let step = Step::start(format!("local AWS on port {port}"));
         step.line("starting");
-        let container = Container::on(port);
+        let containers = Containers::on(port);
         let started = unless_interrupted(async {
-            container.start(&region).await?;
+            containers.start(&front).await?;
             let deadline = Instant::now() + STARTS_WITHIN;
             while !health::within(ONE_LOOK, port).await? {
-                let why = match container.state().await? {
-                    State::Running { .. } if Instant::now() < deadline => continue,
-                    State::Running { .. } => format!("did not come up in {} s", STARTS_WITHIN.as_secs()),
-                    State::Stopped | State::Missing => "ended while it came up".to_owned(),
+                let (container, why) = match containers.ended().await? {
+                    Some(ended) => (ended, format!("container {ended} ended")),
+                    None if Instant::now() < deadline => continue,
+                    None => (&*containers.front, format!("no answer in {} s", STARTS_WITHIN.as_secs())),
                 };
-                let log = container.last_lines(20).await?;
-                let message = format!("the local AWS on port {port} {why}");
+                let log = containers.last_lines(container, 20).await?;
+                let message = format!("the local AWS on port {port} did not come up: {why}");
                 return Err(anyhow::anyhow!("the end of its log:\n{log}").context(message));
             }
             Ok(())
@@ -131,25 +183,16 @@ impl LocalAws {
         .await;
         if let Err(error) = started {
             // Nothing half-started stays; what failed first is what the user needs to know.
-            if let Err(left) = container.remove().await {
+            if let Err(left) = containers.remove().await {
                 infra_options::say!("could not clean up after it: {left:#}");
             }
             return Err(error);
         }
-        step.done(&format!("answers, region {region}"));
-        Ok(Self { port, region })
+        let faster =
+            if front.speed == "1" { String::new() } else { format!(", {} times as fast", front.speed) };
+        step.done(&format!("answers, region {}{faster}", front.region));
+        Ok(Self { port, front })
     }
-}
-
-/// Refuses an engine on another machine: the local AWS's ports would be that one's.
-pub async fn require_engine_here() -> anyhow::Result<()> {
-    // A docker command that knows no contexts has no other engine either.
-    let Ok(Endpoint::Elsewhere(address)) = endpoint().await else { return Ok(()) };
-    Err(UserError::new(
-        format!("the Docker engine at {address} is on another machine, where a local AWS can't be reached from here"),
-        "choose an engine on this machine: `docker context use default`, or unset DOCKER_HOST and DOCKER_CONTEXT",
-    )
-    .into())
 }
 
 fn default_region() -> String {
@@ -157,9 +200,64 @@ fn default_region() -> String {
     set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).unwrap_or_else(|| DEFAULT_REGION.to_owned())
 }
 
-fn other_region(port: u16, wanted: &str, actual: &str) -> UserError {
-    UserError::new(
-        format!("the local AWS on port {port} is one of region {actual}, not {wanted}"),
-        format!("leave out --region, give --region {actual}, or use another --local-port"),
-    )
+/// The command that ends a local AWS.
+pub fn stop_command(port: u16) -> String {
+    let port = if port == network::USUAL_PORT { String::new() } else { format!(" --local-port {port}") };
+    format!("cargo xtask local --stop{port}")
+}
+
+/// Refuses what is asked for where a local AWS that runs is another.
+fn require_same(choice: &Choice, front: &Front) -> Result<(), UserError> {
+    let port = choice.port;
+    if let Some(wanted) = choice.region.as_ref().filter(|wanted| **wanted != front.region) {
+        let actual = &front.region;
+        return Err(UserError::new(
+            format!("the local AWS on port {port} is one of region {actual}, not {wanted}"),
+            format!("leave out --region, give --region {actual}, or use another --local-port"),
+        ));
+    }
+    if let Some(wanted) = choice.speed.map(|speed| speed.to_string()).filter(|wanted| *wanted != front.speed)
+    {
+        let actual = &front.speed;
+        return Err(UserError::new(
+            format!("the local AWS on port {port} runs with --local-speed {actual}, not {wanted}"),
+            format!(
+                "leave out --local-speed, use another --local-port, or end it with `{}` and all that is in it",
+                stop_command(port)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(region: Option<&str>, speed: Option<&str>) -> Option<String> {
+        let front = Front { region: "us-east-1".into(), speed: "60".into(), image: "front:1".into() };
+        let speed = speed.map(|speed| speed.parse().unwrap());
+        let choice = Choice { port: 4666, region: region.map(str::to_owned), speed };
+        require_same(&choice, &front).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_runs_is_taken_as_it_is_unless_asked_otherwise() {
+        assert_eq!(refusal(None, None), None);
+        assert_eq!(refusal(Some("us-east-1"), Some("60.0")), None);
+    }
+
+    #[test]
+    fn another_region_or_speed_than_the_running_ones_is_refused() {
+        assert!(
+            refusal(Some("eu-west-1"), None).is_some_and(|error| error.contains("us-east-1, not eu-west-1"))
+        );
+        assert!(refusal(None, Some("1")).is_some_and(|error| error.contains("--local-speed 60, not 1")));
+    }
+
+    #[test]
+    fn the_command_that_ends_it_names_another_port_than_the_usual_one() {
+        assert_eq!(stop_command(4566), "cargo xtask local --stop");
+        assert_eq!(stop_command(4666), "cargo xtask local --stop --local-port 4666");
+    }
 }

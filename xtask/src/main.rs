@@ -12,6 +12,7 @@ mod docker_engine;
 mod fuzz;
 mod images;
 mod interrupt;
+mod local;
 mod local_aws;
 mod measure;
 mod pictures;
@@ -57,6 +58,7 @@ struct Cli {
 enum Command {
     #[command(flatten)]
     Stack(infra_options::Command),
+    Local(local::Options),
     Build(build::Options),
     Bench(bench::Options),
     Measure(measure::Options),
@@ -83,6 +85,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Stack(command) => stack_command::run(command).await,
+        Command::Local(options) => local::run(options).await,
         Command::Build(options) => build::run(options).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Measure(options) => measure::run(options).await,
@@ -132,6 +135,17 @@ mod tests {
         Cli::try_parse_from(["xtask", "scale", "web", "0"]).unwrap();
         for wrong in ["-1", "many", "2147483648", ""] {
             assert!(Cli::try_parse_from(["xtask", "scale", "web", wrong]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_speed_is_for_a_local_aws() {
+        Cli::try_parse_from("xtask deploy --local --local-speed 60".split(' ')).unwrap();
+        Cli::try_parse_from("xtask local --local-speed 0.5".split(' ')).unwrap();
+        for wrong in
+            ["deploy --local-speed 60", "deploy --local --local-speed 0", "local --stop --local-speed 2"]
+        {
+            assert!(Cli::try_parse_from(format!("xtask {wrong}").split(' ')).is_err(), "{wrong}");
         }
     }
 

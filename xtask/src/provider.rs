@@ -91,8 +91,8 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// Whether a variable would take the provider away from the local AWS, or to real credentials.
-fn leads_elsewhere(variable: &str) -> bool {
+/// Whether a variable would take a program with the AWS SDK away from the local AWS, or to real credentials.
+pub fn leads_elsewhere(variable: &str) -> bool {
     let names =
         ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"];
     names.contains(&variable) || variable.starts_with("AWS_ENDPOINT_URL")

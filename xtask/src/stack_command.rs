@@ -17,7 +17,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     check(&command)?;
     let stack = command.stack();
     let code = match &command {
-        Command::Deploy(_) if stack.local => deploy::to_local_aws(stack).await?,
+        Command::Deploy(options) if stack.local => deploy::to_local_aws(options).await?,
         Command::Deploy(_) => deploy::to_aws(stack).await?,
         Command::Teardown(_) if stack.local => teardown::of_local_aws(stack).await?,
         _ => {

@@ -3,14 +3,14 @@
 use infra_images::engine;
 use infra_options::StackOptions;
 
-use crate::local_aws::{LocalAws, Removed};
+use crate::local_aws::{Choice, LocalAws, Removed};
 use crate::provider::Provider;
 
 /// Deletes the stack, then the local AWS if that was its last one.
 pub async fn of_local_aws(stack: &StackOptions) -> anyhow::Result<u8> {
     engine::check().await?;
     let port = stack.local_port;
-    let Some(local) = LocalAws::running(port, stack.region.as_deref()).await? else {
+    let Some(local) = LocalAws::running(&Choice::of_stack(stack)).await? else {
         return clean_up(port).await;
     };
     let provider = Provider::build().await?;
@@ -36,7 +36,7 @@ async fn clean_up(port: u16) -> anyhow::Result<u8> {
     infra_options::say!("no local AWS is running on port {port}, nothing to tear down");
     if removed.count > 0 {
         infra_options::say!(
-            "removed {} containers and networks that an earlier one left behind",
+            "removed {} containers, volumes and networks that an earlier one left behind",
             removed.count
         );
     }
@@ -45,7 +45,7 @@ async fn clean_up(port: u16) -> anyhow::Result<u8> {
 }
 
 /// A container that is not the local AWS's keeps its image, and whose it is the engine does not know.
-fn report_images_in_use(removed: &Removed) {
+pub fn report_images_in_use(removed: &Removed) {
     for image in &removed.images_in_use {
         infra_options::say!(
             "image {image} stays, as a container uses it: `docker ps --all --filter ancestor={image}`"

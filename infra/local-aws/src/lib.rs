@@ -8,5 +8,6 @@ pub mod ecs;
 pub mod emulator;
 pub mod front;
 pub mod load_balancer;
+pub mod options;
 pub mod scaling;
 pub mod tasks;

@@ -1,3 +1,9 @@
 //! The local AWS's program.
 
-fn main() {}
+use clap::Parser;
+use infra_local_aws::options::Options;
+use std::io::Write;
+
+fn main() -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{:?}", Options::parse())
+}

@@ -1,10 +1,10 @@
 //! `deploy`: images, local AWS where wanted, and the stack.
 
-use crate::{LeaseOptions, StackOptions};
+use crate::{LeaseOptions, Speed, StackOptions};
 
 /// Build the images, show the plan, and bring the stack up to what the code says
 ///
-/// With --local a local AWS is started first, in a container of its own that only this machine can reach. What is built
+/// With --local a local AWS is started first, in containers of its own that only this machine can reach. What is built
 /// needs a Docker engine; on Debian and Ubuntu it is offered to be installed and started (--yes: without asking).
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -19,6 +19,11 @@ pub struct Options {
     /// Do not wait until new tasks have taken over, but where a service is replaced: the old one must not go first
     #[arg(long)]
     pub no_wait: bool,
+
+    /// With --local: run ECS's and the load balancer's own waits N times faster, such as bake times, health checks' intervals,
+    /// cooldowns and draining; never the containers' own time. 1 unless given; a local AWS that runs keeps its own
+    #[arg(long, value_name = "N", requires = "local")]
+    pub local_speed: Option<Speed>,
 
     /// What happens while another run works on it.
     #[command(flatten)]

@@ -9,12 +9,14 @@ pub mod preview;
 pub mod run_task;
 mod say;
 pub mod scale;
+mod speed;
 mod stack;
 pub mod stacks;
 pub mod strategy;
 pub mod teardown;
 
 pub use say::print;
+pub use speed::Speed;
 pub use stack::{DEFAULT_REGION, LeaseOptions, StackOptions};
 
 use std::process::ExitCode;

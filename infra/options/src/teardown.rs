@@ -4,7 +4,7 @@ use crate::{LeaseOptions, StackOptions};
 
 /// Delete everything that belongs to the stack
 ///
-/// With --local, the local AWS goes with its last stack: its container, its tasks' containers, its network and the
+/// With --local, the local AWS goes with its last stack: its containers, its tasks' containers, its network and the
 /// apps' images, except those that another container uses. Base images (Debian, Rust, the local AWS) stay as a cache
 /// for the next deploy; `docker image rm` removes them.
 #[derive(Clone, Debug, clap::Args)]

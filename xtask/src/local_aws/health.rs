@@ -1,4 +1,4 @@
-//! Does the local AWS answer.
+//! Does the local AWS answer: the front, which asks the emulator behind it.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ pub async fn within(limit: Duration, port: u16) -> anyhow::Result<bool> {
 
 async fn answers(port: u16) -> std::io::Result<bool> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET /_ministack/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").await?;
+    stream.write_all(b"GET /_local_aws/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     let status = String::from_utf8_lossy(&answer);
