@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use pass_on::PassOn;
+pub use pass_on::PassOn;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::error::Error;
