@@ -4,13 +4,32 @@
 //! clock with ideal tasks, the local AWS on the real one with real containers.
 
 mod action;
+mod breaker;
+mod daemon;
+mod deployment;
 mod event;
+mod events;
+mod failure;
+mod finish;
+mod health;
+mod hooks;
 mod ids;
 mod moment;
+mod pass;
+mod replace;
 mod spec;
+mod stages;
 mod state;
+mod stop;
+mod tally;
 mod throttle;
+mod traffic;
+mod wake;
 mod words;
+mod zones;
+
+#[cfg(test)]
+mod tests;
 
 pub use action::Action;
 pub use event::{Event, TargetHealth, TaskStatus};
@@ -25,8 +44,11 @@ pub use words::{
     ServiceStatus,
 };
 
+use deployment::Progress;
 use ids::Ids;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use zones::Balance;
 
 /// A service and all that ECS's scheduler knows of it.
 #[derive(Clone, Debug)]
@@ -41,16 +63,35 @@ pub struct Service {
     deployments: Vec<Deployment>,
     /// The newest first.
     service_deployments: Vec<ServiceDeployment>,
-    revisions: Vec<Revision>,
+    revisions: Vec<Arc<Revision>>,
     tasks: BTreeMap<String, Task>,
     events: VecDeque<ServiceEvent>,
     actions: Vec<Action>,
+    /// What drives the service deployment that is under way.
+    progress: Option<Progress>,
+    instances: BTreeSet<String>,
+    alarms: BTreeSet<String>,
+    next_task: u64,
+    /// The task that evens the zones out, and its zone.
+    rebalance: Option<(String, String)>,
+    balance: Balance,
+    said_protected: u32,
+    steady_since: Option<Moment>,
+    next_pass: Moment,
+    /// A look at the service is due.
+    dirty: bool,
+    /// The look that is under way has changed something.
+    changed: bool,
 }
 
+/// Looks that follow one another at once; what then still changes waits for the next step.
+const MOST_LOOKS: usize = 32;
+
 impl Service {
-    /// A service that has just been created; its first deployment begins with the first step, which is due at once.
+    /// A service that has just been created. Its first deployment is there; it starts its tasks with the first step, which is due
+    /// at once.
     pub fn new(identity: Identity, spec: ServiceSpec, seed: u64, timings: Timings, now: Moment) -> Self {
-        Self {
+        let mut service = Self {
             identity,
             timings,
             ids: Ids::new(seed),
@@ -63,21 +104,71 @@ impl Service {
             tasks: BTreeMap::new(),
             events: VecDeque::new(),
             actions: Vec::new(),
-        }
+            progress: None,
+            instances: BTreeSet::new(),
+            alarms: BTreeSet::new(),
+            next_task: 0,
+            rebalance: None,
+            balance: Balance::default(),
+            said_protected: 0,
+            steady_since: None,
+            next_pass: now,
+            dirty: true,
+            changed: false,
+        };
+        service.begin_deployment();
+        service
     }
 
-    /// Takes in what happened and answers what to do.
+    /// Takes in what happened and answers what to do. Time does not go back: an earlier moment counts as the latest.
     ///
     /// # Errors
     /// What ECS refuses of `Update`, `StopDeployment`, `ContinueDeployment` and `Protection`. No other event fails.
-    pub fn step(&mut self, now: Moment, _event: Event) -> Result<Vec<Action>, Refusal> {
+    pub fn step(&mut self, now: Moment, event: Event) -> Result<Vec<Action>, Refusal> {
         self.now = self.now.max(now);
+        self.take_in(event)?;
+        self.look();
         Ok(std::mem::take(&mut self.actions))
     }
 
-    /// When a [`Event::Tick`] has something to do.
-    pub fn next_wake(&self) -> Option<Moment> {
-        None
+    fn take_in(&mut self, event: Event) -> Result<(), Refusal> {
+        match event {
+            Event::Tick => {}
+            Event::Update { spec, force } => self.update(*spec, force)?,
+            Event::Delete => self.delete(),
+            Event::StopDeployment { deployment, abort } => self.stop_deployment(&deployment, abort)?,
+            Event::ContinueDeployment { deployment, hook, roll_back } => {
+                self.continue_deployment(&deployment, &hook, roll_back)?;
+            }
+            Event::Alarms(names) => self.alarms = names.into_iter().collect(),
+            Event::Instances(arns) => self.instances = arns.into_iter().collect(),
+            Event::TaskPlaced { task, zone, instance } => self.task_placed(&task, zone, instance),
+            Event::TaskNotPlaced { task, message } => self.task_not_placed(&task, &message),
+            Event::Task { task, status } => self.task_status(&task, status),
+            Event::ContainerHealth { task, healthy } => self.container_health(&task, healthy),
+            Event::Target { task, target_group, health } => self.target_health(&task, &target_group, health),
+            Event::Protection { task, until } => self.protect(&task, until)?,
+        }
+        Ok(())
+    }
+
+    fn look(&mut self) {
+        if self.now < self.next_pass {
+            self.dirty = true;
+            return;
+        }
+        let looks = if self.timings.pass.is_zero() { MOST_LOOKS } else { 1 };
+        for _ in 0..looks {
+            self.changed = false;
+            if self.status != ServiceStatus::Inactive {
+                self.pass();
+            }
+            if !self.changed {
+                break;
+            }
+        }
+        self.dirty = self.changed;
+        self.next_pass = self.now + self.timings.pass;
     }
 
     /// What it is called.
@@ -111,7 +202,7 @@ impl Service {
     }
 
     /// Its revisions, the oldest first.
-    pub fn revisions(&self) -> &[Revision] {
+    pub fn revisions(&self) -> &[Arc<Revision>] {
         &self.revisions
     }
 
@@ -142,10 +233,10 @@ impl Service {
 
     /// Whether it has reached its steady state and nothing has happened since.
     pub fn is_steady(&self) -> bool {
-        false
+        self.steady_since.is_some()
     }
 
     fn count(&self, is_counted: impl Fn(&Task) -> bool) -> u32 {
-        u32::try_from(self.tasks.values().filter(|task| is_counted(task)).count()).unwrap_or(u32::MAX)
+        deployment::count(self.tasks.values().filter(|task| is_counted(task)))
     }
 }

@@ -113,6 +113,8 @@ pub struct Timings {
     pub longest_retry: Duration,
     /// A steady service says so again after this.
     pub steady_again: Duration,
+    /// So long a rolling deployment watches its alarms when all new tasks are healthy and all old ones gone.
+    pub alarm_bake: Duration,
 }
 
 impl Timings {
@@ -125,6 +127,7 @@ impl Timings {
             first_retry: Duration::from_secs(60),
             longest_retry: Duration::from_secs(27 * 60),
             steady_again: Duration::from_secs(6 * 3600),
+            alarm_bake: Duration::from_secs(3 * 60),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{Moment, ServiceSpec, TargetHealth};
 use crate::service::HookAction;
 use crate::simulation::Stage;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a service is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,14 +210,30 @@ pub struct Task {
     pub protected_until: Option<Moment>,
     /// The states of its targets, by target group.
     pub targets: BTreeMap<String, TargetHealth>,
+    /// Counts up with each task of the service.
     pub(super) number: u64,
+    pub(super) of: Arc<Revision>,
     pub(super) container_health: Option<bool>,
     pub(super) was_healthy: bool,
+    /// It fails its health checks, and its grace period is over.
+    pub(super) unhealthy: bool,
     pub(super) failure_counted: bool,
+    /// The task that has been started in its place.
     pub(super) replaced_by: Option<String>,
     /// Why it is being stopped: stop code and reason.
     pub(super) stop: Option<(String, String)>,
     pub(super) deregistering: bool,
+}
+
+impl Task {
+    /// Whether it is not being stopped.
+    pub(super) fn is_live(&self) -> bool {
+        self.stop.is_none()
+    }
+
+    pub(super) fn is_protected(&self, now: Moment) -> bool {
+        self.protected_until.is_some_and(|until| now < until)
+    }
 }
 
 /// A service event.

@@ -1,0 +1,1 @@
+//! How the scheduler behaves, on a virtual clock with scripted tasks.
