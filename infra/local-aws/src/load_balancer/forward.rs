@@ -1,6 +1,6 @@
 //! A request to a target, and its answer back.
 
-use super::answers::{Answer, failure};
+use super::answers::Answer;
 use super::bodies::{Activity, Download, InFlight, Upload};
 use super::headers::{for_target, strip_hop_by_hop, wants_upgrade};
 use super::routes::{Front, Listening};
@@ -49,9 +49,14 @@ pub struct Hop<'a> {
 
 impl LoadBalancers {
     /// Sends a request to the chosen target.
-    pub(super) async fn forward(&self, request: Request<Incoming>, choice: Choice, hop: Hop<'_>) -> Answer {
+    pub(super) async fn forward(
+        &self,
+        request: Request<Incoming>,
+        choice: Choice,
+        hop: Hop<'_>,
+    ) -> Result<Answer, u16> {
         let target = Arc::clone(&choice.target);
-        let Some(address) = (self.resolve)(&target.target) else { return failure(502) };
+        let Some(address) = (self.resolve)(&target.target) else { return Err(502) };
         let (mut parts, body) = request.into_parts();
         let client_side = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
         let upgrades = parts.headers.get(UPGRADE).cloned().filter(|_| wants_upgrade(&parts.headers));
@@ -61,22 +66,17 @@ impl LoadBalancers {
             parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             parts.headers.insert(UPGRADE, protocol.clone());
         }
-        let Some(uri) = uri(address, hop.path) else { return failure(400) };
+        let Some(uri) = uri(address, hop.path) else { return Err(400) };
         (parts.uri, parts.version) = (uri, Version::HTTP_11);
         let activity = Activity::new(hop.front.idle_timeout);
         let request = Request::from_parts(parts, Upload::new(body, Arc::clone(&activity)));
         let in_flight = InFlight::new(Arc::clone(&target));
-        match self.head(request, &activity, &target).await {
-            Ok(answer) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => match (upgrades, client_side)
-            {
-                (Some(protocol), Some(client_side)) => {
-                    upgrade::connect(answer, client_side, protocol, in_flight, activity)
-                }
-                _ => failure(502),
-            },
-            Ok(answer) => answered(answer, &choice, activity, in_flight),
-            Err(code) => failure(code),
+        let answer = self.head(request, &activity, &target).await?;
+        if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(answered(answer, &choice, activity, in_flight));
         }
+        let client_side = client_side.filter(|_| upgrades.is_some()).ok_or(502u16)?;
+        upgrade::connect(answer, client_side, in_flight, activity).ok_or(502)
     }
 
     async fn head(

@@ -42,20 +42,17 @@ impl LoadBalancers {
         let found = routes.front(address.name).and_then(|front| Some((front, front.listener(address.port)?)));
         let Some((front, listener)) = found else { return answers::no_such_load_balancer(address.name) };
         let host = if host.is_empty() { &front.dns_name } else { &host };
-        let mut answer =
-            match refused(&request).map(failure).or_else(|| without_prefix(&request, address.prefix).err()) {
-                Some(refusal) => signed(refusal, listener),
-                None => {
-                    let Ok(path) = without_prefix(&request, address.prefix) else { return failure(400) };
-                    let hop = Hop { front, listener, peer, host, path };
-                    self.act(request, hop).await
-                }
-            };
+        let path = without_prefix(&request, address.prefix).ok_or(400);
+        let answer = match path.and_then(|path| refused(&request).map_or(Ok(path), Err)) {
+            Ok(path) => self.act(request, Hop { front, listener, peer, host, path }).await,
+            Err(code) => Err(code),
+        };
+        let mut answer = answer.unwrap_or_else(|code| signed(failure(code), listener));
         with_listener_headers(&mut answer, listener);
         answer
     }
 
-    async fn act(&self, request: Request<Incoming>, hop: Hop<'_>) -> Answer {
+    async fn act(&self, request: Request<Incoming>, hop: Hop<'_>) -> Result<Answer, u16> {
         let listener: &Listening = hop.listener;
         let (path, query) = (hop.path.path(), hop.path.query().unwrap_or_default());
         let name = host_and_port(hop.host).0;
@@ -67,17 +64,14 @@ impl LoadBalancers {
             headers: request.headers(),
             source: hop.peer.ip(),
         };
-        match listener.action(&seen) {
-            None => signed(failure(503), listener),
-            Some(Do::Redirect(config)) => {
-                signed(answers::redirect(config, listener, name, path, query), listener)
+        match listener.action(&seen).ok_or(503u16)? {
+            Do::Redirect(config) => {
+                Ok(signed(answers::redirect(config, listener, name, path, query), listener))
             }
-            Some(Do::Answer(config)) => signed(answers::fixed(config), listener),
-            Some(Do::Forward { groups, sticky }) => {
-                match choose(groups, *sticky, request.headers(), self.clock.now()) {
-                    Ok(choice) => self.forward(request, choice, hop).await,
-                    Err(code) => signed(failure(code), listener),
-                }
+            Do::Answer(config) => Ok(signed(answers::fixed(config), listener)),
+            Do::Forward { groups, sticky } => {
+                let choice = choose(groups, *sticky, request.headers(), self.clock.now())?;
+                self.forward(request, choice, hop).await
             }
         }
     }
@@ -124,9 +118,9 @@ fn address<'a>(host: &'a str, path: &'a str) -> Option<Address<'a>> {
 }
 
 /// Path and query as rules and targets see them.
-fn without_prefix(request: &Request<Incoming>, prefix: usize) -> Result<PathAndQuery, Answer> {
+fn without_prefix(request: &Request<Incoming>, prefix: usize) -> Option<PathAndQuery> {
     let whole = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    let rest = whole.get(prefix..).unwrap_or_default();
+    let rest = whole.get(prefix..)?;
     let rest = if rest.starts_with(['/', '*']) { rest.to_owned() } else { format!("/{rest}") };
-    PathAndQuery::try_from(rest).map_err(|_| failure(400))
+    PathAndQuery::try_from(rest).ok()
 }

@@ -43,7 +43,7 @@ pub fn choose(
     let kept = sticky.and_then(|duration| {
         let known =
             |cookie: &str| groups.iter().find(|(weight, pool)| *weight > 0 && pool.live.cookie == cookie);
-        kept(headers, &[GROUP, "AWSALBTGCORS"], duration, now).find_map(|it| known(it))
+        kept(headers, &[GROUP, "AWSALBTGCORS"], duration, now).find_map(known)
     });
     let (_, pool) = match kept {
         Some(kept) => kept,
@@ -60,7 +60,7 @@ pub fn choose(
     let mut by_app = None;
     match &pool.sticky {
         Some(Sticky { app_cookie: Some(name), .. }) => {
-            by_app = Some((name.clone(), value(&target.cookie, now)))
+            by_app = Some((name.clone(), value(&target.cookie, now)));
         }
         Some(_) => cookies.push((TARGET, value(&target.cookie, now))),
         None => {}
@@ -77,7 +77,7 @@ fn kept_target<'a>(
 ) -> Option<&'a Arc<TargetLive>> {
     let names: &[&str] = if sticky.app_cookie.is_some() { &[TARGET_BY_APP] } else { &[TARGET, "AWSALBCORS"] };
     let known = |cookie: &str| pool.eligible.iter().map(|it| &it.live).find(|it| it.cookie == cookie);
-    kept(headers, names, sticky.duration, now).find_map(|it| known(it))
+    kept(headers, names, sticky.duration, now).find_map(known)
 }
 
 impl Choice {

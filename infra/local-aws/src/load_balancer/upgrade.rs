@@ -1,6 +1,6 @@
 //! WebSockets and their like: bytes both ways once client and target have agreed.
 
-use super::answers::{Answer, failure, full};
+use super::answers::{Answer, full};
 use super::bodies::{Activity, InFlight};
 use bytes::Bytes;
 use hyper::Response;
@@ -18,16 +18,12 @@ const CHUNK: usize = 16 * 1024;
 pub fn connect(
     mut answer: Response<Incoming>,
     client: OnUpgrade,
-    protocol: HeaderValue,
     in_flight: InFlight,
     activity: Arc<Activity>,
-) -> Answer {
-    if answer.headers().get(UPGRADE).is_none() {
-        return failure(502);
-    }
+) -> Option<Answer> {
     let target = hyper::upgrade::on(&mut answer);
     let (mut parts, _) = answer.into_parts();
-    let agreed = parts.headers.get(UPGRADE).cloned().unwrap_or(protocol);
+    let agreed = parts.headers.get(UPGRADE).cloned()?;
     super::headers::strip_hop_by_hop(&mut parts.headers);
     parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     parts.headers.insert(UPGRADE, agreed);
@@ -47,7 +43,7 @@ pub fn connect(
             () = Arc::clone(&activity).idle() => {}
         }
     });
-    Response::from_parts(parts, full(Bytes::new()))
+    Some(Response::from_parts(parts, full(Bytes::new())))
 }
 
 async fn pass_on(

@@ -83,7 +83,7 @@ pub fn describe(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let wanted = |it: &&Balancer| {
         (arns.is_empty() && names.is_empty()) || arns.contains(&it.arn) || names.contains(&it.name)
     };
-    call.page("LoadBalancers", all().filter(wanted).map(|it| shown(it)).collect::<Result<_, _>>()?)
+    call.page("LoadBalancers", all().filter(wanted).map(shown).collect::<Result<_, _>>()?)
 }
 
 pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
@@ -106,7 +106,7 @@ pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub fn attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let balancer = call.state.balancer_mut(&call.form.required("LoadBalancerArn")?.to_owned())?;
+    let balancer = call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
     Ok(json!({"Attributes": attributes::listed(&balancer.attributes)}))
 }
 
