@@ -2,12 +2,42 @@
 //!
 //! Knows nothing of ECS: targets are registered and deregistered like any other caller would.
 
+mod answers;
+mod api;
+mod attributes;
+mod bodies;
+mod conditions;
+mod form;
+mod forward;
+mod headers;
+mod health;
+mod model;
+mod probe;
+mod routes;
+mod serve;
+mod state;
+mod stickiness;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod upgrade;
+mod xml;
+
+pub use answers::AnswerBody;
+
 use crate::account::Account;
 use crate::api_error::ApiError;
 use crate::clock::Clock;
+use bodies::Upload;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
 use infra_ecs::rollout::TargetHealth;
+use model::Action;
+use routes::Routes;
+use state::State;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use tokio::sync::broadcast;
 
 /// A target: an address or an instance's id, and a port.
@@ -35,20 +65,31 @@ pub type Resolve = Arc<dyn Fn(&Target) -> Option<SocketAddr> + Send + Sync>;
 
 /// All load balancers of the account.
 pub struct LoadBalancers {
-    _account: Account,
-    _clock: Clock,
-    _resolve: Resolve,
+    account: Account,
+    clock: Clock,
+    resolve: Resolve,
     changes: broadcast::Sender<HealthChange>,
+    /// Never held while anything is waited for.
+    state: Mutex<State>,
+    /// What requests read of the state: made anew on every change.
+    routes: RwLock<Arc<Routes>>,
+    client: Client<HttpConnector, Upload>,
+    /// For tasks that must not keep it alive.
+    this: Weak<Self>,
 }
 
 impl LoadBalancers {
     /// None yet.
     pub fn new(account: Account, clock: Clock, resolve: Resolve) -> Arc<Self> {
-        Arc::new(Self {
-            _account: account,
-            _clock: clock,
-            _resolve: resolve,
+        Arc::new_cyclic(|this| Self {
+            account,
+            clock,
+            resolve,
             changes: broadcast::channel(4096).0,
+            state: Mutex::default(),
+            routes: RwLock::default(),
+            client: forward::client(),
+            this: this.clone(),
         })
     }
 
@@ -56,15 +97,19 @@ impl LoadBalancers {
     ///
     /// # Errors
     /// What AWS refuses.
-    pub fn call(&self, _form: &[(String, String)]) -> Result<String, ApiError> {
-        Err(ApiError::new("InvalidAction", "not there yet"))
+    pub fn call(&self, form: &[(String, String)]) -> Result<String, ApiError> {
+        api::call(self, form)
     }
 
     /// Registers a target.
     ///
     /// # Errors
     /// There is no such target group.
-    pub fn register(&self, _target_group: &str, _target: &Target, _zone: &str) -> Result<(), ApiError> {
+    pub fn register(&self, target_group: &str, target: &Target, zone: &str) -> Result<(), ApiError> {
+        let mut state = self.state();
+        let zone = Some(zone.to_owned()).filter(|zone| !zone.is_empty());
+        self.add_target(state.group_mut(target_group)?, target, zone);
+        self.settle(&mut state);
         Ok(())
     }
 
@@ -72,7 +117,10 @@ impl LoadBalancers {
     ///
     /// # Errors
     /// There is no such target group.
-    pub fn deregister(&self, _target_group: &str, _target: &Target) -> Result<(), ApiError> {
+    pub fn deregister(&self, target_group: &str, target: &Target) -> Result<(), ApiError> {
+        let mut state = self.state();
+        self.drain_target(state.group_mut(target_group)?, target);
+        self.settle(&mut state);
         Ok(())
     }
 
@@ -80,7 +128,16 @@ impl LoadBalancers {
     ///
     /// # Errors
     /// There is no such rule, listener or target group.
-    pub fn set_weights(&self, _rule: &str, _weights: &[(String, u32)]) -> Result<(), ApiError> {
+    pub fn set_weights(&self, rule: &str, weights: &[(String, u32)]) -> Result<(), ApiError> {
+        let mut state = self.state();
+        let before = &state.rule_mut(rule)?.actions;
+        let stickiness = before.iter().find_map(|it| it.forward_config.clone()).unwrap_or_default();
+        let action = Action::forward(weights, stickiness.target_group_stickiness_config);
+        let listener = state.rule_mut(rule)?.listener.clone();
+        let balancer = state.listener_mut(&listener)?.balancer.clone();
+        let actions = api::rules::complete_actions(&state, &balancer, vec![action])?;
+        state.rule_mut(rule)?.actions = actions;
+        self.settle(&mut state);
         Ok(())
     }
 
@@ -88,13 +145,13 @@ impl LoadBalancers {
     ///
     /// # Errors
     /// There is no such rule or listener.
-    pub fn weights(&self, _rule: &str) -> Result<Vec<(String, u32)>, ApiError> {
-        Ok(Vec::new())
+    pub fn weights(&self, rule: &str) -> Result<Vec<(String, u32)>, ApiError> {
+        Ok(self.state().rule_mut(rule)?.actions.iter().flat_map(Action::weights).collect())
     }
 
     /// Whether a target group is there, and by what its targets are registered: `ip` or `instance`.
-    pub fn target_type(&self, _target_group: &str) -> Option<String> {
-        None
+    pub fn target_type(&self, target_group: &str) -> Option<String> {
+        self.state().groups.get(target_group).map(|group| group.target_type.clone())
     }
 
     /// Changes of targets' states from now on.
@@ -103,12 +160,28 @@ impl LoadBalancers {
     }
 
     /// Requests that a target group got since it was made.
-    pub fn request_count(&self, _target_group: &str) -> u64 {
-        0
+    pub fn request_count(&self, target_group: &str) -> u64 {
+        let state = self.state();
+        state.groups.get(target_group).map_or(0, |group| group.live.requests.load(Ordering::Relaxed))
     }
 
-    /// Whether a request is for a load balancer: by `Host: NAME.alb.localhost`, or by a path below `/_alb/NAME/`.
-    pub fn is_for<B>(&self, _request: &hyper::Request<B>) -> bool {
-        false
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// After every change: starts and ends health checks, and shows requests the new state.
+    fn settle(&self, state: &mut State) {
+        self.check_what_is_used(state);
+        let routes = Arc::new(Routes::of(state, &self.clock));
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = routes;
+    }
+
+    fn routes(&self) -> Arc<Routes> {
+        Arc::clone(&self.routes.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A refusal in the form that the query protocol has for it.
+pub fn error_xml(error: &ApiError) -> String {
+    xml::error(error)
 }

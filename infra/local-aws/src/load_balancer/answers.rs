@@ -1,0 +1,145 @@
+//! What a load balancer answers by itself.
+
+use super::model::{FixedResponseConfig, RedirectConfig};
+use super::routes::Listening;
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SERVER};
+use hyper::{Response, StatusCode};
+
+/// The body of an answer.
+pub type AnswerBody = BoxBody<Bytes, BoxError>;
+/// Why a body ended early.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// An answer.
+pub type Answer = Response<AnswerBody>;
+
+const AWSELB: &str = "awselb/2.0";
+const MAX_LOCATION: usize = 8192;
+
+/// An answer that only says its status.
+///
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html>
+pub fn failure(code: u16) -> Answer {
+    let title = match code {
+        301 => "301 Moved Permanently",
+        302 => "302 Found",
+        400 => "400 Bad Request",
+        405 => "405 Not Allowed",
+        408 => "408 Request Time-out",
+        414 => "414 Request-URI Too Large",
+        501 => "501 Not Implemented",
+        502 => "502 Bad Gateway",
+        503 => "503 Service Temporarily Unavailable",
+        504 => "504 Gateway Time-out",
+        507 => "507 Insufficient Storage",
+        _ => &code.to_string(),
+    };
+    let head = format!("<head><title>{title}</title></head>");
+    let page =
+        format!("<html>\r\n{head}\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n");
+    answer(code, "text/html", page)
+}
+
+/// The answer to a name that no load balancer has; with AWS it would not resolve.
+pub fn no_such_load_balancer(name: &str) -> Answer {
+    answer(404, "text/plain", format!("there is no load balancer '{name}' with a listener\n"))
+}
+
+/// A fixed response.
+pub fn fixed(config: &FixedResponseConfig) -> Answer {
+    let code = config.status_code.parse().unwrap_or(500);
+    answer(
+        code,
+        config.content_type.as_deref().unwrap_or("text/plain"),
+        config.message_body.clone().unwrap_or_default(),
+    )
+}
+
+/// A redirect. The port is always written, as AWS does.
+pub fn redirect(
+    config: &RedirectConfig,
+    listener: &Listening,
+    host: &str,
+    path: &str,
+    query: &str,
+) -> Answer {
+    let filled = |template: &str| {
+        let parts = [
+            ("#{protocol}", listener.protocol),
+            ("#{port}", &listener.port.to_string()),
+            ("#{host}", host),
+            ("#{path}", path.strip_prefix('/').unwrap_or(path)),
+            ("#{query}", query),
+        ];
+        substitute(template, &parts)
+    };
+    let protocol = filled(&config.protocol).to_ascii_lowercase();
+    let mut location =
+        format!("{protocol}://{}:{}{}", filled(&config.host), filled(&config.port), filled(&config.path));
+    let query = filled(&config.query);
+    if !query.is_empty() {
+        location = format!("{location}?{query}");
+    }
+    if location.len() > MAX_LOCATION {
+        return failure(507);
+    }
+    let mut answer = failure(if config.status_code == "HTTP_301" { 301 } else { 302 });
+    match HeaderValue::from_str(&location) {
+        Ok(location) => answer.headers_mut().insert(LOCATION, location),
+        Err(_) => return failure(400),
+    };
+    answer
+}
+
+/// In one pass, so that what a client sends is never taken for a template.
+fn substitute(template: &str, parts: &[(&str, &str)]) -> String {
+    let (mut out, mut rest) = (String::new(), template);
+    while let Some(at) = rest.find("#{") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match parts.iter().find(|(name, _)| rest.starts_with(name)) {
+            Some((name, value)) => {
+                out.push_str(value);
+                rest = &rest[name.len()..];
+            }
+            None => {
+                out.push_str("#{");
+                rest = &rest[2..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// An answer of the load balancer says who made it, if the listener does not forbid it.
+pub fn signed(mut answer: Answer, listener: &Listening) -> Answer {
+    if !listener.says_server {
+        answer.headers_mut().remove(SERVER);
+    }
+    answer
+}
+
+/// Adds the headers that a listener gives all answers.
+pub fn with_listener_headers(answer: &mut Answer, listener: &Listening) {
+    for (name, value) in &listener.adds {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            answer.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+/// A body that is known.
+pub fn full(bytes: impl Into<Bytes>) -> AnswerBody {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+fn answer(code: u16, content_type: &str, text: String) -> Answer {
+    let mut answer = Response::new(full(text));
+    *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
+    let content_type = HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static("text/plain"));
+    answer.headers_mut().insert(CONTENT_TYPE, content_type);
+    answer.headers_mut().insert(SERVER, HeaderValue::from_static(AWSELB));
+    answer
+}

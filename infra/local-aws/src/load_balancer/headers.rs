@@ -1,0 +1,142 @@
+//! Headers: what targets see of clients, and what goes no further than one connection.
+
+use super::routes::{ForwardedFor, Front, Listening};
+use hyper::HeaderMap;
+use hyper::header::{
+    CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const MAX_FORWARDED: usize = 30;
+const MAX_HEADER: usize = 16 * 1024;
+const MAX_HEADERS: usize = 64 * 1024;
+
+/// Whether these are more headers than a load balancer takes.
+pub fn too_large(headers: &HeaderMap) -> bool {
+    let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    headers.iter().any(|it| length(it) > MAX_HEADER)
+        || headers.iter().map(length).sum::<usize>() > MAX_HEADERS
+}
+
+/// Whether a request comes by more proxies than a load balancer takes.
+pub fn too_many_forwarded(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(FORWARDED_FOR).iter().filter_map(|it| it.to_str().ok());
+    all.flat_map(|it| it.split(',')).count() > MAX_FORWARDED
+}
+
+/// A host header's name and port.
+pub fn host_and_port(host: &str) -> (&str, Option<u16>) {
+    let split = host.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?)));
+    split.map_or((host, None), |(name, port)| (name, Some(port)))
+}
+
+/// Whether the client wants another protocol on the connection.
+pub fn wants_upgrade(headers: &HeaderMap) -> bool {
+    headers.contains_key(UPGRADE) && connection_tokens(headers).any(|it| it.eq_ignore_ascii_case("upgrade"))
+}
+
+/// What a target sees of a request.
+///
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>
+pub fn for_target(
+    headers: &mut HeaderMap,
+    front: &Front,
+    listener: &Listening,
+    peer: SocketAddr,
+    host: &str,
+) {
+    if front.drops_invalid_headers {
+        let valid =
+            |name: &HeaderName| name.as_str().bytes().all(|it| it == b'-' || it.is_ascii_alphanumeric());
+        let invalid: Vec<HeaderName> = headers.keys().filter(|name| !valid(name)).cloned().collect();
+        invalid.iter().for_each(|name| {
+            headers.remove(name);
+        });
+    }
+    headers.remove(EXPECT);
+    let host = match (front.keeps_host, host_and_port(host).0.to_ascii_lowercase(), listener.port) {
+        (true, ..) => host.to_owned(),
+        (false, name, 80 | 443) => name,
+        (false, name, port) => format!("{name}:{port}"),
+    };
+    set(headers, HOST, &host);
+    set_forwarded_for(headers, front.forwarded_for, peer);
+    set(headers, FORWARDED_PROTO, listener.protocol);
+    set(headers, FORWARDED_PORT, &listener.port.to_string());
+    let trace = traced(headers.get(TRACE_ID).and_then(|it| it.to_str().ok()));
+    set(headers, TRACE_ID, &trace);
+}
+
+fn set_forwarded_for(headers: &mut HeaderMap, mode: ForwardedFor, peer: SocketAddr) {
+    let before: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().filter_map(|it| it.to_str().ok()).collect();
+    let before = before.join(", ");
+    let address = peer.ip().to_canonical();
+    let client = match mode {
+        ForwardedFor::Preserve => return,
+        ForwardedFor::Remove => {
+            headers.remove(FORWARDED_FOR);
+            return;
+        }
+        ForwardedFor::Append { with_port: true } => SocketAddr::new(address, peer.port()).to_string(),
+        ForwardedFor::Append { with_port: false } if address.is_ipv6() && !before.is_empty() => {
+            format!("[{address}]")
+        }
+        ForwardedFor::Append { with_port: false } => address.to_string(),
+    };
+    let all = if before.is_empty() { client } else { format!("{before}, {client}") };
+    set(headers, FORWARDED_FOR, &all);
+}
+
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html>
+fn traced(before: Option<&str>) -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let own = format!("1-{seconds:08x}-{:024x}", fastrand::u128(..) >> 32);
+    let fields = before.unwrap_or_default().split(';').map(str::trim);
+    let fields: Vec<&str> = fields.filter(|it| !it.is_empty() && !it.starts_with("Self=")).collect();
+    match fields.iter().any(|it| it.starts_with("Root=")) {
+        true => format!("Self={own};{}", fields.join(";")),
+        false => [format!("Root={own}")]
+            .into_iter()
+            .chain(fields.into_iter().map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(";"),
+    }
+}
+
+/// Removes what is for one connection only.
+pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    let listed: Vec<HeaderName> = connection_tokens(headers).filter_map(|it| it.parse().ok()).collect();
+    let always = [
+        CONNECTION,
+        KEEP_ALIVE,
+        PROXY_AUTHENTICATE,
+        PROXY_AUTHORIZATION,
+        PROXY_CONNECTION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ];
+    for name in listed.into_iter().chain(always) {
+        headers.remove(name);
+    }
+}
+
+fn connection_tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(CONNECTION).iter().filter_map(|it| it.to_str().ok());
+    values.flat_map(|it| it.split(',')).map(str::trim)
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

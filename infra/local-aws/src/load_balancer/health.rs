@@ -1,0 +1,124 @@
+//! What health checks make of a target.
+
+use super::attributes::number;
+use super::probe::{Failed, Probe, probe};
+use super::state::{Group, Health, Registered, TargetLive};
+use super::{LoadBalancers, Target};
+use infra_ecs::rollout::Moment;
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Containers keep their own time however fast the clock runs: the shortest that they are waited for.
+const CONTAINERS_TIME: Duration = Duration::from_secs(2);
+/// How soon a target that is just starting is looked at again: a person waits for it.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Checks a target again and again, as long as it is registered.
+pub async fn watch(balancers: Weak<LoadBalancers>, group: String, live: Arc<TargetLive>) {
+    let mut counted: Option<Instant> = None;
+    loop {
+        let started = Instant::now();
+        let Some(next) = balancers.upgrade().and_then(|it| it.next_probe(&group, &live)) else { return };
+        let result = probe(&next).await;
+        let Some(here) = balancers.upgrade() else { return };
+        let Some(wait) = here.judge(&group, &live, result, &mut counted) else { return };
+        drop(here);
+        tokio::time::sleep_until(started + wait).await;
+    }
+}
+
+impl LoadBalancers {
+    fn next_probe(&self, group: &str, live: &TargetLive) -> Option<Probe> {
+        let check = self.state().groups.get(group)?.check.clone();
+        let port = check.health_check_port.parse().unwrap_or(live.target.port);
+        let address = (self.resolve)(&Target { id: live.target.id.clone(), port });
+        let own = live.target.id.parse::<IpAddr>().ok().or(address.map(|it| it.ip()));
+        let timeout = Duration::from_secs(u64::from(check.health_check_timeout_seconds));
+        Some(Probe {
+            address,
+            host: own.map(|it| it.to_string()).unwrap_or_default(),
+            port,
+            path: check.health_check_path,
+            timeout: self.clock.real_wait(timeout).max(CONTAINERS_TIME),
+            codes: check.matcher["HttpCode"].as_str().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Takes in a check's result; says when the next one begins after the beginning of this one.
+    fn judge(
+        &self,
+        group: &str,
+        live: &Arc<TargetLive>,
+        result: Result<(), Failed>,
+        counted: &mut Option<Instant>,
+    ) -> Option<Duration> {
+        let mut state = self.state();
+        let group = state.groups.get_mut(group)?;
+        let interval = Duration::from_secs(u64::from(group.check.health_check_interval_seconds));
+        let interval = self.clock.real_wait(interval);
+        let registered = group.targets.get(&(live.target.id.clone(), live.target.port))?;
+        if !Arc::ptr_eq(&registered.live, live) || registered.health == Health::Draining {
+            return None;
+        }
+        let starting =
+            matches!(registered.health, Health::Initial { .. }) && result == Err(Failed::Connection);
+        let counts = !starting || counted.is_none_or(|it| it.elapsed() >= interval.max(CONTAINERS_TIME));
+        if counts {
+            *counted = Some(Instant::now());
+        }
+        let slows = slows_down(group);
+        let registered = group.targets.get_mut(&(live.target.id.clone(), live.target.port))?;
+        let before = registered.health.clone();
+        let thresholds = (group.check.healthy_threshold_count, group.check.unhealthy_threshold_count);
+        registered.take_in(result, counts, thresholds, slows.then(|| self.clock.now()));
+        if registered.health != before {
+            self.settle(&mut state);
+        }
+        Some(if starting { interval.min(LOOK_AGAIN) } else { interval })
+    }
+}
+
+/// The first healthy targets of a group get their full share at once.
+fn slows_down(group: &Group) -> bool {
+    number(&group.attributes, "slow_start.duration_seconds") > 0
+        && group.members().any(|it| it.health == Health::Healthy)
+}
+
+impl Registered {
+    fn take_in(
+        &mut self,
+        result: Result<(), Failed>,
+        counts: bool,
+        (healthy, unhealthy): (u32, u32),
+        slow_since: Option<Moment>,
+    ) {
+        let initial = matches!(self.health, Health::Initial { .. });
+        match (&self.health, result) {
+            (Health::Unused | Health::Draining, _) => {}
+            (Health::Healthy, Ok(())) => self.contrary = 0,
+            (Health::Healthy | Health::Initial { .. }, Err(failed)) => {
+                self.contrary += u32::from(counts);
+                if self.contrary >= unhealthy {
+                    self.become_unhealthy(failed);
+                } else if initial {
+                    self.health = Health::Initial { checked: true };
+                }
+            }
+            (Health::Unhealthy { .. }, Err(failed)) => self.become_unhealthy(failed),
+            (Health::Unhealthy { .. } | Health::Initial { .. }, Ok(())) => {
+                self.contrary = if initial { 0 } else { self.contrary + 1 };
+                // A new target needs one success.
+                if initial || self.contrary >= healthy {
+                    (self.health, self.contrary, self.slow_since) = (Health::Healthy, 0, slow_since);
+                }
+            }
+        }
+    }
+
+    fn become_unhealthy(&mut self, failed: Failed) {
+        let (reason, description) = failed.described();
+        (self.health, self.contrary) = (Health::Unhealthy { reason, description }, 0);
+    }
+}
