@@ -8,7 +8,7 @@ use bollard::models::{
     NetworkingConfig, ResourcesUlimits,
 };
 use infra_ecs::ContainerDefinition;
-use infra_ecs::container::{LinuxParameters, SystemControl, UlimitName};
+use infra_ecs::container::{LinuxParameters, SystemControl};
 use infra_ecs::task_definition::{IpcMode, PidMode};
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,10 +17,8 @@ const MIB: i64 = 1024 * 1024;
 const CPU_PERIOD: i64 = 100_000;
 /// The least that Docker takes as a part of it: a hundredth CPU.
 const LEAST_QUOTA: i64 = 1000;
-/// What the ECS agent gives a container that asks for none.
+/// The least that Linux takes.
 const LEAST_SHARES: i64 = 2;
-/// Open files on Fargate.
-const FARGATE_FILES: i64 = 65_535;
 
 /// What is known only when a container is made.
 pub(super) struct Surroundings<'a> {
@@ -114,7 +112,7 @@ fn host_config(
         volumes_from: filled(&volumes_from(task, definition)),
         readonly_rootfs: definition.readonly_root_filesystem,
         privileged: definition.privileged,
-        ulimits: Some(ulimits(task, definition)),
+        ulimits: ulimits(definition),
         sysctls: Some(system_controls_of(task, definition, own_network, sysctls)),
         extra_hosts: filled(&hosts.collect::<Vec<_>>()).filter(|_| own_network),
         dns: filled(&definition.dns_servers).filter(|_| own_network),
@@ -134,7 +132,7 @@ fn with_limits(host: HostConfig, task: &Running, definition: &ContainerDefinitio
     let hard = definition.memory.map(i64::from).or(of_task).map(mib);
     let units = task.cpu.and_then(|cpu| i64::try_from(cpu).ok());
     HostConfig {
-        cpu_shares: Some(cpu_shares(task, definition)),
+        cpu_shares: cpu_shares(task, definition),
         cpu_period: units.map(|_| CPU_PERIOD),
         cpu_quota: units.map(|units| (units.saturating_mul(CPU_PERIOD) / 1024).max(LEAST_QUOTA)),
         memory: hard,
@@ -145,17 +143,17 @@ fn with_limits(host: HostConfig, task: &Running, definition: &ContainerDefinitio
     }
 }
 
-/// A container's own CPU units, or an equal part of what the others leave of the task's.
-fn cpu_shares(task: &Running, definition: &ContainerDefinition) -> i64 {
+/// A container's own CPU units, or an equal part of what the others leave of the task's. Where neither is given, the
+/// ECS agent gives next to nothing; here that would starve the container beside everything else on this machine.
+fn cpu_shares(task: &Running, definition: &ContainerDefinition) -> Option<i64> {
     let own = |it: &ContainerDefinition| it.cpu.filter(|cpu| *cpu > 0).map(i64::from);
-    if let Some(cpu) = own(definition) {
-        return cpu.max(LEAST_SHARES);
-    }
-    let Some(all) = task.cpu.and_then(|cpu| i64::try_from(cpu).ok()) else { return LEAST_SHARES };
     let given: Vec<_> = task.containers.iter().filter_map(|it| own(&it.definition)).collect();
-    let rest = all - given.iter().sum::<i64>();
     let others = i64::try_from(task.containers.len() - given.len()).unwrap_or(1).max(1);
-    (rest / others).max(LEAST_SHARES)
+    let rest = task
+        .cpu
+        .and_then(|cpu| i64::try_from(cpu).ok())
+        .map(|all| (all - given.iter().sum::<i64>()) / others);
+    own(definition).or(rest).map(|units| units.max(LEAST_SHARES))
 }
 
 fn with_linux_parameters(host: HostConfig, definition: &ContainerDefinition) -> HostConfig {
@@ -195,19 +193,14 @@ fn devices(linux: &LinuxParameters) -> Vec<DeviceMapping> {
     linux.devices.iter().map(mapping).collect()
 }
 
-fn ulimits(task: &Running, definition: &ContainerDefinition) -> Vec<ResourcesUlimits> {
-    let limit = |name: &str, soft: i64, hard: i64| ResourcesUlimits {
-        name: Some(name.to_owned()),
-        soft: Some(soft),
-        hard: Some(hard),
-    };
-    let asked = definition.ulimits.iter();
-    let mut limits: Vec<_> =
-        asked.map(|it| limit(it.name.as_str(), it.soft_limit.into(), it.hard_limit.into())).collect();
-    if task.on_fargate() && !definition.ulimits.iter().any(|it| it.name == UlimitName::Nofile) {
-        limits.push(limit("nofile", FARGATE_FILES, FARGATE_FILES));
-    }
-    limits
+/// Fargate's own limit of open files is not among them: the engine may have a lower one, which it can't raise.
+fn ulimits(definition: &ContainerDefinition) -> Option<Vec<ResourcesUlimits>> {
+    let limits = definition.ulimits.iter().map(|limit| ResourcesUlimits {
+        name: Some(limit.name.as_str().to_owned()),
+        soft: Some(limit.soft_limit.into()),
+        hard: Some(limit.hard_limit.into()),
+    });
+    filled(&limits.collect::<Vec<_>>())
 }
 
 fn is_of_network(control: &SystemControl) -> bool {

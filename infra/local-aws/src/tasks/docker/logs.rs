@@ -111,7 +111,7 @@ impl Destination {
         for attempt in 1.. {
             match self.call(emulator, "PutLogEvents", body.clone()).await {
                 Err(EmulatorError::Silent { .. }) if attempt < ATTEMPTS => {
-                    tokio::time::sleep(FLUSH_EVERY).await
+                    tokio::time::sleep(FLUSH_EVERY).await;
                 }
                 Err(error) => return eprintln!("output of {} is lost: {error}", self.stream),
                 Ok(()) => return,
