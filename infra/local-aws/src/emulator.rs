@@ -71,14 +71,19 @@ impl Emulator {
         if answer.status.is_success() {
             return Ok(text);
         }
-        let element = |name: &str| {
-            let (_, rest) = text.split_once(&format!("<{name}>"))?;
-            Some(rest.split_once('<')?.0.to_owned())
-        };
-        Err(EmulatorError::Refused {
-            code: element("Code").unwrap_or_default(),
-            message: element("Message").unwrap_or_default(),
-        })
+        Err(refused(&text))
+    }
+
+    /// The text of an object in S3.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub async fn object(&self, bucket: &str, key: &str) -> Result<String, EmulatorError> {
+        let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+        let address = format!("http://{}/{bucket}/{key}", self.address);
+        let answer = self.send(self.request("s3").method("GET").uri(address), Bytes::new()).await?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        if answer.status.is_success() { Ok(text) } else { Err(refused(&text)) }
     }
 
     fn request(&self, service: &str) -> hyper::http::request::Builder {
@@ -108,6 +113,18 @@ impl Emulator {
         tokio::time::timeout(ANSWERS_WITHIN, exchange)
             .await
             .unwrap_or_else(|_| Err(silent(format!("nothing came in {} s", ANSWERS_WITHIN.as_secs()))))
+    }
+}
+
+/// A refusal in XML.
+fn refused(text: &str) -> EmulatorError {
+    let element = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        Some(rest.split_once('<')?.0.to_owned())
+    };
+    EmulatorError::Refused {
+        code: element("Code").unwrap_or_default(),
+        message: element("Message").unwrap_or_default(),
     }
 }
 

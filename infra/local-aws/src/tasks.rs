@@ -1,5 +1,8 @@
 //! Tasks' containers: who starts them, and what they say of them.
 
+pub mod docker;
+pub mod scripted;
+
 use infra_ecs::TaskDefinition;
 use serde::Serialize;
 use serde_json::Value;
@@ -75,6 +78,8 @@ pub struct ContainerState {
     pub image_digest: Option<String>,
     /// Its own health check's result.
     pub health: HealthStatus,
+    /// Where it is in the network: in mode `bridge` each container is somewhere else.
+    pub address: Option<IpAddr>,
     /// Host ports by container port: `(container port, host port, protocol)`.
     pub ports: Vec<(u16, u16, String)>,
     /// When it started.
@@ -94,6 +99,19 @@ pub enum HealthStatus {
     Healthy,
     /// One fails.
     Unhealthy,
+}
+
+impl HealthStatus {
+    /// Of essential containers with health checks: one that fails counts, then one without a result.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html>
+    pub fn of_all(results: &[Self]) -> Self {
+        match () {
+            () if results.contains(&Self::Unhealthy) => Self::Unhealthy,
+            () if results.is_empty() || results.contains(&Self::Unknown) => Self::Unknown,
+            () => Self::Healthy,
+        }
+    }
 }
 
 /// What a task uses.

@@ -1,0 +1,318 @@
+//! Containers' output: with driver `awslogs` it goes to CloudWatch Logs in the emulator, all else Docker does itself.
+
+use super::running::{Running, Stop};
+use super::{Inner, life, secrets};
+use crate::emulator::{Emulator, EmulatorError};
+use bollard::container::LogOutput;
+use bollard::models::HostConfigLogConfig;
+use bollard::query_parameters::LogsOptionsBuilder;
+use futures::StreamExt;
+use infra_ecs::ContainerDefinition;
+use infra_ecs::container::{LogConfiguration, LogDriver};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::time::MissedTickBehavior;
+
+/// What CloudWatch Logs takes at once, and how it counts.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>
+const MOST_EVENTS: usize = 10_000;
+const MOST_BYTES: usize = 1_048_576;
+const BYTES_OF_AN_EVENT: usize = 26;
+const LONGEST_MESSAGE: usize = 256 * 1024 - BYTES_OF_AN_EVENT;
+/// How long a line waits for others.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+const ATTEMPTS: u32 = 3;
+
+/// A stream of a log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Destination {
+    group: String,
+    stream: String,
+    region: Option<String>,
+    create_group: bool,
+}
+
+/// A line of output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Event {
+    timestamp: i64,
+    message: String,
+}
+
+/// Docker's own driver for a container: what goes to CloudWatch Logs is read from its file.
+pub(super) fn driver(
+    definition: &ContainerDefinition,
+    secrets: &BTreeMap<String, String>,
+) -> HostConfigLogConfig {
+    let file = || HostConfigLogConfig {
+        typ: Some("json-file".to_owned()),
+        config: Some(HashMap::from([
+            ("max-size".to_owned(), "50m".to_owned()),
+            ("max-file".to_owned(), "2".to_owned()),
+        ])),
+    };
+    let Some(log) = &definition.log_configuration else { return file() };
+    // A FireLens router is a container like others here: what it would be sent is in its neighbour's own log.
+    if matches!(log.log_driver, LogDriver::AwsLogs | LogDriver::AwsFirelens) {
+        return file();
+    }
+    let options =
+        log.options.iter().map(|(name, value)| (name.clone(), value.get().cloned().unwrap_or_default()));
+    HostConfigLogConfig {
+        typ: Some(log.log_driver.as_str().to_owned()),
+        config: Some(options.chain(secrets.clone()).collect()),
+    }
+}
+
+/// Where in CloudWatch Logs a container's output goes.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html>
+pub(super) fn destination(task: &Running, index: usize, runtime_id: &str) -> Option<Destination> {
+    let definition = &task.containers[index].definition;
+    let log = definition.log_configuration.as_ref().filter(|log| log.log_driver == LogDriver::AwsLogs)?;
+    let prefix = option(log, "awslogs-stream-prefix");
+    let named = prefix.map(|prefix| format!("{prefix}/{}/{}", definition.name(), task.task.id));
+    Some(Destination {
+        group: option(log, "awslogs-group")?,
+        stream: named.unwrap_or_else(|| runtime_id.to_owned()),
+        region: option(log, "awslogs-region"),
+        create_group: option(log, "awslogs-create-group").as_deref() == Some("true"),
+    })
+}
+
+fn option(log: &LogConfiguration, name: &str) -> Option<String> {
+    log.options.get(name)?.get().ok().cloned().filter(|value| !value.is_empty())
+}
+
+impl Destination {
+    /// Makes the stream, and the group if that is asked for.
+    ///
+    /// # Errors
+    /// There is no such group: the task does not start.
+    pub async fn open(&self, emulator: &Emulator, on_fargate: bool) -> Result<(), Stop> {
+        if self.create_group {
+            let made = self.call(emulator, "CreateLogGroup", json!({"logGroupName": self.group})).await;
+            made.map_err(|error| not_opened("failed to create Cloudwatch log group", &error, on_fargate))?;
+        }
+        let stream = json!({"logGroupName": self.group, "logStreamName": self.stream});
+        let made = self.call(emulator, "CreateLogStream", stream).await;
+        made.map_err(|error| not_opened("failed to create Cloudwatch log stream", &error, on_fargate))
+    }
+
+    async fn put(&self, emulator: &Emulator, mut events: Vec<Event>) {
+        events.sort_by_key(|event| event.timestamp);
+        let body = json!({"logGroupName": self.group, "logStreamName": self.stream, "logEvents": events});
+        for attempt in 1.. {
+            match self.call(emulator, "PutLogEvents", body.clone()).await {
+                Err(EmulatorError::Silent { .. }) if attempt < ATTEMPTS => {
+                    tokio::time::sleep(FLUSH_EVERY).await;
+                }
+                Err(error) => return eprintln!("output of {} is lost: {error}", self.stream),
+                Ok(()) => return,
+            }
+        }
+    }
+
+    async fn call(&self, emulator: &Emulator, operation: &str, body: Value) -> Result<(), EmulatorError> {
+        let mut emulator = emulator.clone();
+        emulator.region.clone_from(self.region.as_ref().unwrap_or(&emulator.region.clone()));
+        match emulator.json("logs", &format!("Logs_20140328.{operation}"), &body).await {
+            Err(EmulatorError::Refused { code, .. }) if code == "ResourceAlreadyExistsException" => Ok(()),
+            answer => answer.map(|_| ()),
+        }
+    }
+}
+
+fn not_opened(what: &str, error: &EmulatorError, on_fargate: bool) -> Stop {
+    let why = format!("{what}: {}", secrets::refusal(error));
+    let reason = if on_fargate {
+        format!(
+            "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: {why} : exit status 1"
+        )
+    } else {
+        format!(
+            "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: {why}"
+        )
+    };
+    Stop::new(life::FAILED_TO_START, reason)
+}
+
+/// Sends a container's output until it ends; returns when its last line was written. What is no newer than `after` is
+/// known already.
+pub(super) async fn follow(
+    inner: Arc<Inner>,
+    id: String,
+    destination: Destination,
+    mut after: Option<OffsetDateTime>,
+) -> Option<OffsetDateTime> {
+    let mut lines = Lines::default();
+    let mut batch = Batch::default();
+    let emulator = &inner.settings.emulator;
+    let mut flush = tokio::time::interval(FLUSH_EVERY);
+    flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let options = LogsOptionsBuilder::default().follow(true).stdout(true).stderr(true).timestamps(true);
+    let since = after.and_then(|after| i32::try_from(after.unix_timestamp()).ok()).unwrap_or_default();
+    let mut output = inner.docker.logs(&id, Some(options.since(since).build()));
+    loop {
+        let next = tokio::select! {
+            next = output.next() => next,
+            _ = flush.tick() => {
+                if let Some(events) = batch.take() {
+                    destination.put(emulator, events).await;
+                }
+                continue;
+            }
+        };
+        // It breaks off when the engine goes, and the container with it.
+        let Some(Ok(piece)) = next else { break };
+        for (at, event) in lines.read(&piece, after) {
+            after = after.max(Some(at));
+            if let Some(events) = batch.add(event) {
+                destination.put(emulator, events).await;
+            }
+        }
+    }
+    for event in lines.rest() {
+        if let Some(events) = batch.add(event) {
+            destination.put(emulator, events).await;
+        }
+    }
+    if let Some(events) = batch.take() {
+        destination.put(emulator, events).await;
+    }
+    after
+}
+
+/// Lines that have not come to their end, of standard output and of standard error.
+#[derive(Default)]
+struct Lines {
+    open: [Option<Event>; 2],
+}
+
+impl Lines {
+    /// Docker gives pieces of at most 16 KiB, each with its time.
+    fn read(&mut self, piece: &LogOutput, after: Option<OffsetDateTime>) -> Vec<(OffsetDateTime, Event)> {
+        let index = usize::from(matches!(piece, LogOutput::StdErr { .. }));
+        let text = String::from_utf8_lossy(piece.as_ref());
+        let Some((time, text)) = text.split_once(' ') else { return Vec::new() };
+        let Ok(at) = OffsetDateTime::parse(time, &Rfc3339) else { return Vec::new() };
+        if after.is_some_and(|after| at <= after) {
+            return Vec::new();
+        }
+        let timestamp = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        let open = self.open[index].get_or_insert_with(|| Event { timestamp, message: String::new() });
+        open.message.push_str(text);
+        if !open.message.ends_with('\n') && open.message.len() < LONGEST_MESSAGE {
+            return Vec::new();
+        }
+        let whole = self.open[index].take();
+        whole.into_iter().flat_map(Event::parts).map(|event| (at, event)).collect()
+    }
+
+    fn rest(self) -> Vec<Event> {
+        self.open.into_iter().flatten().flat_map(Event::parts).collect()
+    }
+}
+
+impl Event {
+    /// Without its line end, in parts that CloudWatch Logs takes; an empty line is none.
+    fn parts(self) -> Vec<Self> {
+        let mut rest = self.message.trim_end_matches(['\r', '\n']);
+        let mut parts = Vec::new();
+        while !rest.is_empty() {
+            let (part, others) = rest.split_at(rest.floor_char_boundary(LONGEST_MESSAGE));
+            parts.push(Self { timestamp: self.timestamp, message: part.to_owned() });
+            rest = others;
+        }
+        parts
+    }
+}
+
+/// Events that are sent together.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Adds one; what there was comes back if both are too much for one call.
+    fn add(&mut self, event: Event) -> Option<Vec<Event>> {
+        let bytes = event.message.len() + BYTES_OF_AN_EVENT;
+        let full = self.events.len() == MOST_EVENTS || self.bytes + bytes > MOST_BYTES;
+        let before = if full { self.take() } else { None };
+        self.bytes += bytes;
+        self.events.push(event);
+        before
+    }
+
+    fn take(&mut self) -> Option<Vec<Event>> {
+        self.bytes = 0;
+        Some(std::mem::take(&mut self.events)).filter(|events| !events.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(text: &str) -> LogOutput {
+        LogOutput::StdOut { message: text.to_owned().into() }
+    }
+
+    fn event(message: &str) -> Event {
+        Event { timestamp: 0, message: message.to_owned() }
+    }
+
+    #[test]
+    fn a_line_in_pieces_is_one_event_with_the_time_of_its_first() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.read(&piece("1970-01-01T00:00:01.5Z one "), None), []);
+        let error = LogOutput::StdErr { message: "1970-01-01T00:00:02Z oh\n".into() };
+        let events: Vec<_> = lines.read(&error, None).into_iter().map(|it| it.1).collect();
+        assert_eq!(events, [Event { timestamp: 2000, message: "oh".to_owned() }]);
+        let events = lines.read(&piece("1970-01-01T00:00:03Z line\r\n"), None);
+        assert_eq!(events[0].1, Event { timestamp: 1500, message: "one line".to_owned() });
+    }
+
+    #[test]
+    fn what_was_sent_before_a_restart_is_not_sent_again() {
+        let mut lines = Lines::default();
+        let first = lines.read(&piece("1970-01-01T00:00:01Z first\n"), None);
+        let after = Some(first[0].0);
+        assert_eq!(lines.read(&piece("1970-01-01T00:00:01Z first\n"), after), []);
+        assert_eq!(lines.read(&piece("1970-01-01T00:00:01.1Z second\n"), after).len(), 1);
+    }
+
+    #[test]
+    fn a_line_without_an_end_comes_at_the_end() {
+        let mut lines = Lines::default();
+        lines.read(&piece("1970-01-01T00:00:01Z prompt>"), None);
+        assert_eq!(lines.rest(), [Event { timestamp: 1000, message: "prompt>".to_owned() }]);
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_is_split_between_characters() {
+        let parts = event(&"é".repeat(LONGEST_MESSAGE)).parts();
+        assert_eq!(parts.iter().map(|it| it.message.len()).sum::<usize>(), 2 * LONGEST_MESSAGE);
+        assert!(parts.iter().all(|it| it.message.len() <= LONGEST_MESSAGE));
+        assert_eq!(event("\r\n").parts(), []);
+    }
+
+    #[test]
+    fn a_batch_is_sent_before_it_is_too_much_for_a_call() {
+        let mut batch = Batch::default();
+        assert!((0..MOST_EVENTS).all(|_| batch.add(event("x")).is_none()));
+        assert_eq!(batch.add(event("x")).map(|it| it.len()), Some(MOST_EVENTS));
+        let large = "x".repeat(LONGEST_MESSAGE);
+        let mut batch = Batch::default();
+        let sent: Vec<_> = (0..5).filter_map(|_| batch.add(event(&large))).collect();
+        assert_eq!((sent.len(), sent[0].len(), batch.take().map(|it| it.len())), (1, 4, Some(1)));
+    }
+}

@@ -1,0 +1,92 @@
+//! The end of a task: the stop signal, the stop timeout, then a kill; those that depend on others go first.
+
+use super::health::{End, Happening};
+use super::life::{Life, Phase};
+use bollard::query_parameters::KillContainerOptionsBuilder;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const DEFAULT_TIMEOUT: u64 = 30;
+/// How long a killed process may still be seen.
+const KILLED_WITHIN: Duration = Duration::from_secs(15);
+
+/// How far the stop of a container is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stopping {
+    NotAsked,
+    Asked { kill_at: Instant },
+    Killed { gone_at: Instant },
+}
+
+impl Life {
+    /// Stops all containers that run.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
+    pub(super) async fn stop_containers(&mut self) {
+        let mut stopping = vec![Stopping::NotAsked; self.containers.len()];
+        loop {
+            let running: Vec<_> = (0..stopping.len()).filter(|&it| self.runs(it)).collect();
+            if running.is_empty() {
+                return;
+            }
+            for &index in &running {
+                self.advance(index, &mut stopping[index]).await;
+            }
+            let next = running.iter().filter_map(|&index| match stopping[index] {
+                Stopping::NotAsked => None,
+                Stopping::Asked { kill_at: at } | Stopping::Killed { gone_at: at } => Some(at),
+            });
+            let next = next.min().unwrap_or_else(|| Instant::now() + KILLED_WITHIN);
+            tokio::select! {
+                Some(happening) = self.happenings.recv() => {
+                    if let Happening::Ended(index, end) = happening {
+                        // Whether it is essential no longer matters.
+                        self.end(index, end).ok();
+                    }
+                }
+                () = tokio::time::sleep_until(next) => {}
+            }
+        }
+    }
+
+    async fn advance(&mut self, index: usize, stopping: &mut Stopping) {
+        let now = Instant::now();
+        match *stopping {
+            Stopping::NotAsked if !self.is_needed(index) => {
+                let signal = self.containers[index].stop_signal.clone();
+                self.signal(index, signal.as_deref().unwrap_or("SIGTERM")).await;
+                let timeout = self.task.containers[index].definition.stop_timeout;
+                let seconds = timeout.and_then(|it| u64::try_from(it).ok()).unwrap_or(DEFAULT_TIMEOUT);
+                *stopping = Stopping::Asked { kill_at: now + Duration::from_secs(seconds) };
+            }
+            Stopping::Asked { kill_at } if kill_at <= now => {
+                self.signal(index, "SIGKILL").await;
+                *stopping = Stopping::Killed { gone_at: now + KILLED_WITHIN };
+            }
+            Stopping::Killed { gone_at } if gone_at <= now => {
+                self.end(index, End::unknown("the container did not stop")).ok();
+            }
+            _ => {}
+        }
+    }
+
+    fn runs(&self, index: usize) -> bool {
+        self.containers[index].phase == Phase::Running
+    }
+
+    /// Whether a container that runs depends on it.
+    fn is_needed(&self, index: usize) -> bool {
+        let name = self.task.containers[index].definition.name();
+        let mut others = (0..self.containers.len()).filter(|&it| it != index && self.runs(it));
+        others.any(|it| {
+            let dependencies = self.task.containers[it].dependencies();
+            dependencies.iter().any(|dependency| dependency.container_name == name)
+        })
+    }
+
+    async fn signal(&self, index: usize, signal: &str) {
+        let options = KillContainerOptionsBuilder::default().signal(signal).build();
+        // It may have ended just now, or the engine is gone: who watches it says so.
+        self.inner.docker.kill_container(&self.containers[index].made.id, Some(options)).await.ok();
+    }
+}
