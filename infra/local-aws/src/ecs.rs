@@ -1,5 +1,34 @@
 //! ECS: its API, its state, and the actors of its services.
 
+mod account_settings;
+mod answer;
+mod capacity_providers;
+mod clusters;
+mod exec;
+mod fleet;
+mod input;
+mod instances;
+mod managed_scaling;
+mod operations;
+mod page;
+mod pattern;
+mod placement;
+mod query;
+mod room;
+mod run_task;
+pub mod services;
+mod start;
+mod state;
+mod tags;
+mod task;
+mod task_definitions;
+mod task_json;
+mod task_news;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use crate::account::Account;
 use crate::api_error::ApiError;
 use crate::clock::Clock;
@@ -7,9 +36,17 @@ use crate::emulator::Emulator;
 use crate::load_balancer::{LoadBalancers, Target};
 use crate::tasks::{TaskNews, TaskRuntime};
 use serde_json::Value;
+pub use services::Scalable;
+use services::Services;
+use state::State;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+pub use task_definitions::Revision;
 use tokio::sync::mpsc;
+
+/// Between two looks at the Auto Scaling groups.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// ECS of the account.
 pub struct Ecs {
@@ -23,6 +60,9 @@ pub struct Ecs {
     pub load_balancers: Arc<LoadBalancers>,
     /// Who runs containers.
     pub runtime: Arc<dyn TaskRuntime>,
+    /// The services, each with its actor.
+    pub services: Services,
+    state: Mutex<State>,
 }
 
 /// A task that RunTask or a service wants.
@@ -81,64 +121,93 @@ pub struct NotPlaced {
 }
 
 impl Ecs {
+    /// An account without clusters.
+    pub fn new(
+        account: Account,
+        clock: Clock,
+        emulator: Emulator,
+        load_balancers: Arc<LoadBalancers>,
+        runtime: Arc<dyn TaskRuntime>,
+    ) -> Arc<Self> {
+        let (services, state) = (Services::default(), Mutex::default());
+        Arc::new(Self { account, clock, emulator, load_balancers, runtime, services, state })
+    }
+
+    /// Looks at the Auto Scaling groups again and again: instances join and leave, tasks that wait get a place, groups get the
+    /// size that managed scaling asks for.
+    pub async fn run(self: Arc<Self>) {
+        let mut silent = false;
+        loop {
+            let looked = self.refresh().await;
+            if let (Err(error), false) = (&looked, silent) {
+                eprintln!("container instances: {error}");
+            }
+            silent = looked.is_err();
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// A call of the API: its operation and its JSON; the answer is JSON.
     ///
     /// # Errors
     /// What ECS refuses.
-    pub async fn call(self: &Arc<Self>, _operation: &str, _body: Value) -> Result<Value, ApiError> {
-        Err(ApiError::new("InvalidAction", "not there yet"))
+    pub async fn call(self: &Arc<Self>, operation: &str, body: Value) -> Result<Value, ApiError> {
+        operations::call(self, operation, body).await
     }
 
     /// Places and starts a task; `news` gets all that becomes known of it, after DescribeTasks knows it.
+    ///
+    /// A task that waits for its capacity provider's group to grow is placed in no zone yet; [`Ecs::placed`] knows later.
     ///
     /// # Errors
     /// There is no place for it.
     pub fn start_task(
         self: &Arc<Self>,
-        _request: TaskRequest,
-        _news: Option<mpsc::UnboundedSender<(String, TaskNews)>>,
+        request: TaskRequest,
+        news: Option<mpsc::UnboundedSender<(String, TaskNews)>>,
     ) -> Result<Placed, NotPlaced> {
-        Err(NotPlaced { failures: Vec::new(), event: "was unable to place a task.".to_owned() })
+        start::start(self, request, news)
     }
 
     /// Has a task stopped.
-    pub fn stop_task(&self, _task: &str, _stop_code: &str, _reason: &str) {}
+    pub fn stop_task(&self, task: &str, stop_code: &str, reason: &str) {
+        start::stop(self, task, stop_code, reason);
+    }
+
+    /// Where a task is; none while it waits for capacity, and of a task that is not known.
+    pub fn placed(&self, task: &str) -> Option<Placed> {
+        self.lock().tasks.get(task)?.placed()
+    }
 
     /// Where a task is registered as a target: its address or its instance, and the port for a container's port.
-    pub fn target_of(&self, _task: &str, _container: &str, _container_port: u16) -> Option<Target> {
-        None
+    pub fn target_of(&self, task: &str, container: &str, container_port: u16) -> Option<Target> {
+        let state = self.lock();
+        let task = state.tasks.get(task)?;
+        if task.own_network() {
+            return Some(Target { id: task.address?.to_string(), port: container_port });
+        }
+        let port = task.ports.iter().find(|it| it.container == container && it.port == container_port)?;
+        let instance = state.instances.get(task.instance.as_deref()?)?;
+        Some(Target { id: instance.ec2_id.clone(), port: port.host_port })
     }
 
     /// Where a target is reached from here.
-    pub fn resolve(&self, _target: &Target) -> Option<SocketAddr> {
-        None
+    pub fn resolve(&self, target: &Target) -> Option<SocketAddr> {
+        if let Ok(address) = target.id.parse() {
+            return Some(SocketAddr::new(address, target.port));
+        }
+        let state = self.lock();
+        let instance = state.instances.values().find(|it| it.ec2_id == target.id)?;
+        let tasks = state.tasks.values().filter(|task| task.instance.as_ref() == Some(&instance.id));
+        let mut ports = tasks
+            .filter(|task| task.is_alive())
+            .flat_map(|task| task.ports.iter().map(move |port| (port.host_port, task.address, port.port)));
+        let (_, address, port) = ports.find(|(host_port, ..)| *host_port == target.port)?;
+        Some(SocketAddr::new(address?, port))
     }
 
-    /// What stands for a service in Application Auto Scaling.
-    pub fn scalable(&self, _cluster: &str, _service: &str) -> Option<Scalable> {
-        None
+    /// No lock is held across an await: the guard is not `Send`.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Sets a service's desired count.
-    ///
-    /// # Errors
-    /// There is no such service.
-    pub fn set_desired_count(&self, _cluster: &str, _service: &str, _count: u32) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-/// A service as the autoscaler sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scalable {
-    /// How many tasks it is to have.
-    pub desired_count: u32,
-    /// How many run.
-    pub running_count: u32,
-    /// Whether a deployment is under way: no scale-in then.
-    pub deploying: bool,
-    /// The ids of its running tasks.
-    pub tasks: Vec<String>,
-    /// The ARNs of its target groups.
-    pub target_groups: Vec<String>,
 }

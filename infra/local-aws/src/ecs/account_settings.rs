@@ -1,0 +1,101 @@
+//! Account settings.
+//!
+//! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>
+
+use super::Ecs;
+use super::input::{invalid, read};
+use crate::api_error::ApiError;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The settings, the value that each has by itself, and its values.
+const SETTINGS: [(&str, &str, &[&str]); 11] = [
+    ("awsvpcTrunking", "disabled", &["enabled", "disabled"]),
+    ("containerInsights", "disabled", &["enhanced", "enabled", "disabled"]),
+    ("containerInstanceLongArnFormat", "enabled", &["enabled", "disabled"]),
+    ("defaultLogDriverMode", "non-blocking", &["blocking", "non-blocking"]),
+    ("dualStackIPv6", "enabled", &["enabled", "disabled"]),
+    ("fargateFIPSMode", "disabled", &["enabled", "disabled"]),
+    ("fargateTaskRetirementWaitPeriod", "7", &["0", "7", "14"]),
+    ("guardDutyActivate", "off", &["on", "off"]),
+    ("serviceLongArnFormat", "enabled", &["enabled", "disabled"]),
+    ("tagResourceAuthorization", "on", &["on", "off"]),
+    ("taskLongArnFormat", "enabled", &["enabled", "disabled"]),
+];
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Request {
+    name: Option<String>,
+    value: Option<String>,
+    principal_arn: Option<String>,
+    effective_settings: bool,
+}
+
+impl Request {
+    /// Whose setting it is: the account's own user, unless somebody else is named.
+    fn principal(&self, ecs: &Ecs) -> String {
+        self.principal_arn.clone().unwrap_or_else(|| root(ecs))
+    }
+}
+
+/// ListAccountSettings: those that somebody has put, or with `effectiveSettings` all.
+pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
+    let request: Request = read(body)?;
+    let principal = request.principal(ecs);
+    let state = ecs.lock();
+    let put = |name: &str, principal: &str| {
+        state.settings.get(&(principal.to_owned(), name.to_owned())).map(String::as_str)
+    };
+    let settings = SETTINGS.iter().filter_map(|(name, default, _)| {
+        let own = put(name, &principal);
+        let value = if request.effective_settings {
+            own.or_else(|| put(name, &root(ecs))).unwrap_or(default)
+        } else {
+            own?
+        };
+        let is_asked = request.name.as_ref().is_none_or(|asked| asked == name)
+            && request.value.as_ref().is_none_or(|asked| asked == value);
+        is_asked.then(|| setting(name, value, &principal))
+    });
+    Ok(json!({"settings": settings.collect::<Vec<_>>()}))
+}
+
+/// PutAccountSetting, and PutAccountSettingDefault for all principals.
+pub(super) fn put(ecs: &Ecs, body: Value, for_all: bool) -> Result<Value, ApiError> {
+    let request: Request = read(body)?;
+    let (name, _, values) = known(&request)?;
+    let value = request.value.clone().unwrap_or_default();
+    if !values.contains(&value.as_str()) {
+        return Err(invalid(format!(
+            "Invalid value '{value}' for setting '{name}': must be one of [{}].",
+            values.join(", ")
+        )));
+    }
+    let principal = if for_all { root(ecs) } else { request.principal(ecs) };
+    ecs.lock().settings.insert((principal.clone(), name.to_owned()), value.clone());
+    Ok(json!({"setting": setting(name, &value, &principal)}))
+}
+
+/// DeleteAccountSetting.
+pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
+    let request: Request = read(body)?;
+    let (name, default, _) = known(&request)?;
+    let principal = request.principal(ecs);
+    ecs.lock().settings.remove(&(principal.clone(), name.to_owned()));
+    Ok(json!({"setting": setting(name, default, &principal)}))
+}
+
+fn known(request: &Request) -> Result<(&'static str, &'static str, &'static [&'static str]), ApiError> {
+    let asked = request.name.as_deref().unwrap_or_default();
+    let found = SETTINGS.into_iter().find(|(name, ..)| *name == asked);
+    found.ok_or_else(|| invalid(format!("Invalid account setting name: '{asked}'.")))
+}
+
+fn setting(name: &str, value: &str, principal: &str) -> Value {
+    json!({"name": name, "value": value, "principalArn": principal, "type": "user"})
+}
+
+fn root(ecs: &Ecs) -> String {
+    ecs.account.arn("iam", "root").replacen(&ecs.account.region, "", 1)
+}

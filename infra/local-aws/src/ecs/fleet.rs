@@ -1,0 +1,283 @@
+//! The Auto Scaling groups behind, and the container instances that come of them.
+
+mod xml;
+
+use super::Ecs;
+use super::instances::Instance;
+use super::start::stop;
+use super::state::{State, hex};
+use crate::api_error::ApiError;
+use crate::emulator::EmulatorError;
+use infra_ecs::InstanceType;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+use xml::{GroupXml, Groups, InstanceXml, Subnets, TemplateReference, Versions};
+
+const AUTO_SCALING: (&str, &str) = ("Version", "2011-01-01");
+const EC2: (&str, &str) = ("Version", "2016-11-15");
+
+/// An Auto Scaling group.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub name: String,
+    pub arn: String,
+    pub least: usize,
+    pub most: usize,
+    pub desired: usize,
+    pub zones: Vec<String>,
+    pub protected: bool,
+    /// Its instances with their zones.
+    instances: Vec<(String, String)>,
+    template: Template,
+}
+
+/// A launch template's version.
+#[derive(Clone, Debug, Default)]
+struct Template {
+    kind: Option<InstanceType>,
+    image: String,
+    /// The cluster that the user data name.
+    cluster: Option<String>,
+}
+
+impl Ecs {
+    /// Looks at the groups and the subnets, and brings instances, waiting tasks and the groups' sizes up to date.
+    ///
+    /// # Errors
+    /// The emulator does not answer.
+    pub async fn refresh(self: &std::sync::Arc<Self>) -> Result<(), EmulatorError> {
+        self.learn_zones().await?;
+        let groups = self.groups().await?;
+        self.lock().forget(SystemTime::now());
+        self.take_instances(&groups);
+        self.place_waiting();
+        self.scale(&groups).await
+    }
+
+    /// The same before an answer depends on it.
+    pub(super) async fn look(self: &std::sync::Arc<Self>) -> Result<(), ApiError> {
+        self.refresh().await.map_err(|error| ApiError::server(error.to_string()))
+    }
+
+    async fn learn_zones(&self) -> Result<(), EmulatorError> {
+        let answer = self.emulator.query("ec2", &[("Action", "DescribeSubnets"), EC2]).await?;
+        let answer: Subnets = self.xml(&answer)?;
+        let zones =
+            answer.subnet_set.item.into_iter().map(|subnet| (subnet.subnet_id, subnet.availability_zone));
+        self.lock().zones.extend(zones);
+        Ok(())
+    }
+
+    /// The groups that a capacity provider has, or whose instances name a cluster themselves.
+    async fn groups(&self) -> Result<Vec<Group>, EmulatorError> {
+        if self.lock().clusters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let form = [("Action", "DescribeAutoScalingGroups"), ("MaxRecords", "100"), AUTO_SCALING];
+        let answer: Groups = self.xml(&self.emulator.query("autoscaling", &form).await?)?;
+        let mut groups = Vec::new();
+        for group in answer.result.groups.item {
+            let template = match &group.launch_template {
+                Some(reference) => self.template(reference).await?,
+                None => Template::default(),
+            };
+            groups.push(Group::new(group, template));
+        }
+        Ok(groups)
+    }
+
+    async fn template(&self, reference: &TemplateReference) -> Result<Template, EmulatorError> {
+        let version = if reference.version.is_empty() { "$Default" } else { reference.version.as_str() };
+        let by = match reference.launch_template_id.as_str() {
+            "" => ("LaunchTemplateName", reference.launch_template_name.as_str()),
+            id => ("LaunchTemplateId", id),
+        };
+        let form =
+            [("Action", "DescribeLaunchTemplateVersions"), EC2, by, ("LaunchTemplateVersion.1", version)];
+        let answer: Versions = self.xml(&self.emulator.query("ec2", &form).await?)?;
+        let data = answer.set.item.into_iter().next().map(|version| version.launch_template_data);
+        let data = data.unwrap_or_default();
+        let user_data = base64(&data.user_data).unwrap_or_default();
+        let named = user_data.lines().find_map(|line| line.trim().strip_prefix("ECS_CLUSTER="));
+        Ok(Template {
+            kind: InstanceType::named(&data.instance_type).ok(),
+            image: data.image_id,
+            cluster: named.map(|name| name.trim_matches(['"', '\'', ' ']).to_owned()),
+        })
+    }
+
+    fn xml<T: DeserializeOwned>(&self, text: &str) -> Result<T, EmulatorError> {
+        let why = |error: quick_xml::DeError| format!("its answer can't be read: {error}");
+        quick_xml::de::from_str(text).map_err(|error| EmulatorError::Silent {
+            address: self.emulator.address.clone(),
+            why: why(error),
+        })
+    }
+
+    /// Registers instances that are new, and lets those go that are no longer in their group.
+    fn take_instances(&self, groups: &[Group]) {
+        let gone = {
+            let mut state = self.lock();
+            let mut kept = BTreeSet::new();
+            for group in groups {
+                kept.extend(state.instances_of(group));
+            }
+            let gone: Vec<String> =
+                state.instances.keys().filter(|id| !kept.contains(*id)).cloned().collect();
+            let instances: Vec<Instance> = gone.iter().filter_map(|id| state.instances.remove(id)).collect();
+            let tasks = state.tasks.values().filter(|task| task.is_alive());
+            let of = |task: &super::task::Task| {
+                let instance = instances.iter().find(|it| Some(&it.id) == task.instance.as_ref())?;
+                Some((task.id.clone(), instance.ec2_id.clone()))
+            };
+            tasks.filter_map(of).collect::<Vec<_>>()
+        };
+        for (task, instance) in gone {
+            stop(self, &task, "TerminationNotice", &format!("Host EC2 (instance {instance}) terminated."));
+        }
+    }
+}
+
+/// The group of this name.
+pub(super) async fn group(ecs: &Ecs, name: &str) -> Result<Option<Group>, ApiError> {
+    let form =
+        [("Action", "DescribeAutoScalingGroups"), ("AutoScalingGroupNames.member.1", name), AUTO_SCALING];
+    let answer = async { ecs.xml::<Groups>(&ecs.emulator.query("autoscaling", &form).await?) };
+    let answer = answer.await.map_err(|error| ApiError::server(error.to_string()))?;
+    let mut groups =
+        answer.result.groups.item.into_iter().map(|group| Group::new(group, Template::default()));
+    Ok(groups.find(|group| group.name == name))
+}
+
+/// Sets a group's desired capacity.
+pub(super) async fn set_desired(ecs: &Ecs, group: &str, desired: usize) -> Result<(), EmulatorError> {
+    let desired = desired.to_string();
+    let form = [
+        ("Action", "SetDesiredCapacity"),
+        ("AutoScalingGroupName", group),
+        ("DesiredCapacity", &desired),
+        AUTO_SCALING,
+    ];
+    ecs.emulator.query("autoscaling", &form).await.map(drop)
+}
+
+impl Group {
+    fn new(group: GroupXml, template: Template) -> Self {
+        let running = |it: &InstanceXml| !it.lifecycle_state.starts_with("Terminat");
+        let instances = group.instances.item.into_iter().filter(running);
+        Self {
+            name: group.auto_scaling_group_name,
+            arn: group.auto_scaling_group_arn,
+            least: group.min_size,
+            most: group.max_size,
+            desired: group.desired_capacity,
+            zones: group.availability_zones.item,
+            protected: group.new_instances_protected_from_scale_in,
+            instances: instances.map(|it| (it.instance_id, it.availability_zone)).collect(),
+            template,
+        }
+    }
+
+    /// What each of its instances is; none for a type that is not known.
+    pub fn kind(&self) -> Option<InstanceType> {
+        self.template.kind
+    }
+}
+
+impl State {
+    /// The ids of a group's container instances: those that the group has, and as many more as it is to have.
+    fn instances_of(&mut self, group: &Group) -> Vec<String> {
+        let provider = self.providers.values().find(|provider| provider.group() == group.name);
+        let provider = provider.map(|provider| provider.is.name.clone());
+        let has = |cluster: &&super::clusters::Cluster| {
+            provider.as_ref().is_some_and(|it| cluster.providers.contains(it))
+        };
+        let of_provider = self.clusters.values().filter(|it| it.active).find(has);
+        let named = group.template.cluster.as_deref().filter(|name| self.cluster(Some(name)).is_ok());
+        let cluster = named.or(of_provider.map(|it| it.name.as_str())).map(str::to_owned);
+        let (Some(cluster), Some(kind)) = (cluster, group.kind()) else { return Vec::new() };
+        let provider = provider
+            .filter(|it| self.clusters.get(&cluster).is_some_and(|cluster| cluster.providers.contains(it)));
+        let mut wanted = group.instances.clone();
+        wanted.extend(self.made_up(group, &cluster));
+        let mut ids = Vec::new();
+        for (ec2_id, zone) in wanted {
+            let known = self.instances.values_mut().find(|it| it.ec2_id == ec2_id && it.cluster == cluster);
+            let instance = known.map(|known| {
+                known.provider.clone_from(&provider);
+                known.id.clone()
+            });
+            ids.push(instance.unwrap_or_else(|| {
+                let (cluster, provider, id) = (cluster.clone(), provider.clone(), hex(32));
+                let attributes = attributes(group, kind, &zone);
+                let (group, registered_at) = (group.name.clone(), SystemTime::now());
+                let instance = Instance {
+                    id: id.clone(),
+                    ec2_id,
+                    cluster,
+                    provider,
+                    group,
+                    zone,
+                    kind,
+                    status: "ACTIVE",
+                    registered_at,
+                    attributes,
+                };
+                self.instances.insert(id.clone(), instance);
+                id
+            }));
+        }
+        ids
+    }
+
+    /// Instances for a group that has fewer than it is to have; of those made up before, the ones with tasks stay.
+    fn made_up(&self, group: &Group, cluster: &str) -> Vec<(String, String)> {
+        let missing = group.desired.saturating_sub(group.instances.len());
+        let listed: BTreeSet<&String> = group.instances.iter().map(|(id, _)| id).collect();
+        let is_of =
+            |it: &&Instance| it.group == group.name && it.cluster == cluster && !listed.contains(&it.ec2_id);
+        let mut known: Vec<&Instance> = self.instances.values().filter(is_of).collect();
+        let is_empty =
+            |it: &Instance| !self.alive_in(cluster).any(|task| task.instance.as_ref() == Some(&it.id));
+        known.sort_by_key(|it| (is_empty(it), it.registered_at));
+        let mut all: Vec<_> =
+            known.into_iter().take(missing).map(|it| (it.ec2_id.clone(), it.zone.clone())).collect();
+        while all.len() < missing {
+            let zone = group.zones.get((group.instances.len() + all.len()) % group.zones.len().max(1));
+            all.push((format!("i-{}", hex(17)), zone.cloned().unwrap_or_default()));
+        }
+        all
+    }
+}
+
+/// What ECS's agent says of an instance.
+fn attributes(group: &Group, kind: InstanceType, zone: &str) -> BTreeMap<String, Option<String>> {
+    let architecture = if kind.architecture.as_str() == "ARM64" { "arm64" } else { "x86_64" };
+    [
+        ("ecs.ami-id", group.template.image.as_str()),
+        ("ecs.availability-zone", zone),
+        ("ecs.cpu-architecture", architecture),
+        ("ecs.instance-type", kind.name),
+        ("ecs.os-family", "LINUX"),
+        ("ecs.os-type", "linux"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
+    .collect()
+}
+
+/// User data as text.
+fn base64(text: &str) -> Option<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+    for digit in text.bytes().filter(|it| !it.is_ascii_whitespace() && *it != b'=') {
+        bits = (bits << 6 | u32::try_from(DIGITS.iter().position(|it| *it == digit)?).ok()?) & 0xFFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xFF) as u8);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
