@@ -1,8 +1,10 @@
 //! Tests of Application Auto Scaling with a service that is not ECS's.
 
+mod any_body;
 mod api;
 mod decisions;
 mod minutes;
+mod refusals;
 mod schedules;
 
 use super::{ScaledServices, Scaling};
