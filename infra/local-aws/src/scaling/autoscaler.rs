@@ -1,0 +1,163 @@
+//! The loop: each minute it measures, decides and scales.
+
+use super::decision::{Alarm, Decision, Point, Situation, decide, decide_step};
+use super::policies::{Policy, Rule};
+use super::request::service_of;
+use super::schedule::Instant;
+use super::state::{State, keep};
+use super::tracking::Metric;
+use super::{ScaledServices, Scaling};
+use crate::account::Account;
+use crate::ecs::Scalable;
+use crate::tasks::Usage;
+use infra_ecs::rollout::Moment;
+use std::collections::BTreeMap;
+
+const MINUTE: u64 = 60_000;
+
+impl Scaling {
+    /// A service of ECS by its resource id.
+    pub(super) fn service(&self, resource: &str) -> Option<Scalable> {
+        let (cluster, service) = service_of(resource)?;
+        self.services.service(cluster, service)
+    }
+
+    pub(super) fn instant(&self, moment: Moment) -> Instant {
+        Instant { moment, real: self.clock.real(moment) }
+    }
+
+    /// Waits for the end of each minute of the clock, and does what is to be done then.
+    pub(super) async fn every_minute(&self) {
+        let mut last = self.clock.now();
+        loop {
+            let minutes = last.millis() / MINUTE + 1;
+            self.clock.sleep_until(Moment::from_millis(minutes * MINUTE)).await;
+            let now = self.clock.now();
+            // A timer may be a little early.
+            if now.millis() / MINUTE < minutes {
+                continue;
+            }
+            self.minute(last, now).await;
+            last = now;
+        }
+    }
+
+    async fn minute(&self, last: Moment, now: Moment) {
+        let uses = |policy: &Policy| {
+            policy
+                .tracking()
+                .is_some_and(|it| matches!(it.metric(&self.account), Metric::Cpu | Metric::Memory))
+        };
+        // It takes a moment to ask all containers.
+        let asked = self.state().targets.values().any(|target| target.policies.values().any(uses));
+        let usage = if asked { self.services.usage().await } else { BTreeMap::new() };
+        let mut state = self.state();
+        self.act_on_schedule(&mut state, self.instant(last), self.instant(now));
+        let resources: Vec<String> = state.targets.keys().cloned().collect();
+        for resource in resources {
+            if let Some(service) = self.service(&resource) {
+                self.measure(&mut state, &resource, &service, &usage);
+                self.scale(&mut state, &resource, &service, now);
+            }
+        }
+    }
+
+    fn measure(
+        &self,
+        state: &mut State,
+        resource: &str,
+        service: &Scalable,
+        usage: &BTreeMap<String, Usage>,
+    ) {
+        let Some(target) = state.targets.get_mut(resource) else { return };
+        for policy in target.policies.values_mut() {
+            policy.measure(service, usage, &self.account, &*self.services);
+        }
+    }
+
+    fn scale(&self, state: &mut State, resource: &str, service: &Scalable, now: Moment) {
+        let Some(target) = state.targets.get(resource) else { return };
+        let (situation, (tracked, names)) = (target.situation(service, now), target.tracked());
+        let decision = decide(&situation, &tracked);
+        let (Decision::Set { policy, alarm, .. } | Decision::NotScaled { policy, alarm, .. }) = decision
+        else {
+            return;
+        };
+        let Some(name) = names.into_iter().nth(policy) else { return };
+        let kind = if alarm == Alarm::High { "-AlarmHigh-" } else { "-AlarmLow-" };
+        let alarms = target.policies.get(&name).into_iter().flat_map(|policy| &policy.alarms);
+        let alarm = alarms.filter(|it| it.contains(kind)).cloned().collect::<String>();
+        self.carry_out(state, resource, decision, &situation, (&alarm, &name), now);
+    }
+
+    /// An alarm of CloudWatch that triggers a step scaling policy, by the policy's ARN: its metric is so far above its
+    /// threshold, or below. Whoever knows of the alarm calls this.
+    pub fn step_alarm(&self, policy_arn: &str, alarm: &str, distance: f64) {
+        let (now, mut state) = (self.clock.now(), self.state());
+        let found = state.targets.iter().find_map(|(resource, target)| {
+            let (name, policy) = target.policies.iter().find(|(_, policy)| policy.arn == policy_arn)?;
+            let Rule::Step(steps) = &policy.rule else { return None };
+            let situation = target.situation(&self.service(resource)?, now);
+            let decision = decide_step(&situation, steps.adjusted(situation.desired, distance)?);
+            Some((resource.clone(), name.clone(), decision, situation))
+        });
+        if let Some((resource, name, decision, situation)) = found {
+            self.carry_out(&mut state, &resource, decision, &situation, (alarm, &name), now);
+        }
+    }
+
+    fn carry_out(
+        &self,
+        state: &mut State,
+        resource: &str,
+        decision: Decision,
+        situation: &Situation,
+        (alarm_name, policy): (&str, &str),
+        now: Moment,
+    ) {
+        let cause = format!("monitor alarm {alarm_name} in state ALARM triggered policy {policy}");
+        match decision {
+            Decision::Set { count, alarm, .. } => {
+                if self.set_count(state, resource, count, &cause, now)
+                    && let Some(target) = state.targets.get_mut(resource)
+                {
+                    target.cool_down(policy, alarm, situation.desired, now);
+                }
+            }
+            Decision::NotScaled { reason, .. } => {
+                state.record_not_scaled(resource, &cause, reason, situation, self.clock.real(now));
+            }
+            Decision::Stay => {}
+        }
+    }
+}
+
+impl Policy {
+    /// What the metric was in the minute that ends.
+    fn measure(
+        &mut self,
+        service: &Scalable,
+        usage: &BTreeMap<String, Usage>,
+        account: &Account,
+        services: &dyn ScaledServices,
+    ) {
+        let Some(metric) = self.tracking().map(|it| it.metric(account)) else { return };
+        let tasks = service.running_count;
+        let average = |of: fn(&Usage) -> f64| {
+            let all: Vec<f64> = service.tasks.iter().filter_map(|task| usage.get(task)).map(of).collect();
+            (!all.is_empty()).then(|| 100.0 * all.iter().sum::<f64>() / all.len() as f64)
+        };
+        let value = match metric {
+            Metric::Cpu => average(|it| it.cpu),
+            Metric::Memory => average(|it| it.memory),
+            Metric::Requests(group) => {
+                let count = services.request_count(&group);
+                // A smaller count is that of a new target group.
+                let before = self.requests_before.replace(count).filter(|before| *before <= count);
+                before.map(|before| (count - before) as f64 / f64::from(tasks.max(1)))
+            }
+            Metric::Customized => None,
+        };
+        keep(&mut self.points, value.map(|value| Point { value, tasks }));
+    }
+}

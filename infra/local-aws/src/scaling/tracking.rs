@@ -1,0 +1,99 @@
+//! Target tracking: a metric that is kept near a value.
+
+use super::request::{DIMENSION, invalid};
+use crate::account::Account;
+use crate::api_error::ApiError;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const CPU: &str = "ECSServiceAverageCPUUtilization";
+const MEMORY: &str = "ECSServiceAverageMemoryUtilization";
+const REQUESTS: &str = "ALBRequestCountPerTarget";
+
+/// A target tracking policy's own part.
+///
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html>
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct TargetTracking {
+    target_value: Option<f64>,
+    predefined_metric_specification: Option<Predefined>,
+    customized_metric_specification: Option<Value>,
+    pub scale_out_cooldown: Option<i32>,
+    pub scale_in_cooldown: Option<i32>,
+    disable_scale_in: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Predefined {
+    predefined_metric_type: String,
+    resource_label: Option<String>,
+}
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Metric {
+    Cpu,
+    Memory,
+    /// Of the target group with this ARN.
+    Requests(String),
+    /// Whatever CloudWatch has: nothing here.
+    Customized,
+}
+
+impl TargetTracking {
+    pub(super) fn check(&self) -> Result<(), ApiError> {
+        let value = self.target_value.ok_or_else(|| invalid("TargetValue must be specified"))?;
+        if [self.scale_in_cooldown, self.scale_out_cooldown].iter().flatten().any(|cooldown| *cooldown < 0) {
+            return Err(invalid("Cooldown must be greater than or equal to 0"));
+        }
+        let metric = match (&self.predefined_metric_specification, &self.customized_metric_specification) {
+            (Some(predefined), None) => predefined,
+            (None, Some(Value::Object(_))) => return Ok(()),
+            _ => return Err(invalid("Specify either a predefined metric or a customized metric")),
+        };
+        if value <= 0.0 {
+            return Err(invalid("TargetValue must be greater than 0"));
+        }
+        let (kind, label) = (&metric.predefined_metric_type, metric.resource_label.as_deref());
+        match (kind.as_str(), label) {
+            (REQUESTS, Some(label)) if group_of(label).is_some() => Ok(()),
+            (REQUESTS, Some(label)) => Err(invalid(format!(
+                "Resource label {label} is not of the form app/NAME/ID/targetgroup/NAME/ID"
+            ))),
+            (REQUESTS, None) => {
+                Err(invalid(format!("Resource label should be specified for predefined metric type {kind}")))
+            }
+            (CPU | MEMORY, None) => Ok(()),
+            (CPU | MEMORY, Some(_)) => Err(invalid(format!(
+                "Resource label should not be specified for predefined metric type {kind}"
+            ))),
+            _ => Err(invalid(format!("Predefined metric type '{kind}' is not supported for {DIMENSION}"))),
+        }
+    }
+
+    pub(super) fn metric(&self, account: &Account) -> Metric {
+        let Some(metric) = &self.predefined_metric_specification else { return Metric::Customized };
+        match (metric.predefined_metric_type.as_str(), metric.resource_label.as_deref().and_then(group_of)) {
+            (REQUESTS, Some(group)) => Metric::Requests(account.arn("elasticloadbalancing", &group)),
+            (MEMORY, _) => Metric::Memory,
+            _ => Metric::Cpu,
+        }
+    }
+
+    pub(super) fn target(&self) -> f64 {
+        self.target_value.unwrap_or_default()
+    }
+
+    pub(super) fn scales_in(&self) -> bool {
+        self.disable_scale_in != Some(true)
+    }
+}
+
+/// The target group's part of `app/NAME/ID/targetgroup/NAME/ID`.
+fn group_of(label: &str) -> Option<String> {
+    let parts: Vec<&str> = label.split('/').collect();
+    let ["app", _, _, "targetgroup", name, id] = parts[..] else { return None };
+    parts.iter().all(|part| !part.is_empty()).then(|| format!("targetgroup/{name}/{id}"))
+}
