@@ -26,7 +26,7 @@ pub async fn to_local_aws(options: &Options) -> anyhow::Result<u8> {
             true
         }
         None => {
-            local_aws::images::ensure(base_images(&settings), stack.yes).await?;
+            LocalAws::prepare(stack.local_port, base_images(&settings), stack.yes).await?;
             false
         }
     };

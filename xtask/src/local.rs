@@ -62,12 +62,8 @@ struct Started<'a> {
 
 /// Starts or stops it.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    if options.stop {
-        stop(&options).await?
-    } else {
-        start(&options).await?
-    }
-    Ok(ExitCode::SUCCESS)
+    let done = if options.stop { stop(&options).await } else { start(&options).await };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn start(options: &Options) -> anyhow::Result<()> {
@@ -81,7 +77,7 @@ async fn start(options: &Options) -> anyhow::Result<()> {
             running
         }
         None => {
-            local_aws::images::ensure(&[], options.yes).await?;
+            LocalAws::prepare(options.local_port, &[], options.yes).await?;
             LocalAws::running_or_started(&choice).await?
         }
     };

@@ -3,12 +3,13 @@
 mod containers;
 pub mod engine;
 mod health;
-pub mod images;
+mod images;
 mod labels;
 mod network;
 
 use std::time::{Duration, Instant};
 
+use infra_images::BaseImage;
 use infra_options::{DEFAULT_REGION, Speed, StackOptions};
 
 use crate::interrupt::unless_interrupted;
@@ -17,6 +18,7 @@ use crate::progress::Step;
 use crate::report::UserError;
 
 use containers::{Containers, Front, State};
+pub use images::front as front_image;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 /// How long it is asked before its container is looked at again.
@@ -93,20 +95,32 @@ impl LocalAws {
         Ok(Some(Self { port, front }))
     }
 
-    /// The local AWS on a port, started where it does not run yet. Its images must be here.
+    /// Makes sure that a local AWS can start where none runs: its place, its images, and these base images.
+    pub async fn prepare(port: u16, bases: &[BaseImage], yes: bool) -> anyhow::Result<()> {
+        Self::make_room(port).await?;
+        images::ensure(bases, yes).await
+    }
+
+    /// The local AWS on a port, started where it does not run yet. What it needs must be [prepared](Self::prepare).
     pub async fn running_or_started(choice: &Choice) -> anyhow::Result<Self> {
         if let Some(running) = Self::running(choice).await? {
             return Ok(running);
         }
-        // Its state lived in memory: what a stopped one left behind belongs to nothing any more.
-        Containers::on(choice.port).remove().await?;
-        port::require_free(choice.port).await?;
+        Self::make_room(choice.port).await?;
         let front = Front {
             region: choice.region.clone().unwrap_or_else(default_region),
             speed: choice.speed.unwrap_or_default().to_string(),
             image: images::front_name()?,
         };
         Self::start(choice.port, front).await
+    }
+
+    async fn make_room(port: u16) -> anyhow::Result<()> {
+        let containers = Containers::on(port);
+        // Its state lived in memory: what a stopped one left behind belongs to nothing any more.
+        containers.remove().await?;
+        containers.require_addresses().await?;
+        port::require_free(port).await
     }
 
     /// Removes a local AWS with everything it started here, and the apps' images.

@@ -10,6 +10,7 @@ use infra_images::BaseImage;
 use xshell::{Shell, cmd};
 
 use crate::interrupt::unless_interrupted;
+use crate::local_aws::front_image;
 use crate::progress::seconds;
 use crate::report::UserError;
 use crate::{browser, docker_engine, fuzz, images, provider};
@@ -37,7 +38,7 @@ enum Part {
     Lint,
     /// A Docker engine answers and every base image is here
     Bases,
-    /// The apps' images build
+    /// The images of the apps and of the local AWS build
     Images,
     /// Unit tests, and deployments against the emulators
     Tests,
@@ -75,7 +76,7 @@ impl Part {
             Self::Format => "cargo fmt: the code is formatted",
             Self::Lint => "cargo clippy: no lint warns",
             Self::Bases => "docker engine and base images",
-            Self::Images => "the apps' images",
+            Self::Images => "the images of the apps and of the local AWS",
             Self::Tests => "cargo test: unit tests, and deployments against the emulators",
             Self::Fuzz => "cargo fuzz: made-up files, forms and names break nothing",
         }
@@ -100,7 +101,7 @@ impl Part {
                 for app in infra::apps::images(images::repository()) {
                     images::build(&app).await?;
                 }
-                Ok(())
+                images::build(&front_image()).await.map(drop)
             }
             Self::Tests => {
                 browser::require(yes).await?;

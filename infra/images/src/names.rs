@@ -1,6 +1,6 @@
 //! The names of all images on this machine. Pulled and built images end in the same names.
 
-/// The release of MiniStack, the local AWS.
+/// The release of MiniStack, which is behind the local AWS.
 pub const MINISTACK_VERSION: &str = "1.5.33";
 /// The release of LocalStack: the last one that runs without an account.
 pub const LOCALSTACK_VERSION: &str = "4.14.0";
@@ -9,7 +9,7 @@ pub const MOTO_VERSION: &str = "5.2.5";
 
 /// What both apps run on.
 pub const DEBIAN: &str = "debian:trixie-slim";
-/// The local AWS.
+/// What is behind the local AWS.
 pub const MINISTACK: &str = "ministackorg/ministack:1.5.33";
 /// S3 for the apps' tests.
 pub const LOCALSTACK: &str = "localstack/localstack:4.14.0";

@@ -28,7 +28,7 @@ impl FromStr for Speed {
     type Err = SpeedError;
 
     fn from_str(text: &str) -> Result<Self, SpeedError> {
-        // A text such as NaN or inf is a number for `parse`, and within no range or not within this one.
+        // NaN is in no range.
         text.parse().ok().filter(|speed| (0.001..=1000.0).contains(speed)).map(Self).ok_or(SpeedError)
     }
 }

@@ -69,11 +69,24 @@ impl Containers {
         Ok(None)
     }
 
-    /// Starts both.
+    /// Refuses a third local AWS: there are addresses for two.
+    pub async fn require_addresses(&self) -> anyhow::Result<()> {
+        let format = format!("{{{{.Label {:?}}}}}", labels::PORT);
+        let filter = format!("label={}", labels::PORT);
+        let ports = output(docker(&["container", "ls", "--filter", &filter, "--format", &format])).await;
+        let ports = ports.context("cannot list containers")?;
+        let mut others = ports.lines().filter_map(|port| port.parse().ok());
+        let Some(other) = others.find(|other| share_addresses(self.port, *other)) else { return Ok(()) };
+        let message = format!(
+            "beside port {USUAL_PORT} there can be one more local AWS, and that runs on port {other}"
+        );
+        Err(UserError::new(message, format!("use that, or end it with `{}`", stop_command(other))).into())
+    }
+
+    /// Starts both. The front first: by it others know that a local AWS is here or on its way, and leave the emulator alone.
     pub async fn start(&self, settings: &Front) -> anyhow::Result<()> {
-        self.require_addresses().await?;
         network::ensure().await?;
-        for run in [self.run_emulator(&settings.region), self.run_front(settings).await?] {
+        for run in [self.run_front(settings).await?, self.run_emulator(&settings.region)] {
             output(run).await.context("cannot start a container of the local AWS")?;
         }
         Ok(())
@@ -137,27 +150,10 @@ impl Containers {
         run.args(["--label", &format!("{}={}", labels::PORT, self.port)]);
         run
     }
-
-    /// Refuses a third local AWS, which all addresses are taken for.
-    async fn require_addresses(&self) -> anyhow::Result<()> {
-        let format = format!("{{{{.Label {:?}}}}}", labels::PORT);
-        let filter = format!("label={}", labels::PORT);
-        let ports = output(docker(&["container", "ls", "--filter", &filter, "--format", &format])).await;
-        let ports = ports.context("cannot list containers")?;
-        let Some(other) =
-            ports.lines().filter_map(|port| port.parse().ok()).find(|other| shares(self.port, *other))
-        else {
-            return Ok(());
-        };
-        let message = format!(
-            "beside port {USUAL_PORT} there can be one more local AWS, and that runs on port {other}"
-        );
-        Err(UserError::new(message, format!("use that, or end it with `{}`", stop_command(other))).into())
-    }
 }
 
 /// Whether the local AWSs on two ports would have the same addresses.
-fn shares(port: u16, other: u16) -> bool {
+fn share_addresses(port: u16, other: u16) -> bool {
     port != other && port != USUAL_PORT && other != USUAL_PORT
 }
 
@@ -184,7 +180,11 @@ mod tests {
 
     #[test]
     fn only_one_local_aws_is_beside_that_on_the_usual_port() {
-        assert!(shares(4666, 4667));
-        assert!(!shares(4666, 4666) && !shares(4666, USUAL_PORT) && !shares(USUAL_PORT, 4666));
+        assert!(share_addresses(4666, 4667));
+        assert!(
+            !share_addresses(4666, 4666)
+                && !share_addresses(4666, USUAL_PORT)
+                && !share_addresses(USUAL_PORT, 4666)
+        );
     }
 }

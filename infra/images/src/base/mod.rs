@@ -23,7 +23,7 @@ pub enum BaseImage {
     Debian,
     /// Compiles the Rust app, with this machine's compiler version.
     Rust,
-    /// The local AWS.
+    /// What is behind the local AWS.
     MiniStack,
     /// S3 for the apps' tests.
     LocalStack,
