@@ -130,11 +130,13 @@ impl Front {
     async fn credentials(&self, request: &Request<Incoming>) -> Response<Body> {
         let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         match self.runtime.credentials(request.uri().path(), authorization).await {
-            Ok(credentials) => json_answer(StatusCode::OK, &credentials),
-            Err(refusal) => json_answer(
-                refusal.status,
-                &json!({ "code": refusal.code, "message": refusal.message, "HTTPErrorCode": refusal.status.as_u16() }),
-            ),
+            Some(Ok(credentials)) => json_answer(StatusCode::OK, &credentials),
+            Some(Err(refusal)) => {
+                let code = refusal.status.as_u16();
+                let body = json!({ "code": refusal.code, "message": refusal.message, "HTTPErrorCode": code });
+                json_answer(refusal.status, &body)
+            }
+            None => json_answer(StatusCode::NOT_FOUND, &json!("no task has this address")),
         }
     }
 }

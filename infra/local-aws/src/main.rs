@@ -55,11 +55,12 @@ async fn started(options: &Options) -> anyhow::Result<(Arc<Front>, Arc<DockerRun
         network: options.network.clone(),
         own_address: options.address,
         port: options.port,
+        pause_image: options.pause_image.clone(),
         account: account.clone(),
         emulator: emulator.clone(),
     };
     let runtime = Arc::new(DockerRuntime::new(docker, settings));
-    runtime.remove_leftovers().await.context("cannot remove what an earlier run has left")?;
+    runtime.adopt_or_remove().await.context("cannot remove what an earlier run has left")?;
     let ecs: Arc<OnceLock<Arc<Ecs>>> = Arc::default();
     let resolve: Resolve = {
         let ecs = ecs.clone();

@@ -140,7 +140,7 @@ impl Containers {
             "--network",
             network::NAME,
         ]);
-        run.args(["--instance", &labels::instance(&self.front, port)]);
+        run.args(["--instance", &labels::instance(&self.front, port), "--pause-image", names::MINISTACK]);
         Ok(run)
     }
 

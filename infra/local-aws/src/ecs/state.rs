@@ -176,6 +176,25 @@ impl Ecs {
         }
     }
 
+    /// The zones in which a service's tasks may run: those of its subnets, else those of the instances.
+    pub fn zones_of(&self, request: &Value) -> Vec<String> {
+        let state = self.lock();
+        let subnets = request["networkConfiguration"]["awsvpcConfiguration"]["subnets"].as_array();
+        let subnets = subnets.into_iter().flatten().filter_map(Value::as_str);
+        let mut zones: Vec<_> = subnets.filter_map(|subnet| state.zones.get(subnet).cloned()).collect();
+        if zones.is_empty() {
+            zones.extend(state.instances.values().map(|instance| instance.zone.clone()));
+        }
+        zones.sort();
+        zones.dedup();
+        zones
+    }
+
+    /// The capacity provider that a task runs on.
+    pub fn capacity_provider_of(&self, task: &str) -> Option<String> {
+        self.lock().tasks.get(task)?.request.capacity_provider.clone()
+    }
+
     /// The tags of a resource: `[{"key": ..., "value": ...}]`.
     pub fn tags_of(&self, arn: &str) -> Value {
         self.lock().tags_of(arn)

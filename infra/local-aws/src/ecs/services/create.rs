@@ -82,6 +82,7 @@ pub async fn checked(ecs: &Arc<Ecs>, request: &Value) -> Result<ServiceSpec, Api
     let findings = requests::service(request).map_err(|error| invalid(error.to_string()))?;
     refuse(&findings, request, invalid)?;
     let service = spec::read(request)?;
+    ecs.look().await?;
     let reference = request["taskDefinition"].as_str().unwrap_or_default();
     let revision: Arc<Revision> = ecs.active_revision(reference)?;
     refuse(&rules::service_and_task(&service, &revision.definition), request, invalid)?;
@@ -90,7 +91,7 @@ pub async fn checked(ecs: &Arc<Ecs>, request: &Value) -> Result<ServiceSpec, Api
             target_group_is_there(ecs, member.as_str())?;
         }
     }
-    let zones = ecs.zones_of(&request["networkConfiguration"]).await;
+    let zones = ecs.zones_of(request);
     spec::spec(
         request,
         Surroundings { task_definition_arn: &revision.arn, task_definition: &revision.definition, zones },

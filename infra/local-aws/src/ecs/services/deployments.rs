@@ -44,7 +44,7 @@ pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let bound = |name: &str| body["createdAt"][name].as_f64();
     let is_asked = |it: &&ServiceDeployment| {
         let created = seconds(ecs.clock.real(it.created)).as_f64().unwrap_or_default();
-        (statuses.is_empty() || statuses.contains(&it.status.text()))
+        (statuses.is_empty() || statuses.contains(&it.status.as_str()))
             && bound("after").is_none_or(|after| created >= after)
             && bound("before").is_none_or(|before| created <= before)
     };
@@ -65,7 +65,7 @@ pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
             "startedAt": it.started.map(time),
             "finishedAt": it.finished.map(time),
             "targetServiceRevisionArn": it.target.arn,
-            "status": it.status.text(),
+            "status": it.status.as_str(),
             "statusReason": it.status_reason,
         }))
     });
@@ -164,7 +164,7 @@ fn service_deployment(ecs: &Ecs, actor: &Actor, request: &Value, it: &ServiceDep
         "updatedAt": time(it.updated),
         "sourceServiceRevisions": it.sources.iter().map(weighed).collect::<Vec<_>>(),
         "targetServiceRevision": weighed(&it.target),
-        "status": it.status.text(),
+        "status": it.status.as_str(),
         "statusReason": it.status_reason,
         "lifecycleStage": it.stage.map(|stage| stage.to_string()),
         "lifecycleHookDetails": it.hooks.iter().map(|hook| hook_detail(ecs, hook)).collect::<Vec<_>>(),
@@ -175,12 +175,12 @@ fn service_deployment(ecs: &Ecs, actor: &Actor, request: &Value, it: &ServiceDep
             "serviceRevisionArn": rollback.revision,
         })),
         "deploymentCircuitBreaker": {
-            "status": it.circuit_breaker.status.text(),
+            "status": it.circuit_breaker.status.as_str(),
             "failureCount": it.circuit_breaker.failure_count,
             "threshold": it.circuit_breaker.threshold,
         },
         "alarms": {
-            "status": alarms.status.text(),
+            "status": alarms.status.as_str(),
             "alarmNames": alarms.names,
             "triggeredAlarmNames": alarms.triggered,
         },
@@ -202,7 +202,7 @@ fn hook_detail(ecs: &Ecs, hook: &HookDetail) -> Value {
     json!({
         "hookId": hook.id,
         "targetType": "PAUSE",
-        "status": hook.status.text(),
+        "status": hook.status.as_str(),
         "expiresAt": seconds(ecs.clock.real(hook.expires)),
         "timeoutAction": hook.timeout_action,
         "lifecycleStage": hook.stage.to_string(),

@@ -105,7 +105,7 @@ pub fn service(ecs: &Ecs, actor: &Actor, with_tags: bool) -> Value {
         "serviceArn": identity.arn,
         "serviceName": identity.name,
         "clusterArn": ecs.cluster_arn(&identity.cluster),
-        "status": rollout.status().text(),
+        "status": rollout.status().as_str(),
         "desiredCount": rollout.desired_count(),
         "runningCount": rollout.running_count(),
         "pendingCount": rollout.pending_count(),
@@ -166,7 +166,7 @@ fn deployment(ecs: &Ecs, state: &State, deployment: &Deployment) -> Value {
     let time = |moment: Moment| seconds(ecs.clock.real(moment));
     let mut answer = json!({
         "id": deployment.id,
-        "status": deployment.status.text(),
+        "status": deployment.status.as_str(),
         "taskDefinition": deployment.spec.task_definition,
         "desiredCount": deployment.desired_count,
         "pendingCount": deployment.pending_count,
@@ -174,7 +174,7 @@ fn deployment(ecs: &Ecs, state: &State, deployment: &Deployment) -> Value {
         "failedTasks": deployment.failed_tasks,
         "createdAt": time(deployment.created),
         "updatedAt": time(deployment.updated),
-        "rolloutState": deployment.rollout_state.text(),
+        "rolloutState": deployment.rollout_state.as_str(),
         "rolloutStateReason": deployment.rollout_state_reason,
     });
     for member in OF_A_DEPLOYMENT {
