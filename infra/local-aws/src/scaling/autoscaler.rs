@@ -23,7 +23,7 @@ impl Scaling {
     }
 
     pub(super) fn instant(&self, moment: Moment) -> Instant {
-        Instant { moment, real: self.clock.real(moment) }
+        Instant::new(moment, self.clock.real(moment))
     }
 
     /// Waits for the end of each minute of the clock, and does what is to be done then.
@@ -83,7 +83,7 @@ impl Scaling {
         else {
             return;
         };
-        let Some(name) = names.into_iter().nth(policy) else { return };
+        let Some(name) = names.into_iter().nth(policy).cloned() else { return };
         let kind = if alarm == Alarm::High { "-AlarmHigh-" } else { "-AlarmLow-" };
         let alarms = target.policies.get(&name).into_iter().flat_map(|policy| &policy.alarms);
         let alarm = alarms.filter(|it| it.contains(kind)).cloned().collect::<String>();
@@ -125,7 +125,7 @@ impl Scaling {
                 }
             }
             Decision::NotScaled { reason, .. } => {
-                state.record_not_scaled(resource, &cause, reason, situation, self.clock.real(now));
+                state.record_not_scaled(resource, &cause, self.clock.real(now), reason, situation);
             }
             Decision::Stay => {}
         }
