@@ -1,6 +1,5 @@
 //! What calls carry: one type for all of them, the checks that they share, and pages of answers.
 
-use super::state::SuspendedState;
 use super::steps::StepScaling;
 use super::tracking::TargetTracking;
 use crate::api_error::ApiError;
@@ -13,6 +12,8 @@ pub(super) const NAMESPACE: &str = "ecs";
 /// The only number that is scaled here.
 pub(super) const DIMENSION: &str = "ecs:service:DesiredCount";
 const UNSUPPORTED: &str = "Unsupported service namespace, resource type or scalable dimension";
+const NO_NAMESPACE: &str = "1 validation error detected: Value null at 'serviceNamespace' failed to satisfy \
+    constraint: Member must not be null";
 const LARGEST_PAGE: usize = 50;
 
 /// The members of all operations; none means two things in two of them.
@@ -25,7 +26,7 @@ pub(super) struct Request {
     scalable_dimension: Option<String>,
     pub min_capacity: Option<i32>,
     pub max_capacity: Option<i32>,
-    pub suspended_state: Option<SuspendedState>,
+    pub suspended_state: Option<BTreeMap<String, Option<bool>>>,
     pub tags: Option<BTreeMap<String, String>>,
     pub policy_name: Option<String>,
     pub policy_names: Option<Vec<String>>,
@@ -134,11 +135,7 @@ impl Request {
         let is_other = self.service_namespace.as_deref() != Some(NAMESPACE)
             || dimension.is_some_and(|it| it != DIMENSION);
         refuse_if(&[
-            (
-                self.service_namespace.is_none(),
-                "1 validation error detected: Value null at 'serviceNamespace' failed to satisfy constraint: Member \
-                 must not be null",
-            ),
+            (self.service_namespace.is_none(), NO_NAMESPACE),
             (is_other, &format!("{UNSUPPORTED}: the local AWS scales {DIMENSION} only")),
             (
                 named.is_empty() && dimension.is_some(),

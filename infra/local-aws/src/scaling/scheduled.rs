@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+const FORMS: &str = "is not valid: it has to be at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(minutes hours \
+    day-of-month month day-of-week year), with one of the days ?";
+
 /// An action.
 pub(super) struct ScheduledAction {
     arn: String,
@@ -58,7 +61,7 @@ impl Scaling {
     pub(super) fn act_on_schedule(&self, state: &mut State, from: Instant, to: Instant) {
         let mut due = Vec::new();
         for (resource, target) in &mut state.targets {
-            let suspended = target.suspended.scheduled_scaling_suspended == Some(true);
+            let suspended = target.suspends("ScheduledScalingSuspended");
             for (name, action) in &mut target.actions {
                 if action.is_due(from, to) && !suspended {
                     due.push((resource.clone(), name.clone(), action.limits.clone()));
@@ -112,10 +115,7 @@ impl ScheduledAction {
         refuse_if(&[
             (
                 is_due(&schedule, &zone, now, now, now.moment).is_none(),
-                &format!(
-                    "Schedule {schedule} is not valid: it has to be at(yyyy-mm-ddThh:mm:ss), rate(value unit) or \
-                     cron(minutes hours day-of-month month day-of-week year), with one of the days ?"
-                ),
+                &format!("Schedule {schedule} {FORMS}"),
             ),
             (start.zip(end).is_some_and(|(start, end)| start >= end), "EndTime must be later than StartTime"),
             (min.or(max).is_none(), "ScalableTargetAction must have a MinCapacity, a MaxCapacity or both"),

@@ -6,7 +6,6 @@ use super::request::{DIMENSION, NAMESPACE};
 use super::scheduled::ScheduledAction;
 use crate::ecs::Scalable;
 use infra_ecs::rollout::Moment;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,22 +32,12 @@ pub(super) struct Target {
     pub min: u32,
     pub max: u32,
     pub created: SystemTime,
-    pub suspended: SuspendedState,
+    /// What is suspended, by the names of its kinds.
+    pub suspended: BTreeMap<String, bool>,
     pub tags: BTreeMap<String, String>,
     pub policies: BTreeMap<String, Policy>,
     pub actions: BTreeMap<String, ScheduledAction>,
     pub cooldowns: Cooldowns,
-}
-
-/// What is suspended; a call changes some of it.
-///
-/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_SuspendedState.html>
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(super) struct SuspendedState {
-    pub dynamic_scaling_in_suspended: Option<bool>,
-    pub dynamic_scaling_out_suspended: Option<bool>,
-    pub scheduled_scaling_suspended: Option<bool>,
 }
 
 /// Until when what was done is given time to take effect.
@@ -127,11 +116,15 @@ impl Target {
             min: self.min,
             max: self.max,
             deploying: service.deploying,
-            out_suspended: self.suspended.dynamic_scaling_out_suspended == Some(true),
-            in_suspended: self.suspended.dynamic_scaling_in_suspended == Some(true),
+            out_suspended: self.suspends("DynamicScalingOutSuspended"),
+            in_suspended: self.suspends("DynamicScalingInSuspended"),
             before_scale_out: (now < self.cooldowns.out_until).then_some(self.cooldowns.before),
             in_cooldown: now < self.cooldowns.in_until,
         }
+    }
+
+    pub(super) fn suspends(&self, kind: &str) -> bool {
+        self.suspended.get(kind) == Some(&true)
     }
 
     /// Its target tracking policies, and their names in the same order.

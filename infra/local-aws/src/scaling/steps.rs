@@ -4,6 +4,10 @@ use super::request::refuse_if;
 use crate::api_error::ApiError;
 use serde::{Deserialize, Serialize};
 
+const EXACT: &str = "ExactCapacity";
+const TYPES: [&str; 3] = ["ChangeInCapacity", "PercentChangeInCapacity", EXACT];
+const AGGREGATIONS: [&str; 3] = ["Average", "Minimum", "Maximum"];
+
 /// A step scaling policy's own part.
 ///
 /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_StepScalingPolicyConfiguration.html>
@@ -40,38 +44,29 @@ impl StepScaling {
         let aggregation = self.metric_aggregation_type.as_deref().unwrap_or("Average");
         let is_open = |step: &&Step| step.lower().is_infinite() && step.upper().is_infinite();
         let lowest = steps.iter().map(|step| step.scaling_adjustment).min().flatten();
+        let known = |of: [&str; 3], given: &str| of.contains(&given);
+        let mut between = steps.iter().zip(steps.iter().skip(1));
+        let one = "There must be a StepAdjustment with an unspecified";
         refuse_if(&[
-            (
-                !["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"].contains(&kind),
-                "AdjustmentType must be one of ChangeInCapacity, PercentChangeInCapacity, ExactCapacity",
-            ),
+            (!known(TYPES, kind), &format!("AdjustmentType must be one of {}", TYPES.join(", "))),
+            (!known(AGGREGATIONS, aggregation), "MetricAggregationType must be Average, Minimum or Maximum"),
             (steps.is_empty(), "At least one StepAdjustment must be specified"),
             (lowest.is_none(), "A StepAdjustment must have a ScalingAdjustment"),
-            (
-                kind == "ExactCapacity" && lowest < Some(0),
-                "ScalingAdjustment cannot be negative with ExactCapacity",
-            ),
+            (kind == EXACT && lowest < Some(0), "ScalingAdjustment cannot be negative with ExactCapacity"),
             (self.cooldown.is_some_and(|it| it < 0), "Cooldown must be greater than or equal to 0"),
             (
-                !["Average", "Minimum", "Maximum"].contains(&aggregation),
-                "MetricAggregationType must be one of Average, Minimum, Maximum",
-            ),
-            (
-                steps.iter().any(|step| step.lower() >= step.upper()),
-                "The upper bound of a StepAdjustment must be greater than its lower bound",
+                steps.iter().any(|it| it.lower() >= it.upper()),
+                "A StepAdjustment must end above its beginning",
             ),
             (steps.iter().any(is_open), "The bounds of a StepAdjustment cannot both be null"),
-            (
-                steps.iter().zip(steps.iter().skip(1)).any(|(a, b)| a.upper() != b.lower()),
-                "StepAdjustment intervals cannot overlap or have a gap",
-            ),
+            (between.any(|(a, b)| a.upper() != b.lower()), "StepAdjustments cannot overlap or have a gap"),
             (
                 first.is_finite() && first < 0.0,
-                "There must be a StepAdjustment with an unspecified lower bound when one has a negative lower bound",
+                &format!("{one} lower bound when one has a negative lower bound"),
             ),
             (
                 last.is_finite() && last > 0.0,
-                "There must be a StepAdjustment with an unspecified upper bound when one has a positive upper bound",
+                &format!("{one} upper bound when one has a positive upper bound"),
             ),
         ])
     }
@@ -87,7 +82,7 @@ impl StepScaling {
         let step = above.or_else(|| steps.iter().find(holds))?;
         let adjustment = f64::from(step.scaling_adjustment?);
         let count = match self.adjustment_type.as_str() {
-            "ExactCapacity" => adjustment,
+            EXACT => adjustment,
             // Rounded towards no change, but it is a change.
             "PercentChangeInCapacity" if adjustment != 0.0 => {
                 let least = f64::from(self.min_adjustment_magnitude.unwrap_or(1).max(1));

@@ -2,7 +2,7 @@
 
 use super::Scaling;
 use super::request::{DIMENSION, NAMESPACE, Request, invalid, not_found, refuse_if, service_of};
-use super::state::{State, SuspendedState, Target, seconds, uuid};
+use super::state::{State, Target, seconds, uuid};
 use crate::account::Account;
 use crate::api_error::ApiError;
 use infra_ecs::rollout::Moment;
@@ -12,6 +12,11 @@ use std::collections::BTreeMap;
 /// In every partition, the paths of service-linked roles have this domain.
 const ROLE_DOMAIN: &str = concat!("amazonaws", ".com");
 const MOST_TAGS: usize = 50;
+const TAGGED_ALREADY: &str = "The scalable target that you tried to tag already exists. To update tags on an existing \
+    scalable target, use the TagResource API.";
+/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_SuspendedState.html>
+const SUSPENDABLE: [&str; 3] =
+    ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
 pub(super) const DISORDERED: &str = "Maximum capacity cannot be less than minimum capacity";
 
 impl Scaling {
@@ -32,13 +37,9 @@ impl Scaling {
         refuse_if(&[
             (self.service(resource).is_none(), &format!("ECS service doesn't exist: {resource}")),
             (min > max, DISORDERED),
-            (
-                known.is_some() && !tags.is_empty(),
-                "The scalable target that you tried to tag already exists. To update tags on an existing scalable \
-                 target, use the TagResource API.",
-            ),
+            (known.is_some() && !tags.is_empty(), TAGGED_ALREADY),
+            (tags.len() > MOST_TAGS, "A scalable target can have at most 50 tags"),
         ])?;
-        few_enough(&tags)?;
         let id: String = (0..36).map(|_| fastrand::digit(16)).collect();
         let target = state.targets.entry(resource.to_owned()).or_insert_with(|| Target {
             arn: self.account.arn("application-autoscaling", &format!("scalable-target/{id}")),
@@ -46,14 +47,18 @@ impl Scaling {
             min,
             max,
             created: self.clock.real(now),
-            suspended: SuspendedState::default(),
+            suspended: SUSPENDABLE.map(|kind| (kind.to_owned(), false)).into(),
             tags,
             policies: BTreeMap::new(),
             actions: BTreeMap::new(),
             cooldowns: Default::default(),
         });
         (target.min, target.max) = (min, max);
-        target.suspended = target.suspended.changed(request.suspended_state.unwrap_or_default());
+        for (kind, suspended) in request.suspended_state.iter().flatten() {
+            if let (Some(known), Some(suspended)) = (target.suspended.get_mut(kind), suspended) {
+                *known = *suspended;
+            }
+        }
         let answer = json!({ "ScalableTargetARN": target.arn });
         self.keep_within_limits(&mut state, resource, now);
         Ok(answer)
@@ -160,10 +165,12 @@ impl Scaling {
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TagResource.html>
     pub(super) fn tag(&self, request: &Request) -> Result<Value, ApiError> {
         self.tags_of(request, |tags| {
-            let mut all = tags.clone();
-            all.extend(request.tags.clone().unwrap_or_default());
-            few_enough(&all)?;
-            *tags = all;
+            let added = request.tags.iter().flatten().filter(|(key, _)| !tags.contains_key(*key)).count();
+            if tags.len() + added > MOST_TAGS {
+                let message = format!("A scalable target can have at most {MOST_TAGS} tags");
+                return Err(ApiError::new("TooManyTagsException", message));
+            }
+            tags.extend(request.tags.clone().unwrap_or_default());
             Ok(json!({}))
         })
     }
@@ -219,36 +226,8 @@ impl Target {
                 account.partition, account.id
             ),
             "CreationTime": seconds(self.created),
-            "SuspendedState": SuspendedState::NOTHING.changed(self.suspended),
+            "SuspendedState": self.suspended,
             "ScalableTargetARN": self.arn,
         })
     }
-}
-
-impl SuspendedState {
-    const NOTHING: Self = Self {
-        dynamic_scaling_in_suspended: Some(false),
-        dynamic_scaling_out_suspended: Some(false),
-        scheduled_scaling_suspended: Some(false),
-    };
-
-    fn changed(self, to: Self) -> Self {
-        Self {
-            dynamic_scaling_in_suspended: to
-                .dynamic_scaling_in_suspended
-                .or(self.dynamic_scaling_in_suspended),
-            dynamic_scaling_out_suspended: to
-                .dynamic_scaling_out_suspended
-                .or(self.dynamic_scaling_out_suspended),
-            scheduled_scaling_suspended: to.scheduled_scaling_suspended.or(self.scheduled_scaling_suspended),
-        }
-    }
-}
-
-fn few_enough(tags: &BTreeMap<String, String>) -> Result<(), ApiError> {
-    if tags.len() <= MOST_TAGS {
-        return Ok(());
-    }
-    let message = format!("A scalable target can have at most {MOST_TAGS} tags");
-    Err(ApiError::new("TooManyTagsException", message))
 }

@@ -10,6 +10,8 @@ const CPU: &str = "ECSServiceAverageCPUUtilization";
 const MEMORY: &str = "ECSServiceAverageMemoryUtilization";
 const REQUESTS: &str = "ALBRequestCountPerTarget";
 
+const LABEL_FORM: &str = "A resource label must be of the form app/NAME/ID/targetgroup/NAME/ID";
+
 /// A target tracking policy's own part.
 ///
 /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html>
@@ -53,24 +55,19 @@ impl TargetTracking {
         let cooldowns = [self.scale_in_cooldown, self.scale_out_cooldown];
         let of_kind =
             |should: &str| format!("Resource label {should} be specified for predefined metric type {kind}");
+        let unsupported = format!("Predefined metric type '{kind}' is not supported for {DIMENSION}");
         refuse_if(&[
             (self.target_value.is_none(), "TargetValue must be specified"),
             (cooldowns.iter().flatten().any(|it| *it < 0), "Cooldown must be greater than or equal to 0"),
             (
                 predefined.is_some() == customized.is_some(),
-                "Specify either a predefined metric or a customized metric",
+                "Specify either a predefined or a customized metric",
             ),
             (predefined.is_some() && self.target() <= 0.0, "TargetValue must be greater than 0"),
-            (
-                predefined.is_some() && ![CPU, MEMORY, REQUESTS].contains(&kind),
-                &format!("Predefined metric type '{kind}' is not supported for {DIMENSION}"),
-            ),
+            (predefined.is_some() && ![CPU, MEMORY, REQUESTS].contains(&kind), &unsupported),
             (kind == REQUESTS && label.is_none(), &of_kind("should")),
             (kind != REQUESTS && label.is_some(), &of_kind("should not")),
-            (
-                label.is_some_and(|label| group_of(label).is_none()),
-                "A resource label must be of the form app/NAME/ID/targetgroup/NAME/ID",
-            ),
+            (label.is_some_and(|it| group_of(it).is_none()), LABEL_FORM),
         ])
     }
 
