@@ -29,13 +29,15 @@ impl Scaling {
     pub(super) async fn every_minute(&self) {
         let mut last = self.clock.now();
         loop {
-            let minutes = last.millis() / MINUTE + 1;
-            self.clock.sleep_until(Moment::from_millis(minutes * MINUTE)).await;
-            let now = self.clock.now();
+            let next = last.millis() / MINUTE + 1;
+            self.clock.sleep_until(Moment::from_millis(next * MINUTE)).await;
+            let minute = self.clock.now().millis() / MINUTE;
             // A timer may be a little early.
-            if now.millis() / MINUTE < minutes {
+            if minute < next {
                 continue;
             }
+            // As if on time: a cooldown of a minute lasts a minute and not two.
+            let now = Moment::from_millis(minute * MINUTE);
             self.minute(last, now).await;
             last = now;
         }
