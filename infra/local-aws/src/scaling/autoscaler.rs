@@ -1,13 +1,12 @@
 //! The loop: each minute it measures, decides and scales.
 
+use super::Scaling;
 use super::decision::{Alarm, Decision, Point, Situation, decide, decide_step};
 use super::policies::{Policy, Rule};
 use super::request::service_of;
 use super::schedule::Instant;
 use super::state::{State, keep};
 use super::tracking::Metric;
-use super::{ScaledServices, Scaling};
-use crate::account::Account;
 use crate::ecs::Scalable;
 use crate::tasks::Usage;
 use infra_ecs::rollout::Moment;
@@ -23,56 +22,75 @@ impl Scaling {
     }
 
     pub(super) fn instant(&self, moment: Moment) -> Instant {
-        Instant { moment, real: self.clock.real(moment) }
+        Instant::new(moment, self.clock.real(moment))
     }
 
     /// Waits for the end of each minute of the clock, and does what is to be done then.
     pub(super) async fn every_minute(&self) {
         let mut last = self.clock.now();
         loop {
-            let minutes = last.millis() / MINUTE + 1;
-            self.clock.sleep_until(Moment::from_millis(minutes * MINUTE)).await;
-            let now = self.clock.now();
+            let next = last.millis() / MINUTE + 1;
+            self.clock.sleep_until(Moment::from_millis(next * MINUTE)).await;
+            let minute = self.clock.now().millis() / MINUTE;
             // A timer may be a little early.
-            if now.millis() / MINUTE < minutes {
+            if minute < next {
                 continue;
             }
+            // As if on time: a cooldown of a minute lasts a minute and not two.
+            let now = Moment::from_millis(minute * MINUTE);
             self.minute(last, now).await;
             last = now;
         }
     }
 
     async fn minute(&self, last: Moment, now: Moment) {
-        let uses = |policy: &Policy| {
-            policy
-                .tracking()
-                .is_some_and(|it| matches!(it.metric(&self.account), Metric::Cpu | Metric::Memory))
-        };
+        let of_tasks = |metric: Metric| matches!(metric, Metric::Cpu | Metric::Memory);
+        let uses = |policy: &Policy| policy.tracking().is_some_and(|it| of_tasks(it.metric(&self.account)));
         // It takes a moment to ask all containers.
         let asked = self.state().targets.values().any(|target| target.policies.values().any(uses));
         let usage = if asked { self.services.usage().await } else { BTreeMap::new() };
         let mut state = self.state();
         self.act_on_schedule(&mut state, self.instant(last), self.instant(now));
+        let minutes = now.since(last).as_secs_f64() / 60.0;
         let resources: Vec<String> = state.targets.keys().cloned().collect();
         for resource in resources {
-            if let Some(service) = self.service(&resource) {
-                self.measure(&mut state, &resource, &service, &usage);
+            let service = self.service(&resource);
+            for policy in state.targets.get_mut(&resource).into_iter().flat_map(|it| it.policies.values_mut())
+            {
+                let point = service.as_ref().and_then(|it| self.measure(policy, it, &usage, minutes));
+                keep(&mut policy.points, point);
+            }
+            if let Some(service) = service {
                 self.scale(&mut state, &resource, &service, now);
             }
         }
     }
 
+    /// What a policy's metric was since the last time, in a minute.
     fn measure(
         &self,
-        state: &mut State,
-        resource: &str,
+        policy: &mut Policy,
         service: &Scalable,
         usage: &BTreeMap<String, Usage>,
-    ) {
-        let Some(target) = state.targets.get_mut(resource) else { return };
-        for policy in target.policies.values_mut() {
-            policy.measure(service, usage, &self.account, &*self.services);
-        }
+        minutes: f64,
+    ) -> Option<Point> {
+        let tasks = service.running_count;
+        let average = |of: fn(&Usage) -> f64| {
+            let all: Vec<f64> = service.tasks.iter().filter_map(|task| usage.get(task)).map(of).collect();
+            (!all.is_empty()).then(|| 100.0 * all.iter().sum::<f64>() / all.len() as f64)
+        };
+        let value = match policy.tracking()?.metric(&self.account) {
+            Metric::Cpu => average(|it| it.cpu),
+            Metric::Memory => average(|it| it.memory),
+            Metric::Requests(group) => {
+                let count = self.services.request_count(&group);
+                // A smaller count is that of a new target group.
+                let before = policy.requests_before.replace(count).filter(|before| *before <= count);
+                before.map(|before| (count - before) as f64 / minutes / f64::from(tasks.max(1)))
+            }
+            Metric::Customized => None,
+        };
+        value.map(|value| Point { value, tasks })
     }
 
     fn scale(&self, state: &mut State, resource: &str, service: &Scalable, now: Moment) {
@@ -83,7 +101,7 @@ impl Scaling {
         else {
             return;
         };
-        let Some(name) = names.into_iter().nth(policy) else { return };
+        let Some(name) = names.into_iter().nth(policy).cloned() else { return };
         let kind = if alarm == Alarm::High { "-AlarmHigh-" } else { "-AlarmLow-" };
         let alarms = target.policies.get(&name).into_iter().flat_map(|policy| &policy.alarms);
         let alarm = alarms.filter(|it| it.contains(kind)).cloned().collect::<String>();
@@ -125,39 +143,9 @@ impl Scaling {
                 }
             }
             Decision::NotScaled { reason, .. } => {
-                state.record_not_scaled(resource, &cause, reason, situation, self.clock.real(now));
+                state.record_not_scaled(resource, &cause, self.clock.real(now), reason, situation);
             }
             Decision::Stay => {}
         }
-    }
-}
-
-impl Policy {
-    /// What the metric was in the minute that ends.
-    fn measure(
-        &mut self,
-        service: &Scalable,
-        usage: &BTreeMap<String, Usage>,
-        account: &Account,
-        services: &dyn ScaledServices,
-    ) {
-        let Some(metric) = self.tracking().map(|it| it.metric(account)) else { return };
-        let tasks = service.running_count;
-        let average = |of: fn(&Usage) -> f64| {
-            let all: Vec<f64> = service.tasks.iter().filter_map(|task| usage.get(task)).map(of).collect();
-            (!all.is_empty()).then(|| 100.0 * all.iter().sum::<f64>() / all.len() as f64)
-        };
-        let value = match metric {
-            Metric::Cpu => average(|it| it.cpu),
-            Metric::Memory => average(|it| it.memory),
-            Metric::Requests(group) => {
-                let count = services.request_count(&group);
-                // A smaller count is that of a new target group.
-                let before = self.requests_before.replace(count).filter(|before| *before <= count);
-                before.map(|before| (count - before) as f64 / f64::from(tasks.max(1)))
-            }
-            Metric::Customized => None,
-        };
-        keep(&mut self.points, value.map(|value| Point { value, tasks }));
     }
 }

@@ -2,163 +2,98 @@
 
 use jiff::civil::{Date, DateTime};
 
-/// A field of an expression: its numbers, and the words for them from the lowest on.
-struct Field {
-    name: &'static str,
-    first: i16,
-    last: i16,
-    words: &'static [&'static str],
-}
-
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-
-const FIELDS: [Field; 6] = [
-    Field { name: "minutes", first: 0, last: 59, words: &[] },
-    Field { name: "hours", first: 0, last: 23, words: &[] },
-    Field { name: "day of the month", first: 1, last: 31, words: &[] },
-    Field { name: "month", first: 1, last: 12, words: MONTHS },
-    Field { name: "day of the week", first: 1, last: 7, words: DAYS },
-    Field { name: "year", first: 1970, last: 2199, words: &[] },
+/// The first and the last number of each field, and the words for them.
+const FIELDS: [(i16, i16, &[&str]); 6] = [
+    (0, 59, &[]),
+    (0, 23, &[]),
+    (1, 31, &[]),
+    (1, 12, &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]),
+    (1, 7, &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
+    (1970, 2199, &[]),
 ];
 const DAY_OF_MONTH: usize = 2;
 const DAY_OF_WEEK: usize = 4;
 
-/// An expression; a field with `?` takes everything.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cron([Vec<Part>; 6]);
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Part {
-    /// From, to, and every which; it may go around the end.
-    Numbers { from: i16, to: i16, step: i16 },
-    /// So many days before the month's last.
-    Last(i16),
-    /// The working day that is nearest to a day of the month; 31 for its last.
-    WorkingDay(i16),
-    /// A day of the week, the last time in the month.
-    LastOfWeek(i16),
-    /// A day of the week, for the nth time in the month.
-    Nth(i16, i16),
-}
-
-impl Cron {
-    /// Reads one.
-    ///
-    /// # Errors
-    /// Why it is not one.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
-        let given: Vec<&str> = text.split_whitespace().collect();
-        let Ok(given) = <[&str; 6]>::try_from(given) else {
-            return Err("a cron expression has six fields".to_owned());
-        };
-        if [given[DAY_OF_MONTH], given[DAY_OF_WEEK]].iter().filter(|day| **day == "?").count() != 1 {
-            return Err("one of day of the month and day of the week has to be ?".to_owned());
-        }
-        let mut parts: [Vec<Part>; 6] = Default::default();
-        for (index, (field, text)) in FIELDS.iter().zip(given).enumerate() {
-            let read = text.split(',').map(|part| field.part(index, part)).collect::<Option<_>>();
-            parts[index] = read.ok_or_else(|| format!("{text} cannot be the {}", field.name))?;
-        }
-        Ok(Self(parts))
-    }
-
-    /// Whether it fits a minute.
-    pub(super) fn fits(&self, at: DateTime) -> bool {
-        let date = at.date();
-        let weekday = i16::from(date.weekday().to_sunday_one_offset());
-        let (minute, hour, day, month) =
-            (i16::from(at.minute()), i16::from(at.hour()), i16::from(date.day()), i16::from(date.month()));
-        let numbers = [minute, hour, day, month, weekday, date.year()];
-        let fields = FIELDS.iter().zip(&self.0).zip(numbers);
-        fields.into_iter().all(|((field, parts), number)| {
-            parts.iter().any(|part| match *part {
-                Part::Numbers { from, to, step } => {
-                    let size = field.last - field.first + 1;
-                    let (offset, length) = ((number - from).rem_euclid(size), (to - from).rem_euclid(size));
-                    offset <= length && offset % step == 0
-                }
-                Part::Last(before) => day == i16::from(date.days_in_month()) - before,
-                Part::WorkingDay(near) => day == working_day(date, near),
-                Part::LastOfWeek(wanted) => weekday == wanted && day + 7 > i16::from(date.days_in_month()),
-                Part::Nth(wanted, nth) => weekday == wanted && (day - 1) / 7 + 1 == nth,
-            })
-        })
-    }
-}
-
-impl Field {
-    fn part(&self, index: usize, text: &str) -> Option<Part> {
-        match index {
-            DAY_OF_MONTH => of_month(text).or_else(|| self.numbers(text, true)),
-            DAY_OF_WEEK => self.of_week(text).or_else(|| self.numbers(text, true)),
-            _ => self.numbers(text, false),
-        }
-    }
-
-    /// A number, a range or everything, each with a step.
-    fn numbers(&self, text: &str, may_be_open: bool) -> Option<Part> {
-        let (range, step) = match text.split_once('/') {
-            Some((range, step)) => (range, number(step).filter(|step| *step > 0).map(Some)?),
-            None => (text, None),
-        };
-        let (from, to) = match (range, range.split_once('-')) {
-            ("*", _) => (self.first, self.last),
-            ("?", _) if may_be_open && step.is_none() => (self.first, self.last),
-            (_, Some((from, to))) => (self.value(from)?, self.value(to)?),
-            (_, None) => {
-                let from = self.value(range)?;
-                (from, if step.is_some() { self.last } else { from })
+/// Whether an expression fits a minute; none if it is not an expression.
+pub(super) fn fits(expression: &str, at: DateTime) -> Option<bool> {
+    let texts: [&str; 6] = expression.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+    let open = [texts[DAY_OF_MONTH], texts[DAY_OF_WEEK]].iter().filter(|day| **day == "?").count();
+    let weekday = i16::from(at.weekday().to_sunday_one_offset());
+    let now = [at.minute().into(), at.hour().into(), at.day().into(), at.month().into(), weekday, at.year()];
+    let mut all = open == 1;
+    all.then_some(())?;
+    for (field, text) in texts.into_iter().enumerate() {
+        let mut any = false;
+        // All are looked at: each has to be sound.
+        for part in text.split(',') {
+            any |= match field {
+                DAY_OF_MONTH => day_of_month(part, at.date()),
+                DAY_OF_WEEK => day_of_week(part, at.date(), weekday),
+                _ => None,
             }
-        };
-        Some(Part::Numbers { from, to, step: step.unwrap_or(1) })
-    }
-
-    fn of_week(&self, text: &str) -> Option<Part> {
-        if let Some((day, nth)) = text.split_once('#') {
-            let nth = number(nth).filter(|nth| (1..=5).contains(nth))?;
-            return Some(Part::Nth(self.value(day)?, nth));
+            .map_or_else(|| numbers(field, part, now[field]), Some)?;
         }
-        match text.strip_suffix('L')? {
-            "" => Some(Part::Numbers { from: self.last, to: self.last, step: 1 }),
-            day => self.value(day).map(Part::LastOfWeek),
-        }
+        all &= any;
     }
-
-    fn value(&self, text: &str) -> Option<i16> {
-        let word = self.words.iter().position(|word| word.eq_ignore_ascii_case(text));
-        let of_word = word.and_then(|index| i16::try_from(index).ok()).map(|index| self.first + index);
-        of_word.or_else(|| number(text).filter(|number| (self.first..=self.last).contains(number)))
-    }
+    Some(all)
 }
 
-fn of_month(text: &str) -> Option<Part> {
-    match text {
-        "L" => Some(Part::Last(0)),
-        "LW" => Some(Part::WorkingDay(31)),
-        _ => match text.strip_prefix("L-") {
-            Some(days) => number(days).filter(|days| *days < 31).map(Part::Last),
-            None => {
-                let day = number(text.strip_suffix('W')?)?;
-                (1..=31).contains(&day).then_some(Part::WorkingDay(day))
-            }
-        },
-    }
-}
-
-fn working_day(date: Date, near: i16) -> i16 {
-    let last = i16::from(date.days_in_month());
-    let near = near.min(last);
-    let Ok(day) = i8::try_from(near).map_or_else(|_| Ok(date), |day| date.with().day(day).build()) else {
-        return near;
+/// A number, a range that may go around the end, everything; each with a step.
+fn numbers(field: usize, text: &str, now: i16) -> Option<bool> {
+    let (first, last, _) = FIELDS[field];
+    let (range, step) = match text.split_once('/') {
+        Some((range, step)) => (range, Some(number(step).filter(|step| *step > 0)?)),
+        None => (text, None),
     };
-    match (day.weekday().to_sunday_one_offset(), near) {
-        (7, 1) => 3,
-        (7, _) => near - 1,
-        (1, _) if near == last => near - 2,
-        (1, _) => near + 1,
-        _ => near,
+    let (from, to) = match (range, range.split_once('-')) {
+        ("*", _) => (first, last),
+        ("?", _) if [DAY_OF_MONTH, DAY_OF_WEEK].contains(&field) && step.is_none() => (first, last),
+        (_, Some((from, to))) => (value(field, from)?, value(field, to)?),
+        (from, None) if step.is_some() => (value(field, from)?, last),
+        (only, None) => (value(field, only)?, value(field, only)?),
+    };
+    let size = last - first + 1;
+    let (offset, length) = ((now - from).rem_euclid(size), (to - from).rem_euclid(size));
+    Some(offset <= length && offset % step.unwrap_or(1) == 0)
+}
+
+/// `L`, `LW`, `15W`: the last day, the last working day, the working day that is nearest to the 15th.
+fn day_of_month(text: &str, date: Date) -> Option<bool> {
+    let last = date.days_in_month();
+    if text == "L" {
+        return Some(date.day() == last);
     }
+    let near = match text.strip_suffix('W')? {
+        "L" => last,
+        day => i8::try_from(value(DAY_OF_MONTH, day)?).ok()?.min(last),
+    };
+    let moved = match (date.with().day(near).build().ok()?.weekday().to_sunday_one_offset(), near) {
+        (7, 1) => 2,
+        (7, _) => -1,
+        (1, _) if near == last => -2,
+        (1, _) => 1,
+        _ => 0,
+    };
+    Some(date.day() == near + moved)
+}
+
+/// `L`, `6L`, `6#3`: the week's last day, the month's last Friday, its third.
+fn day_of_week(text: &str, date: Date, weekday: i16) -> Option<bool> {
+    if let Some((day, nth)) = text.split_once('#') {
+        let nth = number(nth).filter(|nth| (1..=5).contains(nth))?;
+        return Some(weekday == value(DAY_OF_WEEK, day)? && (i16::from(date.day()) - 1) / 7 + 1 == nth);
+    }
+    match text.strip_suffix('L')? {
+        "" => Some(weekday == 7),
+        day => Some(weekday == value(DAY_OF_WEEK, day)? && date.day() + 7 > date.days_in_month()),
+    }
+}
+
+fn value(field: usize, text: &str) -> Option<i16> {
+    let (first, last, words) = FIELDS[field];
+    let word = words.iter().position(|word| word.eq_ignore_ascii_case(text));
+    let of_word = word.and_then(|index| i16::try_from(index).ok()).map(|index| first + index);
+    of_word.or_else(|| number(text).filter(|number| (first..=last).contains(number)))
 }
 
 /// Digits and nothing else: `+5` parses, too.

@@ -123,7 +123,7 @@ fn scale_out(situation: &Situation, needed: u32, tasks: u32, policy: usize) -> D
     }
 }
 
-/// `step` is the most that it removes.
+/// `step` is the most that it removes. AWS says nothing of a scale-in in the cooldown of a scale-out: here it waits.
 fn scale_in(situation: &Situation, needed: u32, step: u32, policy: usize) -> Decision {
     let (alarm, Situation { desired, min, max, .. }) = (Alarm::Low, *situation);
     if situation.in_suspended || situation.in_cooldown || situation.before_scale_out.is_some() {

@@ -2,21 +2,19 @@
 
 use super::Scaling;
 use super::decision::Point;
-use super::request::{DIMENSION, NAMESPACE, Request, invalid, not_found};
-use super::state::{State, Target, seconds, uuid};
+use super::request::{DIMENSION, NAMESPACE, Request, invalid, present, refuse_if};
+use super::state::{seconds, uuid};
 use super::steps::StepScaling;
+use super::targets::registered;
 use super::tracking::{Metric, TargetTracking};
 use crate::account::Account;
 use crate::api_error::ApiError;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
-const MOST_POLICIES: usize = 50;
 /// What AWS takes for services where none is given.
 const COOLDOWN: u64 = 300;
-const LONGEST_NAME: usize = 256;
 
 /// A policy.
 pub(super) struct Policy {
@@ -41,23 +39,13 @@ pub(super) enum Rule {
 impl Scaling {
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html>
     pub(super) fn put_policy(&self, request: &Request) -> Result<Value, ApiError> {
-        let (resource, [name]) = request.about([("policyName", &request.policy_name)])?;
-        if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(invalid(format!(
-                "PolicyName must have at most {LONGEST_NAME} characters, all of them printable"
-            )));
-        }
+        let (resource, name) = request.named("policyName", &request.policy_name)?;
         let mut state = self.state();
         let target = registered(&mut state, resource)?;
-        let rule = self.rule(request, target.policies.get(&name).map(|it| &it.rule), resource)?;
-        let known = target.policies.remove(&name);
-        if target.policies.len() >= MOST_POLICIES {
-            let message = format!("A scalable target can have at most {MOST_POLICIES} scaling policies");
-            return Err(ApiError::new("LimitExceededException", message));
-        }
+        let rule = self.rule(request, target.policies.get(name), resource)?;
         let place =
             format!("scalingPolicy:{}:resource/{NAMESPACE}/{resource}:policyName/{name}", target.uuid);
-        let mut policy = known.unwrap_or_else(|| Policy {
+        let policy = target.policies.entry(name.to_owned()).or_insert_with(|| Policy {
             arn: self.account.arn("autoscaling", &place),
             created: self.clock.real(self.clock.now()),
             rule: rule.clone(),
@@ -65,109 +53,75 @@ impl Scaling {
             points: VecDeque::new(),
             requests_before: None,
         });
-        policy.become_(rule, resource, &self.account);
-        let answer = json!({ "PolicyARN": policy.arn, "Alarms": policy.alarms(&self.account) });
-        target.policies.insert(name, policy);
-        Ok(answer)
+        policy.change(rule, resource, &self.account);
+        Ok(json!({ "PolicyARN": policy.arn, "Alarms": policy.alarms(&self.account) }))
     }
 
-    fn rule(&self, request: &Request, known: Option<&Rule>, resource: &str) -> Result<Rule, ApiError> {
-        let of_known = match known {
-            Some(Rule::Tracking(_)) => Some("TargetTrackingScaling"),
-            Some(Rule::Step(_)) => Some("StepScaling"),
-            None => None,
-        };
+    fn rule(&self, request: &Request, known: Option<&Policy>, resource: &str) -> Result<Rule, ApiError> {
         let tracking = request.target_tracking_scaling_policy_configuration.as_ref();
         let step = request.step_scaling_policy_configuration.as_ref();
-        match (request.policy_type.as_deref().or(of_known), tracking, step) {
-            (None, _, _) => Err(invalid("PolicyType must be specified when a scaling policy is created")),
-            (Some("TargetTrackingScaling"), Some(tracking), None) => {
+        match (request.policy_type.as_deref().or(known.map(|it| it.rule.kind())), tracking, step) {
+            (Some(Rule::TRACKING), Some(tracking), None) => {
                 tracking.check()?;
                 self.check_target_group(tracking, resource)?;
                 Ok(Rule::Tracking(tracking.clone()))
             }
-            (Some("StepScaling"), None, Some(step)) => {
-                step.check()?;
-                Ok(Rule::Step(step.clone()))
-            }
-            (Some("PredictiveScaling"), _, _) => Err(invalid("The local AWS has no predictive scaling")),
-            (Some(kind @ ("TargetTrackingScaling" | "StepScaling")), _, _) => Err(invalid(format!(
-                "A scaling policy of type {kind} must have a configuration of that type and no other"
+            (Some(Rule::STEP), None, Some(step)) => step.check().map(|()| Rule::Step(step.clone())),
+            (Some(kind @ (Rule::TRACKING | Rule::STEP)), ..) => Err(invalid(format!(
+                "A policy of type {kind} must have a configuration of that type and no other"
             ))),
-            (Some(kind), _, _) => Err(invalid(format!(
+            (Some("PredictiveScaling"), ..) => Err(invalid("The local AWS has no predictive scaling")),
+            (Some(kind), ..) => Err(invalid(format!(
                 "1 validation error detected: Value '{kind}' at 'policyType' failed to satisfy constraint: Member must \
                  satisfy enum value set: [StepScaling, TargetTrackingScaling, PredictiveScaling]"
             ))),
+            (None, ..) => Err(invalid("PolicyType must be specified when a scaling policy is created")),
         }
     }
 
     fn check_target_group(&self, tracking: &TargetTracking, resource: &str) -> Result<(), ApiError> {
         let Metric::Requests(group) = tracking.metric(&self.account) else { return Ok(()) };
-        match self.service(resource) {
-            Some(service) if !service.target_groups.contains(&group) => {
-                Err(invalid(format!("Target group {group} is not attached to the ECS service {resource}")))
-            }
-            _ => Ok(()),
-        }
+        let elsewhere = self.service(resource).is_some_and(|it| !it.target_groups.contains(&group));
+        let message = format!("Target group {group} is not attached to the ECS service {resource}");
+        refuse_if(&[(elsewhere, &message)])
     }
 
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html>
     pub(super) fn describe_policies(&self, request: &Request) -> Result<Value, ApiError> {
-        let wanted = request.filter()?;
-        let named = |name: &String| request.policy_names.as_ref().is_none_or(|names| names.contains(name));
-        let state = self.state();
-        let targets = state.targets.iter().filter(|(resource, _)| wanted(resource));
-        let policies = targets.flat_map(|(resource, target)| {
-            let policies = target.policies.iter().filter(|(name, _)| named(name));
-            policies.map(move |(name, policy)| {
-                (format!("{resource}\0{name}"), policy.document(resource, name, &self.account))
-            })
-        });
-        request.page("ScalingPolicies", policies)
+        let document =
+            |policy: &Policy, name: &str, resource: &str| policy.document(name, resource, &self.account);
+        self.describe_named(request, "ScalingPolicies", &request.policy_names, |it| &it.policies, document)
     }
 
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScalingPolicy.html>
     pub(super) fn delete_policy(&self, request: &Request) -> Result<Value, ApiError> {
-        let (resource, [name]) = request.about([("policyName", &request.policy_name)])?;
-        let mut state = self.state();
-        let removed = state.targets.get_mut(resource).and_then(|target| target.policies.remove(&name));
-        let missing = || not_found("scaling policy found", resource, &format!(", policy name: {name}"));
-        removed.map(|_| json!({})).ok_or_else(missing)
+        let name = ("policyName", &request.policy_name);
+        self.delete_named(request, name, "scaling policy", |it| &mut it.policies)
     }
 }
 
-/// A target that has to be there.
-///
-/// # Errors
-/// It is not.
-pub(super) fn registered<'a>(state: &'a mut State, resource: &str) -> Result<&'a mut Target, ApiError> {
-    state.targets.get_mut(resource).ok_or_else(|| not_found("scalable target registered", resource, ""))
-}
+impl Rule {
+    const TRACKING: &str = "TargetTrackingScaling";
+    const STEP: &str = "StepScaling";
 
-/// A document without the members that have no value.
-pub(super) fn present(document: impl Serialize) -> Value {
-    let mut document = serde_json::to_value(document).unwrap_or_default();
-    drop_nulls(&mut document);
-    document
-}
-
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, value| !value.is_null());
-            members.values_mut().for_each(drop_nulls);
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Tracking(_) => Self::TRACKING,
+            Self::Step(_) => Self::STEP,
         }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
+    }
+
+    fn tracking(&self) -> Option<&TargetTracking> {
+        match self {
+            Self::Tracking(tracking) => Some(tracking),
+            Self::Step(_) => None,
+        }
     }
 }
 
 impl Policy {
     pub(super) fn tracking(&self) -> Option<&TargetTracking> {
-        match &self.rule {
-            Rule::Tracking(tracking) => Some(tracking),
-            Rule::Step(_) => None,
-        }
+        self.rule.tracking()
     }
 
     /// After a scale-in and after a scale-out.
@@ -180,18 +134,16 @@ impl Policy {
         (Duration::from_secs(of(scale_in)), Duration::from_secs(of(scale_out)))
     }
 
-    fn become_(&mut self, rule: Rule, resource: &str, account: &Account) {
-        let metric = |rule: &Rule| match rule {
-            Rule::Tracking(tracking) => Some(tracking.metric(account)),
-            Rule::Step(_) => None,
-        };
+    /// What was measured stays if it is still what is measured; so do alarms.
+    fn change(&mut self, rule: Rule, resource: &str, account: &Account) {
+        let metric = |rule: &Rule| rule.tracking().map(|it| it.metric(account));
         if metric(&self.rule) != metric(&rule) {
             (self.points, self.requests_before) = (VecDeque::new(), None);
         }
         self.rule = rule;
-        let wanted: &[&str] = match self.tracking() {
-            Some(tracking) if tracking.scales_in() => &["AlarmHigh", "AlarmLow"],
-            Some(_) => &["AlarmHigh"],
+        let wanted: &[&str] = match self.tracking().map(TargetTracking::scales_in) {
+            Some(true) => &["AlarmHigh", "AlarmLow"],
+            Some(false) => &["AlarmHigh"],
             None => &[],
         };
         let known = std::mem::take(&mut self.alarms);
@@ -203,16 +155,14 @@ impl Policy {
     }
 
     fn alarms(&self, account: &Account) -> Value {
-        let document = |name: &String| json!({ "AlarmName": name, "AlarmARN": account.arn("cloudwatch", &format!("alarm:{name}")) });
-        self.alarms.iter().map(document).collect()
+        let arn = |name: &String| account.arn("cloudwatch", &format!("alarm:{name}"));
+        self.alarms.iter().map(|name| json!({ "AlarmName": name, "AlarmARN": arn(name) })).collect()
     }
 
-    fn document(&self, resource: &str, name: &str, account: &Account) -> Value {
-        let (kind, member, rule) = match &self.rule {
-            Rule::Tracking(it) => {
-                ("TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration", present(it))
-            }
-            Rule::Step(it) => ("StepScaling", "StepScalingPolicyConfiguration", present(it)),
+    fn document(&self, name: &str, resource: &str, account: &Account) -> Value {
+        let configuration = match &self.rule {
+            Rule::Tracking(it) => present(it),
+            Rule::Step(it) => present(it),
         };
         json!({
             "PolicyARN": self.arn,
@@ -220,8 +170,8 @@ impl Policy {
             "ServiceNamespace": NAMESPACE,
             "ResourceId": resource,
             "ScalableDimension": DIMENSION,
-            "PolicyType": kind,
-            member: rule,
+            "PolicyType": self.rule.kind(),
+            format!("{}PolicyConfiguration", self.rule.kind()): configuration,
             "Alarms": self.alarms(account),
             "CreationTime": seconds(self.created),
         })

@@ -3,7 +3,7 @@
 use super::steps::StepScaling;
 use super::tracking::TargetTracking;
 use crate::api_error::ApiError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -11,27 +11,22 @@ use std::collections::BTreeMap;
 pub(super) const NAMESPACE: &str = "ecs";
 /// The only number that is scaled here.
 pub(super) const DIMENSION: &str = "ecs:service:DesiredCount";
-
-const NAMESPACES: &str = "ecs, elasticmapreduce, ec2, appstream, dynamodb, rds, sagemaker, custom-resource, \
-    comprehend, lambda, cassandra, kafka, elasticache, neptune, workspaces";
 const UNSUPPORTED: &str = "Unsupported service namespace, resource type or scalable dimension";
-/// The longest name or id; a page's most items.
-const LONGEST: usize = 1600;
-const LARGEST_PAGE: i64 = 50;
+const NO_NAMESPACE: &str = "1 validation error detected: Value null at 'serviceNamespace' failed to satisfy \
+    constraint: Member must not be null";
+const LARGEST_PAGE: usize = 50;
 
 /// The members of all operations; none means two things in two of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Request {
-    pub service_namespace: Option<String>,
-    pub resource_id: Option<String>,
-    pub resource_ids: Option<Vec<String>>,
-    pub scalable_dimension: Option<String>,
+    service_namespace: Option<String>,
+    resource_id: Option<String>,
+    resource_ids: Option<Vec<String>>,
+    scalable_dimension: Option<String>,
     pub min_capacity: Option<i32>,
     pub max_capacity: Option<i32>,
-    #[serde(rename = "RoleARN")]
-    pub role_arn: Option<String>,
-    pub suspended_state: Option<SuspendedStateChange>,
+    pub suspended_state: Option<BTreeMap<String, Option<bool>>>,
     pub tags: Option<BTreeMap<String, String>>,
     pub policy_name: Option<String>,
     pub policy_names: Option<Vec<String>>,
@@ -44,37 +39,34 @@ pub(super) struct Request {
     pub scheduled_action_names: Option<Vec<String>>,
     pub start_time: Option<f64>,
     pub end_time: Option<f64>,
-    pub scalable_target_action: Option<LimitsChange>,
-    pub max_results: Option<i64>,
-    pub next_token: Option<String>,
+    pub scalable_target_action: Option<Limits>,
+    max_results: Option<i64>,
+    next_token: Option<String>,
     pub include_not_scaled_activities: Option<bool>,
     #[serde(rename = "ResourceARN")]
     pub resource_arn: Option<String>,
     pub tag_keys: Option<Vec<String>>,
 }
 
-/// What a call changes of what is suspended.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(super) struct SuspendedStateChange {
-    pub dynamic_scaling_in_suspended: Option<bool>,
-    pub dynamic_scaling_out_suspended: Option<bool>,
-    pub scheduled_scaling_suspended: Option<bool>,
-}
-
 /// New limits of a scheduled action: one of them or both.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(super) struct LimitsChange {
-    #[serde(skip_serializing_if = "Option::is_none")]
+pub(super) struct Limits {
     pub min_capacity: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_capacity: Option<i32>,
 }
 
 /// A refusal for what the request says.
 pub(super) fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", message)
+}
+
+/// Refuses with the first text whose problem there is.
+///
+/// # Errors
+/// There is one.
+pub(super) fn refuse_if(problems: &[(bool, &str)]) -> Result<(), ApiError> {
+    problems.iter().find(|(there, _)| *there).map_or(Ok(()), |(_, text)| Err(invalid(*text)))
 }
 
 /// Something that is not there: `No scalable target found for service namespace: ecs, resource ID: ..., ...`.
@@ -88,40 +80,49 @@ impl Request {
     /// # Errors
     /// A member is not of its type.
     pub(super) fn read(body: Value) -> Result<Self, ApiError> {
+        let refused = |why: String| ApiError::new("SerializationException", why);
         match body {
             Value::Null => Ok(Self::default()),
-            Value::Object(_) => {
-                serde_json::from_value(body).map_err(|error| serialization(&error.to_string()))
-            }
-            _ => Err(serialization("Unexpected token: the body has to be an object")),
+            Value::Object(_) => serde_json::from_value(body).map_err(|error| refused(error.to_string())),
+            _ => Err(refused("Unexpected token: the body has to be an object".to_owned())),
         }
     }
 
-    /// The service that a call is about, `service/CLUSTER/SERVICE`, and the call's further names in their order.
+    /// The service that a call is about, `service/CLUSTER/SERVICE`.
     ///
     /// # Errors
-    /// One is missing, or this is not a service of ECS.
-    pub(super) fn about<const N: usize>(
-        &self,
-        names: [(&str, &Option<String>); N],
-    ) -> Result<(&str, [String; N]), ApiError> {
-        let mut problems = Vec::new();
-        let given = [
+    /// It is not one of ECS.
+    pub(super) fn resource(&self) -> Result<&str, ApiError> {
+        self.named("resourceId", &self.resource_id).map(|(resource, _)| resource)
+    }
+
+    /// The service that a call is about, and the name of something that it has.
+    ///
+    /// # Errors
+    /// It is not one of ECS, or a name is missing.
+    pub(super) fn named<'a>(
+        &'a self,
+        member: &str,
+        name: &'a Option<String>,
+    ) -> Result<(&'a str, &'a str), ApiError> {
+        let required = [
             ("serviceNamespace", &self.service_namespace),
             ("resourceId", &self.resource_id),
             ("scalableDimension", &self.scalable_dimension),
+            (member, name),
         ];
-        for (name, value) in given.iter().chain(&names) {
-            match value {
-                None => problems.push(constraint("null", name, "Member must not be null")),
-                Some(value) => problems.extend(length_problem(name, value)),
-            }
+        let missing = required.iter().find(|(_, value)| value.as_ref().is_none_or(String::is_empty));
+        if let Some((member, value)) = missing {
+            let (value, wanted) = match value {
+                None => ("null", "Member must not be null"),
+                Some(_) => ("''", "Member must have length greater than or equal to 1"),
+            };
+            return Err(invalid(format!(
+                "1 validation error detected: Value {value} at '{member}' failed to satisfy constraint: {wanted}"
+            )));
         }
-        refuse(&problems)?;
-        self.supported()?;
-        let resource = self.resource_id.as_deref().unwrap_or_default();
-        service_of(resource).ok_or_else(|| invalid(UNSUPPORTED))?;
-        Ok((resource, names.map(|(_, value)| value.clone().unwrap_or_default())))
+        self.filter().map(drop)?;
+        Ok((self.resource_id.as_deref().unwrap_or_default(), name.as_deref().unwrap_or_default()))
     }
 
     /// Whether a description includes a service; all if none is named.
@@ -129,34 +130,23 @@ impl Request {
     /// # Errors
     /// What is named is not a service of ECS, or a dimension is named without it.
     pub(super) fn filter(&self) -> Result<impl Fn(&str) -> bool, ApiError> {
-        if self.service_namespace.is_none() {
-            refuse(&[constraint("null", "serviceNamespace", "Member must not be null")])?;
-        }
-        self.supported()?;
         let named: Vec<&String> = self.resource_id.iter().chain(self.resource_ids.iter().flatten()).collect();
-        if named.is_empty() && self.scalable_dimension.is_some() {
-            return Err(invalid("You must specify a resource ID when you specify a scalable dimension"));
-        }
-        if named.len() > 50 || named.iter().any(|resource| service_of(resource).is_none()) {
-            return Err(invalid(UNSUPPORTED));
-        }
+        let dimension = self.scalable_dimension.as_deref();
+        let is_other = self.service_namespace.as_deref() != Some(NAMESPACE)
+            || dimension.is_some_and(|it| it != DIMENSION);
+        refuse_if(&[
+            (self.service_namespace.is_none(), NO_NAMESPACE),
+            (is_other, &format!("{UNSUPPORTED}: the local AWS scales {DIMENSION} only")),
+            (
+                named.is_empty() && dimension.is_some(),
+                "A resource ID must be specified with a scalable dimension",
+            ),
+            (named.iter().any(|resource| service_of(resource).is_none()), UNSUPPORTED),
+        ])?;
         Ok(move |resource: &str| named.is_empty() || named.iter().any(|it| *it == resource))
     }
 
-    fn supported(&self) -> Result<(), ApiError> {
-        let namespace = self.service_namespace.as_deref().unwrap_or(NAMESPACE);
-        if !NAMESPACES.split(", ").any(|known| known == namespace) {
-            let wanted = format!("Member must satisfy enum value set: [{NAMESPACES}]");
-            refuse(&[constraint(&format!("'{namespace}'"), "serviceNamespace", &wanted)])?;
-        }
-        let dimension = self.scalable_dimension.as_deref().unwrap_or(DIMENSION);
-        match namespace == NAMESPACE && dimension == DIMENSION {
-            true => Ok(()),
-            false => Err(invalid(format!("{UNSUPPORTED}: the local AWS scales {DIMENSION} only"))),
-        }
-    }
-
-    /// A page of a description: those after the token's, each with a key by which they are in order.
+    /// A page of a description: those after the token's, each with a key of its own.
     ///
     /// # Errors
     /// The page's size or the token is wrong.
@@ -165,23 +155,17 @@ impl Request {
         member: &str,
         items: impl Iterator<Item = (String, Value)>,
     ) -> Result<Value, ApiError> {
-        let size = self.max_results.unwrap_or(LARGEST_PAGE);
-        if !(1..=LARGEST_PAGE).contains(&size) {
-            return Err(invalid(format!("MaxResults must be between 1 and {LARGEST_PAGE}")));
+        let size = usize::try_from(self.max_results.unwrap_or(50)).unwrap_or_default();
+        refuse_if(&[(!(1..=LARGEST_PAGE).contains(&size), "MaxResults must be between 1 and 50")])?;
+        let mut items = items.peekable();
+        if let Some(token) = &self.next_token {
+            let wrong = || ApiError::new("InvalidNextTokenException", "The next token is not valid");
+            items.find(|(key, _)| key == token).ok_or_else(wrong)?;
         }
-        let after = self.next_token.as_deref().map(|token| {
-            from_token(token)
-                .ok_or_else(|| ApiError::new("InvalidNextTokenException", "The next token is not valid"))
-        });
-        let after = after.transpose()?;
-        let mut rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
-        let page: Vec<(String, Value)> =
-            rest.by_ref().take(usize::try_from(size).unwrap_or_default()).collect();
-        let token = rest.next().and_then(|_| page.last()).map(|(key, _)| to_token(key));
-        let values: Vec<Value> = page.into_iter().map(|(_, value)| value).collect();
+        let (keys, values): (Vec<_>, Vec<_>) = items.by_ref().take(size).unzip();
         let mut answer = json!({ member: values });
-        if let Some(token) = token {
-            answer["NextToken"] = token.into();
+        if let (Some(_), Some(last)) = (items.peek(), keys.last()) {
+            answer["NextToken"] = last.as_str().into();
         }
         Ok(answer)
     }
@@ -193,44 +177,19 @@ pub(super) fn service_of(resource: &str) -> Option<(&str, &str)> {
     (!cluster.is_empty() && !service.is_empty() && !service.contains('/')).then_some((cluster, service))
 }
 
-/// `Value VALUE at 'NAME' failed to satisfy constraint: WANTED`.
-pub(super) fn constraint(value: &str, name: &str, wanted: &str) -> String {
-    format!("Value {value} at '{name}' failed to satisfy constraint: {wanted}")
-}
-
-/// Refuses if there are problems, all of them at once.
-///
-/// # Errors
-/// There are.
-pub(super) fn refuse(problems: &[String]) -> Result<(), ApiError> {
-    let errors = if problems.len() == 1 { "error" } else { "errors" };
-    let all = problems.join("; ");
-    match problems.len() {
-        0 => Ok(()),
-        count => Err(invalid(format!("{count} validation {errors} detected: {all}"))),
+/// A document without the members that have no value.
+pub(super) fn present(document: impl Serialize) -> Value {
+    fn drop_nulls(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.retain(|_, value| !value.is_null());
+                members.values_mut().for_each(drop_nulls);
+            }
+            Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+            _ => {}
+        }
     }
-}
-
-fn length_problem(name: &str, value: &str) -> Option<String> {
-    let wanted = match value.chars().count() {
-        0 => "Member must have length greater than or equal to 1".to_owned(),
-        count if count > LONGEST => format!("Member must have length less than or equal to {LONGEST}"),
-        _ => return None,
-    };
-    Some(constraint(&format!("'{value}'"), name, &wanted))
-}
-
-fn serialization(why: &str) -> ApiError {
-    ApiError::new("SerializationException", why)
-}
-
-fn to_token(key: &str) -> String {
-    key.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_token(token: &str) -> Option<String> {
-    let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let whole = !token.is_empty() && token.len().is_multiple_of(2);
-    let bytes: Option<Vec<u8>> = token.as_bytes().chunks(2).map(digits).collect();
-    String::from_utf8(bytes.filter(|_| whole)?).ok()
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    drop_nulls(&mut document);
+    document
 }

@@ -2,92 +2,64 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html>
 
-use super::cron::Cron;
+use super::cron;
 use infra_ecs::rollout::Moment;
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::time::{Duration, SystemTime};
 
 /// So many minutes are made up for after the machine slept.
 const MADE_UP: i64 = 60;
-const MINUTE: i64 = 60;
-
-/// A schedule.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Schedule {
-    /// Once, at this time of its time zone.
-    At(DateTime),
-    /// Again and again, so long after the time before.
-    Rate(Duration),
-    /// Whenever a minute of its time zone fits.
-    Cron(Cron),
-}
 
 /// A moment of the local AWS's clock, and what the machine's clock has then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Instant {
     pub moment: Moment,
-    pub real: SystemTime,
+    pub real: Timestamp,
 }
 
-impl Schedule {
-    /// Reads one.
-    ///
-    /// # Errors
-    /// Why it is not one.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
-        let inside = |begin: &str| text.strip_prefix(begin)?.strip_suffix(')');
-        if let Some(time) = inside("at(") {
-            // A time with a zone or a fraction would be read, too.
-            let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S", time);
-            return time.map(Self::At).map_err(|error| error.to_string());
-        }
-        if let Some(rate) = inside("rate(") {
-            return rate_of(rate).map(Self::Rate).ok_or_else(|| {
-                "a rate is a number of at least 1 and minutes, hours or days, such as 1 hour".to_owned()
-            });
-        }
-        match inside("cron(") {
-            Some(fields) => Cron::read(fields).map(Self::Cron),
-            None => Err("it has to be at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(fields)".to_owned()),
-        }
-    }
-
-    /// Whether it happens after `from` and not after `to`. Dates are the machine's, rates run with the local AWS's clock
-    /// from `began` on.
-    pub(super) fn is_due(&self, zone: &TimeZone, from: Instant, to: Instant, began: Moment) -> bool {
-        let stamp = |instant: Instant| Timestamp::try_from(instant.real).unwrap_or_default();
-        let (after, until) = (stamp(from), stamp(to));
-        match self {
-            Self::At(time) => {
-                let time = time.to_zoned(zone.clone()).map(|it| it.timestamp());
-                time.is_ok_and(|time| after < time && time <= until)
-            }
-            Self::Rate(every) => {
-                let times = |moment: Moment| moment.since(began).as_millis() / every.as_millis().max(1);
-                times(to.moment) > times(from.moment)
-            }
-            Self::Cron(cron) => {
-                minutes(after, until).any(|minute| cron.fits(minute.to_zoned(zone.clone()).datetime()))
-            }
-        }
+impl Instant {
+    pub(super) fn new(moment: Moment, real: SystemTime) -> Self {
+        Self { moment, real: Timestamp::try_from(real).unwrap_or_default() }
     }
 }
 
-/// The minutes that began after one time and not after another.
-fn minutes(after: Timestamp, until: Timestamp) -> impl Iterator<Item = Timestamp> {
-    let last = until.as_second().div_euclid(MINUTE);
-    let first = (after.as_second().div_euclid(MINUTE) + 1).max(last - MADE_UP);
-    (first..=last).filter_map(|minute| Timestamp::from_second(minute * MINUTE).ok())
+/// Whether a schedule happens after `from` and not after `to`; none if it is not one. Dates are the machine's, rates run
+/// with the local AWS's clock from `began` on.
+pub(super) fn is_due(
+    schedule: &str,
+    zone: &TimeZone,
+    from: Instant,
+    to: Instant,
+    began: Moment,
+) -> Option<bool> {
+    let inside = |begin: &str| schedule.strip_prefix(begin)?.strip_suffix(')');
+    if let Some(time) = inside("at(") {
+        // A time with a zone or a fraction would be read by other means, too.
+        let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S", time).ok()?.to_zoned(zone.clone()).ok()?;
+        return Some(from.real < time.timestamp() && time.timestamp() <= to.real);
+    }
+    if let Some(rate) = inside("rate(") {
+        let every = rate_of(rate)?.as_millis();
+        let times = |moment: Moment| moment.since(began).as_millis() / every;
+        return Some(times(to.moment) > times(from.moment));
+    }
+    let cron = inside("cron(")?;
+    cron::fits(cron, DateTime::default())?;
+    let (before, last) = (from.real.as_second().div_euclid(60), to.real.as_second().div_euclid(60));
+    let minutes =
+        (before.max(last - MADE_UP) + 1..=last).filter_map(|it| Timestamp::from_second(it * 60).ok());
+    let mut in_zone = minutes.map(|minute| minute.to_zoned(zone.clone()).datetime());
+    Some(in_zone.any(|minute| cron::fits(cron, minute) == Some(true)))
 }
 
 fn rate_of(text: &str) -> Option<Duration> {
     let (count, unit) = text.split_once(' ')?;
     let digits = count.bytes().all(|byte| byte.is_ascii_digit());
     let count = count.parse::<u32>().ok().filter(|count| digits && *count > 0)?;
-    let one = |word: &str| if count == 1 { unit == word } else { unit.strip_suffix('s') == Some(word) };
-    let units = [("minute", 1), ("hour", 60), ("day", 1440)];
-    let (_, minutes) = units.into_iter().find(|(word, _)| one(word))?;
-    SignedDuration::from_mins(i64::from(count) * minutes).try_into().ok()
+    let unit = if count == 1 { unit } else { unit.strip_suffix('s')? };
+    let units = [("minute", 60), ("hour", 3600), ("day", 86_400)];
+    let (_, seconds) = units.into_iter().find(|(word, _)| *word == unit)?;
+    Some(Duration::from_secs(u64::from(count) * seconds))
 }

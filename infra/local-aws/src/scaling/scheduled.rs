@@ -1,32 +1,29 @@
 //! Scheduled actions: other limits from certain times on.
 
 use super::Scaling;
-use super::policies::{present, registered};
-use super::request::{DIMENSION, LimitsChange, NAMESPACE, Request, invalid, not_found};
-use super::schedule::{Instant, Schedule};
-use super::state::{State, seconds};
-use super::targets::ordered;
+use super::request::{DIMENSION, Limits, NAMESPACE, Request, invalid, present, refuse_if};
+use super::schedule::{Instant, is_due};
+use super::state::State;
+use super::targets::{DISORDERED, registered};
 use crate::api_error::ApiError;
 use infra_ecs::rollout::Moment;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const MOST_ACTIONS: usize = 200;
+const FORMS: &str = "is not valid: it has to be at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(minutes hours \
+    day-of-month month day-of-week year), with one of the days ?";
 
 /// An action.
-#[derive(Clone)]
 pub(super) struct ScheduledAction {
     arn: String,
-    /// As it was given.
-    text: String,
-    schedule: Schedule,
+    schedule: String,
     timezone: Option<String>,
     zone: TimeZone,
-    start: Option<SystemTime>,
-    end: Option<SystemTime>,
-    limits: LimitsChange,
-    created: SystemTime,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    limits: Limits,
+    created: Instant,
     /// From when on a rate runs; not yet before the start.
     began: Option<Moment>,
 }
@@ -34,166 +31,128 @@ pub(super) struct ScheduledAction {
 impl Scaling {
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html>
     pub(super) fn put_action(&self, request: &Request) -> Result<Value, ApiError> {
-        let (resource, [name]) = request.about([("scheduledActionName", &request.scheduled_action_name)])?;
-        let sound = |it: char| !it.is_control() && !":/|".contains(it);
-        if name.chars().count() > 256 || name.trim_matches(' ') != name || !name.chars().all(sound) {
-            return Err(invalid("ScheduledActionName must have at most 256 characters and none of : / |"));
-        }
+        let (resource, name) = request.named("scheduledActionName", &request.scheduled_action_name)?;
         let mut state = self.state();
         let target = registered(&mut state, resource)?;
-        let known = target.actions.get(&name);
-        if known.is_none() && target.actions.len() >= MOST_ACTIONS {
-            let message = format!("A scalable target can have at most {MOST_ACTIONS} scheduled actions");
-            return Err(ApiError::new("LimitExceededException", message));
-        }
         let place = format!(
             "scheduledAction:{}:resource/{NAMESPACE}/{resource}:scheduledActionName/{name}",
             target.uuid
         );
-        let arn = self.account.arn("autoscaling", &place);
-        let action = changed(known, request, arn, self.instant(self.clock.now()))?;
-        target.actions.insert(name, action);
+        let (arn, now) = (self.account.arn("autoscaling", &place), self.instant(self.clock.now()));
+        let action = ScheduledAction::changed(target.actions.get(name), request, arn, now)?;
+        target.actions.insert(name.to_owned(), action);
         Ok(json!({}))
     }
 
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScheduledActions.html>
     pub(super) fn describe_actions(&self, request: &Request) -> Result<Value, ApiError> {
-        let wanted = request.filter()?;
-        let named =
-            |name: &String| request.scheduled_action_names.as_ref().is_none_or(|names| names.contains(name));
-        let state = self.state();
-        let targets = state.targets.iter().filter(|(resource, _)| wanted(resource));
-        let actions = targets.flat_map(|(resource, target)| {
-            let actions = target.actions.iter().filter(|(name, _)| named(name));
-            actions
-                .map(move |(name, action)| (format!("{resource}\0{name}"), action.document(resource, name)))
-        });
-        request.page("ScheduledActions", actions)
+        let names = &request.scheduled_action_names;
+        let document = ScheduledAction::document;
+        self.describe_named(request, "ScheduledActions", names, |it| &it.actions, document)
     }
 
     /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScheduledAction.html>
     pub(super) fn delete_action(&self, request: &Request) -> Result<Value, ApiError> {
-        let (resource, [name]) = request.about([("scheduledActionName", &request.scheduled_action_name)])?;
-        let mut state = self.state();
-        let removed = state.targets.get_mut(resource).and_then(|target| target.actions.remove(&name));
-        let missing =
-            || not_found("scheduled action found", resource, &format!(", scheduled action name: {name}"));
-        removed.map(|_| json!({})).ok_or_else(missing)
+        let name = ("scheduledActionName", &request.scheduled_action_name);
+        self.delete_named(request, name, "scheduled action", |it| &mut it.actions)
     }
 
     /// Does what became due since the last time. What is suspended is not made up for.
     pub(super) fn act_on_schedule(&self, state: &mut State, from: Instant, to: Instant) {
         let mut due = Vec::new();
         for (resource, target) in &mut state.targets {
-            let suspended = target.suspended.scheduled_scaling_suspended;
-            let actions = target.actions.iter_mut().filter_map(|(name, action)| {
-                let due = action.is_due(from, to) && !suspended;
-                due.then(|| (resource.clone(), name.clone(), action.limits.clone()))
-            });
-            due.extend(actions);
+            let suspended = target.suspends("ScheduledScalingSuspended");
+            for (name, action) in &mut target.actions {
+                if action.is_due(from, to) && !suspended {
+                    due.push((resource.clone(), name.clone(), action.limits.clone()));
+                }
+            }
         }
         for (resource, name, limits) in due {
-            self.set_limits(state, &resource, &name, &limits, to);
+            self.set_limits(state, &resource, &name, &limits, to.moment);
         }
     }
 
-    fn set_limits(&self, state: &mut State, resource: &str, name: &str, limits: &LimitsChange, at: Instant) {
+    fn set_limits(&self, state: &mut State, resource: &str, name: &str, limits: &Limits, now: Moment) {
         let Some(target) = state.targets.get_mut(resource) else { return };
-        let of = |given: Option<i32>| given.and_then(|it| u32::try_from(it).ok());
-        let (min, max) = (of(limits.min_capacity), of(limits.max_capacity));
-        let what = match (min, max) {
-            (Some(min), Some(max)) => format!("min capacity to {min} and max capacity to {max}"),
-            (Some(min), None) => format!("min capacity to {min}"),
-            (None, max) => format!("max capacity to {}", max.unwrap_or_default()),
+        let text = |which: &str, it: Option<i32>| it.map(|it| format!("{which} capacity to {it}"));
+        let texts = [text("min", limits.min_capacity), text("max", limits.max_capacity)];
+        let what = texts.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        let or =
+            |given: Option<i32>, known: u32| given.and_then(|it| u32::try_from(it).ok()).unwrap_or(known);
+        let (min, max) = (or(limits.min_capacity, target.min), or(limits.max_capacity, target.max));
+        let done = match min <= max {
+            true => {
+                (target.min, target.max) = (min, max);
+                Ok(format!("Successfully set {what}"))
+            }
+            false => Err(format!("Failed to set {what}. Reason: {DISORDERED}")),
         };
-        let (min, max) = (min.unwrap_or(target.min), max.unwrap_or(target.max));
-        let done = ordered(min, max);
-        if done.is_ok() {
-            (target.min, target.max) = (min, max);
-        }
-        let set = done.is_ok();
-        let done = done.map(|()| format!("Successfully set {what}"));
-        let done = done.map_err(|error| format!("Failed to set {what}. Reason: {}", error.message));
         let cause = format!("scheduled action name {name} was triggered");
-        state.record(resource, &format!("Setting {what}"), &cause, done, at.real);
-        if set {
-            self.keep_within_limits(state, resource, at.moment);
-        }
+        state.record_done(resource, &format!("Setting {what}"), &cause, self.clock.real(now), done);
+        self.keep_within_limits(state, resource, now);
     }
-}
-
-/// The action with what the request changes. Start and end are not kept.
-fn changed(
-    known: Option<&ScheduledAction>,
-    request: &Request,
-    arn: String,
-    now: Instant,
-) -> Result<ScheduledAction, ApiError> {
-    let text = request.schedule.clone().or_else(|| known.map(|it| it.text.clone()));
-    let text = text.ok_or_else(|| invalid("Schedule must be specified"))?;
-    let schedule = Schedule::read(&text)
-        .map_err(|why| invalid(format!("Schedule expression {text} is not valid: {why}")))?;
-    let timezone = request.timezone.clone().or_else(|| known.and_then(|it| it.timezone.clone()));
-    let zone = TimeZone::get(timezone.as_deref().unwrap_or("UTC"))
-        .map_err(|_| invalid(format!("Timezone {} is not valid", timezone.clone().unwrap_or_default())))?;
-    let (start, end) = (time_of(request.start_time)?, time_of(request.end_time)?);
-    if start.zip(end).is_some_and(|(start, end)| start >= end) {
-        return Err(invalid("EndTime must be later than StartTime"));
-    }
-    let limits = request.scalable_target_action.clone().or_else(|| known.map(|it| it.limits.clone()));
-    let limits = limits.unwrap_or_default();
-    let given = [limits.min_capacity, limits.max_capacity];
-    if given.iter().all(Option::is_none) || given.iter().flatten().any(|it| *it < 0) {
-        return Err(invalid(
-            "ScalableTargetAction must have a MinCapacity or a MaxCapacity of at least 0, or both",
-        ));
-    }
-    if let [Some(min), Some(max)] = given.map(|it| it.and_then(|it| u32::try_from(it).ok())) {
-        ordered(min, max)?;
-    }
-    let created = known.map_or(now.real, |it| it.created);
-    // A rate that stays the same runs on.
-    let same = known.filter(|it| it.schedule == schedule && it.start == start);
-    let began = same.map_or_else(|| start.is_none().then_some(now.moment), |it| it.began);
-    Ok(ScheduledAction { arn, text, schedule, timezone, zone, start, end, limits, created, began })
-}
-
-fn time_of(given: Option<f64>) -> Result<Option<SystemTime>, ApiError> {
-    let time = |seconds: f64| {
-        let since_1970 = Duration::try_from_secs_f64(seconds).ok()?;
-        UNIX_EPOCH.checked_add(since_1970)
-    };
-    given.map(|seconds| time(seconds).ok_or_else(|| invalid(format!("{seconds} is not a time")))).transpose()
 }
 
 impl ScheduledAction {
+    /// The action with what a request changes. Start and end are not kept.
+    fn changed(known: Option<&Self>, request: &Request, arn: String, now: Instant) -> Result<Self, ApiError> {
+        let schedule = request.schedule.clone().or_else(|| known.map(|it| it.schedule.clone()));
+        let schedule = schedule.ok_or_else(|| invalid("Schedule must be specified"))?;
+        let timezone = request.timezone.clone().or_else(|| known?.timezone.clone());
+        let zone = TimeZone::get(timezone.as_deref().unwrap_or("UTC")).map_err(|_| {
+            invalid(format!("Timezone {} is not valid", timezone.as_deref().unwrap_or_default()))
+        })?;
+        let time = |given: Option<f64>| {
+            // `as` saturates.
+            let time = given.map(|seconds| Timestamp::from_millisecond((seconds * 1000.0) as i64));
+            time.transpose().map_err(|_| invalid("StartTime and EndTime must be times"))
+        };
+        let (start, end) = (time(request.start_time)?, time(request.end_time)?);
+        let limits = request.scalable_target_action.clone().or_else(|| known.map(|it| it.limits.clone()));
+        let limits = limits.unwrap_or_default();
+        let (min, max) = (limits.min_capacity, limits.max_capacity);
+        refuse_if(&[
+            (
+                is_due(&schedule, &zone, now, now, now.moment).is_none(),
+                &format!("Schedule {schedule} {FORMS}"),
+            ),
+            (start.zip(end).is_some_and(|(start, end)| start >= end), "EndTime must be later than StartTime"),
+            (min.or(max).is_none(), "ScalableTargetAction must have a MinCapacity, a MaxCapacity or both"),
+            (min.min(max).or(min).or(max).is_some_and(|it| it < 0), "Capacity cannot be less than 0"),
+            (min.zip(max).is_some_and(|(min, max)| min > max), DISORDERED),
+        ])?;
+        // A rate that stays the same runs on.
+        let same = known.filter(|it| it.schedule == schedule && it.start == start);
+        let began = same.map_or_else(|| start.is_none().then_some(now.moment), |it| it.began);
+        let created = known.map_or(now, |it| it.created);
+        Ok(Self { arn, schedule, timezone, zone, start, end, limits, created, began })
+    }
+
     fn is_due(&mut self, from: Instant, to: Instant) -> bool {
         if self.start.is_some_and(|start| to.real < start) || self.end.is_some_and(|end| end < to.real) {
             return false;
         }
-        match (self.began, &self.schedule) {
-            (Some(began), schedule) => schedule.is_due(&self.zone, from, to, began),
-            (None, schedule) => {
-                self.began = Some(to.moment);
-                // A rate that has a start begins with it.
-                matches!(schedule, Schedule::Rate(_)) || schedule.is_due(&self.zone, from, to, to.moment)
-            }
-        }
+        // A rate that has a start begins with it.
+        let begins = self.began.is_none() && self.schedule.starts_with("rate");
+        let began = *self.began.get_or_insert(to.moment);
+        begins || is_due(&self.schedule, &self.zone, from, to, began) == Some(true)
     }
 
-    fn document(&self, resource: &str, name: &str) -> Value {
+    fn document(&self, name: &str, resource: &str) -> Value {
+        let seconds = |time: Timestamp| time.as_millisecond() as f64 / 1000.0;
         present(json!({
             "ScheduledActionName": name,
             "ScheduledActionARN": self.arn,
             "ServiceNamespace": NAMESPACE,
-            "Schedule": self.text,
+            "Schedule": self.schedule,
             "Timezone": self.timezone,
             "ResourceId": resource,
             "ScalableDimension": DIMENSION,
             "StartTime": self.start.map(seconds),
             "EndTime": self.end.map(seconds),
             "ScalableTargetAction": self.limits,
-            "CreationTime": seconds(self.created),
+            "CreationTime": seconds(self.created.real),
         }))
     }
 }

@@ -6,7 +6,6 @@ use super::request::{DIMENSION, NAMESPACE};
 use super::scheduled::ScheduledAction;
 use crate::ecs::Scalable;
 use infra_ecs::rollout::Moment;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,9 +20,8 @@ const LATE: usize = 1;
 pub(super) struct State {
     /// By resource id.
     pub targets: BTreeMap<String, Target>,
-    /// The newest first.
-    pub activities: VecDeque<Activity>,
-    recorded: u64,
+    /// The newest first, as DescribeScalingActivities answers them.
+    pub activities: VecDeque<Value>,
 }
 
 /// A service that is scaled.
@@ -33,24 +31,13 @@ pub(super) struct Target {
     pub uuid: String,
     pub min: u32,
     pub max: u32,
-    pub role: String,
     pub created: SystemTime,
-    pub suspended: SuspendedState,
+    /// What is suspended, by the names of its kinds.
+    pub suspended: BTreeMap<String, bool>,
     pub tags: BTreeMap<String, String>,
     pub policies: BTreeMap<String, Policy>,
     pub actions: BTreeMap<String, ScheduledAction>,
     pub cooldowns: Cooldowns,
-}
-
-/// What is suspended.
-///
-/// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_SuspendedState.html>
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct SuspendedState {
-    pub dynamic_scaling_in_suspended: bool,
-    pub dynamic_scaling_out_suspended: bool,
-    pub scheduled_scaling_suspended: bool,
 }
 
 /// Until when what was done is given time to take effect.
@@ -62,36 +49,40 @@ pub(super) struct Cooldowns {
     before: u32,
 }
 
-/// Something that was done, or not.
-#[derive(Clone, Debug)]
-pub(super) struct Activity {
-    /// Newer ones have smaller keys.
-    key: String,
-    id: String,
-    resource: String,
-    description: String,
-    cause: String,
-    /// When it began and ended; one that did not scale has no end.
-    began: SystemTime,
-    ended: Option<SystemTime>,
-    status: &'static str,
-    message: Option<String>,
-    not_scaled: Option<Value>,
-}
-
 impl State {
-    /// Writes an activity down: what was to be done, and whether it was.
-    pub(super) fn record(
+    /// Writes down what was to be done, and what else is to be said of it.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalingActivity.html>
+    fn record(&mut self, resource: &str, description: &str, cause: &str, at: SystemTime, more: Value) {
+        let mut activity = json!({
+            "ActivityId": uuid(),
+            "ServiceNamespace": NAMESPACE,
+            "ResourceId": resource,
+            "ScalableDimension": DIMENSION,
+            "Description": description,
+            "Cause": cause,
+            "StartTime": seconds(at),
+        });
+        if let (Value::Object(activity), Value::Object(more)) = (&mut activity, more) {
+            activity.extend(more);
+        }
+        self.activities.push_front(activity);
+        self.activities.truncate(KEPT);
+    }
+
+    /// Writes down whether something was done.
+    pub(super) fn record_done(
         &mut self,
         resource: &str,
         description: &str,
         cause: &str,
-        done: Result<String, String>,
         at: SystemTime,
+        done: Result<String, String>,
     ) {
         let status = if done.is_ok() { "Successful" } else { "Failed" };
-        let (message, ended) = (Some(done.unwrap_or_else(|error| error)), Some(at));
-        self.push(resource, description, cause, at, |it| Activity { status, message, ended, ..it });
+        let message = done.unwrap_or_else(|error| error);
+        let more = json!({ "EndTime": seconds(at), "StatusCode": status, "StatusMessage": message });
+        self.record(resource, description, cause, at, more);
     }
 
     /// Writes down that an alarm did not change the count; once, however long it lasts.
@@ -99,76 +90,21 @@ impl State {
         &mut self,
         resource: &str,
         cause: &str,
+        at: SystemTime,
         reason: Reason,
         situation: &Situation,
-        at: SystemTime,
     ) {
-        let reason = not_scaled_reason(reason, situation);
-        let last = self.activities.iter().find(|it| it.resource == resource);
-        if last.is_some_and(|it| it.cause == cause && it.not_scaled.as_ref() == Some(&reason)) {
-            return;
-        }
-        let description = "Attempting to scale due to alarm triggered";
-        self.push(resource, description, cause, at, |it| Activity { not_scaled: Some(reason), ..it });
-    }
-
-    fn push(
-        &mut self,
-        resource: &str,
-        description: &str,
-        cause: &str,
-        began: SystemTime,
-        more: impl FnOnce(Activity) -> Activity,
-    ) {
-        self.recorded += 1;
-        let activity = Activity {
-            key: format!("{:016x}", u64::MAX - self.recorded),
-            id: uuid(),
-            resource: resource.to_owned(),
-            description: description.to_owned(),
-            cause: cause.to_owned(),
-            began,
-            ended: None,
-            status: "Failed",
-            message: None,
-            not_scaled: None,
+        let (name, value) = match reason {
+            Reason::AlreadyAtMaxCapacity => ("MaxCapacity", situation.max),
+            Reason::AlreadyAtMinCapacity => ("MinCapacity", situation.min),
+            _ => ("CurrentCapacity", situation.desired),
         };
-        self.activities.push_front(more(activity));
-        self.activities.truncate(KEPT);
-    }
-}
-
-impl Activity {
-    /// Whose it is, and whether it scaled.
-    pub(super) fn of(&self) -> (&str, bool) {
-        (&self.resource, self.not_scaled.is_none())
-    }
-
-    /// As DescribeScalingActivities answers it, with its key.
-    ///
-    /// AWS: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalingActivity.html>
-    pub(super) fn document(&self) -> (String, Value) {
-        let mut document = json!({
-            "ActivityId": self.id,
-            "ServiceNamespace": NAMESPACE,
-            "ResourceId": self.resource,
-            "ScalableDimension": DIMENSION,
-            "Description": self.description,
-            "Cause": self.cause,
-            "StartTime": seconds(self.began),
-            "StatusCode": self.status,
-        });
-        let more = [
-            ("EndTime", self.ended.map(|at| json!(seconds(at)))),
-            ("StatusMessage", self.message.clone().map(Value::from)),
-            ("NotScaledReasons", self.not_scaled.as_ref().map(|reason| json!([reason]))),
-        ];
-        for (name, value) in more {
-            if let Some(value) = value {
-                document[name] = value;
-            }
+        let reasons = json!([{ "Code": format!("{reason:?}"), name: value }]);
+        let last = self.activities.iter().find(|it| it["ResourceId"] == resource);
+        if last.is_none_or(|it| it["Cause"] != cause || it["NotScaledReasons"] != reasons) {
+            let more = json!({ "StatusCode": "Failed", "NotScaledReasons": reasons });
+            self.record(resource, "Attempting to scale due to alarm triggered", cause, at, more);
         }
-        (self.key.clone(), document)
     }
 }
 
@@ -180,20 +116,24 @@ impl Target {
             min: self.min,
             max: self.max,
             deploying: service.deploying,
-            out_suspended: self.suspended.dynamic_scaling_out_suspended,
-            in_suspended: self.suspended.dynamic_scaling_in_suspended,
+            out_suspended: self.suspends("DynamicScalingOutSuspended"),
+            in_suspended: self.suspends("DynamicScalingInSuspended"),
             before_scale_out: (now < self.cooldowns.out_until).then_some(self.cooldowns.before),
             in_cooldown: now < self.cooldowns.in_until,
         }
     }
 
+    pub(super) fn suspends(&self, kind: &str) -> bool {
+        self.suspended.get(kind) == Some(&true)
+    }
+
     /// Its target tracking policies, and their names in the same order.
-    pub(super) fn tracked(&self) -> (Vec<Tracked>, Vec<String>) {
+    pub(super) fn tracked(&self) -> (Vec<Tracked>, Vec<&String>) {
         let tracking = self.policies.iter().filter_map(|(name, policy)| {
             let points = policy.points.iter().copied();
             let points = points.take(policy.points.len().saturating_sub(LATE)).collect();
-            let (target, scales_in) = (policy.tracking()?.target(), policy.tracking()?.scales_in());
-            Some((Tracked { target, scales_in, points }, name.clone()))
+            let (target, scales_in) = policy.tracking().map(|it| (it.target(), it.scales_in()))?;
+            Some((Tracked { target, scales_in, points }, name))
         });
         tracking.unzip()
     }
@@ -204,9 +144,8 @@ impl Target {
             return;
         };
         match alarm {
-            // A scale-out ends the cooldown of a scale-in.
+            // It ends the cooldown of a scale-in. In the cooldown of another, it counts from where that began.
             Alarm::High => {
-                // One in a cooldown still counts from where the first began.
                 let before = if now < self.cooldowns.out_until { self.cooldowns.before } else { before };
                 self.cooldowns = Cooldowns { out_until: now + cooldown_out, in_until: now, before };
             }
@@ -218,35 +157,17 @@ impl Target {
 /// Keeps as many datapoints as the alarms look at.
 pub(super) fn keep(points: &mut VecDeque<Option<Point>>, point: Option<Point>) {
     points.push_back(point);
-    while points.len() > LOW + LATE {
-        points.pop_front();
-    }
+    points.drain(..points.len().saturating_sub(LOW + LATE));
 }
 
 /// As AWS writes a time: seconds since 1970, with milliseconds.
 pub(super) fn seconds(at: SystemTime) -> f64 {
-    let millis = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
-    // Exact until the year 287396.
-    millis as f64 / 1000.0
+    at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis() as f64 / 1000.0
 }
 
 /// A new random id: `6d8972f3-efc8-437c-92d1-6270f29a66e7`.
 pub(super) fn uuid() -> String {
-    let [a, b] = [fastrand::u64(..), fastrand::u64(..)];
-    let (version, variant) = ((a & 0xfff) | 0x4000, (b >> 48 & 0x3fff) | 0x8000);
-    format!(
-        "{:08x}-{:04x}-{version:04x}-{variant:04x}-{:012x}",
-        a >> 32,
-        a >> 16 & 0xffff,
-        b & 0xffff_ffff_ffff
-    )
-}
-
-fn not_scaled_reason(reason: Reason, situation: &Situation) -> Value {
-    let (name, value) = match reason {
-        Reason::AlreadyAtMaxCapacity => ("MaxCapacity", situation.max),
-        Reason::AlreadyAtMinCapacity => ("MinCapacity", situation.min),
-        _ => ("CurrentCapacity", situation.desired),
-    };
-    json!({ "Code": format!("{reason:?}"), name: value })
+    let digits: String = (0..30).map(|_| fastrand::digit(16)).collect();
+    let part = |range| digits.get(range).unwrap_or_default();
+    format!("{}-{}-4{}-a{}-{}", part(0..8), part(8..12), part(12..15), part(15..18), part(18..30))
 }

@@ -28,6 +28,7 @@ struct Web(Mutex<WebState>);
 struct WebState {
     desired: u32,
     deploying: bool,
+    gone: bool,
     requests: u64,
     cpu: f64,
     memory: f64,
@@ -48,7 +49,7 @@ impl ScaledServices for Web {
     fn service(&self, cluster: &str, service: &str) -> Option<Scalable> {
         let state = self.state();
         let group = account().arn("elasticloadbalancing", "targetgroup/web/fedcba9876543210");
-        (cluster == "main" && service == "web").then(|| Scalable {
+        (cluster == "main" && service == "web" && !state.gone).then(|| Scalable {
             desired_count: state.desired,
             running_count: state.desired,
             deploying: state.deploying,

@@ -1,6 +1,6 @@
 //! Target tracking: a metric that is kept near a value.
 
-use super::request::{DIMENSION, invalid};
+use super::request::{DIMENSION, refuse_if};
 use crate::account::Account;
 use crate::api_error::ApiError;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use serde_json::Value;
 const CPU: &str = "ECSServiceAverageCPUUtilization";
 const MEMORY: &str = "ECSServiceAverageMemoryUtilization";
 const REQUESTS: &str = "ALBRequestCountPerTarget";
+
+const LABEL_FORM: &str = "A resource label must be of the form app/NAME/ID/targetgroup/NAME/ID";
 
 /// A target tracking policy's own part.
 ///
@@ -43,34 +45,30 @@ pub(super) enum Metric {
 }
 
 impl TargetTracking {
+    /// # Errors
+    /// What AWS refuses of it.
     pub(super) fn check(&self) -> Result<(), ApiError> {
-        let value = self.target_value.ok_or_else(|| invalid("TargetValue must be specified"))?;
-        if [self.scale_in_cooldown, self.scale_out_cooldown].iter().flatten().any(|cooldown| *cooldown < 0) {
-            return Err(invalid("Cooldown must be greater than or equal to 0"));
-        }
-        let metric = match (&self.predefined_metric_specification, &self.customized_metric_specification) {
-            (Some(predefined), None) => predefined,
-            (None, Some(Value::Object(_))) => return Ok(()),
-            _ => return Err(invalid("Specify either a predefined metric or a customized metric")),
-        };
-        if value <= 0.0 {
-            return Err(invalid("TargetValue must be greater than 0"));
-        }
-        let (kind, label) = (&metric.predefined_metric_type, metric.resource_label.as_deref());
-        match (kind.as_str(), label) {
-            (REQUESTS, Some(label)) if group_of(label).is_some() => Ok(()),
-            (REQUESTS, Some(label)) => Err(invalid(format!(
-                "Resource label {label} is not of the form app/NAME/ID/targetgroup/NAME/ID"
-            ))),
-            (REQUESTS, None) => {
-                Err(invalid(format!("Resource label should be specified for predefined metric type {kind}")))
-            }
-            (CPU | MEMORY, None) => Ok(()),
-            (CPU | MEMORY, Some(_)) => Err(invalid(format!(
-                "Resource label should not be specified for predefined metric type {kind}"
-            ))),
-            _ => Err(invalid(format!("Predefined metric type '{kind}' is not supported for {DIMENSION}"))),
-        }
+        let (predefined, customized) =
+            (&self.predefined_metric_specification, &self.customized_metric_specification);
+        let kind = predefined.as_ref().map_or("", |it| it.predefined_metric_type.as_str());
+        let label = predefined.as_ref().and_then(|it| it.resource_label.as_deref());
+        let cooldowns = [self.scale_in_cooldown, self.scale_out_cooldown];
+        let of_kind =
+            |should: &str| format!("Resource label {should} be specified for predefined metric type {kind}");
+        let unsupported = format!("Predefined metric type '{kind}' is not supported for {DIMENSION}");
+        refuse_if(&[
+            (self.target_value.is_none(), "TargetValue must be specified"),
+            (cooldowns.iter().flatten().any(|it| *it < 0), "Cooldown must be greater than or equal to 0"),
+            (
+                predefined.is_some() == customized.is_some(),
+                "Specify either a predefined or a customized metric",
+            ),
+            (predefined.is_some() && self.target() <= 0.0, "TargetValue must be greater than 0"),
+            (predefined.is_some() && ![CPU, MEMORY, REQUESTS].contains(&kind), &unsupported),
+            (kind == REQUESTS && label.is_none(), &of_kind("should")),
+            (kind != REQUESTS && label.is_some(), &of_kind("should not")),
+            (label.is_some_and(|it| group_of(it).is_none()), LABEL_FORM),
+        ])
     }
 
     pub(super) fn metric(&self, account: &Account) -> Metric {

@@ -25,7 +25,7 @@ fn without_ids(text: &str) -> String {
     let hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let (mut text, mut begin) = (text.to_owned(), 0);
     while let Some(part) = text.get(begin..begin + 36) {
-        if hexadecimal(part) {
+        if !part.starts_with('-') && hexadecimal(part) {
             text.replace_range(begin..begin + 36, "ID");
         }
         begin += 1;

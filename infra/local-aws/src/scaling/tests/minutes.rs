@@ -149,6 +149,61 @@ async fn a_scheduled_action_sets_the_limits_and_the_count_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_alarm_of_cloudwatch_triggers_a_step_policy_which_then_cools_down() {
+    let web = Web::with(2);
+    let scaling = scaling(&web).registered(1, 6);
+    let steps = json!({
+        "AdjustmentType": "ChangeInCapacity",
+        "StepAdjustments": [
+            { "MetricIntervalLowerBound": 0.0, "MetricIntervalUpperBound": 10.0, "ScalingAdjustment": 2 },
+            { "MetricIntervalLowerBound": 10.0, "ScalingAdjustment": 3 },
+        ],
+        "Cooldown": 60,
+    });
+    let body =
+        json!({ "PolicyName": "up", "PolicyType": "StepScaling", "StepScalingPolicyConfiguration": steps });
+    let policy = scaling.ok("PutScalingPolicy", body)["PolicyARN"].as_str().unwrap().to_owned();
+    let alarm = |distance: f64| {
+        scaling.step_alarm(&policy, "cpu-high", distance);
+        web.state().desired
+    };
+    assert_eq!(alarm(5.0), 4);
+    assert_eq!(scaling.activities()[0]["Cause"], "monitor alarm cpu-high in state ALARM triggered policy up");
+    assert_eq!(alarm(5.0), 4, "the two that were added count");
+    assert_eq!(alarm(15.0), 5, "one more of three");
+    sleep(SECOND * 61).await;
+    assert_eq!(alarm(5.0), 6, "not more than the limit");
+    scaling.step_alarm("arn:x", "cpu-high", 5.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_was_gone_is_measured_anew() {
+    let web = Web::with(4);
+    let scaling = running(&web, 1, 10);
+    scaling.track("ECSServiceAverageCPUUtilization", 50.0, json!({}));
+    sleep(SECOND * 60 * 14).await;
+    web.state().gone = true;
+    sleep(SECOND * 120).await;
+    web.state().gone = false;
+    assert_eq!(next_count(&web, 14).await, None);
+    assert_eq!(next_count(&web, 4).await.map(|(_, count)| count), Some(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_of_one_scheduled_action_that_do_not_fit_are_not_set() {
+    let web = Web::with(2);
+    let scaling = running(&web, 1, 3);
+    let limits = json!({ "MinCapacity": 5 });
+    let action =
+        json!({ "ScheduledActionName": "a", "Schedule": "rate(1 minute)", "ScalableTargetAction": limits });
+    scaling.ok("PutScheduledAction", action);
+    sleep(SECOND * 121).await;
+    assert_eq!(web.state().desired, 2);
+    let newest = &scaling.activities()[0];
+    assert_eq!(newest["StatusCode"], "Failed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_faster_clock_has_faster_minutes() {
     let web = Web::with(2);
     let fast = Scaling::of(super::account(), crate::clock::Clock::new(60.0), web.clone()).registered(1, 10);
