@@ -36,7 +36,7 @@ impl Task {
             "version": self.version,
             "overrides": self.overrides(),
             "attributes": [{"name": "ecs.cpu-architecture", "value": self.architecture()}],
-            "attachments": self.attachments(),
+            "attachments": self.attachments(ecs),
             "containers": self.containers.iter().map(|it| self.container(it)).collect::<Vec<_>>(),
             "tags": if with_tags { state.tags_of(&self.arn) } else { json!([]) },
         });
@@ -70,7 +70,7 @@ impl Task {
         overrides
     }
 
-    fn attachments(&self) -> Value {
+    fn attachments(&self, ecs: &Ecs) -> Value {
         if !self.own_network() {
             return json!([]);
         }
@@ -86,7 +86,9 @@ impl Task {
             ("macAddress", address.as_ref().map(|_| self.mac.clone())),
             (
                 "privateDnsName",
-                address.as_ref().map(|it| format!("ip-{}.ec2.internal", it.replace('.', "-"))),
+                address
+                    .as_ref()
+                    .map(|it| format!("ip-{}.{}.compute.internal", it.replace('.', "-"), ecs.account.region)),
             ),
             ("privateIPv4Address", address),
         ];
