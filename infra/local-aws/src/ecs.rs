@@ -4,7 +4,6 @@ mod account_settings;
 mod answer;
 mod capacity_providers;
 mod clusters;
-mod exec;
 mod fleet;
 mod input;
 mod instances;

@@ -4,7 +4,7 @@
 
 use super::Ecs;
 use super::fleet;
-use super::input::{client, failure, invalid, last_part, read};
+use super::input::{Request, client, described, invalid, last_part, read};
 use super::state::{State, is_fargate};
 use super::tags::checked;
 use super::words::refuse;
@@ -12,10 +12,8 @@ use crate::api_error::ApiError;
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_ecs::rollout::Moment;
 use infra_ecs::rules;
-use infra_ecs::tag::Tag;
 use infra_ecs::task_definition::volume::Switch;
 use infra_ecs::{CapacityProvider, ManagedScaling};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The refusal of termination protection for a group that does not protect its instances.
@@ -31,28 +29,12 @@ pub(super) struct Provider {
     pub idle_since: Option<Moment>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    #[serde(alias = "capacityProvider")]
-    name: String,
-    capacity_providers: Vec<String>,
-    include: Vec<String>,
-    auto_scaling_group_provider: Option<Map<String, Value>>,
-    managed_instances_provider: Option<Value>,
-    tags: Vec<Tag>,
-}
-
 /// CreateCapacityProvider.
-pub(super) async fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    if request.managed_instances_provider.is_some() {
-        return Err(client("The local AWS has no ECS Managed Instances."));
-    }
+pub(super) async fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let Some(group) = request.auto_scaling_group_provider else {
         return Err(invalid("autoScalingGroupProvider is required."));
     };
-    let provider = described(ecs, &request.name, Map::new(), group).await?;
+    let provider = asked_for(ecs, &request.name, Map::new(), group).await?;
     let tags = checked(request.tags)?;
     let mut state = ecs.lock();
     if state.providers.contains_key(&request.name) {
@@ -67,13 +49,12 @@ pub(super) async fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// UpdateCapacityProvider.
-pub(super) async fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) async fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.name);
     let now = ecs.lock().providers.get(name).map(|provider| members(&provider.is)).ok_or_else(not_found)?;
     let mut changes = request.auto_scaling_group_provider.unwrap_or_default();
     changes.remove("autoScalingGroupArn");
-    let provider = described(ecs, name, now, changes).await?;
+    let provider = asked_for(ecs, name, now, changes).await?;
     let mut state = ecs.lock();
     state.providers.get_mut(name).ok_or_else(not_found)?.is = provider;
     let mut answer = json(ecs, &state, name, true);
@@ -82,26 +63,23 @@ pub(super) async fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DescribeCapacityProviders: all without a list, those of AWS among them.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
-    let all = [FARGATE, FARGATE_SPOT].into_iter().chain(state.providers.keys().map(String::as_str));
-    let asked: Vec<&str> = match request.capacity_providers.as_slice() {
-        [] => all.collect(),
-        some => some.iter().map(|reference| last_part(reference)).collect(),
+    let all = [FARGATE, FARGATE_SPOT].map(str::to_owned).into_iter().chain(state.providers.keys().cloned());
+    let asked = match &request.capacity_providers {
+        Some(some) if !some.is_empty() => some.clone(),
+        _ => all.collect(),
     };
-    let exists = |name: &&str| is_fargate(name) || state.providers.contains_key(*name);
-    let (there, missing): (Vec<&str>, Vec<&str>) = asked.into_iter().partition(exists);
-    let with_tags = request.include.iter().any(|part| part == "TAGS");
-    Ok(json!({
-        "capacityProviders": there.iter().map(|name| json(ecs, &state, name, with_tags)).collect::<Vec<_>>(),
-        "failures": missing.iter().map(|name| failure(&arn(ecs, name), "MISSING")).collect::<Vec<_>>(),
-    }))
+    let find = |reference: &str| {
+        let name = last_part(reference);
+        let exists = is_fargate(name) || state.providers.contains_key(name);
+        exists.then(|| json(ecs, &state, name, request.includes("TAGS")))
+    };
+    Ok(described("capacityProviders", &asked, find, |name| arn(ecs, name)))
 }
 
 /// DeleteCapacityProvider: it is gone at once.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.name);
     if is_fargate(name) {
         return Err(client("The specified capacity provider is reserved and cannot be deleted."));
@@ -150,7 +128,7 @@ fn group_name(provider: &CapacityProvider) -> &str {
 }
 
 /// A provider as a request asks for it, if its group is there and may be used so.
-async fn described(
+async fn asked_for(
     ecs: &Ecs,
     name: &str,
     mut now: Map<String, Value>,
@@ -168,7 +146,7 @@ async fn described(
     }
     now.insert("name".to_owned(), json!(name));
     now.insert("scaleInProtection".to_owned(), json!(true));
-    let mut provider: CapacityProvider = read(Value::Object(now))?;
+    let mut provider: CapacityProvider = read(now)?;
     let group = fleet::group(ecs, group_name(&provider)).await?;
     let group = group.ok_or_else(|| {
         client(

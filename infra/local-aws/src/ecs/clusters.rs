@@ -4,16 +4,14 @@
 
 use super::Ecs;
 use super::capacity_providers::not_found;
-use super::input::{Setting, failure, invalid, read};
-use super::page::{Page, page};
+use super::input::{Request, Setting, described, invalid};
+use super::page::page;
 use super::state::{State, cluster_name, is_fargate, not_associated, uuid};
 use super::tags::checked;
 use super::words::refuse;
 use crate::api_error::ApiError;
 use infra_ecs::CapacityProviderStrategyItem;
 use infra_ecs::rules::{self, Findings, Path};
-use infra_ecs::tag::Tag;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
 
@@ -31,25 +29,8 @@ pub(super) struct Cluster {
     pub default_strategy: Vec<CapacityProviderStrategyItem>,
 }
 
-/// What requests say of a cluster.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    #[serde(alias = "clusterName")]
-    cluster: Option<String>,
-    clusters: Vec<String>,
-    include: Vec<String>,
-    settings: Vec<Setting>,
-    configuration: Option<Map<String, Value>>,
-    service_connect_defaults: Option<Map<String, Value>>,
-    capacity_providers: Option<Vec<String>>,
-    default_capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
-    tags: Vec<Tag>,
-}
-
 /// CreateCluster: one that is there already is answered as it is.
-pub(super) fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = request.cluster.clone().unwrap_or_else(|| "default".to_owned());
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if name.is_empty() || name.len() > 255 || !name.bytes().all(valid) {
@@ -73,35 +54,25 @@ pub(super) fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DescribeClusters.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let mut request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, mut request: Request) -> Result<Value, ApiError> {
     if request.clusters.is_empty() {
         request.clusters.push("default".to_owned());
     }
     let state = ecs.lock();
     let include: Vec<&str> = request.include.iter().map(String::as_str).collect();
-    let (mut clusters, mut failures) = (Vec::new(), Vec::new());
-    for reference in &request.clusters {
-        let name = cluster_name(Some(reference));
-        match state.clusters.get(name) {
-            Some(cluster) => clusters.push(json(ecs, &state, cluster, &include)),
-            None => failures.push(failure(&ecs.cluster_arn(name), "MISSING")),
-        }
-    }
-    Ok(json!({"clusters": clusters, "failures": failures}))
+    let find = |name: &str| Some(json(ecs, &state, state.clusters.get(cluster_name(Some(name)))?, &include));
+    Ok(described("clusters", &request.clusters, find, |name| ecs.cluster_arn(name)))
 }
 
 /// ListClusters.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let asked: Page = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let active = state.clusters.values().filter(|cluster| cluster.active);
-    page("clusterArns", active.map(|cluster| ecs.cluster_arn(&cluster.name)).collect(), &asked)
+    page("clusterArns", active.map(|cluster| ecs.cluster_arn(&cluster.name)).collect(), &request)
 }
 
 /// UpdateCluster and UpdateClusterSettings.
-pub(super) fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let mut state = ecs.lock();
     state.cluster_mut(request.cluster.as_deref())?.take(&request)?;
     let cluster = state.cluster(request.cluster.as_deref())?;
@@ -109,8 +80,7 @@ pub(super) fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// PutClusterCapacityProviders: the list is the whole one.
-pub(super) fn put_capacity_providers(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn put_capacity_providers(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (Some(providers), Some(strategy)) =
         (request.capacity_providers, request.default_capacity_provider_strategy)
     else {
@@ -134,8 +104,7 @@ pub(super) fn put_capacity_providers(ecs: &Ecs, body: Value) -> Result<Value, Ap
 }
 
 /// DeleteCluster: it is INACTIVE for a while.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let mut state = ecs.lock();
     let name = state.cluster(request.cluster.as_deref())?.name.clone();
     let registered = |it: &&super::instances::Instance| it.cluster == name && it.status != "INACTIVE";
@@ -236,7 +205,7 @@ fn json(ecs: &Ecs, state: &State, cluster: &Cluster, include: &[&str]) -> Value 
         "activeServicesCount": ecs.services.counts(&cluster.name).0,
         "statistics": if has("STATISTICS") { statistics(ecs, state, cluster) } else { json!([]) },
         "tags": if has("TAGS") { state.tags_of(&arn) } else { json!([]) },
-        "settings": if has("SETTINGS") { cluster.settings.iter().map(Setting::json).collect() } else { json!([]) },
+        "settings": if has("SETTINGS") { json!(cluster.settings) } else { json!([]) },
         "capacityProviders": cluster.providers,
         "defaultCapacityProviderStrategy": strategy.collect::<Vec<_>>(),
     });

@@ -9,10 +9,9 @@ use super::state::{State, hex};
 use crate::api_error::ApiError;
 use crate::emulator::EmulatorError;
 use infra_ecs::InstanceType;
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
-use xml::{GroupXml, Groups, InstanceXml, Subnets, TemplateReference, Versions};
+use xml::Element;
 
 const AUTO_SCALING: (&str, &str) = ("Version", "2011-01-01");
 const EC2: (&str, &str) = ("Version", "2016-11-15");
@@ -61,24 +60,21 @@ impl Ecs {
     }
 
     async fn learn_zones(&self) -> Result<(), EmulatorError> {
-        let answer = self.emulator.query("ec2", &[("Action", "DescribeSubnets"), EC2]).await?;
-        let answer: Subnets = self.xml(&answer)?;
-        let zones =
-            answer.subnet_set.item.into_iter().map(|subnet| (subnet.subnet_id, subnet.availability_zone));
-        self.lock().zones.extend(zones);
+        let answer = self.ask("ec2", &[("Action", "DescribeSubnets"), EC2]).await?;
+        let zone = |it: &Element| (it.text("subnetId").to_owned(), it.text("availabilityZone").to_owned());
+        self.lock().zones.extend(answer.items("subnetSet").into_iter().map(zone));
         Ok(())
     }
 
-    /// The groups that a capacity provider has, or whose instances name a cluster themselves.
     async fn groups(&self) -> Result<Vec<Group>, EmulatorError> {
         if self.lock().clusters.is_empty() {
             return Ok(Vec::new());
         }
         let form = [("Action", "DescribeAutoScalingGroups"), ("MaxRecords", "100"), AUTO_SCALING];
-        let answer: Groups = self.xml(&self.emulator.query("autoscaling", &form).await?)?;
+        let answer = self.ask("autoscaling", &form).await?;
         let mut groups = Vec::new();
-        for group in answer.result.groups.item {
-            let template = match &group.launch_template {
+        for group in answer.items("AutoScalingGroups") {
+            let template = match group.all("LaunchTemplate").pop() {
                 Some(reference) => self.template(reference).await?,
                 None => Template::default(),
             };
@@ -87,31 +83,35 @@ impl Ecs {
         Ok(groups)
     }
 
-    async fn template(&self, reference: &TemplateReference) -> Result<Template, EmulatorError> {
-        let version = if reference.version.is_empty() { "$Default" } else { reference.version.as_str() };
-        let by = match reference.launch_template_id.as_str() {
-            "" => ("LaunchTemplateName", reference.launch_template_name.as_str()),
-            id => ("LaunchTemplateId", id),
+    async fn template(&self, reference: &Element) -> Result<Template, EmulatorError> {
+        let (id, version) = (reference.text("LaunchTemplateId"), reference.text("Version"));
+        let version = if version.is_empty() { "$Default" } else { version };
+        let by = if id.is_empty() {
+            ("LaunchTemplateName", reference.text("LaunchTemplateName"))
+        } else {
+            ("LaunchTemplateId", id)
         };
         let form =
             [("Action", "DescribeLaunchTemplateVersions"), EC2, by, ("LaunchTemplateVersion.1", version)];
-        let answer: Versions = self.xml(&self.emulator.query("ec2", &form).await?)?;
-        let data = answer.set.item.into_iter().next().map(|version| version.launch_template_data);
-        let data = data.unwrap_or_default();
-        let user_data = base64(&data.user_data).unwrap_or_default();
+        let answer = match self.ask("ec2", &form).await {
+            // It is deleted: the group can't start anything.
+            Err(EmulatorError::Refused { .. }) => return Ok(Template::default()),
+            answer => answer?,
+        };
+        let user_data = base64(answer.text("userData")).unwrap_or_default();
         let named = user_data.lines().find_map(|line| line.trim().strip_prefix("ECS_CLUSTER="));
         Ok(Template {
-            kind: InstanceType::named(&data.instance_type).ok(),
-            image: data.image_id,
+            kind: InstanceType::named(answer.text("instanceType")).ok(),
+            image: answer.text("imageId").to_owned(),
             cluster: named.map(|name| name.trim_matches(['"', '\'', ' ']).to_owned()),
         })
     }
 
-    fn xml<T: DeserializeOwned>(&self, text: &str) -> Result<T, EmulatorError> {
-        let why = |error: quick_xml::DeError| format!("its answer can't be read: {error}");
-        quick_xml::de::from_str(text).map_err(|error| EmulatorError::Silent {
+    async fn ask(&self, service: &str, form: &[(&str, &str)]) -> Result<Element, EmulatorError> {
+        let answer = self.emulator.query(service, form).await?;
+        Element::read(&answer).map_err(|error| EmulatorError::Silent {
             address: self.emulator.address.clone(),
-            why: why(error),
+            why: format!("its answer can't be read: {error}"),
         })
     }
 
@@ -143,11 +143,9 @@ impl Ecs {
 pub(super) async fn group(ecs: &Ecs, name: &str) -> Result<Option<Group>, ApiError> {
     let form =
         [("Action", "DescribeAutoScalingGroups"), ("AutoScalingGroupNames.member.1", name), AUTO_SCALING];
-    let answer = async { ecs.xml::<Groups>(&ecs.emulator.query("autoscaling", &form).await?) };
-    let answer = answer.await.map_err(|error| ApiError::server(error.to_string()))?;
-    let mut groups =
-        answer.result.groups.item.into_iter().map(|group| Group::new(group, Template::default()));
-    Ok(groups.find(|group| group.name == name))
+    let answer = ecs.ask("autoscaling", &form).await.map_err(|error| ApiError::server(error.to_string()))?;
+    let groups = answer.items("AutoScalingGroups").into_iter();
+    Ok(groups.map(|group| Group::new(group, Template::default())).find(|group| group.name == name))
 }
 
 /// Sets a group's desired capacity.
@@ -163,18 +161,21 @@ pub(super) async fn set_desired(ecs: &Ecs, group: &str, desired: usize) -> Resul
 }
 
 impl Group {
-    fn new(group: GroupXml, template: Template) -> Self {
-        let running = |it: &InstanceXml| !it.lifecycle_state.starts_with("Terminat");
-        let instances = group.instances.item.into_iter().filter(running);
+    fn new(group: &Element, template: Template) -> Self {
+        let number = |name: &str| group.text(name).parse().unwrap_or_default();
+        let runs = |it: &&Element| !it.text("LifecycleState").starts_with("Terminat");
+        let instances = group.items("Instances").into_iter().filter(runs);
+        let instance =
+            |it: &Element| (it.text("InstanceId").to_owned(), it.text("AvailabilityZone").to_owned());
         Self {
-            name: group.auto_scaling_group_name,
-            arn: group.auto_scaling_group_arn,
-            least: group.min_size,
-            most: group.max_size,
-            desired: group.desired_capacity,
-            zones: group.availability_zones.item,
-            protected: group.new_instances_protected_from_scale_in,
-            instances: instances.map(|it| (it.instance_id, it.availability_zone)).collect(),
+            name: group.text("AutoScalingGroupName").to_owned(),
+            arn: group.text("AutoScalingGroupARN").to_owned(),
+            least: number("MinSize"),
+            most: number("MaxSize"),
+            desired: number("DesiredCapacity"),
+            zones: group.items("AvailabilityZones").into_iter().map(Element::content).collect(),
+            protected: group.text("NewInstancesProtectedFromScaleIn") == "true",
+            instances: instances.map(instance).collect(),
             template,
         }
     }

@@ -5,15 +5,14 @@
 pub(super) mod attributes;
 
 use super::Ecs;
-use super::input::{failure, invalid, last_part, read, seconds};
-use super::page::{Page, page};
+use super::input::{Request, described, failure, invalid, last_part, seconds};
+use super::page::page;
 use super::query::selects;
 use super::room::Room;
 use super::start::stop;
 use super::state::State;
 use crate::api_error::ApiError;
 use infra_ecs::{Expression, InstanceType};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -42,24 +41,8 @@ pub(super) struct Instance {
     pub attributes: BTreeMap<String, Option<String>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    container_instance: String,
-    container_instances: Vec<String>,
-    include: Vec<String>,
-    filter: Option<String>,
-    status: Option<String>,
-    force: bool,
-    #[serde(flatten)]
-    page: Page,
-}
-
 /// ListContainerInstances.
-pub(super) async fn list(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    ecs.look().await?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let filter: Option<Expression> = match request.filter.as_deref() {
         Some(text) => Some(text.parse().map_err(|error| invalid(format!("Invalid filter: {error}")))?),
         None => None,
@@ -73,32 +56,22 @@ pub(super) async fn list(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value
             && filter.as_ref().is_none_or(|filter| selects(&state, filter, instance))
     };
     let arns = state.instances.values().filter(is_asked).map(|instance| instance.arn(ecs)).collect();
-    page("containerInstanceArns", arns, &request.page)
+    page("containerInstanceArns", arns, &request)
 }
 
 /// DescribeContainerInstances.
-pub(super) async fn describe(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if request.container_instances.is_empty() {
         return Err(invalid("Container instances cannot be empty."));
     }
-    ecs.look().await?;
     let state = ecs.lock();
     let cluster = &state.cluster(request.cluster.as_deref())?.name;
-    let with_tags = request.include.iter().any(|part| part == "TAGS");
-    let (mut instances, mut failures) = (Vec::new(), Vec::new());
-    for reference in &request.container_instances {
-        match state.instance_in(cluster, reference) {
-            Some(instance) => instances.push(json(ecs, &state, instance, with_tags)),
-            None => failures.push(failure(&arn(ecs, cluster, last_part(reference)), "MISSING")),
-        }
-    }
-    Ok(json!({"containerInstances": instances, "failures": failures}))
+    let find = |it: &str| Some(json(ecs, &state, state.instance_in(cluster, it)?, request.includes("TAGS")));
+    Ok(described("containerInstances", &request.container_instances, find, |id| arn(ecs, cluster, id)))
 }
 
 /// UpdateContainerInstancesState: a draining one gets no more tasks, and those that have not started leave it.
-pub(super) fn update_state(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn update_state(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let status = match request.status.as_deref() {
         Some("ACTIVE") => "ACTIVE",
         Some("DRAINING") => "DRAINING",
@@ -145,8 +118,7 @@ pub(super) fn update_state(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DeregisterContainerInstance: by force also with tasks on it, which stop.
-pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn deregister(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (id, tasks) = {
         let mut state = ecs.lock();
         let cluster = state.cluster(request.cluster.as_deref())?.name.clone();

@@ -41,8 +41,9 @@ impl Ecs {
         for (_, id) in waiting {
             let placed = {
                 let mut state = self.lock();
+                // Somebody else may have placed it by now.
                 let Some(mut task) = state.tasks.remove(&id) else { continue };
-                let placed = super::placement::place(self, &state, &mut task).is_ok();
+                let placed = task.is_waiting() && super::placement::place(self, &state, &mut task).is_ok();
                 state.tasks.insert(id.clone(), task);
                 placed
             };

@@ -1,6 +1,6 @@
 //! RunTask and StartTask: tasks that no service keeps running.
 
-use super::input::{failure, invalid, last_part, read, without_nulls};
+use super::input::{Request, failure, invalid, last_part, read};
 use super::state::{State, hex};
 use super::tags::checked;
 use super::task_definitions::Revision;
@@ -11,41 +11,16 @@ use crate::api_error::ApiError;
 use infra_ecs::simulation::{Share, place};
 use infra_ecs::tag::Tag;
 use infra_ecs::{CapacityProviderStrategyItem, RunTaskRequest, requests, rules};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 const MOST: usize = 10;
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    task_definition: String,
-    count: Option<u32>,
-    launch_type: Option<String>,
-    capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    platform_version: Option<String>,
-    network_configuration: Value,
-    placement_constraints: Value,
-    placement_strategy: Value,
-    overrides: Value,
-    group: Option<String>,
-    started_by: Option<String>,
-    client_token: Option<String>,
-    enable_execute_command: bool,
-    #[serde(rename = "enableECSManagedTags")]
-    enable_ecs_managed_tags: bool,
-    propagate_tags: Option<String>,
-    tags: Vec<Tag>,
-    container_instances: Vec<String>,
-}
-
 /// RunTask.
-pub(super) async fn run(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let body = without_nulls(body);
+pub(super) async fn run(ecs: &Arc<Ecs>, body: Map<String, Value>) -> Result<Value, ApiError> {
     let request: Request = read(body.clone())?;
+    let body = Value::Object(body);
     let (cluster, revision) = resources(ecs, &request)?;
     check(&body, &revision)?;
     if let Some(answer) = repeated(&ecs.lock(), &request, &body)? {
@@ -93,17 +68,14 @@ pub(super) async fn run(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> 
 }
 
 /// StartTask: on instances that the caller chooses.
-pub(super) async fn start(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let mut body = without_nulls(body);
+pub(super) async fn start(ecs: &Arc<Ecs>, mut body: Map<String, Value>) -> Result<Value, ApiError> {
     let request: Request = read(body.clone())?;
     if !(1..=MOST).contains(&request.container_instances.len()) {
         return Err(invalid("Container instances must have between 1 and 10 items."));
     }
     let (cluster, revision) = resources(ecs, &request)?;
-    if let Some(members) = body.as_object_mut() {
-        members.remove("containerInstances");
-    }
-    check(&body, &revision)?;
+    body.remove("containerInstances");
+    check(&Value::Object(body), &revision)?;
     let tags = tags(ecs, &request, &cluster, &revision)?;
     ecs.look().await?;
     let (mut started, mut failures) = (Vec::new(), Vec::new());

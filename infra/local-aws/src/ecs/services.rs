@@ -24,12 +24,12 @@ pub struct Scalable {
     pub target_groups: Vec<String>,
 }
 
-/// A call of the API that is about services.
+/// A call of the API that is about services, or about nothing that is known.
 ///
 /// # Errors
 /// What ECS refuses.
 pub async fn call(_ecs: &Arc<Ecs>, operation: &str, _body: Value) -> Result<Value, ApiError> {
-    Err(ApiError::new("InvalidAction", format!("{operation} is not there yet")))
+    Err(ApiError::new("UnknownOperationException", format!("The operation {operation} is not known.")))
 }
 
 impl Services {

@@ -3,24 +3,15 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html>
 
 use super::Ecs;
-use super::input::{invalid, last_part, read};
+use super::input::{Request, invalid, last_part};
 use super::state::State;
 use crate::api_error::ApiError;
 use infra_ecs::tag::Tag;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const MOST: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    resource_arn: String,
-    tags: Vec<Tag>,
-    tag_keys: Vec<String>,
-}
 
 /// Tags that a resource may have.
 pub(super) fn checked(tags: Vec<Tag>) -> Result<Vec<Tag>, ApiError> {
@@ -46,8 +37,7 @@ pub(super) fn checked(tags: Vec<Tag>) -> Result<Vec<Tag>, ApiError> {
 }
 
 /// TagResource.
-pub(super) fn tag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn tag(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let added = checked(request.tags)?;
     let mut state = ecs.lock();
     let arn = known(ecs, &state, &request.resource_arn)?;
@@ -62,8 +52,7 @@ pub(super) fn tag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// UntagResource.
-pub(super) fn untag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn untag(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let mut state = ecs.lock();
     let arn = known(ecs, &state, &request.resource_arn)?;
     if let Some(tags) = state.tags.get_mut(&arn) {
@@ -73,8 +62,7 @@ pub(super) fn untag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// ListTagsForResource.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let arn = known(ecs, &state, &request.resource_arn)?;
     Ok(json!({"tags": state.tags_of(&arn)}))

@@ -4,14 +4,12 @@
 
 use super::Ecs;
 use super::answer::{compatibilities, normalised, required_attributes};
-use super::input::{client, failure, invalid, last_part, read, seconds};
-use super::page::{Page, page};
+use super::input::{Request, client, failure, invalid, last_part, read, seconds};
+use super::page::page;
 use super::tags::checked;
 use super::words::refuse;
 use crate::api_error::ApiError;
-use infra_ecs::tag::Tag;
 use infra_ecs::{TaskDefinition, requests, rules};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,26 +42,10 @@ pub struct Revision {
     pub(super) deleted: Option<SystemTime>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    task_definition: String,
-    task_definitions: Vec<String>,
-    include: Vec<String>,
-    family_prefix: Option<String>,
-    status: Option<String>,
-    #[serde(flatten)]
-    page: Page,
-}
-
 /// RegisterTaskDefinition.
-pub(super) fn register(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let mut request: Map<String, Value> = read(body)?;
-    let tags: Vec<Tag> = match request.get("tags") {
-        Some(tags) => serde_json::from_value(tags.clone())
-            .map_err(|error| ApiError::new("SerializationException", error.to_string()))?,
-        None => Vec::new(),
-    };
+pub(super) fn register(ecs: &Ecs, mut request: Map<String, Value>) -> Result<Value, ApiError> {
+    let Request { tags, .. } =
+        read(request.get("tags").cloned().map(|tags| ("tags".to_owned(), tags)).into_iter().collect())?;
     if request.get("family").and_then(Value::as_str).unwrap_or_default().is_empty() {
         return Err(client("Family should not be null or empty."));
     }
@@ -104,22 +86,20 @@ fn definition(asked: &Value) -> Result<TaskDefinition, ApiError> {
 }
 
 /// DescribeTaskDefinition.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let revision = state
         .revision(&request.task_definition)
         .ok_or_else(|| client("Unable to describe task definition."))?;
     let mut answer = json!({"taskDefinition": revision.json()});
-    if request.include.iter().any(|part| part == "TAGS") {
+    if request.includes("TAGS") {
         answer["tags"] = state.tags_of(&revision.arn);
     }
     Ok(answer)
 }
 
 /// ListTaskDefinitions.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let status = request.status.as_deref().unwrap_or("ACTIVE");
     if !["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"].contains(&status) {
         return Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, DELETE_IN_PROGRESS]."));
@@ -132,13 +112,12 @@ pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
         .filter(|(name, _)| request.family_prefix.as_ref().is_none_or(|family| family == *name));
     let revisions = families.flat_map(|(_, family)| family.revisions.values());
     let arns = revisions.filter(|revision| revision.status == status).map(|revision| revision.arn.clone());
-    page("taskDefinitionArns", arns.collect(), &request.page)
+    page("taskDefinitionArns", arns.collect(), &request)
 }
 
 /// ListTaskDefinitionFamilies.
-pub(super) fn list_families(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    let prefix = request.family_prefix.unwrap_or_default();
+pub(super) fn list_families(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let prefix = request.family_prefix.clone().unwrap_or_default();
     let state = ecs.lock();
     let is_asked = |family: &Family| {
         let has = |status: &str| family.revisions.values().any(|revision| revision.status == status);
@@ -155,12 +134,11 @@ pub(super) fn list_families(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
             names.push(name.clone());
         }
     }
-    page("families", names, &request.page)
+    page("families", names, &request)
 }
 
 /// DeregisterTaskDefinition: tasks and services that use the revision go on.
-pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn deregister(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.task_definition);
     let Some((_, number)) = name.rsplit_once(':') else {
         return Err(client(
@@ -180,8 +158,7 @@ pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DeleteTaskDefinitions: only what is deregistered.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if !(1..=10).contains(&request.task_definitions.len()) {
         return Err(invalid("The number of task definitions must be between 1 and 10."));
     }

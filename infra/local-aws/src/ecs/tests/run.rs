@@ -29,7 +29,7 @@ fn steady(value: &Value) -> Value {
             let parts = text.split_inclusive(['/', ':', '-']).map(|part| {
                 let id = part.trim_end_matches(['/', ':', '-']);
                 let is_id =
-                    id.len() >= 8 && id.bytes().all(|it| it.is_ascii_hexdigit()) && id != "123456789012";
+                    id.len() >= 4 && id.bytes().all(|it| it.is_ascii_hexdigit()) && id != "123456789012";
                 if is_id { part.replace(id, "ID") } else { part.to_owned() }
             });
             let joined: String = parts.collect();
