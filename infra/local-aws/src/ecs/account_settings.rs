@@ -81,6 +81,7 @@ fn principal(ecs: &Ecs, request: &Request) -> String {
     request.principal_arn.clone().unwrap_or_else(|| root(ecs))
 }
 
-fn root(ecs: &Ecs) -> String {
+/// The account itself.
+pub(super) fn root(ecs: &Ecs) -> String {
     ecs.account.arn("iam", "root").replacen(&ecs.account.region, "", 1)
 }

@@ -4,7 +4,7 @@
 
 use super::Ecs;
 use super::fleet;
-use super::input::{Request, client, described, invalid, last_part, read};
+use super::input::{Request, client, described, invalid, last_part, members, read};
 use super::state::{State, is_fargate};
 use super::tags::checked;
 use super::words::refuse;
@@ -15,11 +15,6 @@ use infra_ecs::rules;
 use infra_ecs::task_definition::volume::Switch;
 use infra_ecs::{CapacityProvider, ManagedScaling};
 use serde_json::{Map, Value, json};
-
-/// The refusal of termination protection for a group that does not protect its instances.
-pub(super) const NO_PROTECTION: &str = "The managed termination protection setting for the capacity provider is invalid. To \
-     enable managed termination protection for a capacity provider, the Auto Scaling group must have instance protection \
-     from scale in enabled.";
 
 /// A capacity provider of one's own.
 pub(super) struct Provider {
@@ -34,7 +29,7 @@ pub(super) async fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiErro
     let Some(group) = request.auto_scaling_group_provider else {
         return Err(invalid("autoScalingGroupProvider is required."));
     };
-    let provider = asked_for(ecs, &request.name, Map::new(), group).await?;
+    let provider = asked_for(ecs, &request.name, defaults(), group).await?;
     let tags = checked(request.tags)?;
     let mut state = ecs.lock();
     if state.providers.contains_key(&request.name) {
@@ -51,7 +46,7 @@ pub(super) async fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiErro
 /// UpdateCapacityProvider.
 pub(super) async fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.name);
-    let now = ecs.lock().providers.get(name).map(|provider| members(&provider.is)).ok_or_else(not_found)?;
+    let now = ecs.lock().providers.get(name).map(|provider| of_group(&provider.is)).ok_or_else(not_found)?;
     let mut changes = request.auto_scaling_group_provider.unwrap_or_default();
     changes.remove("autoScalingGroupArn");
     let provider = asked_for(ecs, name, now, changes).await?;
@@ -131,22 +126,12 @@ fn group_name(provider: &CapacityProvider) -> &str {
 async fn asked_for(
     ecs: &Ecs,
     name: &str,
-    mut now: Map<String, Value>,
+    mut it: Value,
     changes: Map<String, Value>,
 ) -> Result<CapacityProvider, ApiError> {
-    let scaling = now.remove("managedScaling");
-    now.extend(changes);
-    if let (Some(Value::Object(before)), Some(Value::Object(after))) =
-        (scaling.clone(), now.get("managedScaling"))
-    {
-        let merged = before.into_iter().chain(after.clone()).collect();
-        now.insert("managedScaling".to_owned(), Value::Object(merged));
-    } else if let Some(scaling) = scaling {
-        now.entry("managedScaling").or_insert(scaling);
-    }
-    now.insert("name".to_owned(), json!(name));
-    now.insert("scaleInProtection".to_owned(), json!(true));
-    let mut provider: CapacityProvider = read(now)?;
+    merge(&mut it, Value::Object(changes));
+    merge(&mut it, json!({"name": name, "scaleInProtection": true}));
+    let mut provider: CapacityProvider = read(members(it)?)?;
     let group = fleet::group(ecs, group_name(&provider)).await?;
     let group = group.ok_or_else(|| {
         client(
@@ -156,32 +141,43 @@ async fn asked_for(
     })?;
     provider.scale_in_protection = group.protected;
     provider.auto_scaling_group_arn = group.arn.into();
-    with_defaults(&mut provider);
     refuse(&rules::capacity_provider(&provider), &Value::Null, client)?;
     Ok(provider)
 }
 
-/// Writes ECS's defaults out, as ECS does.
-fn with_defaults(provider: &mut CapacityProvider) {
-    let scaling = provider.managed_scaling.get_or_insert_default();
-    scaling.status.get_or_insert(Switch::Disabled);
-    scaling.target_capacity.get_or_insert(100);
-    scaling.minimum_scaling_step_size.get_or_insert(1);
-    scaling.maximum_scaling_step_size.get_or_insert(10_000);
-    scaling.instance_warmup_period.get_or_insert(300);
-    provider.managed_termination_protection.get_or_insert(Switch::Disabled);
-    provider.managed_draining.get_or_insert(Switch::Enabled);
+/// What ECS writes out where nothing is said.
+fn defaults() -> Value {
+    json!({
+        "managedScaling": {
+            "status": "DISABLED",
+            "targetCapacity": 100,
+            "minimumScalingStepSize": 1,
+            "maximumScalingStepSize": 10_000,
+            "instanceWarmupPeriod": 300,
+        },
+        "managedTerminationProtection": "DISABLED",
+        "managedDraining": "ENABLED",
+    })
 }
 
-/// The members of `autoScalingGroupProvider`.
-fn members(provider: &CapacityProvider) -> Map<String, Value> {
-    let mut members = match json!(provider) {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
-    members.remove("name");
-    members.remove("scaleInProtection");
-    members
+fn merge(into: &mut Value, changes: Value) {
+    match (into, changes) {
+        (Value::Object(into), Value::Object(changes)) => {
+            for (name, value) in changes {
+                merge(into.entry(name).or_insert_with(Value::default), value);
+            }
+        }
+        (into, changes) => *into = changes,
+    }
+}
+
+/// `autoScalingGroupProvider`.
+fn of_group(provider: &CapacityProvider) -> Value {
+    let mut json = json!(provider);
+    if let Some(members) = json.as_object_mut() {
+        members.retain(|name, _| name != "name" && name != "scaleInProtection");
+    }
+    json
 }
 
 fn json(ecs: &Ecs, state: &State, name: &str, with_tags: bool) -> Value {
@@ -190,7 +186,7 @@ fn json(ecs: &Ecs, state: &State, name: &str, with_tags: bool) -> Value {
     let mut answer =
         json!({"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": tags, "type": name});
     if let Some(provider) = state.providers.get(name) {
-        answer["autoScalingGroupProvider"] = Value::Object(members(&provider.is));
+        answer["autoScalingGroupProvider"] = of_group(&provider.is);
         answer["type"] = json!("EC2_AUTOSCALING");
     }
     answer

@@ -3,7 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html>
 
 use super::Ecs;
-use super::capacity_providers::not_found;
+use super::capacity_providers::{Provider, not_found};
 use super::input::{Request, Setting, described, invalid};
 use super::page::page;
 use super::state::{State, cluster_name, is_fargate, not_associated, uuid};
@@ -48,9 +48,8 @@ pub(super) fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
         state.clusters.insert(name.clone(), cluster);
         state.tags.insert(ecs.cluster_arn(&name), tags);
     }
-    Ok(
-        json!({"cluster": json(ecs, &state, state.cluster(Some(&name))?, &["SETTINGS", "CONFIGURATIONS", "TAGS"])}),
-    )
+    let cluster = state.cluster(Some(&name))?;
+    Ok(json!({"cluster": json(ecs, &state, cluster, &["SETTINGS", "CONFIGURATIONS", "TAGS"])}))
 }
 
 /// DescribeClusters.
@@ -107,15 +106,11 @@ pub(super) fn put_capacity_providers(ecs: &Ecs, request: Request) -> Result<Valu
 pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let mut state = ecs.lock();
     let name = state.cluster(request.cluster.as_deref())?.name.clone();
-    let registered = |it: &&super::instances::Instance| it.cluster == name && it.status != "INACTIVE";
+    let registered = state.instances.values().any(|it| it.cluster == name && it.status != "INACTIVE");
     let contains = [
         ("Services", "Services are active", !ecs.services.arns(&name).is_empty()),
         ("Tasks", "Tasks are active", state.alive_in(&name).next().is_some()),
-        (
-            "ContainerInstances",
-            "Container Instances are active or draining",
-            state.instances.values().any(|it| registered(&it)),
-        ),
+        ("ContainerInstances", "Container Instances are active or draining", registered),
     ];
     if let Some((what, are, _)) = contains.iter().find(|(.., some)| *some) {
         let message = format!("The Cluster cannot be deleted while {are}.");
@@ -144,14 +139,9 @@ impl Cluster {
             }
             self.settings = vec![setting.clone()];
         }
-        let said = [
-            ("configuration", &request.configuration),
-            ("serviceConnectDefaults", &request.service_connect_defaults),
-        ];
-        for (name, members) in said {
-            if let Some(members) = members {
-                self.members.insert(name.to_owned(), Value::Object(members.clone()));
-            }
+        let (configuration, connect) = (&request.configuration, &request.service_connect_defaults);
+        for (name, said) in [("configuration", configuration), ("serviceConnectDefaults", connect)] {
+            self.members.extend(said.iter().map(|said| (name.to_owned(), json!(said))));
         }
         Ok(())
     }
@@ -242,12 +232,10 @@ fn statistics(ecs: &Ecs, state: &State, cluster: &Cluster) -> Value {
 
 /// The scaling plans that ECS makes for providers with managed scaling.
 fn attachments(state: &State, cluster: &Cluster) -> Value {
-    let scaled = cluster.providers.iter().filter(|name| {
-        state.providers.get(*name).is_some_and(super::capacity_providers::Provider::is_scaled)
-    });
+    let is_scaled = |name: &&String| state.providers.get(*name).is_some_and(Provider::is_scaled);
     let attachment = |name: &String| {
         let details = json!([{"name": "capacityProviderName", "value": name}]);
         json!({"id": uuid(), "type": "as_policy", "status": "CREATED", "details": details})
     };
-    scaled.map(attachment).collect()
+    cluster.providers.iter().filter(is_scaled).map(attachment).collect()
 }

@@ -3,6 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.html>
 
 use super::Ecs;
+use super::account_settings::root;
 use super::answer::{compatibilities, normalised, required_attributes};
 use super::input::{Request, client, failure, invalid, last_part, read, seconds};
 use super::page::page;
@@ -57,10 +58,7 @@ pub(super) fn register(ecs: &Ecs, mut request: Map<String, Value>) -> Result<Val
     json.insert("compatibilities".to_owned(), json!(compatibilities(&asked)));
     json.insert("requiresAttributes".to_owned(), required_attributes(&definition));
     json.insert("registeredAt".to_owned(), seconds(SystemTime::now()));
-    json.insert(
-        "registeredBy".to_owned(),
-        json!(ecs.account.arn("iam", "root").replacen(&ecs.account.region, "", 1)),
-    );
+    json.insert("registeredBy".to_owned(), json!(root(ecs)));
     let mut state = ecs.lock();
     let family = state.families.entry(definition.family.clone()).or_default();
     family.last += 1;

@@ -85,7 +85,8 @@ impl Ecs {
             let mut state = self.lock();
             let Some(task) = state.tasks.get_mut(id).filter(|task| task.is_alive()) else { return };
             task.hear(&news);
-            task.news.clone()
+            let ended = !task.is_alive();
+            if ended { task.news.take() } else { task.news.clone() }
         };
         if let Some(sender) = sender {
             // Nobody may be listening any more.
