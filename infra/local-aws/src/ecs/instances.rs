@@ -5,7 +5,7 @@
 pub(super) mod attributes;
 
 use super::Ecs;
-use super::input::{Request, described, failure, invalid, last_part, seconds};
+use super::input::{Request, described, failure, invalid, last_part, seconds, without_nulls};
 use super::page::page;
 use super::query::selects;
 use super::room::Room;
@@ -164,11 +164,8 @@ fn json(ecs: &Ecs, state: &State, instance: &Instance, with_tags: bool) -> Value
     let tasks =
         || state.alive_in(&instance.cluster).filter(|task| task.instance.as_ref() == Some(&instance.id));
     let running = tasks().filter(|task| task.last_status == "RUNNING").count();
-    let attributes = instance.attributes.iter().map(|(name, value)| match value {
-        Some(value) => json!({"name": name, "value": value}),
-        None => json!({"name": name}),
-    });
-    let mut answer = json!({
+    let attributes = instance.attributes.iter().map(|(name, value)| json!({"name": name, "value": value}));
+    without_nulls(json!({
         "containerInstanceArn": arn,
         "ec2InstanceId": instance.ec2_id,
         "version": 1 + tasks().map(|task| task.version).sum::<u64>(),
@@ -183,26 +180,18 @@ fn json(ecs: &Ecs, state: &State, instance: &Instance, with_tags: bool) -> Value
         "registeredAt": seconds(instance.registered_at),
         "attachments": [],
         "tags": if with_tags { state.tags_of(&arn) } else { json!([]) },
-    });
-    if let Some(provider) = &instance.provider {
-        answer["capacityProviderName"] = json!(provider);
-    }
-    answer
+        "capacityProviderName": instance.provider,
+    }))
 }
 
 fn resources(room: &Room) -> Value {
-    let number = |name: &str, amount: u32| json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": amount});
+    let resource = |name: &str, kind: &str, amount: u32| json!({"name": name, "type": kind, "doubleValue": 0.0, "longValue": 0, "integerValue": amount});
+    let number = |name: &str, amount: u32| resource(name, "INTEGER", amount);
     let ports = |name: &str, udp: bool| {
         let taken = room.ports.iter().filter(|(_, it)| *it == udp).map(|(port, _)| port.to_string());
-        let taken: Vec<String> = taken.collect();
-        json!({
-            "name": name,
-            "type": "STRINGSET",
-            "doubleValue": 0.0,
-            "longValue": 0,
-            "integerValue": 0,
-            "stringSetValue": taken,
-        })
+        let mut set = resource(name, "STRINGSET", 0);
+        set["stringSetValue"] = json!(taken.collect::<Vec<_>>());
+        set
     };
     json!([
         number("CPU", room.cpu),

@@ -35,7 +35,7 @@ impl Ecs {
         let mut waiting: Vec<_> = {
             let state = self.lock();
             let waiting = state.tasks.values().filter(|task| task.is_waiting());
-            waiting.map(|task| (task.times.created, task.id.clone())).collect()
+            waiting.map(|task| (task.times.get("createdAt").copied(), task.id.clone())).collect()
         };
         waiting.sort();
         for (_, id) in waiting {

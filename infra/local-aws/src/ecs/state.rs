@@ -100,7 +100,7 @@ impl State {
     /// Forgets what ended more than an hour ago.
     pub fn forget(&mut self, now: SystemTime) {
         let old = |ended: SystemTime| now.duration_since(ended).is_ok_and(|age| age > REMEMBERED);
-        self.tasks.retain(|_, task| !task.times.stopped.is_some_and(old));
+        self.tasks.retain(|_, task| !task.times.get("stoppedAt").copied().is_some_and(old));
         self.tokens.retain(|_, (.., answered)| !old(*answered));
         self.clusters.retain(|_, cluster| !cluster.deleted.is_some_and(old));
         let tasks = &self.tasks;

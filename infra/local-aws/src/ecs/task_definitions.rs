@@ -117,21 +117,16 @@ pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
 pub(super) fn list_families(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let prefix = request.family_prefix.clone().unwrap_or_default();
     let state = ecs.lock();
-    let is_asked = |family: &Family| {
-        let has = |status: &str| family.revisions.values().any(|revision| revision.status == status);
-        match request.status.as_deref() {
-            Some("ACTIVE") => Ok(has("ACTIVE")),
-            Some("INACTIVE") => Ok(!has("ACTIVE") && has("INACTIVE")),
-            None | Some("ALL") => Ok(has("ACTIVE") || has("INACTIVE")),
-            Some(_) => Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, ALL].")),
-        }
-    };
-    let mut names = Vec::new();
-    for (name, family) in state.families.iter().filter(|(name, _)| name.starts_with(&prefix)) {
-        if is_asked(family)? {
-            names.push(name.clone());
-        }
+    let status = request.status.as_deref().unwrap_or("ALL");
+    if !["ACTIVE", "INACTIVE", "ALL"].contains(&status) {
+        return Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, ALL]."));
     }
+    let is_asked = |(name, family): &(&String, &Family)| {
+        let has = |status: &str| family.revisions.values().any(|revision| revision.status == status);
+        let is = if has("ACTIVE") { "ACTIVE" } else { "INACTIVE" };
+        name.starts_with(&prefix) && (has("ACTIVE") || has("INACTIVE")) && (status == "ALL" || status == is)
+    };
+    let names = state.families.iter().filter(is_asked).map(|(name, _)| name.clone()).collect();
     page("families", names, &request)
 }
 
@@ -188,6 +183,12 @@ fn revision_mut<'a>(state: &'a mut super::state::State, name: &str) -> Option<&'
 }
 
 impl Revision {
+    /// Whether its tasks run with a launch type.
+    pub fn runs_on(&self, launch_type: &str) -> bool {
+        let all = self.json.get("compatibilities").and_then(Value::as_array);
+        all.is_some_and(|all| all.iter().any(|it| it == launch_type))
+    }
+
     /// As DescribeTaskDefinition has it.
     pub fn json(&self) -> Value {
         let mut json = Value::Object(self.json.clone());
