@@ -173,6 +173,13 @@ impl Ecs {
         start::stop(self, task, stop_code, reason);
     }
 
+    /// A task is going to be stopped as soon as its targets have drained: `DEACTIVATING`.
+    pub fn deactivate(&self, task: &str, stop_code: &str, reason: &str) {
+        if let Some(task) = self.lock().tasks.get_mut(task).filter(|task| task.is_alive()) {
+            task.stopping("DEACTIVATING", stop_code, reason);
+        }
+    }
+
     /// Where a task is; none while it waits for capacity, and of a task that is not known.
     pub fn placed(&self, task: &str) -> Option<Placed> {
         self.lock().tasks.get(task)?.placed()

@@ -86,15 +86,16 @@ pub(super) fn put_capacity_providers(ecs: &Ecs, request: Request) -> Result<Valu
         return Err(invalid("capacityProviders and defaultCapacityProviderStrategy are required."));
     };
     let reference = request.cluster.as_deref();
+    let used_by_services = ecs.services.capacity_providers(cluster_name(reference));
     let mut state = ecs.lock();
     let cluster = state.cluster(reference)?;
     strategy_fits(&state, &providers, &strategy)?;
-    for gone in cluster.providers.iter().filter(|name| !providers.contains(name)) {
-        let is_used = |name: &str| state.alive_in(&cluster.name).any(|task| task.provider() == Some(name));
-        if is_used(gone) || ecs.services.uses(&cluster.name, gone) {
-            let message = "The specified capacity provider is in use and cannot be removed.";
-            return Err(ApiError::new("ResourceInUseException", message));
-        }
+    let used = state.alive_in(&cluster.name).filter_map(|task| task.provider());
+    let gone =
+        |name: &str| !providers.iter().any(|it| it == name) && cluster.providers.iter().any(|it| it == name);
+    if used.chain(used_by_services.iter().map(String::as_str)).any(gone) {
+        let message = "The specified capacity provider is in use and cannot be removed.";
+        return Err(ApiError::new("ResourceInUseException", message));
     }
     let cluster = state.cluster_mut(reference)?;
     (cluster.providers, cluster.default_strategy) = (providers, strategy);
@@ -104,11 +105,12 @@ pub(super) fn put_capacity_providers(ecs: &Ecs, request: Request) -> Result<Valu
 
 /// DeleteCluster: it is INACTIVE for a while.
 pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let has_services = !ecs.services.arns(cluster_name(request.cluster.as_deref())).is_empty();
     let mut state = ecs.lock();
     let name = state.cluster(request.cluster.as_deref())?.name.clone();
     let registered = state.instances.values().any(|it| it.cluster == name && it.status != "INACTIVE");
     let contains = [
-        ("Services", "Services are active", !ecs.services.arns(&name).is_empty()),
+        ("Services", "Services are active", has_services),
         ("Tasks", "Tasks are active", state.alive_in(&name).next().is_some()),
         ("ContainerInstances", "Container Instances are active or draining", registered),
     ];
@@ -192,8 +194,7 @@ fn json(ecs: &Ecs, state: &State, cluster: &Cluster, include: &[&str]) -> Value 
         "registeredContainerInstancesCount": registered,
         "runningTasksCount": count(true),
         "pendingTasksCount": count(false),
-        "activeServicesCount": ecs.services.counts(&cluster.name).0,
-        "statistics": if has("STATISTICS") { statistics(ecs, state, cluster) } else { json!([]) },
+        "statistics": if has("STATISTICS") { statistics(state, cluster) } else { json!([]) },
         "tags": if has("TAGS") { state.tags_of(&arn) } else { json!([]) },
         "settings": if has("SETTINGS") { json!(cluster.settings) } else { json!([]) },
         "capacityProviders": cluster.providers,
@@ -211,23 +212,43 @@ fn json(ecs: &Ecs, state: &State, cluster: &Cluster, include: &[&str]) -> Value 
     answer
 }
 
-fn statistics(ecs: &Ecs, state: &State, cluster: &Cluster) -> Value {
+/// Adds what is known of the clusters' services to an answer, when nothing is locked any more.
+pub(super) fn count_services(ecs: &Ecs, answer: &mut Value) {
+    let mut count = |cluster: &mut Value| {
+        let name = cluster["clusterName"].as_str().unwrap_or_default();
+        let (active, active_on_fargate, draining, draining_on_fargate) = ecs.services.counts(name);
+        cluster["activeServicesCount"] = json!(active);
+        let Some(statistics) = cluster["statistics"].as_array_mut().filter(|it| !it.is_empty()) else {
+            return;
+        };
+        let named = [
+            ("activeEC2ServiceCount", active.saturating_sub(active_on_fargate)),
+            ("activeFargateServiceCount", active_on_fargate),
+            ("drainingEC2ServiceCount", draining.saturating_sub(draining_on_fargate)),
+            ("drainingFargateServiceCount", draining_on_fargate),
+        ];
+        statistics.extend(named.map(statistic));
+    };
+    answer.get_mut("cluster").into_iter().for_each(&mut count);
+    answer.get_mut("clusters").and_then(Value::as_array_mut).into_iter().flatten().for_each(count);
+}
+
+fn statistic((name, count): (&str, usize)) -> Value {
+    json!({"name": name, "value": count.to_string()})
+}
+
+fn statistics(state: &State, cluster: &Cluster) -> Value {
     let tasks = |running: bool, fargate: bool| {
         let tasks = state.alive_in(&cluster.name);
         tasks.filter(|it| (it.last_status == "RUNNING") == running && it.on_fargate() == fargate).count()
     };
-    let (active, active_on_fargate, draining, draining_on_fargate) = ecs.services.counts(&cluster.name);
     let named = [
         ("runningEC2TasksCount", tasks(true, false)),
         ("runningFargateTasksCount", tasks(true, true)),
         ("pendingEC2TasksCount", tasks(false, false)),
         ("pendingFargateTasksCount", tasks(false, true)),
-        ("activeEC2ServiceCount", active.saturating_sub(active_on_fargate)),
-        ("activeFargateServiceCount", active_on_fargate),
-        ("drainingEC2ServiceCount", draining.saturating_sub(draining_on_fargate)),
-        ("drainingFargateServiceCount", draining_on_fargate),
     ];
-    named.iter().map(|(name, count)| json!({"name": name, "value": count.to_string()})).collect()
+    named.into_iter().map(statistic).collect()
 }
 
 /// The scaling plans that ECS makes for providers with managed scaling.

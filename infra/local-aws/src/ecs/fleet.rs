@@ -46,10 +46,18 @@ impl Ecs {
     /// # Errors
     /// The emulator does not answer.
     pub async fn refresh(self: &std::sync::Arc<Self>) -> Result<(), EmulatorError> {
+        let look = {
+            let mut state = self.lock();
+            state.forget(SystemTime::now());
+            state.looks.0 += 1;
+            state.looks.0
+        };
         self.learn_zones().await?;
         let groups = self.groups().await?;
-        self.lock().forget(SystemTime::now());
-        self.take_instances(&groups);
+        // Somebody who looked later may have been answered first, and knows better.
+        if !self.take_instances(look, &groups) {
+            return Ok(());
+        }
         self.place_waiting();
         self.scale(&groups).await
     }
@@ -99,11 +107,15 @@ impl Ecs {
             answer => answer?,
         };
         let user_data = base64(answer.text("userData")).unwrap_or_default();
-        let named = user_data.lines().find_map(|line| line.trim().strip_prefix("ECS_CLUSTER="));
+        // `ECS_CLUSTER=demo`, or `echo "ECS_CLUSTER=demo" >> /etc/ecs/ecs.config`.
+        let after =
+            user_data.split("ECS_CLUSTER=").nth(1).unwrap_or_default().trim_start_matches(['"', '\'']);
+        let name: String =
+            after.chars().take_while(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
         Ok(Template {
             kind: InstanceType::named(answer.text("instanceType")).ok(),
             image: answer.text("imageId").to_owned(),
-            cluster: named.map(|name| name.trim_matches(['"', '\'', ' ']).to_owned()),
+            cluster: Some(name).filter(|name| !name.is_empty()),
         })
     }
 
@@ -115,10 +127,15 @@ impl Ecs {
         })
     }
 
-    /// Registers instances that are new, and lets those go that are no longer in their group.
-    fn take_instances(&self, groups: &[Group]) {
+    /// Registers instances that are new, and lets those go that are no longer in their group; unless a later look is taken
+    /// over.
+    fn take_instances(&self, look: u64, groups: &[Group]) -> bool {
         let gone = {
             let mut state = self.lock();
+            if state.looks.1 > look {
+                return false;
+            }
+            state.looks.1 = look;
             let mut kept = BTreeSet::new();
             for group in groups {
                 kept.extend(state.instances_of(group));
@@ -136,6 +153,7 @@ impl Ecs {
         for (task, instance) in gone {
             stop(self, &task, "TerminationNotice", &format!("Host EC2 (instance {instance}) terminated."));
         }
+        true
     }
 }
 

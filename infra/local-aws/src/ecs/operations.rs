@@ -54,5 +54,7 @@ pub(super) async fn call(ecs: &Arc<Ecs>, operation: &str, body: Value) -> Result
     if operation.contains("ContainerInstances") {
         ecs.look().await?;
     }
-    answer(ecs, request)
+    let mut answer = answer(ecs, request)?;
+    clusters::count_services(ecs, &mut answer);
+    Ok(answer)
 }

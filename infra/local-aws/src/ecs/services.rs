@@ -44,9 +44,9 @@ impl Services {
         Vec::new()
     }
 
-    /// Whether a service of the cluster has a capacity provider in its strategy.
-    pub fn uses(&self, _cluster: &str, _capacity_provider: &str) -> bool {
-        false
+    /// The capacity providers in the strategies of a cluster's services.
+    pub fn capacity_providers(&self, _cluster: &str) -> Vec<String> {
+        Vec::new()
     }
 }
 

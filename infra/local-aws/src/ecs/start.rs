@@ -91,7 +91,7 @@ pub(super) fn stop(ecs: &Ecs, id: &str, stop_code: &str, reason: &str) {
     let was_launched = {
         let mut state = ecs.lock();
         let Some(task) = state.tasks.get_mut(id).filter(|task| task.is_alive()) else { return };
-        task.stopping(stop_code, reason);
+        task.stopping("STOPPING", stop_code, reason);
         !task.is_waiting()
     };
     if was_launched {

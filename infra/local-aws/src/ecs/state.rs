@@ -38,6 +38,8 @@ pub(super) struct State {
     pub tags: BTreeMap<String, Vec<Tag>>,
     /// The zones of subnets.
     pub zones: BTreeMap<String, String>,
+    /// How many looks at the groups have begun, and the latest of them that was taken over.
+    pub looks: (u64, u64),
     /// What RunTask has answered, by its client token: the request, the answer, and when that was.
     pub tokens: BTreeMap<String, (Value, Value, SystemTime)>,
 }

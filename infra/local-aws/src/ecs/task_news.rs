@@ -46,15 +46,13 @@ impl Task {
     }
 
     /// It is being stopped.
-    pub fn stopping(&mut self, stop_code: &str, reason: &str) {
+    pub fn stopping(&mut self, last_status: &'static str, stop_code: &str, reason: &str) {
         self.version += 1;
         self.desired_status = "STOPPED";
         self.times.entry("stoppingAt").or_insert_with(SystemTime::now);
         self.stop_code.get_or_insert_with(|| stop_code.to_owned());
         self.stopped_reason.get_or_insert_with(|| reason.to_owned());
-        if self.last_status == "RUNNING" {
-            self.last_status = "STOPPING";
-        }
+        self.last_status = last_status;
     }
 
     /// It has stopped.

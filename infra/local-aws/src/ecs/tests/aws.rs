@@ -168,8 +168,13 @@ fn answer(group: &mut Group, form: &BTreeMap<String, String>) -> String {
             "<SetDesiredCapacityResponse/>".to_owned()
         }
         "DescribeLaunchTemplateVersions" => {
-            // `ECS_CLUSTER=demo` and a line's end.
-            let user_data = if group.cluster == "demo" { "RUNTX0NMVVNURVI9ZGVtbwo=" } else { "" };
+            let user_data = match group.cluster {
+                // `ECS_CLUSTER=demo` and a line's end.
+                "demo" => "RUNTX0NMVVNURVI9ZGVtbwo=",
+                // `echo "ECS_CLUSTER=demo" >> /etc/ecs/ecs.config`
+                "echo" => "ZWNobyAiRUNTX0NMVVNURVI9ZGVtbyIgPj4gL2V0Yy9lY3MvZWNzLmNvbmZpZw==",
+                _ => "",
+            };
             format!(
                 "<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><launchTemplateData>\
                  <imageId>ami-1</imageId><instanceType>{}</instanceType><userData>{user_data}</userData>\

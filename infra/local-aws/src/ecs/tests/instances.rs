@@ -107,3 +107,31 @@ async fn attributes_of_ones_own_are_put_and_asked_for() {
     .await;
     assert_eq!(aws.call("ListAttributes", asked).await["attributes"], json!([]));
 }
+
+#[tokio::test]
+async fn looks_at_the_same_time_lose_no_instance() {
+    let aws = with_instances("t3.micro", 0).await;
+    aws.call("RegisterTaskDefinition", on_instances(100, 100)).await;
+    let early = aws.ecs.clone();
+    let early = tokio::spawn(async move { early.refresh().await });
+    tokio::task::yield_now().await;
+    aws.group(|group| group.desired = 1);
+    let answer = aws.call("RunTask", run(1)).await;
+    early.await.unwrap().unwrap();
+    let task = aws.until(&answer["tasks"][0]["taskArn"], "RUNNING").await;
+    assert_eq!(task["desiredStatus"], "RUNNING");
+}
+
+#[tokio::test]
+async fn the_cluster_is_found_in_the_user_data_or_by_the_capacity_provider() {
+    for cluster in ["demo", "echo"] {
+        let aws = with_instances("t3.micro", 1).await;
+        aws.group(|group| group.cluster = cluster);
+        let listed = aws.call("ListContainerInstances", json!({"cluster": "demo"})).await;
+        assert_eq!(listed["containerInstanceArns"].as_array().unwrap().len(), 1, "{cluster}");
+    }
+    let aws = with_instances("t3.micro", 1).await;
+    aws.group(|group| group.cluster = "");
+    let listed = aws.call("ListContainerInstances", json!({"cluster": "demo"})).await;
+    assert_eq!(listed["containerInstanceArns"], json!([]), "nobody says where it belongs");
+}
