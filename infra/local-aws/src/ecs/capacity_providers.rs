@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 pub(super) struct Provider {
     /// What it is, with ECS's defaults written out.
     pub is: CapacityProvider,
+    /// Whether it was ever changed: `UPDATE_COMPLETE` then.
+    updated: bool,
     /// Since when it has more instances than it needs.
     pub idle_since: Option<Moment>,
 }
@@ -39,7 +41,7 @@ pub(super) async fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiErro
         ));
     }
     state.tags.insert(arn(ecs, &request.name), tags);
-    state.providers.insert(request.name.clone(), Provider { is: provider, idle_since: None });
+    state.providers.insert(request.name.clone(), Provider { is: provider, updated: false, idle_since: None });
     Ok(json!({"capacityProvider": json(ecs, &state, &request.name, true)}))
 }
 
@@ -51,10 +53,9 @@ pub(super) async fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiErro
     changes.remove("autoScalingGroupArn");
     let provider = asked_for(ecs, name, now, changes).await?;
     let mut state = ecs.lock();
-    state.providers.get_mut(name).ok_or_else(not_found)?.is = provider;
-    let mut answer = json(ecs, &state, name, true);
-    answer["updateStatus"] = json!("UPDATE_COMPLETE");
-    Ok(json!({"capacityProvider": answer}))
+    let known = state.providers.get_mut(name).ok_or_else(not_found)?;
+    (known.is, known.updated) = (provider, true);
+    Ok(json!({"capacityProvider": json(ecs, &state, name, true)}))
 }
 
 /// DescribeCapacityProviders: all without a list, those of AWS among them.
@@ -188,6 +189,9 @@ fn json(ecs: &Ecs, state: &State, name: &str, with_tags: bool) -> Value {
     if let Some(provider) = state.providers.get(name) {
         answer["autoScalingGroupProvider"] = of_group(&provider.is);
         answer["type"] = json!("EC2_AUTOSCALING");
+        if provider.updated {
+            answer["updateStatus"] = json!("UPDATE_COMPLETE");
+        }
     }
     answer
 }

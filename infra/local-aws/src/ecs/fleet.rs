@@ -11,7 +11,7 @@ use crate::emulator::EmulatorError;
 use infra_ecs::InstanceType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
-use xml::Element;
+use xml::{Element, base64};
 
 const AUTO_SCALING: (&str, &str) = ("Version", "2011-01-01");
 const EC2: (&str, &str) = ("Version", "2016-11-15");
@@ -227,25 +227,21 @@ impl State {
                 known.provider.clone_from(&provider);
                 known.id.clone()
             });
-            ids.push(instance.unwrap_or_else(|| {
-                let (cluster, provider, id) = (cluster.clone(), provider.clone(), hex(32));
-                let attributes = attributes(group, kind, &zone);
-                let (group, registered_at) = (group.name.clone(), SystemTime::now());
-                let instance = Instance {
-                    id: id.clone(),
-                    ec2_id,
-                    cluster,
-                    provider,
-                    group,
-                    zone,
-                    kind,
-                    status: "ACTIVE",
-                    registered_at,
-                    attributes,
-                };
-                self.instances.insert(id.clone(), instance);
-                id
-            }));
+            let id = instance.unwrap_or_else(|| hex(32));
+            ids.push(id.clone());
+            let attributes = attributes(group, kind, &zone);
+            self.instances.entry(id.clone()).or_insert_with(|| Instance {
+                id,
+                ec2_id,
+                cluster: cluster.clone(),
+                provider: provider.clone(),
+                group: group.name.clone(),
+                zone,
+                kind,
+                status: "ACTIVE",
+                registered_at: SystemTime::now(),
+                attributes,
+            });
         }
         ids
     }
@@ -284,19 +280,4 @@ fn attributes(group: &Group, kind: InstanceType, zone: &str) -> BTreeMap<String,
     .into_iter()
     .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
     .collect()
-}
-
-/// User data as text.
-fn base64(text: &str) -> Option<String> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for digit in text.bytes().filter(|it| !it.is_ascii_whitespace() && *it != b'=') {
-        bits = (bits << 6 | u32::try_from(DIGITS.iter().position(|it| *it == digit)?).ok()?) & 0xFFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xFF) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

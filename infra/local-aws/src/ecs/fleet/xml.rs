@@ -1,4 +1,4 @@
-//! XML as a tree.
+//! What the emulator answers: XML as a tree, and base64 in it.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -59,4 +59,19 @@ impl Element {
     pub fn content(&self) -> String {
         self.text.trim().to_owned()
     }
+}
+
+/// User data as text.
+pub fn base64(text: &str) -> Option<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+    for digit in text.bytes().filter(|it| !it.is_ascii_whitespace() && *it != b'=') {
+        bits = (bits << 6 | u32::try_from(DIGITS.iter().position(|it| *it == digit)?).ok()?) & 0xFFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xFF) as u8);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
