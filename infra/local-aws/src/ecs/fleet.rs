@@ -218,51 +218,60 @@ impl State {
         let (Some(cluster), Some(kind)) = (cluster, group.kind()) else { return Vec::new() };
         let provider = provider
             .filter(|it| self.clusters.get(&cluster).is_some_and(|cluster| cluster.providers.contains(it)));
-        let mut wanted = group.instances.clone();
-        wanted.extend(self.made_up(group, &cluster));
-        let mut ids = Vec::new();
-        for (ec2_id, zone) in wanted {
-            let known = self.instances.values_mut().find(|it| it.ec2_id == ec2_id && it.cluster == cluster);
-            let instance = known.map(|known| {
-                known.provider.clone_from(&provider);
-                known.id.clone()
-            });
-            let id = instance.unwrap_or_else(|| hex(32));
+        let mut ids = self.kept(group, &cluster);
+        let slots: Vec<&String> = ids.iter().filter_map(|id| Some(&self.instances.get(id)?.slot)).collect();
+        let mut new: Vec<_> =
+            group.instances.iter().filter(|(id, _)| !slots.contains(&id)).cloned().collect();
+        for index in ids.len() + new.len()..group.desired {
+            let zone = group.zones.get(index % group.zones.len().max(1));
+            new.push((format!("i-{}", hex(17)), zone.cloned().unwrap_or_default()));
+        }
+        for id in &ids {
+            self.instances.entry(id.clone()).and_modify(|it| it.provider.clone_from(&provider));
+        }
+        for (ec2_id, zone) in new {
+            let id = hex(32);
             ids.push(id.clone());
-            let attributes = attributes(group, kind, &zone);
-            self.instances.entry(id.clone()).or_insert_with(|| Instance {
-                id,
+            let instance = Instance {
+                id: id.clone(),
+                slot: ec2_id.clone(),
                 ec2_id,
                 cluster: cluster.clone(),
                 provider: provider.clone(),
                 group: group.name.clone(),
+                attributes: attributes(group, kind, &zone),
                 zone,
                 kind,
                 status: "ACTIVE",
                 registered_at: SystemTime::now(),
-                attributes,
-            });
+            };
+            self.instances.insert(id, instance);
         }
         ids
     }
 
-    /// Instances for a group that has fewer than it is to have; of those made up before, the ones with tasks stay.
-    fn made_up(&self, group: &Group, cluster: &str) -> Vec<(String, String)> {
-        let missing = group.desired.saturating_sub(group.instances.len());
-        let listed: BTreeSet<&String> = group.instances.iter().map(|(id, _)| id).collect();
-        let is_of =
-            |it: &&Instance| it.group == group.name && it.cluster == cluster && !listed.contains(&it.ec2_id);
-        let mut known: Vec<&Instance> = self.instances.values().filter(is_of).collect();
+    /// The ids of the instances that stay. Where the group gets fewer, those with tasks do, whichever the emulator takes away:
+    /// they take the places of those that it lists.
+    fn kept(&mut self, group: &Group, cluster: &str) -> Vec<String> {
+        let count = group.desired.max(group.instances.len());
+        let is_listed = |it: &Instance| group.instances.iter().any(|(id, _)| *id == it.slot);
         let is_empty =
             |it: &Instance| !self.alive_in(cluster).any(|task| task.instance.as_ref() == Some(&it.id));
-        known.sort_by_key(|it| (is_empty(it), it.registered_at));
-        let mut all: Vec<_> =
-            known.into_iter().take(missing).map(|it| (it.ec2_id.clone(), it.zone.clone())).collect();
-        while all.len() < missing {
-            let zone = group.zones.get((group.instances.len() + all.len()) % group.zones.len().max(1));
-            all.push((format!("i-{}", hex(17)), zone.cloned().unwrap_or_default()));
+        let known = self.instances.values().filter(|it| it.group == group.name && it.cluster == cluster);
+        let mut known: Vec<&Instance> = known.collect();
+        let shrinks = known.len() > count;
+        known.retain(|it| shrinks || is_listed(it) || group.instances.len() < group.desired);
+        known.sort_by_key(|it| (shrinks && is_empty(it), !is_listed(it), is_empty(it), it.registered_at));
+        known.truncate(count);
+        let mut free: Vec<String> = group.instances.iter().map(|(id, _)| id.clone()).collect();
+        free.retain(|slot| !known.iter().any(|it| it.slot == *slot));
+        let unlisted: Vec<String> =
+            known.iter().filter(|it| !is_listed(it)).map(|it| it.id.clone()).collect();
+        let kept = known.into_iter().map(|it| it.id.clone()).collect();
+        for (id, slot) in unlisted.into_iter().zip(free) {
+            self.instances.entry(id).and_modify(|it| it.slot = slot);
         }
-        all
+        kept
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Instance {
     pub id: String,
     /// `i-...`
     pub ec2_id: String,
+    /// The instance of the group that it stands for: another one where the emulator took away the wrong one.
+    pub slot: String,
     pub cluster: String,
     /// The capacity provider of its group.
     pub provider: Option<String>,

@@ -30,6 +30,8 @@ pub struct Group {
     pub desired: usize,
     pub most: usize,
     pub listed: bool,
+    /// The number of its first instance.
+    pub first: usize,
     pub protected: bool,
     pub cluster: &'static str,
 }
@@ -93,6 +95,7 @@ impl Aws {
             desired: 0,
             most: 4,
             listed: true,
+            first: 0,
             protected: true,
             cluster: "demo",
         }));
@@ -198,7 +201,9 @@ fn groups(group: &Group) -> String {
              <LifecycleState>InService</LifecycleState></member>"
         )
     };
-    let listed: String = (0..if group.listed { group.desired } else { 0 }).map(instance).collect();
+    let listed: String = (0..if group.listed { group.desired } else { 0 })
+        .map(|index| instance(group.first + index))
+        .collect();
     format!(
         "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>\
          <AutoScalingGroupName>fleet</AutoScalingGroupName>\

@@ -135,3 +135,34 @@ async fn the_cluster_is_found_in_the_user_data_or_by_the_capacity_provider() {
     let listed = aws.call("ListContainerInstances", json!({"cluster": "demo"})).await;
     assert_eq!(listed["containerInstanceArns"], json!([]), "nobody says where it belongs");
 }
+
+#[tokio::test]
+async fn when_the_group_shrinks_the_instances_with_tasks_stay() {
+    let aws = with_instances("t3.micro", 2).await;
+    aws.call("RegisterTaskDefinition", on_instances(100, 100)).await;
+    let last = json!([{"type": "memberOf", "expression": "ec2InstanceId == i-00000000000000001"}]);
+    let mut request = run(1);
+    request["placementConstraints"] = last;
+    let task = aws.call("RunTask", request).await["tasks"][0].clone();
+    aws.group(|group| group.desired = 1);
+    let listed = aws.call("ListContainerInstances", json!({"cluster": "demo"})).await;
+    assert_eq!(listed["containerInstanceArns"], json!([task["containerInstanceArn"]]));
+    assert_eq!(aws.call("ListContainerInstances", json!({"cluster": "demo"})).await, listed);
+    aws.until(&task["taskArn"], "RUNNING").await;
+    aws.group(|group| group.desired = 0);
+    assert_eq!(
+        aws.call("ListContainerInstances", json!({"cluster": "demo"})).await["containerInstanceArns"],
+        json!([])
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_another_one_replaces_is_gone() {
+    let aws = with_instances("t3.micro", 1).await;
+    aws.call("RegisterTaskDefinition", on_instances(100, 100)).await;
+    let task = aws.call("RunTask", run(1)).await["tasks"][0].clone();
+    aws.group(|group| group.first = 7);
+    let listed = aws.call("ListContainerInstances", json!({"cluster": "demo"})).await;
+    assert_ne!(listed["containerInstanceArns"], json!([task["containerInstanceArn"]]));
+    aws.until(&task["taskArn"], "STOPPED").await;
+}
