@@ -4,7 +4,6 @@ mod account_settings;
 mod answer;
 mod capacity_providers;
 mod clusters;
-mod exec;
 mod fleet;
 mod input;
 mod instances;
@@ -172,6 +171,13 @@ impl Ecs {
     /// Has a task stopped.
     pub fn stop_task(&self, task: &str, stop_code: &str, reason: &str) {
         start::stop(self, task, stop_code, reason);
+    }
+
+    /// A task is going to be stopped as soon as its targets have drained: `DEACTIVATING`.
+    pub fn deactivate(&self, task: &str, stop_code: &str, reason: &str) {
+        if let Some(task) = self.lock().tasks.get_mut(task).filter(|task| task.is_alive()) {
+            task.stopping("DEACTIVATING", stop_code, reason);
+        }
     }
 
     /// Where a task is; none while it waits for capacity, and of a task that is not known.

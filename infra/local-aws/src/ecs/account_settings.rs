@@ -3,9 +3,8 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>
 
 use super::Ecs;
-use super::input::{invalid, read};
+use super::input::{Request, invalid};
 use crate::api_error::ApiError;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The settings, the value that each has by itself, and its values.
@@ -23,26 +22,9 @@ const SETTINGS: [(&str, &str, &[&str]); 11] = [
     ("taskLongArnFormat", "enabled", &["enabled", "disabled"]),
 ];
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    name: Option<String>,
-    value: Option<String>,
-    principal_arn: Option<String>,
-    effective_settings: bool,
-}
-
-impl Request {
-    /// Whose setting it is: the account's own user, unless somebody else is named.
-    fn principal(&self, ecs: &Ecs) -> String {
-        self.principal_arn.clone().unwrap_or_else(|| root(ecs))
-    }
-}
-
 /// ListAccountSettings: those that somebody has put, or with `effectiveSettings` all.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    let principal = request.principal(ecs);
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let principal = principal(ecs, &request);
     let state = ecs.lock();
     let put = |name: &str, principal: &str| {
         state.settings.get(&(principal.to_owned(), name.to_owned())).map(String::as_str)
@@ -54,7 +36,7 @@ pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
         } else {
             own?
         };
-        let is_asked = request.name.as_ref().is_none_or(|asked| asked == name)
+        let is_asked = (request.name.is_empty() || request.name == *name)
             && request.value.as_ref().is_none_or(|asked| asked == value);
         is_asked.then(|| setting(name, value, &principal))
     });
@@ -62,8 +44,7 @@ pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// PutAccountSetting, and PutAccountSettingDefault for all principals.
-pub(super) fn put(ecs: &Ecs, body: Value, for_all: bool) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn put(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (name, _, values) = known(&request)?;
     let value = request.value.clone().unwrap_or_default();
     if !values.contains(&value.as_str()) {
@@ -72,23 +53,22 @@ pub(super) fn put(ecs: &Ecs, body: Value, for_all: bool) -> Result<Value, ApiErr
             values.join(", ")
         )));
     }
-    let principal = if for_all { root(ecs) } else { request.principal(ecs) };
+    let principal = principal(ecs, &request);
     ecs.lock().settings.insert((principal.clone(), name.to_owned()), value.clone());
     Ok(json!({"setting": setting(name, &value, &principal)}))
 }
 
 /// DeleteAccountSetting.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (name, default, _) = known(&request)?;
-    let principal = request.principal(ecs);
+    let principal = principal(ecs, &request);
     ecs.lock().settings.remove(&(principal.clone(), name.to_owned()));
     Ok(json!({"setting": setting(name, default, &principal)}))
 }
 
 fn known(request: &Request) -> Result<(&'static str, &'static str, &'static [&'static str]), ApiError> {
-    let asked = request.name.as_deref().unwrap_or_default();
-    let found = SETTINGS.into_iter().find(|(name, ..)| *name == asked);
+    let asked = &request.name;
+    let found = SETTINGS.into_iter().find(|(name, ..)| name == asked);
     found.ok_or_else(|| invalid(format!("Invalid account setting name: '{asked}'.")))
 }
 
@@ -96,6 +76,12 @@ fn setting(name: &str, value: &str, principal: &str) -> Value {
     json!({"name": name, "value": value, "principalArn": principal, "type": "user"})
 }
 
-fn root(ecs: &Ecs) -> String {
+/// Whose setting it is: the account's own user's, unless somebody else is named.
+fn principal(ecs: &Ecs, request: &Request) -> String {
+    request.principal_arn.clone().unwrap_or_else(|| root(ecs))
+}
+
+/// The account itself.
+pub(super) fn root(ecs: &Ecs) -> String {
     ecs.account.arn("iam", "root").replacen(&ecs.account.region, "", 1)
 }

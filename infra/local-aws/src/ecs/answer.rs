@@ -22,12 +22,9 @@ pub(super) fn normalised(mut request: Map<String, Value>, definition: &TaskDefin
             request.insert(member.to_owned(), json!(amount.to_string()));
         }
     }
-    for container in
-        request.get_mut("containerDefinitions").and_then(Value::as_array_mut).into_iter().flatten()
-    {
-        if let Some(container) = container.as_object_mut() {
-            container_defaults(container, definition.network_mode.as_ref());
-        }
+    let containers = request.get_mut("containerDefinitions").and_then(Value::as_array_mut);
+    for container in containers.into_iter().flatten().filter_map(Value::as_object_mut) {
+        container_defaults(container, definition.network_mode.as_ref());
     }
     request
 }
@@ -38,8 +35,8 @@ fn container_defaults(container: &mut Map<String, Value>, mode: Option<&NetworkM
     for list in ["environment", "mountPoints", "portMappings", "systemControls", "volumesFrom"] {
         container.entry(list).or_insert_with(|| json!([]));
     }
-    for mapping in container.get_mut("portMappings").and_then(Value::as_array_mut).into_iter().flatten() {
-        let Some(mapping) = mapping.as_object_mut() else { continue };
+    let mappings = container.get_mut("portMappings").and_then(Value::as_array_mut);
+    for mapping in mappings.into_iter().flatten().filter_map(Value::as_object_mut) {
         mapping.entry("protocol").or_insert(json!("tcp"));
         if let Some(port) = mapping.get("containerPort").cloned() {
             let same = matches!(mode, Some(NetworkMode::Awsvpc | NetworkMode::Host));
@@ -68,15 +65,12 @@ pub(super) fn compatibilities(asked: &Value) -> Vec<&'static str> {
 pub(super) fn required_attributes(definition: &TaskDefinition) -> Value {
     let containers = &definition.container_definitions;
     let any = |has: fn(&ContainerDefinition) -> bool| containers.iter().any(has);
-    let image = |it: &ContainerDefinition| {
-        it.image.as_ref().and_then(|it| it.get().ok().cloned()).unwrap_or_default()
-    };
-    let driver = |it: &ContainerDefinition| {
-        it.log_configuration.as_ref().map(|log| log.log_driver.as_str().to_owned())
-    };
+    let logs: Vec<&str> =
+        containers.iter().filter_map(|it| Some(it.log_configuration.as_ref()?.log_driver.as_str())).collect();
     let secrets = |part: &str| containers.iter().flat_map(|it| &it.secrets).any(|secret| names(secret, part));
     let executes = definition.execution_role_arn.is_some();
-    let from_ecr = containers.iter().any(|it| image(it).contains(".dkr.ecr."));
+    let from_ecr =
+        any(|it| it.image.as_ref().and_then(|it| it.get().ok()).is_some_and(|it| it.contains(".dkr.ecr.")));
     let docker = |version: &str| format!("{AGENT}docker-remote-api.{version}");
     let needed = [
         (true, docker("1.18")),
@@ -86,7 +80,7 @@ pub(super) fn required_attributes(definition: &TaskDefinition) -> Value {
         (any(|it| it.health_check.is_some()), "ecs.capability.container-health-check".to_owned()),
         (from_ecr, format!("{AGENT}ecr-auth")),
         (from_ecr && executes, "ecs.capability.execution-role-ecr-pull".to_owned()),
-        (any(|it| logs_to(it, "awslogs")) && executes, "ecs.capability.execution-role-awslogs".to_owned()),
+        (logs.contains(&"awslogs") && executes, "ecs.capability.execution-role-awslogs".to_owned()),
         (definition.task_role_arn.is_some(), format!("{AGENT}task-iam-role")),
         (definition.network_mode == Some(NetworkMode::Awsvpc), "ecs.capability.task-eni".to_owned()),
         (any(|it| !it.depends_on.is_empty()), "ecs.capability.container-ordering".to_owned()),
@@ -94,8 +88,7 @@ pub(super) fn required_attributes(definition: &TaskDefinition) -> Value {
         (secrets(":ssm:"), "ecs.capability.secrets.ssm.environment-variables".to_owned()),
         (any(|it| it.privileged == Some(true)), format!("{AGENT}privileged-container")),
     ];
-    let drivers =
-        containers.iter().filter_map(driver).map(|driver| format!("{AGENT}logging-driver.{driver}"));
+    let drivers = logs.iter().map(|driver| format!("{AGENT}logging-driver.{driver}"));
     let needed = needed.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, name)| name);
     let names: BTreeSet<String> = needed.chain(drivers).collect();
     names.into_iter().map(|name| json!({"name": name})).collect()
@@ -103,10 +96,6 @@ pub(super) fn required_attributes(definition: &TaskDefinition) -> Value {
 
 /// How attributes of the agent begin: the same in every partition.
 const AGENT: &str = concat!("com.amazonaws", ".ecs.capability.");
-
-fn logs_to(container: &ContainerDefinition, driver: &str) -> bool {
-    container.log_configuration.as_ref().is_some_and(|log| log.log_driver.as_str() == driver)
-}
 
 fn names(secret: &Secret, service: &str) -> bool {
     let from = json!(secret)["valueFrom"].as_str().unwrap_or_default().to_owned();

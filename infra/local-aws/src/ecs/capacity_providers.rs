@@ -4,7 +4,7 @@
 
 use super::Ecs;
 use super::fleet;
-use super::input::{client, failure, invalid, last_part, read};
+use super::input::{Request, client, described, invalid, last_part, members, read};
 use super::state::{State, is_fargate};
 use super::tags::checked;
 use super::words::refuse;
@@ -12,47 +12,26 @@ use crate::api_error::ApiError;
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
 use infra_ecs::rollout::Moment;
 use infra_ecs::rules;
-use infra_ecs::tag::Tag;
 use infra_ecs::task_definition::volume::Switch;
 use infra_ecs::{CapacityProvider, ManagedScaling};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
-
-/// The refusal of termination protection for a group that does not protect its instances.
-pub(super) const NO_PROTECTION: &str = "The managed termination protection setting for the capacity provider is invalid. To \
-     enable managed termination protection for a capacity provider, the Auto Scaling group must have instance protection \
-     from scale in enabled.";
 
 /// A capacity provider of one's own.
 pub(super) struct Provider {
     /// What it is, with ECS's defaults written out.
     pub is: CapacityProvider,
+    /// Whether it was ever changed: `UPDATE_COMPLETE` then.
+    updated: bool,
     /// Since when it has more instances than it needs.
     pub idle_since: Option<Moment>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    #[serde(alias = "capacityProvider")]
-    name: String,
-    capacity_providers: Vec<String>,
-    include: Vec<String>,
-    auto_scaling_group_provider: Option<Map<String, Value>>,
-    managed_instances_provider: Option<Value>,
-    tags: Vec<Tag>,
-}
-
 /// CreateCapacityProvider.
-pub(super) async fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    if request.managed_instances_provider.is_some() {
-        return Err(client("The local AWS has no ECS Managed Instances."));
-    }
+pub(super) async fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let Some(group) = request.auto_scaling_group_provider else {
         return Err(invalid("autoScalingGroupProvider is required."));
     };
-    let provider = described(ecs, &request.name, Map::new(), group).await?;
+    let provider = asked_for(ecs, &request.name, defaults(), group).await?;
     let tags = checked(request.tags)?;
     let mut state = ecs.lock();
     if state.providers.contains_key(&request.name) {
@@ -62,46 +41,41 @@ pub(super) async fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
         ));
     }
     state.tags.insert(arn(ecs, &request.name), tags);
-    state.providers.insert(request.name.clone(), Provider { is: provider, idle_since: None });
+    state.providers.insert(request.name.clone(), Provider { is: provider, updated: false, idle_since: None });
     Ok(json!({"capacityProvider": json(ecs, &state, &request.name, true)}))
 }
 
 /// UpdateCapacityProvider.
-pub(super) async fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) async fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.name);
-    let now = ecs.lock().providers.get(name).map(|provider| members(&provider.is)).ok_or_else(not_found)?;
+    let now = ecs.lock().providers.get(name).map(|provider| of_group(&provider.is)).ok_or_else(not_found)?;
     let mut changes = request.auto_scaling_group_provider.unwrap_or_default();
     changes.remove("autoScalingGroupArn");
-    let provider = described(ecs, name, now, changes).await?;
+    let provider = asked_for(ecs, name, now, changes).await?;
     let mut state = ecs.lock();
-    state.providers.get_mut(name).ok_or_else(not_found)?.is = provider;
-    let mut answer = json(ecs, &state, name, true);
-    answer["updateStatus"] = json!("UPDATE_COMPLETE");
-    Ok(json!({"capacityProvider": answer}))
+    let known = state.providers.get_mut(name).ok_or_else(not_found)?;
+    (known.is, known.updated) = (provider, true);
+    Ok(json!({"capacityProvider": json(ecs, &state, name, true)}))
 }
 
 /// DescribeCapacityProviders: all without a list, those of AWS among them.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
-    let all = [FARGATE, FARGATE_SPOT].into_iter().chain(state.providers.keys().map(String::as_str));
-    let asked: Vec<&str> = match request.capacity_providers.as_slice() {
-        [] => all.collect(),
-        some => some.iter().map(|reference| last_part(reference)).collect(),
+    let all = [FARGATE, FARGATE_SPOT].map(str::to_owned).into_iter().chain(state.providers.keys().cloned());
+    let asked = match &request.capacity_providers {
+        Some(some) if !some.is_empty() => some.clone(),
+        _ => all.collect(),
     };
-    let exists = |name: &&str| is_fargate(name) || state.providers.contains_key(*name);
-    let (there, missing): (Vec<&str>, Vec<&str>) = asked.into_iter().partition(exists);
-    let with_tags = request.include.iter().any(|part| part == "TAGS");
-    Ok(json!({
-        "capacityProviders": there.iter().map(|name| json(ecs, &state, name, with_tags)).collect::<Vec<_>>(),
-        "failures": missing.iter().map(|name| failure(&arn(ecs, name), "MISSING")).collect::<Vec<_>>(),
-    }))
+    let find = |reference: &str| {
+        let name = last_part(reference);
+        let exists = is_fargate(name) || state.providers.contains_key(name);
+        exists.then(|| json(ecs, &state, name, request.includes("TAGS")))
+    };
+    Ok(described("capacityProviders", &asked, find, |name| arn(ecs, name)))
 }
 
 /// DeleteCapacityProvider: it is gone at once.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.name);
     if is_fargate(name) {
         return Err(client("The specified capacity provider is reserved and cannot be deleted."));
@@ -150,25 +124,15 @@ fn group_name(provider: &CapacityProvider) -> &str {
 }
 
 /// A provider as a request asks for it, if its group is there and may be used so.
-async fn described(
+async fn asked_for(
     ecs: &Ecs,
     name: &str,
-    mut now: Map<String, Value>,
+    mut it: Value,
     changes: Map<String, Value>,
 ) -> Result<CapacityProvider, ApiError> {
-    let scaling = now.remove("managedScaling");
-    now.extend(changes);
-    if let (Some(Value::Object(before)), Some(Value::Object(after))) =
-        (scaling.clone(), now.get("managedScaling"))
-    {
-        let merged = before.into_iter().chain(after.clone()).collect();
-        now.insert("managedScaling".to_owned(), Value::Object(merged));
-    } else if let Some(scaling) = scaling {
-        now.entry("managedScaling").or_insert(scaling);
-    }
-    now.insert("name".to_owned(), json!(name));
-    now.insert("scaleInProtection".to_owned(), json!(true));
-    let mut provider: CapacityProvider = read(Value::Object(now))?;
+    merge(&mut it, Value::Object(changes));
+    merge(&mut it, json!({"name": name, "scaleInProtection": true}));
+    let mut provider: CapacityProvider = read(members(it)?)?;
     let group = fleet::group(ecs, group_name(&provider)).await?;
     let group = group.ok_or_else(|| {
         client(
@@ -178,32 +142,43 @@ async fn described(
     })?;
     provider.scale_in_protection = group.protected;
     provider.auto_scaling_group_arn = group.arn.into();
-    with_defaults(&mut provider);
     refuse(&rules::capacity_provider(&provider), &Value::Null, client)?;
     Ok(provider)
 }
 
-/// Writes ECS's defaults out, as ECS does.
-fn with_defaults(provider: &mut CapacityProvider) {
-    let scaling = provider.managed_scaling.get_or_insert_default();
-    scaling.status.get_or_insert(Switch::Disabled);
-    scaling.target_capacity.get_or_insert(100);
-    scaling.minimum_scaling_step_size.get_or_insert(1);
-    scaling.maximum_scaling_step_size.get_or_insert(10_000);
-    scaling.instance_warmup_period.get_or_insert(300);
-    provider.managed_termination_protection.get_or_insert(Switch::Disabled);
-    provider.managed_draining.get_or_insert(Switch::Enabled);
+/// What ECS writes out where nothing is said.
+fn defaults() -> Value {
+    json!({
+        "managedScaling": {
+            "status": "DISABLED",
+            "targetCapacity": 100,
+            "minimumScalingStepSize": 1,
+            "maximumScalingStepSize": 10_000,
+            "instanceWarmupPeriod": 300,
+        },
+        "managedTerminationProtection": "DISABLED",
+        "managedDraining": "ENABLED",
+    })
 }
 
-/// The members of `autoScalingGroupProvider`.
-fn members(provider: &CapacityProvider) -> Map<String, Value> {
-    let mut members = match json!(provider) {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
-    members.remove("name");
-    members.remove("scaleInProtection");
-    members
+fn merge(into: &mut Value, changes: Value) {
+    match (into, changes) {
+        (Value::Object(into), Value::Object(changes)) => {
+            for (name, value) in changes {
+                merge(into.entry(name).or_insert_with(Value::default), value);
+            }
+        }
+        (into, changes) => *into = changes,
+    }
+}
+
+/// `autoScalingGroupProvider`.
+fn of_group(provider: &CapacityProvider) -> Value {
+    let mut json = json!(provider);
+    if let Some(members) = json.as_object_mut() {
+        members.retain(|name, _| name != "name" && name != "scaleInProtection");
+    }
+    json
 }
 
 fn json(ecs: &Ecs, state: &State, name: &str, with_tags: bool) -> Value {
@@ -212,8 +187,11 @@ fn json(ecs: &Ecs, state: &State, name: &str, with_tags: bool) -> Value {
     let mut answer =
         json!({"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": tags, "type": name});
     if let Some(provider) = state.providers.get(name) {
-        answer["autoScalingGroupProvider"] = Value::Object(members(&provider.is));
+        answer["autoScalingGroupProvider"] = of_group(&provider.is);
         answer["type"] = json!("EC2_AUTOSCALING");
+        if provider.updated {
+            answer["updateStatus"] = json!("UPDATE_COMPLETE");
+        }
     }
     answer
 }

@@ -3,17 +3,15 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html>
 
 use super::Ecs;
-use super::capacity_providers::not_found;
-use super::input::{Setting, failure, invalid, read};
-use super::page::{Page, page};
+use super::capacity_providers::{Provider, not_found};
+use super::input::{Request, Setting, described, invalid};
+use super::page::page;
 use super::state::{State, cluster_name, is_fargate, not_associated, uuid};
 use super::tags::checked;
 use super::words::refuse;
 use crate::api_error::ApiError;
 use infra_ecs::CapacityProviderStrategyItem;
 use infra_ecs::rules::{self, Findings, Path};
-use infra_ecs::tag::Tag;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
 
@@ -31,25 +29,8 @@ pub(super) struct Cluster {
     pub default_strategy: Vec<CapacityProviderStrategyItem>,
 }
 
-/// What requests say of a cluster.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    #[serde(alias = "clusterName")]
-    cluster: Option<String>,
-    clusters: Vec<String>,
-    include: Vec<String>,
-    settings: Vec<Setting>,
-    configuration: Option<Map<String, Value>>,
-    service_connect_defaults: Option<Map<String, Value>>,
-    capacity_providers: Option<Vec<String>>,
-    default_capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
-    tags: Vec<Tag>,
-}
-
 /// CreateCluster: one that is there already is answered as it is.
-pub(super) fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn create(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = request.cluster.clone().unwrap_or_else(|| "default".to_owned());
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if name.is_empty() || name.len() > 255 || !name.bytes().all(valid) {
@@ -67,41 +48,30 @@ pub(super) fn create(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
         state.clusters.insert(name.clone(), cluster);
         state.tags.insert(ecs.cluster_arn(&name), tags);
     }
-    Ok(
-        json!({"cluster": json(ecs, &state, state.cluster(Some(&name))?, &["SETTINGS", "CONFIGURATIONS", "TAGS"])}),
-    )
+    let cluster = state.cluster(Some(&name))?;
+    Ok(json!({"cluster": json(ecs, &state, cluster, &["SETTINGS", "CONFIGURATIONS", "TAGS"])}))
 }
 
 /// DescribeClusters.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let mut request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, mut request: Request) -> Result<Value, ApiError> {
     if request.clusters.is_empty() {
         request.clusters.push("default".to_owned());
     }
     let state = ecs.lock();
     let include: Vec<&str> = request.include.iter().map(String::as_str).collect();
-    let (mut clusters, mut failures) = (Vec::new(), Vec::new());
-    for reference in &request.clusters {
-        let name = cluster_name(Some(reference));
-        match state.clusters.get(name) {
-            Some(cluster) => clusters.push(json(ecs, &state, cluster, &include)),
-            None => failures.push(failure(&ecs.cluster_arn(name), "MISSING")),
-        }
-    }
-    Ok(json!({"clusters": clusters, "failures": failures}))
+    let find = |name: &str| Some(json(ecs, &state, state.clusters.get(cluster_name(Some(name)))?, &include));
+    Ok(described("clusters", &request.clusters, find, |name| ecs.cluster_arn(name)))
 }
 
 /// ListClusters.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let asked: Page = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let active = state.clusters.values().filter(|cluster| cluster.active);
-    page("clusterArns", active.map(|cluster| ecs.cluster_arn(&cluster.name)).collect(), &asked)
+    page("clusterArns", active.map(|cluster| ecs.cluster_arn(&cluster.name)).collect(), &request)
 }
 
 /// UpdateCluster and UpdateClusterSettings.
-pub(super) fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn update(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let mut state = ecs.lock();
     state.cluster_mut(request.cluster.as_deref())?.take(&request)?;
     let cluster = state.cluster(request.cluster.as_deref())?;
@@ -109,23 +79,23 @@ pub(super) fn update(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// PutClusterCapacityProviders: the list is the whole one.
-pub(super) fn put_capacity_providers(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn put_capacity_providers(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (Some(providers), Some(strategy)) =
         (request.capacity_providers, request.default_capacity_provider_strategy)
     else {
         return Err(invalid("capacityProviders and defaultCapacityProviderStrategy are required."));
     };
     let reference = request.cluster.as_deref();
+    let used_by_services = ecs.services.capacity_providers(cluster_name(reference));
     let mut state = ecs.lock();
     let cluster = state.cluster(reference)?;
     strategy_fits(&state, &providers, &strategy)?;
-    for gone in cluster.providers.iter().filter(|name| !providers.contains(name)) {
-        let is_used = |name: &str| state.alive_in(&cluster.name).any(|task| task.provider() == Some(name));
-        if is_used(gone) || ecs.services.uses(&cluster.name, gone) {
-            let message = "The specified capacity provider is in use and cannot be removed.";
-            return Err(ApiError::new("ResourceInUseException", message));
-        }
+    let used = state.alive_in(&cluster.name).filter_map(|task| task.provider());
+    let gone =
+        |name: &str| !providers.iter().any(|it| it == name) && cluster.providers.iter().any(|it| it == name);
+    if used.chain(used_by_services.iter().map(String::as_str)).any(gone) {
+        let message = "The specified capacity provider is in use and cannot be removed.";
+        return Err(ApiError::new("ResourceInUseException", message));
     }
     let cluster = state.cluster_mut(reference)?;
     (cluster.providers, cluster.default_strategy) = (providers, strategy);
@@ -134,19 +104,15 @@ pub(super) fn put_capacity_providers(ecs: &Ecs, body: Value) -> Result<Value, Ap
 }
 
 /// DeleteCluster: it is INACTIVE for a while.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let has_services = !ecs.services.arns(cluster_name(request.cluster.as_deref())).is_empty();
     let mut state = ecs.lock();
     let name = state.cluster(request.cluster.as_deref())?.name.clone();
-    let registered = |it: &&super::instances::Instance| it.cluster == name && it.status != "INACTIVE";
+    let registered = state.instances.values().any(|it| it.cluster == name && it.status != "INACTIVE");
     let contains = [
-        ("Services", "Services are active", !ecs.services.arns(&name).is_empty()),
+        ("Services", "Services are active", has_services),
         ("Tasks", "Tasks are active", state.alive_in(&name).next().is_some()),
-        (
-            "ContainerInstances",
-            "Container Instances are active or draining",
-            state.instances.values().any(|it| registered(&it)),
-        ),
+        ("ContainerInstances", "Container Instances are active or draining", registered),
     ];
     if let Some((what, are, _)) = contains.iter().find(|(.., some)| *some) {
         let message = format!("The Cluster cannot be deleted while {are}.");
@@ -175,14 +141,9 @@ impl Cluster {
             }
             self.settings = vec![setting.clone()];
         }
-        let said = [
-            ("configuration", &request.configuration),
-            ("serviceConnectDefaults", &request.service_connect_defaults),
-        ];
-        for (name, members) in said {
-            if let Some(members) = members {
-                self.members.insert(name.to_owned(), Value::Object(members.clone()));
-            }
+        let (configuration, connect) = (&request.configuration, &request.service_connect_defaults);
+        for (name, said) in [("configuration", configuration), ("serviceConnectDefaults", connect)] {
+            self.members.extend(said.iter().map(|said| (name.to_owned(), json!(said))));
         }
         Ok(())
     }
@@ -233,10 +194,9 @@ fn json(ecs: &Ecs, state: &State, cluster: &Cluster, include: &[&str]) -> Value 
         "registeredContainerInstancesCount": registered,
         "runningTasksCount": count(true),
         "pendingTasksCount": count(false),
-        "activeServicesCount": ecs.services.counts(&cluster.name).0,
-        "statistics": if has("STATISTICS") { statistics(ecs, state, cluster) } else { json!([]) },
+        "statistics": if has("STATISTICS") { statistics(state, cluster) } else { json!([]) },
         "tags": if has("TAGS") { state.tags_of(&arn) } else { json!([]) },
-        "settings": if has("SETTINGS") { cluster.settings.iter().map(Setting::json).collect() } else { json!([]) },
+        "settings": if has("SETTINGS") { json!(cluster.settings) } else { json!([]) },
         "capacityProviders": cluster.providers,
         "defaultCapacityProviderStrategy": strategy.collect::<Vec<_>>(),
     });
@@ -252,33 +212,51 @@ fn json(ecs: &Ecs, state: &State, cluster: &Cluster, include: &[&str]) -> Value 
     answer
 }
 
-fn statistics(ecs: &Ecs, state: &State, cluster: &Cluster) -> Value {
+/// Adds what is known of the clusters' services to an answer, when nothing is locked any more.
+pub(super) fn count_services(ecs: &Ecs, answer: &mut Value) {
+    let mut count = |cluster: &mut Value| {
+        let name = cluster["clusterName"].as_str().unwrap_or_default();
+        let (active, active_on_fargate, draining, draining_on_fargate) = ecs.services.counts(name);
+        cluster["activeServicesCount"] = json!(active);
+        let Some(statistics) = cluster["statistics"].as_array_mut().filter(|it| !it.is_empty()) else {
+            return;
+        };
+        let named = [
+            ("activeEC2ServiceCount", active.saturating_sub(active_on_fargate)),
+            ("activeFargateServiceCount", active_on_fargate),
+            ("drainingEC2ServiceCount", draining.saturating_sub(draining_on_fargate)),
+            ("drainingFargateServiceCount", draining_on_fargate),
+        ];
+        statistics.extend(named.map(statistic));
+    };
+    answer.get_mut("cluster").into_iter().for_each(&mut count);
+    answer.get_mut("clusters").and_then(Value::as_array_mut).into_iter().flatten().for_each(count);
+}
+
+fn statistic((name, count): (&str, usize)) -> Value {
+    json!({"name": name, "value": count.to_string()})
+}
+
+fn statistics(state: &State, cluster: &Cluster) -> Value {
     let tasks = |running: bool, fargate: bool| {
         let tasks = state.alive_in(&cluster.name);
         tasks.filter(|it| (it.last_status == "RUNNING") == running && it.on_fargate() == fargate).count()
     };
-    let (active, active_on_fargate, draining, draining_on_fargate) = ecs.services.counts(&cluster.name);
     let named = [
         ("runningEC2TasksCount", tasks(true, false)),
         ("runningFargateTasksCount", tasks(true, true)),
         ("pendingEC2TasksCount", tasks(false, false)),
         ("pendingFargateTasksCount", tasks(false, true)),
-        ("activeEC2ServiceCount", active.saturating_sub(active_on_fargate)),
-        ("activeFargateServiceCount", active_on_fargate),
-        ("drainingEC2ServiceCount", draining.saturating_sub(draining_on_fargate)),
-        ("drainingFargateServiceCount", draining_on_fargate),
     ];
-    named.iter().map(|(name, count)| json!({"name": name, "value": count.to_string()})).collect()
+    named.into_iter().map(statistic).collect()
 }
 
 /// The scaling plans that ECS makes for providers with managed scaling.
 fn attachments(state: &State, cluster: &Cluster) -> Value {
-    let scaled = cluster.providers.iter().filter(|name| {
-        state.providers.get(*name).is_some_and(super::capacity_providers::Provider::is_scaled)
-    });
+    let is_scaled = |name: &&String| state.providers.get(*name).is_some_and(Provider::is_scaled);
     let attachment = |name: &String| {
         let details = json!([{"name": "capacityProviderName", "value": name}]);
         json!({"id": uuid(), "type": "as_policy", "status": "CREATED", "details": details})
     };
-    scaled.map(attachment).collect()
+    cluster.providers.iter().filter(is_scaled).map(attachment).collect()
 }

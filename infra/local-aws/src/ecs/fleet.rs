@@ -9,10 +9,9 @@ use super::state::{State, hex};
 use crate::api_error::ApiError;
 use crate::emulator::EmulatorError;
 use infra_ecs::InstanceType;
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
-use xml::{GroupXml, Groups, InstanceXml, Subnets, TemplateReference, Versions};
+use xml::{Element, base64};
 
 const AUTO_SCALING: (&str, &str) = ("Version", "2011-01-01");
 const EC2: (&str, &str) = ("Version", "2016-11-15");
@@ -47,10 +46,18 @@ impl Ecs {
     /// # Errors
     /// The emulator does not answer.
     pub async fn refresh(self: &std::sync::Arc<Self>) -> Result<(), EmulatorError> {
+        let look = {
+            let mut state = self.lock();
+            state.forget(SystemTime::now());
+            state.looks.0 += 1;
+            state.looks.0
+        };
         self.learn_zones().await?;
         let groups = self.groups().await?;
-        self.lock().forget(SystemTime::now());
-        self.take_instances(&groups);
+        // Somebody who looked later may have been answered first, and knows better.
+        if !self.take_instances(look, &groups) {
+            return Ok(());
+        }
         self.place_waiting();
         self.scale(&groups).await
     }
@@ -61,24 +68,21 @@ impl Ecs {
     }
 
     async fn learn_zones(&self) -> Result<(), EmulatorError> {
-        let answer = self.emulator.query("ec2", &[("Action", "DescribeSubnets"), EC2]).await?;
-        let answer: Subnets = self.xml(&answer)?;
-        let zones =
-            answer.subnet_set.item.into_iter().map(|subnet| (subnet.subnet_id, subnet.availability_zone));
-        self.lock().zones.extend(zones);
+        let answer = self.ask("ec2", &[("Action", "DescribeSubnets"), EC2]).await?;
+        let zone = |it: &Element| (it.text("subnetId").to_owned(), it.text("availabilityZone").to_owned());
+        self.lock().zones.extend(answer.items("subnetSet").into_iter().map(zone));
         Ok(())
     }
 
-    /// The groups that a capacity provider has, or whose instances name a cluster themselves.
     async fn groups(&self) -> Result<Vec<Group>, EmulatorError> {
         if self.lock().clusters.is_empty() {
             return Ok(Vec::new());
         }
         let form = [("Action", "DescribeAutoScalingGroups"), ("MaxRecords", "100"), AUTO_SCALING];
-        let answer: Groups = self.xml(&self.emulator.query("autoscaling", &form).await?)?;
+        let answer = self.ask("autoscaling", &form).await?;
         let mut groups = Vec::new();
-        for group in answer.result.groups.item {
-            let template = match &group.launch_template {
+        for group in answer.items("AutoScalingGroups") {
+            let template = match group.all("LaunchTemplate").pop() {
                 Some(reference) => self.template(reference).await?,
                 None => Template::default(),
             };
@@ -87,38 +91,51 @@ impl Ecs {
         Ok(groups)
     }
 
-    async fn template(&self, reference: &TemplateReference) -> Result<Template, EmulatorError> {
-        let version = if reference.version.is_empty() { "$Default" } else { reference.version.as_str() };
-        let by = match reference.launch_template_id.as_str() {
-            "" => ("LaunchTemplateName", reference.launch_template_name.as_str()),
-            id => ("LaunchTemplateId", id),
+    async fn template(&self, reference: &Element) -> Result<Template, EmulatorError> {
+        let (id, version) = (reference.text("LaunchTemplateId"), reference.text("Version"));
+        let version = if version.is_empty() { "$Default" } else { version };
+        let by = if id.is_empty() {
+            ("LaunchTemplateName", reference.text("LaunchTemplateName"))
+        } else {
+            ("LaunchTemplateId", id)
         };
         let form =
             [("Action", "DescribeLaunchTemplateVersions"), EC2, by, ("LaunchTemplateVersion.1", version)];
-        let answer: Versions = self.xml(&self.emulator.query("ec2", &form).await?)?;
-        let data = answer.set.item.into_iter().next().map(|version| version.launch_template_data);
-        let data = data.unwrap_or_default();
-        let user_data = base64(&data.user_data).unwrap_or_default();
-        let named = user_data.lines().find_map(|line| line.trim().strip_prefix("ECS_CLUSTER="));
+        let answer = match self.ask("ec2", &form).await {
+            // It is deleted: the group can't start anything.
+            Err(EmulatorError::Refused { .. }) => return Ok(Template::default()),
+            answer => answer?,
+        };
+        let user_data = base64(answer.text("userData")).unwrap_or_default();
+        // `ECS_CLUSTER=demo`, or `echo "ECS_CLUSTER=demo" >> /etc/ecs/ecs.config`.
+        let after =
+            user_data.split("ECS_CLUSTER=").nth(1).unwrap_or_default().trim_start_matches(['"', '\'']);
+        let name: String =
+            after.chars().take_while(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
         Ok(Template {
-            kind: InstanceType::named(&data.instance_type).ok(),
-            image: data.image_id,
-            cluster: named.map(|name| name.trim_matches(['"', '\'', ' ']).to_owned()),
+            kind: InstanceType::named(answer.text("instanceType")).ok(),
+            image: answer.text("imageId").to_owned(),
+            cluster: Some(name).filter(|name| !name.is_empty()),
         })
     }
 
-    fn xml<T: DeserializeOwned>(&self, text: &str) -> Result<T, EmulatorError> {
-        let why = |error: quick_xml::DeError| format!("its answer can't be read: {error}");
-        quick_xml::de::from_str(text).map_err(|error| EmulatorError::Silent {
+    async fn ask(&self, service: &str, form: &[(&str, &str)]) -> Result<Element, EmulatorError> {
+        let answer = self.emulator.query(service, form).await?;
+        Element::read(&answer).map_err(|error| EmulatorError::Silent {
             address: self.emulator.address.clone(),
-            why: why(error),
+            why: format!("its answer can't be read: {error}"),
         })
     }
 
-    /// Registers instances that are new, and lets those go that are no longer in their group.
-    fn take_instances(&self, groups: &[Group]) {
+    /// Registers instances that are new, and lets those go that are no longer in their group; unless a later look is taken
+    /// over.
+    fn take_instances(&self, look: u64, groups: &[Group]) -> bool {
         let gone = {
             let mut state = self.lock();
+            if state.looks.1 > look {
+                return false;
+            }
+            state.looks.1 = look;
             let mut kept = BTreeSet::new();
             for group in groups {
                 kept.extend(state.instances_of(group));
@@ -136,6 +153,7 @@ impl Ecs {
         for (task, instance) in gone {
             stop(self, &task, "TerminationNotice", &format!("Host EC2 (instance {instance}) terminated."));
         }
+        true
     }
 }
 
@@ -143,11 +161,9 @@ impl Ecs {
 pub(super) async fn group(ecs: &Ecs, name: &str) -> Result<Option<Group>, ApiError> {
     let form =
         [("Action", "DescribeAutoScalingGroups"), ("AutoScalingGroupNames.member.1", name), AUTO_SCALING];
-    let answer = async { ecs.xml::<Groups>(&ecs.emulator.query("autoscaling", &form).await?) };
-    let answer = answer.await.map_err(|error| ApiError::server(error.to_string()))?;
-    let mut groups =
-        answer.result.groups.item.into_iter().map(|group| Group::new(group, Template::default()));
-    Ok(groups.find(|group| group.name == name))
+    let answer = ecs.ask("autoscaling", &form).await.map_err(|error| ApiError::server(error.to_string()))?;
+    let groups = answer.items("AutoScalingGroups").into_iter();
+    Ok(groups.map(|group| Group::new(group, Template::default())).find(|group| group.name == name))
 }
 
 /// Sets a group's desired capacity.
@@ -163,18 +179,21 @@ pub(super) async fn set_desired(ecs: &Ecs, group: &str, desired: usize) -> Resul
 }
 
 impl Group {
-    fn new(group: GroupXml, template: Template) -> Self {
-        let running = |it: &InstanceXml| !it.lifecycle_state.starts_with("Terminat");
-        let instances = group.instances.item.into_iter().filter(running);
+    fn new(group: &Element, template: Template) -> Self {
+        let number = |name: &str| group.text(name).parse().unwrap_or_default();
+        let runs = |it: &&Element| !it.text("LifecycleState").starts_with("Terminat");
+        let instances = group.items("Instances").into_iter().filter(runs);
+        let instance =
+            |it: &Element| (it.text("InstanceId").to_owned(), it.text("AvailabilityZone").to_owned());
         Self {
-            name: group.auto_scaling_group_name,
-            arn: group.auto_scaling_group_arn,
-            least: group.min_size,
-            most: group.max_size,
-            desired: group.desired_capacity,
-            zones: group.availability_zones.item,
-            protected: group.new_instances_protected_from_scale_in,
-            instances: instances.map(|it| (it.instance_id, it.availability_zone)).collect(),
+            name: group.text("AutoScalingGroupName").to_owned(),
+            arn: group.text("AutoScalingGroupARN").to_owned(),
+            least: number("MinSize"),
+            most: number("MaxSize"),
+            desired: number("DesiredCapacity"),
+            zones: group.items("AvailabilityZones").into_iter().map(Element::content).collect(),
+            protected: group.text("NewInstancesProtectedFromScaleIn") == "true",
+            instances: instances.map(instance).collect(),
             template,
         }
     }
@@ -199,55 +218,60 @@ impl State {
         let (Some(cluster), Some(kind)) = (cluster, group.kind()) else { return Vec::new() };
         let provider = provider
             .filter(|it| self.clusters.get(&cluster).is_some_and(|cluster| cluster.providers.contains(it)));
-        let mut wanted = group.instances.clone();
-        wanted.extend(self.made_up(group, &cluster));
-        let mut ids = Vec::new();
-        for (ec2_id, zone) in wanted {
-            let known = self.instances.values_mut().find(|it| it.ec2_id == ec2_id && it.cluster == cluster);
-            let instance = known.map(|known| {
-                known.provider.clone_from(&provider);
-                known.id.clone()
-            });
-            ids.push(instance.unwrap_or_else(|| {
-                let (cluster, provider, id) = (cluster.clone(), provider.clone(), hex(32));
-                let attributes = attributes(group, kind, &zone);
-                let (group, registered_at) = (group.name.clone(), SystemTime::now());
-                let instance = Instance {
-                    id: id.clone(),
-                    ec2_id,
-                    cluster,
-                    provider,
-                    group,
-                    zone,
-                    kind,
-                    status: "ACTIVE",
-                    registered_at,
-                    attributes,
-                };
-                self.instances.insert(id.clone(), instance);
-                id
-            }));
+        let mut ids = self.kept(group, &cluster);
+        let slots: Vec<&String> = ids.iter().filter_map(|id| Some(&self.instances.get(id)?.slot)).collect();
+        let mut new: Vec<_> =
+            group.instances.iter().filter(|(id, _)| !slots.contains(&id)).cloned().collect();
+        for index in ids.len() + new.len()..group.desired {
+            let zone = group.zones.get(index % group.zones.len().max(1));
+            new.push((format!("i-{}", hex(17)), zone.cloned().unwrap_or_default()));
+        }
+        for id in &ids {
+            self.instances.entry(id.clone()).and_modify(|it| it.provider.clone_from(&provider));
+        }
+        for (ec2_id, zone) in new {
+            let id = hex(32);
+            ids.push(id.clone());
+            let instance = Instance {
+                id: id.clone(),
+                slot: ec2_id.clone(),
+                ec2_id,
+                cluster: cluster.clone(),
+                provider: provider.clone(),
+                group: group.name.clone(),
+                attributes: attributes(group, kind, &zone),
+                zone,
+                kind,
+                status: "ACTIVE",
+                registered_at: SystemTime::now(),
+            };
+            self.instances.insert(id, instance);
         }
         ids
     }
 
-    /// Instances for a group that has fewer than it is to have; of those made up before, the ones with tasks stay.
-    fn made_up(&self, group: &Group, cluster: &str) -> Vec<(String, String)> {
-        let missing = group.desired.saturating_sub(group.instances.len());
-        let listed: BTreeSet<&String> = group.instances.iter().map(|(id, _)| id).collect();
-        let is_of =
-            |it: &&Instance| it.group == group.name && it.cluster == cluster && !listed.contains(&it.ec2_id);
-        let mut known: Vec<&Instance> = self.instances.values().filter(is_of).collect();
+    /// The ids of the instances that stay. Where the group gets fewer, those with tasks do, whichever the emulator takes away:
+    /// they take the places of those that it lists.
+    fn kept(&mut self, group: &Group, cluster: &str) -> Vec<String> {
+        let count = group.desired.max(group.instances.len());
+        let is_listed = |it: &Instance| group.instances.iter().any(|(id, _)| *id == it.slot);
         let is_empty =
             |it: &Instance| !self.alive_in(cluster).any(|task| task.instance.as_ref() == Some(&it.id));
-        known.sort_by_key(|it| (is_empty(it), it.registered_at));
-        let mut all: Vec<_> =
-            known.into_iter().take(missing).map(|it| (it.ec2_id.clone(), it.zone.clone())).collect();
-        while all.len() < missing {
-            let zone = group.zones.get((group.instances.len() + all.len()) % group.zones.len().max(1));
-            all.push((format!("i-{}", hex(17)), zone.cloned().unwrap_or_default()));
+        let known = self.instances.values().filter(|it| it.group == group.name && it.cluster == cluster);
+        let mut known: Vec<&Instance> = known.collect();
+        let shrinks = known.len() > count;
+        known.retain(|it| shrinks || is_listed(it) || group.instances.len() < group.desired);
+        known.sort_by_key(|it| (shrinks && is_empty(it), !is_listed(it), is_empty(it), it.registered_at));
+        known.truncate(count);
+        let mut free: Vec<String> = group.instances.iter().map(|(id, _)| id.clone()).collect();
+        free.retain(|slot| !known.iter().any(|it| it.slot == *slot));
+        let unlisted: Vec<String> =
+            known.iter().filter(|it| !is_listed(it)).map(|it| it.id.clone()).collect();
+        let kept = known.into_iter().map(|it| it.id.clone()).collect();
+        for (id, slot) in unlisted.into_iter().zip(free) {
+            self.instances.entry(id).and_modify(|it| it.slot = slot);
         }
-        all
+        kept
     }
 }
 
@@ -265,19 +289,4 @@ fn attributes(group: &Group, kind: InstanceType, zone: &str) -> BTreeMap<String,
     .into_iter()
     .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
     .collect()
-}
-
-/// User data as text.
-fn base64(text: &str) -> Option<String> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for digit in text.bytes().filter(|it| !it.is_ascii_whitespace() && *it != b'=') {
-        bits = (bits << 6 | u32::try_from(DIGITS.iter().position(|it| *it == digit)?).ok()?) & 0xFFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xFF) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -5,15 +5,14 @@
 pub(super) mod attributes;
 
 use super::Ecs;
-use super::input::{failure, invalid, last_part, read, seconds};
-use super::page::{Page, page};
+use super::input::{Request, described, failure, invalid, last_part, seconds, without_nulls};
+use super::page::page;
 use super::query::selects;
 use super::room::Room;
 use super::start::stop;
 use super::state::State;
 use crate::api_error::ApiError;
 use infra_ecs::{Expression, InstanceType};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -28,6 +27,8 @@ pub(super) struct Instance {
     pub id: String,
     /// `i-...`
     pub ec2_id: String,
+    /// The instance of the group that it stands for: another one where the emulator took away the wrong one.
+    pub slot: String,
     pub cluster: String,
     /// The capacity provider of its group.
     pub provider: Option<String>,
@@ -42,24 +43,8 @@ pub(super) struct Instance {
     pub attributes: BTreeMap<String, Option<String>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    container_instance: String,
-    container_instances: Vec<String>,
-    include: Vec<String>,
-    filter: Option<String>,
-    status: Option<String>,
-    force: bool,
-    #[serde(flatten)]
-    page: Page,
-}
-
 /// ListContainerInstances.
-pub(super) async fn list(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    ecs.look().await?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let filter: Option<Expression> = match request.filter.as_deref() {
         Some(text) => Some(text.parse().map_err(|error| invalid(format!("Invalid filter: {error}")))?),
         None => None,
@@ -73,32 +58,22 @@ pub(super) async fn list(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value
             && filter.as_ref().is_none_or(|filter| selects(&state, filter, instance))
     };
     let arns = state.instances.values().filter(is_asked).map(|instance| instance.arn(ecs)).collect();
-    page("containerInstanceArns", arns, &request.page)
+    page("containerInstanceArns", arns, &request)
 }
 
 /// DescribeContainerInstances.
-pub(super) async fn describe(ecs: &std::sync::Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if request.container_instances.is_empty() {
         return Err(invalid("Container instances cannot be empty."));
     }
-    ecs.look().await?;
     let state = ecs.lock();
     let cluster = &state.cluster(request.cluster.as_deref())?.name;
-    let with_tags = request.include.iter().any(|part| part == "TAGS");
-    let (mut instances, mut failures) = (Vec::new(), Vec::new());
-    for reference in &request.container_instances {
-        match state.instance_in(cluster, reference) {
-            Some(instance) => instances.push(json(ecs, &state, instance, with_tags)),
-            None => failures.push(failure(&arn(ecs, cluster, last_part(reference)), "MISSING")),
-        }
-    }
-    Ok(json!({"containerInstances": instances, "failures": failures}))
+    let find = |it: &str| Some(json(ecs, &state, state.instance_in(cluster, it)?, request.includes("TAGS")));
+    Ok(described("containerInstances", &request.container_instances, find, |id| arn(ecs, cluster, id)))
 }
 
 /// UpdateContainerInstancesState: a draining one gets no more tasks, and those that have not started leave it.
-pub(super) fn update_state(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn update_state(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let status = match request.status.as_deref() {
         Some("ACTIVE") => "ACTIVE",
         Some("DRAINING") => "DRAINING",
@@ -145,8 +120,7 @@ pub(super) fn update_state(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DeregisterContainerInstance: by force also with tasks on it, which stop.
-pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn deregister(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let (id, tasks) = {
         let mut state = ecs.lock();
         let cluster = state.cluster(request.cluster.as_deref())?.name.clone();
@@ -192,11 +166,8 @@ fn json(ecs: &Ecs, state: &State, instance: &Instance, with_tags: bool) -> Value
     let tasks =
         || state.alive_in(&instance.cluster).filter(|task| task.instance.as_ref() == Some(&instance.id));
     let running = tasks().filter(|task| task.last_status == "RUNNING").count();
-    let attributes = instance.attributes.iter().map(|(name, value)| match value {
-        Some(value) => json!({"name": name, "value": value}),
-        None => json!({"name": name}),
-    });
-    let mut answer = json!({
+    let attributes = instance.attributes.iter().map(|(name, value)| json!({"name": name, "value": value}));
+    without_nulls(json!({
         "containerInstanceArn": arn,
         "ec2InstanceId": instance.ec2_id,
         "version": 1 + tasks().map(|task| task.version).sum::<u64>(),
@@ -211,26 +182,18 @@ fn json(ecs: &Ecs, state: &State, instance: &Instance, with_tags: bool) -> Value
         "registeredAt": seconds(instance.registered_at),
         "attachments": [],
         "tags": if with_tags { state.tags_of(&arn) } else { json!([]) },
-    });
-    if let Some(provider) = &instance.provider {
-        answer["capacityProviderName"] = json!(provider);
-    }
-    answer
+        "capacityProviderName": instance.provider,
+    }))
 }
 
 fn resources(room: &Room) -> Value {
-    let number = |name: &str, amount: u32| json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": amount});
+    let resource = |name: &str, kind: &str, amount: u32| json!({"name": name, "type": kind, "doubleValue": 0.0, "longValue": 0, "integerValue": amount});
+    let number = |name: &str, amount: u32| resource(name, "INTEGER", amount);
     let ports = |name: &str, udp: bool| {
         let taken = room.ports.iter().filter(|(_, it)| *it == udp).map(|(port, _)| port.to_string());
-        let taken: Vec<String> = taken.collect();
-        json!({
-            "name": name,
-            "type": "STRINGSET",
-            "doubleValue": 0.0,
-            "longValue": 0,
-            "integerValue": 0,
-            "stringSetValue": taken,
-        })
+        let mut set = resource(name, "STRINGSET", 0);
+        set["stringSetValue"] = json!(taken.collect::<Vec<_>>());
+        set
     };
     json!([
         number("CPU", room.cpu),

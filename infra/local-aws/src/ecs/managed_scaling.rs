@@ -35,14 +35,15 @@ impl Ecs {
         let mut waiting: Vec<_> = {
             let state = self.lock();
             let waiting = state.tasks.values().filter(|task| task.is_waiting());
-            waiting.map(|task| (task.times.created, task.id.clone())).collect()
+            waiting.map(|task| (task.times.get("createdAt").copied(), task.id.clone())).collect()
         };
         waiting.sort();
         for (_, id) in waiting {
             let placed = {
                 let mut state = self.lock();
+                // Somebody else may have placed it by now.
                 let Some(mut task) = state.tasks.remove(&id) else { continue };
-                let placed = super::placement::place(self, &state, &mut task).is_ok();
+                let placed = task.is_waiting() && super::placement::place(self, &state, &mut task).is_ok();
                 state.tasks.insert(id.clone(), task);
                 placed
             };

@@ -1,38 +1,28 @@
 //! Pages of lists.
 
-use super::input::invalid;
+use super::input::{Request, invalid};
 use crate::api_error::ApiError;
-use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// What each list operation takes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Page {
-    next_token: Option<String>,
-    max_results: Option<i64>,
-    sort: Option<String>,
-}
 
 /// The most that one page has.
 const MOST: usize = 100;
 
 /// A page of these ARNs or names as an answer: `{"taskArns": [...], "nextToken": ...}`. What comes or goes between two pages
 /// neither hides nor repeats another item: a token is the last item that was given.
-pub(super) fn page(member: &str, mut items: Vec<String>, page: &Page) -> Result<Value, ApiError> {
-    let most = match page.max_results {
+pub(super) fn page(member: &str, mut items: Vec<String>, request: &Request) -> Result<Value, ApiError> {
+    let most = match request.max_results {
         None => MOST,
         Some(most) => usize::try_from(most)
             .ok()
             .filter(|most| (1..=MOST).contains(most))
             .ok_or_else(|| invalid("Invalid value for 'maxResults': must be between 1 and 100."))?,
     };
-    let descending = page.sort.as_deref() == Some("DESC");
+    let descending = request.sort.as_deref() == Some("DESC");
     items.sort_by(|one, other| key(one).cmp(&key(other)));
     if descending {
         items.reverse();
     }
-    if let Some(token) = &page.next_token {
+    if let Some(token) = &request.next_token {
         let last = decoded(token).ok_or_else(|| invalid("Invalid token."))?;
         items.retain(|item| if descending { key(item) < key(&last) } else { key(item) > key(&last) });
     }
@@ -72,7 +62,12 @@ mod tests {
         for sort in ["ASC", "DESC"] {
             let (mut seen, mut token) = (Vec::new(), None);
             loop {
-                let asked = Page { next_token: token, max_results: Some(10), sort: Some(sort.to_owned()) };
+                let asked = Request {
+                    next_token: token,
+                    max_results: Some(10),
+                    sort: Some(sort.to_owned()),
+                    ..Request::default()
+                };
                 let answer = page("arns", items.clone(), &asked).unwrap();
                 seen.extend(
                     answer["arns"].as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()),
@@ -92,7 +87,7 @@ mod tests {
     #[test]
     fn a_token_that_is_none_is_refused() {
         for token in ["x", "zz", "ff", "é"] {
-            let asked = Page { next_token: Some(token.to_owned()), ..Page::default() };
+            let asked = Request { next_token: Some(token.to_owned()), ..Request::default() };
             assert_eq!(page("arns", Vec::new(), &asked).unwrap_err().message, "Invalid token.", "{token}");
         }
     }

@@ -1,6 +1,6 @@
 //! RunTask and StartTask: tasks that no service keeps running.
 
-use super::input::{failure, invalid, last_part, read, without_nulls};
+use super::input::{Request, failure, invalid, last_part, read};
 use super::state::{State, hex};
 use super::tags::checked;
 use super::task_definitions::Revision;
@@ -11,41 +11,16 @@ use crate::api_error::ApiError;
 use infra_ecs::simulation::{Share, place};
 use infra_ecs::tag::Tag;
 use infra_ecs::{CapacityProviderStrategyItem, RunTaskRequest, requests, rules};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 const MOST: usize = 10;
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    task_definition: String,
-    count: Option<u32>,
-    launch_type: Option<String>,
-    capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    platform_version: Option<String>,
-    network_configuration: Value,
-    placement_constraints: Value,
-    placement_strategy: Value,
-    overrides: Value,
-    group: Option<String>,
-    started_by: Option<String>,
-    client_token: Option<String>,
-    enable_execute_command: bool,
-    #[serde(rename = "enableECSManagedTags")]
-    enable_ecs_managed_tags: bool,
-    propagate_tags: Option<String>,
-    tags: Vec<Tag>,
-    container_instances: Vec<String>,
-}
-
 /// RunTask.
-pub(super) async fn run(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let body = without_nulls(body);
+pub(super) async fn run(ecs: &Arc<Ecs>, body: Map<String, Value>) -> Result<Value, ApiError> {
     let request: Request = read(body.clone())?;
+    let body = Value::Object(body);
     let (cluster, revision) = resources(ecs, &request)?;
     check(&body, &revision)?;
     if let Some(answer) = repeated(&ecs.lock(), &request, &body)? {
@@ -64,74 +39,63 @@ pub(super) async fn run(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> 
     }
     let count = request.count.unwrap_or(1);
     let shares: Vec<Share> = strategy.iter().map(Share::from).collect();
-    let mut providers = shares
-        .iter()
-        .zip(place(count, &shares))
-        .flat_map(|(share, tasks)| std::iter::repeat_n(share.capacity_provider.clone(), tasks as usize));
-    let (mut started, mut failures) = (Vec::new(), Vec::new());
+    let shares = shares.iter().zip(place(count, &shares));
+    let mut providers =
+        shares.flat_map(|(share, tasks)| std::iter::repeat_n(&share.capacity_provider, tasks as usize));
+    let mut answer = json!({"tasks": [], "failures": []});
     for _ in 0..count {
         let mut task = task(&request, &cluster, &revision, &tags);
-        task.capacity_provider = providers.next();
-        let id = task.id.clone();
-        match ecs.start_task(task, None) {
-            Ok(_) => started.push(id),
-            Err(mut not_placed) => {
-                if not_placed.failures.is_empty() {
-                    not_placed.failures.push(json!({"reason": not_placed.event}));
-                }
-                failures.append(&mut not_placed.failures);
-            }
-        }
+        task.capacity_provider = providers.next().cloned();
+        start_one(ecs, task, &mut answer);
     }
-    let mut state = ecs.lock();
-    let tasks: Vec<Value> = started.iter().map(|id| json_of(ecs, &state, id)).collect();
-    let answer = json!({"tasks": tasks, "failures": failures});
     if let Some(token) = request.client_token {
-        state.tokens.insert(token, (body, answer.clone(), SystemTime::now()));
+        ecs.lock().tokens.insert(token, (body, answer.clone(), SystemTime::now()));
     }
     Ok(answer)
 }
 
 /// StartTask: on instances that the caller chooses.
-pub(super) async fn start(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let mut body = without_nulls(body);
+pub(super) async fn start(ecs: &Arc<Ecs>, mut body: Map<String, Value>) -> Result<Value, ApiError> {
     let request: Request = read(body.clone())?;
     if !(1..=MOST).contains(&request.container_instances.len()) {
         return Err(invalid("Container instances must have between 1 and 10 items."));
     }
     let (cluster, revision) = resources(ecs, &request)?;
-    if let Some(members) = body.as_object_mut() {
-        members.remove("containerInstances");
-    }
-    check(&body, &revision)?;
+    body.remove("containerInstances");
+    check(&Value::Object(body), &revision)?;
     let tags = tags(ecs, &request, &cluster, &revision)?;
     ecs.look().await?;
-    let (mut started, mut failures) = (Vec::new(), Vec::new());
+    let mut answer = json!({"tasks": [], "failures": []});
     for reference in &request.container_instances {
         let known = ecs.lock().instance_in(&cluster, reference).map(|it| (it.arn(ecs), it.status));
-        let arn = match known {
-            Some((arn, "INACTIVE")) => {
-                failures.push(failure(&arn, "INACTIVE"));
-                continue;
+        let missing =
+            || ecs.account.arn("ecs", &format!("container-instance/{cluster}/{}", last_part(reference)));
+        match known {
+            None => add(&mut answer["failures"], failure(&missing(), "MISSING")),
+            Some((arn, "INACTIVE")) => add(&mut answer["failures"], failure(&arn, "INACTIVE")),
+            Some((arn, _)) => {
+                let task = TaskRequest { instance: Some(arn), ..task(&request, &cluster, &revision, &tags) };
+                start_one(ecs, task, &mut answer);
             }
-            Some((arn, _)) => arn,
-            None => {
-                let missing = format!("container-instance/{cluster}/{}", last_part(reference));
-                failures.push(failure(&ecs.account.arn("ecs", &missing), "MISSING"));
-                continue;
-            }
-        };
-        let mut task = task(&request, &cluster, &revision, &tags);
-        task.instance = Some(arn);
-        let id = task.id.clone();
-        match ecs.start_task(task, None) {
-            Ok(_) => started.push(id),
-            Err(mut not_placed) => failures.append(&mut not_placed.failures),
         }
     }
-    let state = ecs.lock();
-    let tasks: Vec<Value> = started.iter().map(|id| json_of(ecs, &state, id)).collect();
-    Ok(json!({"tasks": tasks, "failures": failures}))
+    Ok(answer)
+}
+
+/// Starts a task, and adds it or why it has no place to the answer.
+fn start_one(ecs: &Arc<Ecs>, task: TaskRequest, answer: &mut Value) {
+    let id = task.id.clone();
+    match ecs.start_task(task, None) {
+        Ok(_) => add(&mut answer["tasks"], json_of(ecs, &ecs.lock(), &id)),
+        Err(it) if it.failures.is_empty() => add(&mut answer["failures"], json!({"reason": it.event})),
+        Err(it) => it.failures.into_iter().for_each(|failure| add(&mut answer["failures"], failure)),
+    }
+}
+
+fn add(list: &mut Value, item: Value) {
+    if let Some(list) = list.as_array_mut() {
+        list.push(item);
+    }
 }
 
 fn resources(ecs: &Ecs, request: &Request) -> Result<(String, Arc<Revision>), ApiError> {
@@ -164,10 +128,7 @@ fn runs_there(
         None if fargate => "FARGATE",
         None => "EC2",
     };
-    let fits = revision.json()["compatibilities"]
-        .as_array()
-        .is_some_and(|all| all.iter().any(|it| it == launch_type));
-    if fits {
+    if revision.runs_on(launch_type) {
         Ok(())
     } else {
         Err(invalid(format!("Task definition does not support launch_type {launch_type}.")))

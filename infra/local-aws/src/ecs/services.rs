@@ -98,14 +98,26 @@ impl Services {
             .collect()
     }
 
-    /// Whether a service of the cluster has a capacity provider in its strategy.
-    pub fn uses(&self, cluster: &str, capacity_provider: &str) -> bool {
-        self.of(cluster).iter().any(|actor| {
+    /// The capacity providers in the strategies of a cluster's services.
+    pub fn capacity_providers(&self, cluster: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        for actor in self.of(cluster) {
             let state = actor.state();
-            let strategy = state.request["capacityProviderStrategy"].as_array();
-            state.rollout.status() != ServiceStatus::Inactive
-                && strategy.into_iter().flatten().any(|item| item["capacityProvider"] == capacity_provider)
-        })
+            if state.rollout.status() != ServiceStatus::Inactive {
+                let strategy = state.request["capacityProviderStrategy"].as_array().into_iter().flatten();
+                let its = strategy.filter_map(|item| item["capacityProvider"].as_str());
+                names.extend(its.map(str::to_owned));
+            }
+        }
+        names
+    }
+
+    /// Daemons learn on which instances they may run.
+    pub fn tell_daemons(&self, ecs: &Ecs) {
+        let all: Vec<_> = self.all().values().cloned().collect();
+        for actor in all.iter().filter(|actor| actor.state().rollout.spec().daemon) {
+            actor.report(Event::Instances(ecs.active_instances(&actor.cluster)));
+        }
     }
 
     /// A service by name or ARN.

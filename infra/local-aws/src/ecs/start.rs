@@ -5,7 +5,6 @@ use super::placement::place;
 use super::task::{News, Task};
 use super::{NotPlaced, Placed, TaskRequest};
 use crate::tasks::{TaskNews, TaskToRun};
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::mpsc;
@@ -23,7 +22,7 @@ pub(super) fn start(ecs: &Arc<Ecs>, request: TaskRequest, news: News) -> Result<
         let revision = revision
             .ok_or_else(|| refused("was unable to place a task. Reason: TaskDefinition not found."))?;
         let arn = ecs.task_arn(&request.cluster, &id);
-        let tags = serde_json::from_value(without_null(&request.tags)).unwrap_or_default();
+        let tags = serde_json::from_value(request.tags.clone()).unwrap_or_default();
         let mut task = Task::new(arn.clone(), request, revision, news);
         if let Err(not_placed) = place(ecs, &state, &mut task) {
             let waits =
@@ -48,10 +47,6 @@ pub(super) fn start(ecs: &Arc<Ecs>, request: TaskRequest, news: News) -> Result<
     Ok(placed.unwrap_or(Placed { zone: String::new(), instance: None }))
 }
 
-fn without_null(tags: &Value) -> Value {
-    if tags.is_null() { Value::Array(Vec::new()) } else { tags.clone() }
-}
-
 /// Hands a task that has its place to the runtime.
 pub(super) fn launch(ecs: &Arc<Ecs>, id: &str) {
     let to_run = {
@@ -60,7 +55,7 @@ pub(super) fn launch(ecs: &Arc<Ecs>, id: &str) {
         if !task.own_network() {
             task.last_status = "PENDING";
         }
-        task.times.pull_started = Some(SystemTime::now());
+        task.times.insert("pullStartedAt", SystemTime::now());
         TaskToRun {
             id: task.id.clone(),
             arn: task.arn.clone(),
@@ -96,7 +91,7 @@ pub(super) fn stop(ecs: &Ecs, id: &str, stop_code: &str, reason: &str) {
     let was_launched = {
         let mut state = ecs.lock();
         let Some(task) = state.tasks.get_mut(id).filter(|task| task.is_alive()) else { return };
-        task.stopping(stop_code, reason);
+        task.stopping("STOPPING", stop_code, reason);
         !task.is_waiting()
     };
     if was_launched {

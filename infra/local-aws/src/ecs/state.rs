@@ -38,6 +38,8 @@ pub(super) struct State {
     pub tags: BTreeMap<String, Vec<Tag>>,
     /// The zones of subnets.
     pub zones: BTreeMap<String, String>,
+    /// How many looks at the groups have begun, and the latest of them that was taken over.
+    pub looks: (u64, u64),
     /// What RunTask has answered, by its client token: the request, the answer, and when that was.
     pub tokens: BTreeMap<String, (Value, Value, SystemTime)>,
 }
@@ -53,10 +55,8 @@ impl State {
 
     /// The same, to change it.
     pub fn cluster_mut(&mut self, reference: Option<&str>) -> Result<&mut Cluster, ApiError> {
-        self.cluster(reference)?;
-        self.clusters
-            .get_mut(cluster_name(reference))
-            .ok_or_else(|| ApiError::new("ClusterNotFoundException", "Cluster not found."))
+        let name = self.cluster(reference)?.name.clone();
+        Ok(self.clusters.entry(name).or_default())
     }
 
     /// A revision by `family`, `family:revision` or ARN; of a family alone the newest that is active.
@@ -102,13 +102,14 @@ impl State {
     /// Forgets what ended more than an hour ago.
     pub fn forget(&mut self, now: SystemTime) {
         let old = |ended: SystemTime| now.duration_since(ended).is_ok_and(|age| age > REMEMBERED);
-        self.tasks.retain(|_, task| !task.times.stopped.is_some_and(old));
+        self.tasks.retain(|_, task| !task.times.get("stoppedAt").copied().is_some_and(old));
         self.tokens.retain(|_, (.., answered)| !old(*answered));
         self.clusters.retain(|_, cluster| !cluster.deleted.is_some_and(old));
-        for family in self.families.values_mut() {
-            family.revisions.retain(|_, revision| !revision.deleted.is_some_and(old));
-        }
         let tasks = &self.tasks;
+        for family in self.families.values_mut() {
+            let runs = |arn: &str| tasks.values().any(|task| task.revision.arn == arn);
+            family.revisions.retain(|_, it| !it.deleted.is_some_and(old) || runs(&it.arn));
+        }
         self.tags.retain(|arn, _| !arn.contains(":task/") || tasks.contains_key(last_part(arn)));
     }
 }
@@ -169,8 +170,9 @@ impl Ecs {
             let default = if launch_type.is_none() { cluster.default_strategy.as_slice() } else { &[] };
             return Ok(default.to_vec());
         }
-        let has = |item: &&CapacityProviderStrategyItem| !cluster.providers.contains(&item.capacity_provider);
-        match asked.iter().find(has) {
+        let lacks =
+            |item: &&CapacityProviderStrategyItem| !cluster.providers.contains(&item.capacity_provider);
+        match asked.iter().find(lacks) {
             Some(missing) => Err(not_associated(&missing.capacity_provider)),
             None => Ok(asked.to_vec()),
         }
@@ -195,19 +197,21 @@ impl Ecs {
         self.lock().tasks.get(task)?.request.capacity_provider.clone()
     }
 
+    /// The ARNs of a cluster's container instances that take tasks: where a daemon may run.
+    pub fn active_instances(&self, cluster: &str) -> Vec<String> {
+        let state = self.lock();
+        let active = state.instances.values().filter(|it| it.cluster == cluster && it.status == "ACTIVE");
+        active.map(|instance| instance.arn(self)).collect()
+    }
+
     /// The tags of a resource: `[{"key": ..., "value": ...}]`.
     pub fn tags_of(&self, arn: &str) -> Value {
         self.lock().tags_of(arn)
     }
 
-    /// Gives a resource its tags when it is made; none are forgotten with it.
+    /// Gives a resource its tags when it is made; with none it has none when it is gone.
     pub fn set_tags(&self, arn: &str, tags: Vec<Tag>) {
-        let mut state = self.lock();
-        if tags.is_empty() {
-            state.tags.remove(arn)
-        } else {
-            state.tags.insert(arn.to_owned(), tags)
-        };
+        self.lock().tags.insert(arn.to_owned(), tags);
     }
 }
 

@@ -3,24 +3,14 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html>
 
 use super::Ecs;
-use super::input::{invalid, last_part, read};
-use super::state::State;
+use super::input::{Request, invalid};
 use crate::api_error::ApiError;
 use infra_ecs::tag::Tag;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const MOST: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    resource_arn: String,
-    tags: Vec<Tag>,
-    tag_keys: Vec<String>,
-}
 
 /// Tags that a resource may have.
 pub(super) fn checked(tags: Vec<Tag>) -> Result<Vec<Tag>, ApiError> {
@@ -46,11 +36,10 @@ pub(super) fn checked(tags: Vec<Tag>) -> Result<Vec<Tag>, ApiError> {
 }
 
 /// TagResource.
-pub(super) fn tag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn tag(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let arn = known(ecs, &request)?;
     let added = checked(request.tags)?;
     let mut state = ecs.lock();
-    let arn = known(ecs, &state, &request.resource_arn)?;
     let mut tags = state.tags.get(&arn).cloned().unwrap_or_default();
     tags.retain(|tag| !added.iter().any(|other| other.key == tag.key));
     tags.extend(added);
@@ -62,10 +51,9 @@ pub(super) fn tag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// UntagResource.
-pub(super) fn untag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn untag(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let arn = known(ecs, &request)?;
     let mut state = ecs.lock();
-    let arn = known(ecs, &state, &request.resource_arn)?;
     if let Some(tags) = state.tags.get_mut(&arn) {
         tags.retain(|tag| !tag.key.as_ref().is_some_and(|key| request.tag_keys.contains(key)));
     }
@@ -73,37 +61,31 @@ pub(super) fn untag(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// ListTagsForResource.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    let state = ecs.lock();
-    let arn = known(ecs, &state, &request.resource_arn)?;
-    Ok(json!({"tags": state.tags_of(&arn)}))
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let arn = known(ecs, &request)?;
+    Ok(json!({"tags": ecs.tags_of(&arn)}))
 }
 
 /// The ARN, if it is one of a resource that is there.
-fn known(ecs: &Ecs, state: &State, arn: &str) -> Result<String, ApiError> {
-    let prefix = ecs.account.arn("ecs", "");
-    let Some(resource) = arn.strip_prefix(&prefix) else {
-        return Err(invalid(format!("Invalid resource ARN: {arn}")));
-    };
+fn known(ecs: &Ecs, request: &Request) -> Result<String, ApiError> {
+    let arn = &request.resource_arn;
+    let resource = arn.strip_prefix(&ecs.account.arn("ecs", ""));
+    let resource = resource.ok_or_else(|| invalid(format!("Invalid resource ARN: {arn}")))?;
     let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
-    let cluster = rest.split_once('/').map(|(cluster, _)| cluster);
-    let missing = |what: &str| invalid(format!("The specified {what} cannot be found."));
-    let in_cluster = |what: &str| cluster.ok_or_else(|| missing(what));
+    let cluster = rest.split_once('/').map_or("", |(cluster, _)| cluster);
+    let is_service = kind == "service" && ecs.services.arns(cluster).contains(arn);
+    let state = ecs.lock();
     let is_there = match kind {
-        "cluster" => return state.cluster(Some(arn)).map(|_| arn.to_owned()),
+        "cluster" => state.cluster(Some(arn)).map(|_| true)?,
         "capacity-provider" => state.providers.contains_key(rest),
         "task-definition" => rest.contains(':') && state.revision(arn).is_some(),
-        "task" => state.task_in(in_cluster("task")?, arn).is_some(),
-        "container-instance" => state.instance_in(in_cluster("container instance")?, arn).is_some(),
-        "service" => {
-            let (cluster, name) = (in_cluster("service")?, last_part(arn));
-            if !ecs.services.arns(cluster).iter().any(|known| last_part(known) == name) {
-                return Err(ApiError::new("ServiceNotFoundException", "Service not found."));
-            }
-            true
-        }
-        _ => return Err(invalid(format!("Invalid resource ARN: {arn}"))),
+        "task" => state.task_in(cluster, arn).is_some(),
+        "container-instance" => state.instance_in(cluster, arn).is_some(),
+        _ => is_service,
     };
-    if is_there { Ok(arn.to_owned()) } else { Err(missing(&kind.replace('-', " "))) }
+    if is_there {
+        Ok(arn.clone())
+    } else {
+        Err(invalid(format!("The specified {} cannot be found.", kind.replace('-', " "))))
+    }
 }

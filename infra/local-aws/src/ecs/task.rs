@@ -8,6 +8,7 @@ use infra_ecs::TaskDefinition;
 use infra_ecs::fit::TaskDemand;
 use infra_ecs::task_definition::NetworkMode;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -35,7 +36,8 @@ pub(super) struct Task {
     pub ports: Vec<HostPort>,
     pub last_status: &'static str,
     pub desired_status: &'static str,
-    pub times: Times,
+    /// When it got where, by the member of the answer.
+    pub times: BTreeMap<&'static str, SystemTime>,
     pub stop_code: Option<String>,
     pub stopped_reason: Option<String>,
     pub health: HealthStatus,
@@ -48,19 +50,6 @@ pub(super) struct Task {
     pub attachment: String,
     pub interface: String,
     pub mac: String,
-}
-
-/// When a task got where.
-#[derive(Default)]
-pub(super) struct Times {
-    pub created: Option<SystemTime>,
-    pub pull_started: Option<SystemTime>,
-    pub pull_stopped: Option<SystemTime>,
-    pub connected: Option<SystemTime>,
-    pub started: Option<SystemTime>,
-    pub stopping: Option<SystemTime>,
-    pub execution_stopped: Option<SystemTime>,
-    pub stopped: Option<SystemTime>,
 }
 
 /// A container of a task.
@@ -97,7 +86,7 @@ impl Task {
             attachment: uuid(),
             interface: format!("eni-{}", hex(17)),
             mac: ["0a", &hex(2), &hex(2), &hex(2), &hex(2), &hex(2)].join(":"),
-            times: Times { created: Some(SystemTime::now()), ..Times::default() },
+            times: BTreeMap::from([("createdAt", SystemTime::now())]),
             last_status: "PROVISIONING",
             desired_status: "RUNNING",
             version: 1,
@@ -116,6 +105,7 @@ impl Task {
             news,
         }
     }
+
     /// Whether it has not stopped.
     pub fn is_alive(&self) -> bool {
         self.last_status != "STOPPED"
@@ -148,10 +138,8 @@ impl Task {
 
     /// Where it is.
     pub fn placed(&self) -> Option<Placed> {
-        let instance = self.instance.as_ref().map(|id| {
-            let cluster = self.arn.replacen(":task/", ":container-instance/", 1);
-            cluster.rsplit_once('/').map_or(String::new(), |(cluster, _)| format!("{cluster}/{id}"))
-        });
+        let of_cluster = self.arn.replacen(":task/", ":container-instance/", 1).replacen(&self.id, "", 1);
+        let instance = self.instance.as_ref().map(|id| format!("{of_cluster}{id}"));
         Some(Placed { zone: self.zone.clone()?, instance })
     }
 

@@ -3,15 +3,14 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.html>
 
 use super::Ecs;
+use super::account_settings::root;
 use super::answer::{compatibilities, normalised, required_attributes};
-use super::input::{client, failure, invalid, last_part, read, seconds};
-use super::page::{Page, page};
+use super::input::{Request, client, failure, invalid, last_part, read, seconds};
+use super::page::page;
 use super::tags::checked;
 use super::words::refuse;
 use crate::api_error::ApiError;
-use infra_ecs::tag::Tag;
 use infra_ecs::{TaskDefinition, requests, rules};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,26 +43,10 @@ pub struct Revision {
     pub(super) deleted: Option<SystemTime>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    task_definition: String,
-    task_definitions: Vec<String>,
-    include: Vec<String>,
-    family_prefix: Option<String>,
-    status: Option<String>,
-    #[serde(flatten)]
-    page: Page,
-}
-
 /// RegisterTaskDefinition.
-pub(super) fn register(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let mut request: Map<String, Value> = read(body)?;
-    let tags: Vec<Tag> = match request.get("tags") {
-        Some(tags) => serde_json::from_value(tags.clone())
-            .map_err(|error| ApiError::new("SerializationException", error.to_string()))?,
-        None => Vec::new(),
-    };
+pub(super) fn register(ecs: &Ecs, mut request: Map<String, Value>) -> Result<Value, ApiError> {
+    let Request { tags, .. } =
+        read(request.get("tags").cloned().map(|tags| ("tags".to_owned(), tags)).into_iter().collect())?;
     if request.get("family").and_then(Value::as_str).unwrap_or_default().is_empty() {
         return Err(client("Family should not be null or empty."));
     }
@@ -75,10 +58,7 @@ pub(super) fn register(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
     json.insert("compatibilities".to_owned(), json!(compatibilities(&asked)));
     json.insert("requiresAttributes".to_owned(), required_attributes(&definition));
     json.insert("registeredAt".to_owned(), seconds(SystemTime::now()));
-    json.insert(
-        "registeredBy".to_owned(),
-        json!(ecs.account.arn("iam", "root").replacen(&ecs.account.region, "", 1)),
-    );
+    json.insert("registeredBy".to_owned(), json!(root(ecs)));
     let mut state = ecs.lock();
     let family = state.families.entry(definition.family.clone()).or_default();
     family.last += 1;
@@ -104,22 +84,20 @@ fn definition(asked: &Value) -> Result<TaskDefinition, ApiError> {
 }
 
 /// DescribeTaskDefinition.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let revision = state
         .revision(&request.task_definition)
         .ok_or_else(|| client("Unable to describe task definition."))?;
     let mut answer = json!({"taskDefinition": revision.json()});
-    if request.include.iter().any(|part| part == "TAGS") {
+    if request.includes("TAGS") {
         answer["tags"] = state.tags_of(&revision.arn);
     }
     Ok(answer)
 }
 
 /// ListTaskDefinitions.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let status = request.status.as_deref().unwrap_or("ACTIVE");
     if !["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"].contains(&status) {
         return Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, DELETE_IN_PROGRESS]."));
@@ -132,35 +110,28 @@ pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
         .filter(|(name, _)| request.family_prefix.as_ref().is_none_or(|family| family == *name));
     let revisions = families.flat_map(|(_, family)| family.revisions.values());
     let arns = revisions.filter(|revision| revision.status == status).map(|revision| revision.arn.clone());
-    page("taskDefinitionArns", arns.collect(), &request.page)
+    page("taskDefinitionArns", arns.collect(), &request)
 }
 
 /// ListTaskDefinitionFamilies.
-pub(super) fn list_families(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
-    let prefix = request.family_prefix.unwrap_or_default();
+pub(super) fn list_families(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let prefix = request.family_prefix.clone().unwrap_or_default();
     let state = ecs.lock();
-    let is_asked = |family: &Family| {
-        let has = |status: &str| family.revisions.values().any(|revision| revision.status == status);
-        match request.status.as_deref() {
-            Some("ACTIVE") => Ok(has("ACTIVE")),
-            Some("INACTIVE") => Ok(!has("ACTIVE") && has("INACTIVE")),
-            None | Some("ALL") => Ok(has("ACTIVE") || has("INACTIVE")),
-            Some(_) => Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, ALL].")),
-        }
-    };
-    let mut names = Vec::new();
-    for (name, family) in state.families.iter().filter(|(name, _)| name.starts_with(&prefix)) {
-        if is_asked(family)? {
-            names.push(name.clone());
-        }
+    let status = request.status.as_deref().unwrap_or("ALL");
+    if !["ACTIVE", "INACTIVE", "ALL"].contains(&status) {
+        return Err(invalid("Invalid status: must be one of [ACTIVE, INACTIVE, ALL]."));
     }
-    page("families", names, &request.page)
+    let is_asked = |(name, family): &(&String, &Family)| {
+        let has = |status: &str| family.revisions.values().any(|revision| revision.status == status);
+        let is = if has("ACTIVE") { "ACTIVE" } else { "INACTIVE" };
+        name.starts_with(&prefix) && (has("ACTIVE") || has("INACTIVE")) && (status == "ALL" || status == is)
+    };
+    let names = state.families.iter().filter(is_asked).map(|(name, _)| name.clone()).collect();
+    page("families", names, &request)
 }
 
 /// DeregisterTaskDefinition: tasks and services that use the revision go on.
-pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn deregister(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let name = last_part(&request.task_definition);
     let Some((_, number)) = name.rsplit_once(':') else {
         return Err(client(
@@ -180,8 +151,7 @@ pub(super) fn deregister(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DeleteTaskDefinitions: only what is deregistered.
-pub(super) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if !(1..=10).contains(&request.task_definitions.len()) {
         return Err(invalid("The number of task definitions must be between 1 and 10."));
     }
@@ -213,6 +183,12 @@ fn revision_mut<'a>(state: &'a mut super::state::State, name: &str) -> Option<&'
 }
 
 impl Revision {
+    /// Whether its tasks run with a launch type.
+    pub fn runs_on(&self, launch_type: &str) -> bool {
+        let all = self.json.get("compatibilities").and_then(Value::as_array);
+        all.is_some_and(|all| all.iter().any(|it| it == launch_type))
+    }
+
     /// As DescribeTaskDefinition has it.
     pub fn json(&self) -> Value {
         let mut json = Value::Object(self.json.clone());

@@ -5,10 +5,9 @@
 use super::Ecs;
 use super::input::{seconds, without_nulls};
 use super::state::State;
-use super::task::{Container, Task, Times};
+use super::task::{Container, Task};
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use std::time::SystemTime;
 
 impl Task {
     /// As DescribeTasks has it.
@@ -22,7 +21,7 @@ impl Task {
             "availabilityZone": self.zone,
             "lastStatus": self.last_status,
             "desiredStatus": self.desired_status,
-            "connectivity": self.times.connected.map(|_| "CONNECTED"),
+            "connectivity": self.times.get("connectivityAt").map(|_| "CONNECTED"),
             "cpu": self.demand.cpu.0.to_string(),
             "memory": self.demand.memory.0.to_string(),
             "group": request.group,
@@ -36,12 +35,12 @@ impl Task {
             "version": self.version,
             "overrides": self.overrides(),
             "attributes": [{"name": "ecs.cpu-architecture", "value": self.architecture()}],
-            "attachments": self.attachments(),
+            "attachments": self.attachments(ecs),
             "containers": self.containers.iter().map(|it| self.container(it)).collect::<Vec<_>>(),
             "tags": if with_tags { state.tags_of(&self.arn) } else { json!([]) },
         });
-        for (member, moment) in self.times.named() {
-            task[member] = moment.map_or(Value::Null, seconds);
+        for (member, moment) in &self.times {
+            task[member] = seconds(*moment);
         }
         if self.on_fargate() {
             let size = self.definition.ephemeral_storage.map_or(20, |storage| storage.size_in_gib);
@@ -56,21 +55,19 @@ impl Task {
 
     /// All containers are in it, as ECS answers it.
     fn overrides(&self) -> Value {
-        let mut overrides = self.request.overrides.clone();
-        if !overrides.is_object() {
-            overrides = json!({});
-        }
+        let mut overrides =
+            Some(self.request.overrides.clone()).filter(Value::is_object).unwrap_or(json!({}));
         let given = overrides["containerOverrides"].as_array().cloned().unwrap_or_default();
         let of = |container: &Container| {
             let named = given.iter().find(|it| it["name"] == container.state.name.as_str());
             named.cloned().unwrap_or_else(|| json!({"name": container.state.name}))
         };
         overrides["containerOverrides"] = self.containers.iter().map(of).collect();
-        overrides.as_object_mut().map(|it| it.entry("inferenceAcceleratorOverrides").or_insert(json!([])));
+        overrides["inferenceAcceleratorOverrides"] = json!([]);
         overrides
     }
 
-    fn attachments(&self) -> Value {
+    fn attachments(&self, ecs: &Ecs) -> Value {
         if !self.own_network() {
             return json!([]);
         }
@@ -80,14 +77,14 @@ impl Task {
             _ => "PRECREATED",
         };
         let address = self.address.map(|address| address.to_string());
+        let host = |address: &String| {
+            format!("ip-{}.{}.compute.internal", address.replace('.', "-"), ecs.account.region)
+        };
         let details = [
             ("subnetId", self.subnet.clone()),
             ("networkInterfaceId", address.as_ref().map(|_| self.interface.clone())),
             ("macAddress", address.as_ref().map(|_| self.mac.clone())),
-            (
-                "privateDnsName",
-                address.as_ref().map(|it| format!("ip-{}.ec2.internal", it.replace('.', "-"))),
-            ),
+            ("privateDnsName", address.as_ref().map(host)),
             ("privateIPv4Address", address),
         ];
         let details =
@@ -129,34 +126,15 @@ impl Task {
             "networkBindings": bindings.collect::<Vec<_>>(),
             "networkInterfaces": interfaces.into_iter().collect::<Vec<_>>(),
             "healthStatus": state.health,
-            "managedAgents": self.agents(),
+            "managedAgents": self.request.enable_execute_command.then(no_agent),
             "cpu": size(definition.and_then(|it| it.cpu).or(Some(0))),
             "memory": size(definition.and_then(|it| it.memory)),
             "memoryReservation": size(definition.and_then(|it| it.memory_reservation)),
         })
     }
-
-    /// The agent that ExecuteCommand would need; there is none on this machine.
-    fn agents(&self) -> Value {
-        if self.request.enable_execute_command {
-            json!([{"name": "ExecuteCommandAgent", "lastStatus": "STOPPED", "reason": "no Session Manager"}])
-        } else {
-            Value::Null
-        }
-    }
 }
 
-impl Times {
-    fn named(&self) -> [(&'static str, Option<SystemTime>); 8] {
-        [
-            ("createdAt", self.created),
-            ("pullStartedAt", self.pull_started),
-            ("pullStoppedAt", self.pull_stopped),
-            ("connectivityAt", self.connected),
-            ("startedAt", self.started),
-            ("stoppingAt", self.stopping),
-            ("executionStoppedAt", self.execution_stopped),
-            ("stoppedAt", self.stopped),
-        ]
-    }
+/// What ExecuteCommand would need is not on this machine.
+fn no_agent() -> Value {
+    json!([{"name": "ExecuteCommandAgent", "lastStatus": "STOPPED", "reason": "no Session Manager"}])
 }

@@ -8,16 +8,16 @@ use std::time::SystemTime;
 impl Task {
     /// Takes over what the runtime says.
     pub fn hear(&mut self, news: &TaskNews) {
-        let now = Some(SystemTime::now());
+        let now = SystemTime::now();
         self.version += 1;
         match news {
             TaskNews::Activating => {
-                self.times.pull_stopped = now;
+                self.times.insert("pullStoppedAt", now);
                 self.moves_on("ACTIVATING");
             }
             TaskNews::Address(address) => {
                 self.address = Some(*address);
-                self.times.connected = self.times.connected.or(now);
+                self.times.entry("connectivityAt").or_insert(now);
                 if self.last_status == "PROVISIONING" {
                     self.last_status = "PENDING";
                 }
@@ -32,12 +32,12 @@ impl Task {
                     containers.any(|it| it.name() == name && it.is_essential())
                 };
                 if state.last_status == "STOPPED" && essential(&state.name) {
-                    self.times.execution_stopped = self.times.execution_stopped.or(now);
+                    self.times.entry("executionStoppedAt").or_insert(now);
                 }
             }
             TaskNews::Running => {
-                self.times.started = now;
-                self.times.connected = self.times.connected.or(now);
+                self.times.insert("startedAt", now);
+                self.times.entry("connectivityAt").or_insert(now);
                 self.moves_on("RUNNING");
             }
             TaskNews::Health(health) => self.health = *health,
@@ -46,24 +46,22 @@ impl Task {
     }
 
     /// It is being stopped.
-    pub fn stopping(&mut self, stop_code: &str, reason: &str) {
+    pub fn stopping(&mut self, last_status: &'static str, stop_code: &str, reason: &str) {
         self.version += 1;
         self.desired_status = "STOPPED";
-        self.times.stopping = self.times.stopping.or(Some(SystemTime::now()));
+        self.times.entry("stoppingAt").or_insert_with(SystemTime::now);
         self.stop_code.get_or_insert_with(|| stop_code.to_owned());
         self.stopped_reason.get_or_insert_with(|| reason.to_owned());
-        if self.last_status == "RUNNING" {
-            self.last_status = "STOPPING";
-        }
+        self.last_status = last_status;
     }
 
     /// It has stopped.
     pub fn end(&mut self, stop_code: &str, reason: &str) {
-        let now = Some(SystemTime::now());
+        let now = SystemTime::now();
         (self.last_status, self.desired_status) = ("STOPPED", "STOPPED");
-        self.times.stopping = self.times.stopping.or(now);
-        self.times.execution_stopped = self.times.execution_stopped.or(now);
-        self.times.stopped = now;
+        for moment in ["stoppingAt", "executionStoppedAt", "stoppedAt"] {
+            self.times.entry(moment).or_insert(now);
+        }
         (self.stop_code, self.stopped_reason) = (Some(stop_code.to_owned()), Some(reason.to_owned()));
         for container in &mut self.containers {
             container.state.last_status = "STOPPED".to_owned();
@@ -85,7 +83,8 @@ impl Ecs {
             let mut state = self.lock();
             let Some(task) = state.tasks.get_mut(id).filter(|task| task.is_alive()) else { return };
             task.hear(&news);
-            task.news.clone()
+            let ended = !task.is_alive();
+            if ended { task.news.take() } else { task.news.clone() }
         };
         if let Some(sender) = sender {
             // Nobody may be listening any more.

@@ -1,40 +1,22 @@
 //! Tasks that are there: DescribeTasks, ListTasks, StopTask.
 
 use super::Ecs;
-use super::input::{failure, invalid, last_part, read};
-use super::page::{Page, page};
+use super::input::{Request, described, invalid, last_part};
+use super::page::page;
 use super::state::State;
 use super::task::Task;
 use crate::api_error::ApiError;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What one call takes at most.
 const MOST: usize = 100;
 /// Why a task stops for which nobody gave a reason.
 const BY_USER: &str = "Task stopped by user";
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    task: String,
-    reason: Option<String>,
-    tasks: Vec<String>,
-    include: Vec<String>,
-    container_instance: Option<String>,
-    family: Option<String>,
-    started_by: Option<String>,
-    service_name: Option<String>,
-    desired_status: Option<String>,
-    launch_type: Option<String>,
-    #[serde(flatten)]
-    page: Page,
-}
+const NOT_ENABLED: &str = "The execute command failed because execute command was not enabled when the task was run or the \
+     execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.";
 
 /// DescribeTasks.
-pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if request.tasks.is_empty() {
         return Err(invalid("Tasks cannot be empty."));
     }
@@ -43,27 +25,19 @@ pub(super) fn describe(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
     }
     let state = ecs.lock();
     let cluster = state.cluster(request.cluster.as_deref())?.name.clone();
-    let with_tags = request.include.iter().any(|part| part == "TAGS");
-    let (mut tasks, mut failures) = (Vec::new(), Vec::new());
-    for reference in &request.tasks {
-        match state.task_in(&cluster, reference) {
-            Some(task) => tasks.push(task.json(ecs, &state, with_tags)),
-            None => failures.push(failure(&ecs.task_arn(&cluster, last_part(reference)), "MISSING")),
-        }
-    }
-    Ok(json!({"tasks": tasks, "failures": failures}))
+    let find = |task: &str| Some(state.task_in(&cluster, task)?.json(ecs, &state, request.includes("TAGS")));
+    Ok(described("tasks", &request.tasks, find, |id| ecs.task_arn(&cluster, id)))
 }
 
 /// ListTasks: those that are to run, unless others are asked for.
-pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let state = ecs.lock();
     let cluster = state.cluster(request.cluster.as_deref())?.name.clone();
     let status = request.desired_status.as_deref().unwrap_or("RUNNING");
     if !["RUNNING", "PENDING", "STOPPED"].contains(&status) {
         return Err(invalid("Invalid desiredStatus: must be one of [RUNNING, PENDING, STOPPED]."));
     }
-    let instance = request.container_instance.as_deref();
+    let instance = Some(request.container_instance.as_str()).filter(|it| !it.is_empty());
     if instance.is_some_and(|it| state.instance_in(&cluster, it).is_none()) {
         return Err(invalid("The specified container instance cannot be found."));
     }
@@ -81,25 +55,39 @@ pub(super) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
             && (request.started_by.is_none() || request.started_by == task.request.started_by)
             && request.launch_type.as_ref().is_none_or(|asked| asked == launch_type)
     };
-    page(
-        "taskArns",
-        state.tasks.values().filter(is_asked).map(|task| task.arn.clone()).collect(),
-        &request.page,
-    )
+    page("taskArns", state.tasks.values().filter(is_asked).map(|task| task.arn.clone()).collect(), &request)
 }
 
 /// StopTask.
-pub(super) fn stop(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(super) fn stop(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     let id = {
         let state = ecs.lock();
         let cluster = &state.cluster(request.cluster.as_deref())?.name;
-        let missing = || invalid("The referenced task was not found.");
-        state.task_in(cluster, &request.task).ok_or_else(missing)?.id.clone()
+        state.task_in(cluster, &request.task).ok_or_else(not_found)?.id.clone()
     };
     ecs.stop_task(&id, "UserInitiated", request.reason.as_deref().unwrap_or(BY_USER));
     let state = ecs.lock();
     Ok(json!({"task": json_of(ecs, &state, &id)}))
+}
+
+/// ExecuteCommand: there is no Session Manager to connect to.
+pub(super) fn execute_command(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    let state = ecs.lock();
+    let cluster = &state.cluster(request.cluster.as_deref())?.name;
+    let task = state.task_in(cluster, &request.task).filter(|task| task.is_alive()).ok_or_else(not_found)?;
+    let has = |name: &String| task.containers.iter().any(|container| container.state.name == *name);
+    if request.container.as_ref().is_some_and(|name| !has(name)) {
+        return Err(invalid("The specified container was not found in the task."));
+    }
+    if !task.request.enable_execute_command || task.last_status != "RUNNING" {
+        return Err(invalid(NOT_ENABLED));
+    }
+    let message = "The execute command failed due to an internal error. Try again later.";
+    Err(ApiError::new("TargetNotConnectedException", message))
+}
+
+fn not_found() -> ApiError {
+    invalid("The referenced task was not found.")
 }
 
 /// A task as DescribeTasks has it, with its tags.

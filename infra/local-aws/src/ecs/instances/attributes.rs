@@ -4,36 +4,14 @@
 
 use crate::api_error::ApiError;
 use crate::ecs::Ecs;
-use crate::ecs::input::{invalid, last_part, read};
-use crate::ecs::page::{Page, page};
+use crate::ecs::input::{Attribute as Given, Request, invalid, last_part};
+use crate::ecs::page::page;
 use infra_ecs::Attribute;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Request {
-    cluster: Option<String>,
-    target_type: Option<String>,
-    attribute_name: Option<String>,
-    attribute_value: Option<String>,
-    attributes: Vec<Given>,
-    #[serde(flatten)]
-    page: Page,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Given {
-    name: String,
-    value: Option<String>,
-    target_id: Option<String>,
-}
-
 /// ListAttributes.
-pub(in crate::ecs) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
+pub(in crate::ecs) fn list(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
     if request.target_type.as_deref() != Some("container-instance") {
         return Err(invalid("targetType must be container-instance."));
     }
@@ -52,15 +30,15 @@ pub(in crate::ecs) fn list(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
             }
         }
     }
-    let mut answer = page("attributes", found.keys().cloned().collect(), &request.page)?;
+    let mut answer = page("attributes", found.keys().cloned().collect(), &request)?;
     let keys = answer["attributes"].as_array().cloned().unwrap_or_default();
     answer["attributes"] = keys.iter().filter_map(|key| found.get(key.as_str()?).cloned()).collect();
     Ok(answer)
 }
 
 /// PutAttributes.
-pub(in crate::ecs) fn put(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    change(ecs, body, |attributes, given| {
+pub(in crate::ecs) fn put(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    change(ecs, &request, |attributes, given| {
         let known = attributes.get(&given.name).is_some()
             || attributes.keys().filter(|it| !it.starts_with("ecs.")).count() < 10;
         if !known {
@@ -75,8 +53,8 @@ pub(in crate::ecs) fn put(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
 }
 
 /// DeleteAttributes.
-pub(in crate::ecs) fn delete(ecs: &Ecs, body: Value) -> Result<Value, ApiError> {
-    change(ecs, body, |attributes, given| {
+pub(in crate::ecs) fn delete(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
+    change(ecs, &request, |attributes, given| {
         attributes.remove(&given.name);
         Ok(())
     })
@@ -86,10 +64,9 @@ type Attributes = BTreeMap<String, Option<String>>;
 
 fn change(
     ecs: &Ecs,
-    body: Value,
+    request: &Request,
     change: impl Fn(&mut Attributes, &Given) -> Result<(), ApiError>,
 ) -> Result<Value, ApiError> {
-    let request: Request = read(body)?;
     let mut state = ecs.lock();
     let cluster = state.cluster(request.cluster.as_deref())?.name.clone();
     let mut answers = Vec::new();
