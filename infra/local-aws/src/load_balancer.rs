@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of ECS: targets are registered and deregistered like any other caller would.
 
+mod actions;
 mod answers;
 mod api;
 mod attributes;
@@ -11,7 +12,6 @@ mod form;
 mod forward;
 mod headers;
 mod health;
-mod model;
 mod probe;
 mod routes;
 mod serve;
@@ -32,7 +32,6 @@ use bodies::Upload;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use infra_ecs::rollout::TargetHealth;
-use model::Action;
 use routes::Routes;
 use state::State;
 use std::net::SocketAddr;
@@ -130,9 +129,7 @@ impl LoadBalancers {
     /// There is no such rule, listener or target group.
     pub fn set_weights(&self, rule: &str, weights: &[(String, u32)]) -> Result<(), ApiError> {
         let mut state = self.state();
-        let before = &state.rule_mut(rule)?.actions;
-        let stickiness = before.iter().find_map(|it| it.forward_config.clone()).unwrap_or_default();
-        let action = Action::forward(weights, stickiness.target_group_stickiness_config);
+        let action = actions::forward(weights, state.rule_mut(rule)?.actions.first());
         let listener = state.rule_mut(rule)?.listener.clone();
         let balancer = state.listener_mut(&listener)?.balancer.clone();
         let actions = api::rules::complete_actions(&state, &balancer, vec![action])?;
@@ -146,7 +143,7 @@ impl LoadBalancers {
     /// # Errors
     /// There is no such rule or listener.
     pub fn weights(&self, rule: &str) -> Result<Vec<(String, u32)>, ApiError> {
-        Ok(self.state().rule_mut(rule)?.actions.iter().flat_map(Action::weights).collect())
+        Ok(self.state().rule_mut(rule)?.actions.iter().flat_map(actions::weights).collect())
     }
 
     /// Whether a target group is there, and by what its targets are registered: `ip` or `instance`.

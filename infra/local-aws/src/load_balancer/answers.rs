@@ -1,12 +1,13 @@
 //! What a load balancer answers by itself.
 
-use super::model::{FixedResponseConfig, RedirectConfig};
+use super::actions::text;
 use super::routes::Listening;
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SERVER};
 use hyper::{Response, StatusCode};
+use serde_json::Value;
 
 /// The body of an answer.
 pub type AnswerBody = BoxBody<Bytes, BoxError>;
@@ -48,44 +49,32 @@ pub fn no_such_load_balancer(name: &str) -> Answer {
 }
 
 /// A fixed response.
-pub fn fixed(config: &FixedResponseConfig) -> Answer {
-    let code = config.status_code.parse().unwrap_or(500);
-    answer(
-        code,
-        config.content_type.as_deref().unwrap_or("text/plain"),
-        config.message_body.clone().unwrap_or_default(),
-    )
+pub fn fixed(config: &Value) -> Answer {
+    let code = text(config, "StatusCode").parse().unwrap_or(500);
+    let content_type = Some(text(config, "ContentType")).filter(|it| !it.is_empty());
+    answer(code, content_type.unwrap_or("text/plain"), text(config, "MessageBody").to_owned())
 }
 
 /// A redirect. The port is always written, as AWS does.
-pub fn redirect(
-    config: &RedirectConfig,
-    listener: &Listening,
-    host: &str,
-    path: &str,
-    query: &str,
-) -> Answer {
-    let filled = |template: &str| {
-        let parts = [
-            ("#{protocol}", listener.protocol),
-            ("#{port}", &listener.port.to_string()),
-            ("#{host}", host),
-            ("#{path}", path.strip_prefix('/').unwrap_or(path)),
-            ("#{query}", query),
-        ];
-        substitute(template, &parts)
-    };
-    let protocol = filled(&config.protocol).to_ascii_lowercase();
-    let mut location =
-        format!("{protocol}://{}:{}{}", filled(&config.host), filled(&config.port), filled(&config.path));
-    let query = filled(&config.query);
+pub fn redirect(config: &Value, listener: &Listening, host: &str, path: &str, query: &str) -> Answer {
+    let port = listener.port.to_string();
+    let parts = [
+        ("#{protocol}", listener.protocol),
+        ("#{port}", &port),
+        ("#{host}", host),
+        ("#{path}", path.strip_prefix('/').unwrap_or(path)),
+        ("#{query}", query),
+    ];
+    let [protocol, host, port, path, query] =
+        ["Protocol", "Host", "Port", "Path", "Query"].map(|it| substitute(text(config, it), &parts));
+    let mut location = format!("{}://{host}:{port}{path}", protocol.to_ascii_lowercase());
     if !query.is_empty() {
         location = format!("{location}?{query}");
     }
     if location.len() > MAX_LOCATION {
         return failure(507);
     }
-    let mut answer = failure(if config.status_code == "HTTP_301" { 301 } else { 302 });
+    let mut answer = failure(if text(config, "StatusCode") == "HTTP_301" { 301 } else { 302 });
     match HeaderValue::from_str(&location) {
         Ok(location) => answer.headers_mut().insert(LOCATION, location),
         Err(_) => return failure(400),

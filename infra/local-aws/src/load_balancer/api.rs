@@ -32,8 +32,6 @@ fn operation(name: &str) -> Option<Operation> {
         "CreateLoadBalancer" => balancers::create,
         "DescribeLoadBalancers" => balancers::describe,
         "DeleteLoadBalancer" => balancers::delete,
-        "DescribeLoadBalancerAttributes" => balancers::attributes,
-        "ModifyLoadBalancerAttributes" => balancers::set_attributes,
         "SetSubnets" => balancers::set_subnets,
         "SetSecurityGroups" => balancers::set_security_groups,
         "SetIpAddressType" => balancers::set_ip_address_type,
@@ -42,8 +40,6 @@ fn operation(name: &str) -> Option<Operation> {
         "DescribeTargetGroups" => groups::describe,
         "ModifyTargetGroup" => groups::modify,
         "DeleteTargetGroup" => groups::delete,
-        "DescribeTargetGroupAttributes" => groups::attributes,
-        "ModifyTargetGroupAttributes" => groups::set_attributes,
         "RegisterTargets" => targets::register,
         "DeregisterTargets" => targets::deregister,
         "DescribeTargetHealth" => targets::describe_health,
@@ -51,8 +47,6 @@ fn operation(name: &str) -> Option<Operation> {
         "DescribeListeners" => listeners::describe,
         "ModifyListener" => listeners::modify,
         "DeleteListener" => listeners::delete,
-        "DescribeListenerAttributes" => listeners::attributes,
-        "ModifyListenerAttributes" => listeners::set_attributes,
         "DescribeListenerCertificates" => listeners::certificates,
         "CreateRule" => rules::create,
         "DescribeRules" => rules::describe,
@@ -62,6 +56,12 @@ fn operation(name: &str) -> Option<Operation> {
         "AddTags" => tags::add,
         "RemoveTags" => tags::remove,
         "DescribeTags" => tags::describe,
+        "DescribeLoadBalancerAttributes" | "DescribeTargetGroupAttributes" | "DescribeListenerAttributes" => {
+            others::attributes
+        }
+        "ModifyLoadBalancerAttributes" | "ModifyTargetGroupAttributes" | "ModifyListenerAttributes" => {
+            others::set_attributes
+        }
         "DescribeAccountLimits" => others::limits,
         "DescribeSSLPolicies" => others::ssl_policies,
         _ => return None,

@@ -1,8 +1,8 @@
 //! Attributes: which there are, what they are unless they are set, and what they may be.
 
-use super::form::invalid;
-use super::model::KeyValue;
+use super::form::{KeyValue, invalid};
 use crate::api_error::ApiError;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// All attributes of something.
@@ -125,7 +125,7 @@ impl Kind {
     pub fn set(&self, attributes: &mut Attributes, changes: Vec<KeyValue>) -> Result<(), ApiError> {
         let mut changed = attributes.clone();
         for change in changes {
-            let key = change.key.unwrap_or_default();
+            let key = change.key;
             let known = self.all.iter().find(|(name, ..)| *name == key);
             let (_, _, valid) = known
                 .ok_or_else(|| invalid(format!("{} attribute key '{key}' is not recognized", self.name)))?;
@@ -168,7 +168,6 @@ pub fn is(attributes: &Attributes, name: &str, value: &str) -> bool {
 }
 
 /// As the API lists them.
-pub fn listed(attributes: &Attributes) -> Vec<KeyValue> {
-    let pair = |(key, value): (&String, &String)| KeyValue { key: Some(key.clone()), value: value.clone() };
-    attributes.iter().map(pair).collect()
+pub fn listed(attributes: &Attributes) -> Value {
+    attributes.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }

@@ -92,6 +92,14 @@ impl Form {
     }
 }
 
+/// A tag, or an attribute.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct KeyValue {
+    pub key: String,
+    pub value: String,
+}
+
 /// A refusal of what a call says.
 pub fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationError", message)

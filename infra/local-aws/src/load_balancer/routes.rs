@@ -1,11 +1,12 @@
 //! What requests read of the state: which listener, which rule, which target. Made anew on every change.
 
+use super::actions::{group_stickiness, weights};
 use super::attributes::{Attributes, is, number};
 use super::conditions::{Matcher, Seen};
-use super::model::{Action, FixedResponseConfig, RedirectConfig};
 use super::state::{Group, GroupLive, Health, Listener, State, TargetLive};
 use crate::clock::Clock;
 use infra_ecs::rollout::Moment;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -47,8 +48,8 @@ pub struct Listening {
 /// What a rule does.
 pub enum Do {
     Forward { groups: Vec<(u32, Arc<Pool>)>, sticky: Option<Duration> },
-    Redirect(RedirectConfig),
-    Answer(FixedResponseConfig),
+    Redirect(Value),
+    Answer(Value),
 }
 
 /// A target group.
@@ -133,10 +134,9 @@ impl Front {
 
 impl Listening {
     fn of(state: &State, listener: &Listener, pools: &HashMap<&str, Arc<Pool>>) -> Self {
-        let rules = state.rules_of(&listener.arn).into_iter().filter_map(|rule| {
-            let action = rule.actions.first()?;
-            Some((Arc::clone(&rule.matchers), Do::of(action, pools)?))
-        });
+        let rules = state.rules_of(&listener.arn).into_iter();
+        let rules =
+            rules.filter_map(|it| Some((Arc::clone(&it.matchers), Do::of(it.actions.first()?, pools))));
         let adds = |(name, header): &(&str, &'static str)| {
             let name = format!("routing.http.response.{name}.header_value");
             let value = listener.attributes.get(&name).filter(|value| !value.is_empty())?;
@@ -173,19 +173,17 @@ const RESPONSE_HEADERS: [(&str, &str); 10] = [
 ];
 
 impl Do {
-    fn of(action: &Action, pools: &HashMap<&str, Arc<Pool>>) -> Option<Self> {
-        if let Some(forward) = &action.forward_config {
-            let weights = action.weights();
-            let groups = weights
-                .iter()
-                .filter_map(|(arn, weight)| Some((*weight, Arc::clone(pools.get(arn.as_str())?))));
-            let sticky = &forward.target_group_stickiness_config;
-            let sticky = sticky.duration_seconds.filter(|_| sticky.enabled == Some(true));
-            let sticky = sticky.map(|it| Duration::from_secs(u64::from(it)));
-            return Some(Self::Forward { groups: groups.collect(), sticky });
+    fn of(action: &Value, pools: &HashMap<&str, Arc<Pool>>) -> Self {
+        match action["Type"].as_str() {
+            Some("redirect") => Self::Redirect(action["RedirectConfig"].clone()),
+            Some("fixed-response") => Self::Answer(action["FixedResponseConfig"].clone()),
+            _ => {
+                let known =
+                    |(arn, weight): (String, u32)| Some((weight, Arc::clone(pools.get(arn.as_str())?)));
+                let groups = weights(action).into_iter().filter_map(known).collect();
+                Self::Forward { groups, sticky: group_stickiness(action) }
+            }
         }
-        let redirect = action.redirect_config.clone().map(Self::Redirect);
-        redirect.or_else(|| action.fixed_response_config.clone().map(Self::Answer))
     }
 }
 

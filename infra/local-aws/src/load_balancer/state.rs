@@ -1,9 +1,9 @@
 //! What there is: load balancers, listeners, rules, target groups and their targets.
 
 use super::Target;
+use super::actions::weights;
 use super::attributes::Attributes;
 use super::conditions::Matcher;
-use super::model::{Action, Condition};
 use crate::api_error::ApiError;
 use infra_ecs::rollout::{Moment, TargetHealth};
 use serde::Serialize;
@@ -82,8 +82,8 @@ pub struct Rule {
     pub arn: String,
     #[serde(serialize_with = "priority")]
     pub priority: Option<u32>,
-    pub conditions: Vec<Condition>,
-    pub actions: Vec<Action>,
+    pub conditions: Vec<Value>,
+    pub actions: Vec<Value>,
     #[serde(skip)]
     pub listener: String,
     #[serde(skip)]
@@ -247,7 +247,7 @@ impl State {
         let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for rule in self.rules.values() {
             let Some(listener) = self.listeners.get(&rule.listener) else { continue };
-            for (group, _) in rule.actions.iter().flat_map(Action::weights) {
+            for (group, _) in rule.actions.iter().flat_map(weights) {
                 used.entry(group).or_default().insert(listener.balancer.clone());
             }
         }

@@ -105,18 +105,6 @@ pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
     Ok(json!({}))
 }
 
-pub fn attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let balancer = call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
-    Ok(json!({"Attributes": attributes::listed(&balancer.attributes)}))
-}
-
-pub fn set_attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let changes = call.form.list("Attributes")?;
-    let balancer = call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
-    LOAD_BALANCER.set(&mut balancer.attributes, changes)?;
-    Ok(json!({"Attributes": attributes::listed(&balancer.attributes)}))
-}
-
 pub fn set_subnets(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
     let (zones, kind) = (zones(call)?, ip_address_type(call)?);

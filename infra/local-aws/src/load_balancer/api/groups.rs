@@ -2,7 +2,7 @@
 
 use super::{Call, check_name, shown};
 use crate::api_error::ApiError;
-use crate::load_balancer::attributes::{self, TARGET_GROUP};
+use crate::load_balancer::attributes::TARGET_GROUP;
 use crate::load_balancer::form::invalid;
 use crate::load_balancer::probe::codes;
 use crate::load_balancer::state::{Group, HealthCheck, random_hex};
@@ -113,18 +113,6 @@ pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
         }
     }
     Ok(json!({}))
-}
-
-pub fn attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let group = call.state.group_mut(&call.arn("TargetGroupArn", "targetgroup")?)?;
-    Ok(json!({"Attributes": attributes::listed(&group.attributes)}))
-}
-
-pub fn set_attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let changes = call.form.list("Attributes")?;
-    let group = call.state.group_mut(&call.arn("TargetGroupArn", "targetgroup")?)?;
-    TARGET_GROUP.set(&mut group.attributes, changes)?;
-    Ok(json!({"Attributes": attributes::listed(&group.attributes)}))
 }
 
 fn described(call: &Call<'_>, group: &Group) -> Result<Value, ApiError> {

@@ -3,7 +3,7 @@
 use super::rules::complete_actions;
 use super::{Call, shown};
 use crate::api_error::ApiError;
-use crate::load_balancer::attributes::{self, LISTENER};
+use crate::load_balancer::attributes::LISTENER;
 use crate::load_balancer::form::invalid;
 use crate::load_balancer::state::{Listener, Rule, State, not_found, random_hex};
 use serde_json::{Value, json};
@@ -115,18 +115,6 @@ pub fn remove(state: &mut State, listener: &str) {
     });
     state.listeners.remove(listener);
     state.tags.remove(listener);
-}
-
-pub fn attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let listener = call.state.listener_mut(&call.arn("ListenerArn", "listener")?)?;
-    Ok(json!({"Attributes": attributes::listed(&listener.attributes)}))
-}
-
-pub fn set_attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let changes = call.form.list("Attributes")?;
-    let listener = call.state.listener_mut(&call.arn("ListenerArn", "listener")?)?;
-    LISTENER.set(&mut listener.attributes, changes)?;
-    Ok(json!({"Attributes": attributes::listed(&listener.attributes)}))
 }
 
 pub fn certificates(call: &mut Call<'_>) -> Result<Value, ApiError> {

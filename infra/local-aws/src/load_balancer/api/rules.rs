@@ -2,9 +2,9 @@
 
 use super::{Call, shown};
 use crate::api_error::ApiError;
+use crate::load_balancer::actions::{self, weights};
 use crate::load_balancer::conditions::{self, Matcher};
 use crate::load_balancer::form::{invalid, parsed};
-use crate::load_balancer::model::{Action, Condition};
 use crate::load_balancer::state::{Rule, State, not_found, random_hex};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -126,20 +126,15 @@ pub fn set_priorities(call: &mut Call<'_>) -> Result<Value, ApiError> {
 ///
 /// # Errors
 /// What AWS refuses.
-pub fn complete_actions(
-    state: &State,
-    balancer: &str,
-    actions: Vec<Action>,
-) -> Result<Vec<Action>, ApiError> {
-    let mut actions = actions.into_iter().map(Action::complete).collect::<Result<Vec<_>, _>>()?;
-    let [action] = actions.as_mut_slice() else {
+pub fn complete_actions(state: &State, balancer: &str, actions: Vec<Value>) -> Result<Vec<Value>, ApiError> {
+    let actions = actions.iter().map(actions::complete).collect::<Result<Vec<_>, _>>()?;
+    let [action] = actions.as_slice() else {
         return Err(invalid(
             "Exactly one action of type 'forward', 'redirect' or 'fixed-response' must be specified",
         ));
     };
-    action.order.get_or_insert(1);
     let used = state.used();
-    for (group, _) in action.weights() {
+    for (group, _) in weights(action) {
         if !state.groups.contains_key(&group) {
             return Err(not_found("TargetGroup", &group));
         }
@@ -153,16 +148,14 @@ pub fn complete_actions(
     Ok(actions)
 }
 
-fn complete_conditions(conditions: Vec<Condition>) -> Result<(Vec<Condition>, Arc<Vec<Matcher>>), ApiError> {
+fn complete_conditions(conditions: Vec<Value>) -> Result<(Vec<Value>, Arc<Vec<Matcher>>), ApiError> {
     if conditions.is_empty() {
         return Err(invalid("A condition must be specified"));
     }
-    let complete = conditions.into_iter().map(conditions::complete).collect::<Result<Vec<_>, _>>()?;
+    let complete = conditions.iter().map(conditions::complete).collect::<Result<Vec<_>, _>>()?;
     let (conditions, matchers): (Vec<_>, Vec<_>) = complete.into_iter().unzip();
-    match conditions::over_limit(matchers.iter()) {
-        true => Err(conditions::too_many_values()),
-        false => Ok((conditions, Arc::new(matchers))),
-    }
+    conditions::check_count(&matchers)?;
+    Ok((conditions, Arc::new(matchers)))
 }
 
 fn no_transforms(call: &Call<'_>) -> Result<(), ApiError> {

@@ -2,8 +2,7 @@
 
 use super::Call;
 use crate::api_error::ApiError;
-use crate::load_balancer::form::invalid;
-use crate::load_balancer::model::KeyValue;
+use crate::load_balancer::form::{KeyValue, invalid};
 use crate::load_balancer::state::not_found;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -51,7 +50,7 @@ pub fn describe(call: &mut Call<'_>) -> Result<Value, ApiError> {
 pub fn given(call: &Call<'_>) -> Result<BTreeMap<String, String>, ApiError> {
     let mut tags = BTreeMap::new();
     for tag in call.form.list::<KeyValue>("Tags")? {
-        let key = tag.key.unwrap_or_default();
+        let key = tag.key;
         let length = |text: &str| text.chars().count();
         if key.is_empty()
             || length(&key) > MAX_KEY
