@@ -118,7 +118,7 @@ impl LoadBalancers {
     /// There is no such target group.
     pub fn deregister(&self, target_group: &str, target: &Target) -> Result<(), ApiError> {
         let mut state = self.state();
-        self.drain_target(state.group_mut(target_group)?, target);
+        self.drain_target(target_group, state.group_mut(target_group)?, target);
         self.settle(&mut state);
         Ok(())
     }
@@ -129,11 +129,11 @@ impl LoadBalancers {
     /// There is no such rule, listener or target group.
     pub fn set_weights(&self, rule: &str, weights: &[(String, u32)]) -> Result<(), ApiError> {
         let mut state = self.state();
-        let action = actions::forward(weights, state.rule_mut(rule)?.actions.first());
+        let action = actions::forward(weights, state.rule_mut(rule)?.action());
         let listener = state.rule_mut(rule)?.listener.clone();
         let balancer = state.listener_mut(&listener)?.balancer.clone();
         let actions = api::rules::complete_actions(&state, &balancer, vec![action])?;
-        state.rule_mut(rule)?.actions = actions;
+        state.rule_mut(rule)?.shown["Actions"] = actions;
         self.settle(&mut state);
         Ok(())
     }
@@ -143,12 +143,13 @@ impl LoadBalancers {
     /// # Errors
     /// There is no such rule or listener.
     pub fn weights(&self, rule: &str) -> Result<Vec<(String, u32)>, ApiError> {
-        Ok(self.state().rule_mut(rule)?.actions.iter().flat_map(actions::weights).collect())
+        Ok(actions::weights(self.state().rule_mut(rule)?.action()))
     }
 
     /// Whether a target group is there, and by what its targets are registered: `ip` or `instance`.
     pub fn target_type(&self, target_group: &str) -> Option<String> {
-        self.state().groups.get(target_group).map(|group| group.target_type.clone())
+        let state = self.state();
+        Some(actions::text(&state.groups.get(target_group)?.shown, "TargetType").to_owned())
     }
 
     /// Changes of targets' states from now on.

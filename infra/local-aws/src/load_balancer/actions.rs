@@ -26,10 +26,10 @@ pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 /// A forward with these weights, as sticky as another action.
-pub fn forward(weights: &[(String, u32)], like: Option<&Value>) -> Value {
+pub fn forward(weights: &[(String, u32)], like: &Value) -> Value {
     let groups =
         weights.iter().map(|(arn, weight)| json!({"TargetGroupArn": arn, "Weight": weight.to_string()}));
-    let sticky = like.map(|it| it["ForwardConfig"]["TargetGroupStickinessConfig"].clone());
+    let sticky = &like["ForwardConfig"]["TargetGroupStickinessConfig"];
     let groups: Vec<Value> = groups.collect();
     json!({"Type": "forward", "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}})
 }

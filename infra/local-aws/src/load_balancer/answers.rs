@@ -5,7 +5,7 @@ use super::routes::Listening;
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SERVER};
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION, SERVER};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
@@ -108,15 +108,6 @@ pub fn signed(mut answer: Answer, listener: &Listening) -> Answer {
         answer.headers_mut().remove(SERVER);
     }
     answer
-}
-
-/// Adds the headers that a listener gives all answers.
-pub fn with_listener_headers(answer: &mut Answer, listener: &Listening) {
-    for (name, value) in &listener.adds {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            answer.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
 }
 
 /// A body that is known.

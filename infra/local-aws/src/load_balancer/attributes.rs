@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 /// All attributes of something.
 pub type Attributes = BTreeMap<String, String>;
 
-enum Valid {
+/// What a value may be.
+pub enum Valid {
     Any,
     Bool,
     Number(u32, u32),
     NumberOrZero(u32, u32),
     NumberOrOff(u32, u32),
     OneOf(&'static [&'static str]),
+    Fits(fn(&str) -> bool),
 }
 
-use Valid::{Any, Bool, Number, NumberOrOff, NumberOrZero, OneOf};
+use Valid::{Any, Bool, Fits, Number, NumberOrOff, NumberOrZero, OneOf};
 
 /// Which attributes a kind of resource has: name, initial value, what it may be.
 pub struct Kind {
@@ -143,7 +145,8 @@ impl Kind {
 }
 
 impl Valid {
-    fn allows(&self, value: &str) -> bool {
+    /// Whether a value is.
+    pub fn allows(&self, value: &str) -> bool {
         let number = value.parse::<u32>().ok();
         let within = |low: u32, high: u32| number.is_some_and(|it| (low..=high).contains(&it));
         match self {
@@ -153,6 +156,7 @@ impl Valid {
             NumberOrZero(low, high) => number == Some(0) || within(*low, *high),
             NumberOrOff(low, high) => value == "off" || within(*low, *high),
             OneOf(all) => all.contains(&value),
+            Fits(fits) => fits(value),
         }
     }
 }

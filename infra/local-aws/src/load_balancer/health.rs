@@ -1,10 +1,12 @@
 //! What health checks make of a target.
 
+use super::actions::text;
 use super::attributes::number;
 use super::probe::{Failed, Probe, probe};
 use super::state::{Group, Health, Registered, TargetLive};
 use super::{LoadBalancers, Target};
 use infra_ecs::rollout::Moment;
+use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -31,18 +33,18 @@ pub async fn watch(balancers: Weak<LoadBalancers>, group: String, live: Arc<Targ
 
 impl LoadBalancers {
     fn next_probe(&self, group: &str, live: &TargetLive) -> Option<Probe> {
-        let check = self.state().groups.get(group)?.check.clone();
-        let port = check.health_check_port.parse().unwrap_or(live.target.port);
+        let check = self.state().groups.get(group)?.shown.clone();
+        let port = text(&check, "HealthCheckPort").parse().unwrap_or(live.target.port);
         let address = (self.resolve)(&Target { id: live.target.id.clone(), port });
         let own = live.target.id.parse::<IpAddr>().ok().or(address.map(|it| it.ip()));
-        let timeout = Duration::from_secs(u64::from(check.health_check_timeout_seconds));
+        let timeout = Duration::from_secs(setting(&check, "HealthCheckTimeoutSeconds").into());
         Some(Probe {
             address,
             host: own.map(|it| it.to_string()).unwrap_or_default(),
             port,
-            path: check.health_check_path,
+            path: text(&check, "HealthCheckPath").to_owned(),
             timeout: self.clock.real_wait(timeout).max(CONTAINERS_TIME),
-            codes: check.matcher["HttpCode"].as_str().unwrap_or_default().to_owned(),
+            codes: text(&check["Matcher"], "HttpCode").to_owned(),
         })
     }
 
@@ -56,7 +58,7 @@ impl LoadBalancers {
     ) -> Option<Duration> {
         let mut state = self.state();
         let group = state.groups.get_mut(group)?;
-        let interval = Duration::from_secs(u64::from(group.check.health_check_interval_seconds));
+        let interval = Duration::from_secs(setting(&group.shown, "HealthCheckIntervalSeconds").into());
         let interval = self.clock.real_wait(interval);
         let registered = group.targets.get(&(live.target.id.clone(), live.target.port))?;
         if !Arc::ptr_eq(&registered.live, live) || registered.health == Health::Draining {
@@ -69,15 +71,21 @@ impl LoadBalancers {
             *counted = Some(Instant::now());
         }
         let slows = slows_down(group);
+        let thresholds =
+            ["HealthyThresholdCount", "UnhealthyThresholdCount"].map(|it| setting(&group.shown, it));
         let registered = group.targets.get_mut(&(live.target.id.clone(), live.target.port))?;
         let before = registered.health.clone();
-        let thresholds = (group.check.healthy_threshold_count, group.check.unhealthy_threshold_count);
+
         registered.take_in(result, counts, thresholds, slows.then(|| self.clock.now()));
         if registered.health != before {
             self.settle(&mut state);
         }
         Some(if starting { interval.min(LOOK_AGAIN) } else { interval })
     }
+}
+
+fn setting(check: &Value, name: &str) -> u32 {
+    text(check, name).parse().unwrap_or_default()
 }
 
 /// The first healthy targets of a group get their full share at once.
@@ -91,7 +99,7 @@ impl Registered {
         &mut self,
         result: Result<(), Failed>,
         counts: bool,
-        (healthy, unhealthy): (u32, u32),
+        [healthy, unhealthy]: [u32; 2],
         slow_since: Option<Moment>,
     ) {
         let initial = matches!(self.health, Health::Initial { .. });

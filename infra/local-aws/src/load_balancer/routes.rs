@@ -1,10 +1,11 @@
 //! What requests read of the state: which listener, which rule, which target. Made anew on every change.
 
-use super::actions::{group_stickiness, weights};
+use super::actions::{group_stickiness, text, weights};
 use super::attributes::{Attributes, is, number};
 use super::conditions::{Matcher, Seen};
 use super::state::{Group, GroupLive, Health, Listener, State, TargetLive};
 use crate::clock::Clock;
+use hyper::header::{HeaderName, HeaderValue};
 use infra_ecs::rollout::Moment;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -41,7 +42,9 @@ pub struct Listening {
     pub protocol: &'static str,
     pub says_server: bool,
     /// Headers that are added to all answers.
-    pub adds: Vec<(&'static str, String)>,
+    ///
+    /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html>
+    pub adds: Vec<(HeaderName, HeaderValue)>,
     rules: Vec<(Arc<Vec<Matcher>>, Do)>,
 }
 
@@ -87,17 +90,18 @@ impl Routes {
     pub fn of(state: &State, clock: &Clock) -> Self {
         let pools: HashMap<&str, Arc<Pool>> = state
             .groups
-            .values()
-            .map(|group| (group.arn.as_str(), Arc::new(Pool::of(group, clock))))
+            .iter()
+            .map(|(arn, group)| (arn.as_str(), Arc::new(Pool::of(group, clock))))
             .collect();
-        let fronts = state.balancers.values().map(|balancer| {
-            let listeners = state.listeners.values().filter(|it| it.balancer == balancer.arn);
-            let listeners =
-                listeners.map(|it| (it.port, Arc::new(Listening::of(state, it, &pools)))).collect();
+        let fronts = state.balancers.iter().map(|(arn, balancer)| {
+            let listeners = state.listeners.iter().filter(|(_, it)| it.balancer == *arn);
+            let listeners = listeners
+                .map(|(arn, it)| (it.port, Arc::new(Listening::of(state, arn, it, &pools))))
+                .collect();
             let attributes = &balancer.attributes;
             let mode = "routing.http.xff_header_processing.mode";
             let front = Front {
-                dns_name: balancer.dns_name.clone(),
+                dns_name: text(&balancer.shown, "DNSName").to_owned(),
                 idle_timeout: seconds(attributes, "idle_timeout.timeout_seconds"),
                 drops_invalid_headers: on(attributes, "routing.http.drop_invalid_header_fields.enabled"),
                 keeps_host: on(attributes, "routing.http.preserve_host_header.enabled"),
@@ -133,20 +137,19 @@ impl Front {
 }
 
 impl Listening {
-    fn of(state: &State, listener: &Listener, pools: &HashMap<&str, Arc<Pool>>) -> Self {
-        let rules = state.rules_of(&listener.arn).into_iter();
-        let rules =
-            rules.filter_map(|it| Some((Arc::clone(&it.matchers), Do::of(it.actions.first()?, pools))));
-        let adds = |(name, header): &(&str, &'static str)| {
-            let name = format!("routing.http.response.{name}.header_value");
-            let value = listener.attributes.get(&name).filter(|value| !value.is_empty())?;
-            Some((*header, value.clone()))
-        };
+    fn of(state: &State, arn: &str, listener: &Listener, pools: &HashMap<&str, Arc<Pool>>) -> Self {
+        let rules = state.rules_of(arn).into_iter();
+        let rules = rules.map(|it| (Arc::clone(&it.matchers), Do::of(it.action(), pools)));
+        let adds = listener.attributes.iter().filter_map(|(key, value)| {
+            let name = key.strip_prefix("routing.http.response.")?.strip_suffix(".header_value")?;
+            let value = HeaderValue::from_str(value).ok().filter(|it| !it.is_empty())?;
+            Some((name.replace('_', "-").parse().ok()?, value))
+        });
         Self {
             port: listener.port,
-            protocol: if listener.protocol == "HTTPS" { "https" } else { "http" },
+            protocol: if listener.shown["Protocol"] == "HTTPS" { "https" } else { "http" },
             says_server: on(&listener.attributes, "routing.http.response.server.enabled"),
-            adds: RESPONSE_HEADERS.iter().filter_map(adds).collect(),
+            adds: adds.collect(),
             rules: rules.collect(),
         }
     }
@@ -157,20 +160,6 @@ impl Listening {
         self.rules.iter().find(|(matchers, _)| matches(matchers)).map(|(_, action)| action)
     }
 }
-
-/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html>
-const RESPONSE_HEADERS: [(&str, &str); 10] = [
-    ("access_control_allow_credentials", "access-control-allow-credentials"),
-    ("access_control_allow_headers", "access-control-allow-headers"),
-    ("access_control_allow_methods", "access-control-allow-methods"),
-    ("access_control_allow_origin", "access-control-allow-origin"),
-    ("access_control_expose_headers", "access-control-expose-headers"),
-    ("access_control_max_age", "access-control-max-age"),
-    ("content_security_policy", "content-security-policy"),
-    ("strict_transport_security", "strict-transport-security"),
-    ("x_content_type_options", "x-content-type-options"),
-    ("x_frame_options", "x-frame-options"),
-];
 
 impl Do {
     fn of(action: &Value, pools: &HashMap<&str, Arc<Pool>>) -> Self {

@@ -1,7 +1,7 @@
 //! Requests for load balancers: for which, by which listener, and what its rules do with them.
 
 use super::LoadBalancers;
-use super::answers::{self, Answer, failure, signed, with_listener_headers};
+use super::answers::{self, Answer, failure, signed};
 use super::conditions::Seen;
 use super::forward::Hop;
 use super::headers::{host_and_port, too_large, too_many_forwarded};
@@ -48,7 +48,7 @@ impl LoadBalancers {
             Err(code) => Err(code),
         };
         let mut answer = answer.unwrap_or_else(|code| signed(failure(code), listener));
-        with_listener_headers(&mut answer, listener);
+        answer.headers_mut().extend(listener.adds.iter().cloned());
         answer
     }
 

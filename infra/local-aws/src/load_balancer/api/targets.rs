@@ -3,6 +3,7 @@
 use super::Call;
 use crate::api_error::ApiError;
 use crate::load_balancer::Target;
+use crate::load_balancer::actions::text;
 use crate::load_balancer::form::{invalid, parsed};
 use crate::load_balancer::state::{Group, Registered};
 use serde::Deserialize;
@@ -23,15 +24,14 @@ struct Asked {
 pub fn register(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let (asked, here) = (targets(call)?, call.here);
     let group = call.state.group_mut(&call.arn("TargetGroupArn", "targetgroup")?)?;
-    if group.target_type == "ip"
-        && let Some(it) = asked.iter().find(|it| it.id.parse::<IpAddr>().is_err())
-    {
-        return Err(invalid(format!("The IP address '{}' is not a valid IPv4 address", it.id)));
-    }
-    if group.target_type == "instance"
-        && let Some(it) = asked.iter().find(|it| !it.id.starts_with("i-"))
-    {
-        return Err(ApiError::new("InvalidTarget", format!("The instance ID '{}' is not valid", it.id)));
+    let by_address = text(&group.shown, "TargetType") == "ip";
+    for it in &asked {
+        if by_address && it.id.parse::<IpAddr>().is_err() {
+            return Err(invalid(format!("The IP address '{}' is not a valid IPv4 address", it.id)));
+        }
+        if !by_address && !it.id.starts_with("i-") {
+            return Err(ApiError::new("InvalidTarget", format!("The instance ID '{}' is not valid", it.id)));
+        }
     }
     if group.targets.len() + asked.len() > MAX_TARGETS {
         let text = format!("A target group can have up to '{MAX_TARGETS}' targets");
@@ -45,14 +45,14 @@ pub fn register(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub fn deregister(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let (asked, here) = (targets(call)?, call.here);
-    let group = call.state.group_mut(&call.arn("TargetGroupArn", "targetgroup")?)?;
+    let (asked, here, arn) = (targets(call)?, call.here, call.arn("TargetGroupArn", "targetgroup")?);
+    let group = call.state.group_mut(&arn)?;
     for it in asked {
         // Without a port all registrations of the id go.
         let of_it =
             group.targets.keys().filter(|(id, port)| *id == it.id && it.port.is_none_or(|it| it == *port));
         for (id, port) in of_it.cloned().collect::<Vec<_>>() {
-            here.drain_target(group, &Target { id, port });
+            here.drain_target(&arn, group, &Target { id, port });
         }
     }
     Ok(json!({}))
@@ -88,7 +88,7 @@ fn description(group: &Group, (id, port): &(String, u16), registered: Option<&Re
             "Description": "Target is not registered to the target group",
         }),
     };
-    let checked = group.check.health_check_port.parse().unwrap_or(*port);
+    let checked = text(&group.shown, "HealthCheckPort").parse().unwrap_or(*port);
     json!({
         "Target": {"Id": id, "Port": port, "AvailabilityZone": registered.and_then(|it| it.zone.clone())},
         "HealthCheckPort": checked.to_string(),
