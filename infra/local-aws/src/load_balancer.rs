@@ -132,7 +132,7 @@ impl LoadBalancers {
         let action = actions::forward(weights, state.rule_mut(rule)?.action());
         let listener = state.rule_mut(rule)?.listener.clone();
         let balancer = state.listener_mut(&listener)?.balancer.clone();
-        let actions = api::rules::complete_actions(&state, &balancer, vec![action])?;
+        let actions = api::rules::complete_actions(&state, &balancer, &[action])?;
         state.rule_mut(rule)?.shown["Actions"] = actions;
         self.settle(&mut state);
         Ok(())

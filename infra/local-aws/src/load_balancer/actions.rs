@@ -52,9 +52,6 @@ pub fn group_stickiness(action: &Value) -> Option<Duration> {
 /// An action, checked, with all that AWS adds.
 ///
 /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html>
-///
-/// # Errors
-/// What AWS refuses.
 pub fn complete(action: &Value) -> Result<Value, ApiError> {
     let kind = text(action, "Type");
     let mut complete = match kind {

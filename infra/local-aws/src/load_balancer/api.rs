@@ -71,9 +71,6 @@ fn operation(name: &str) -> Option<Operation> {
 }
 
 /// Makes a call; its answer is XML.
-///
-/// # Errors
-/// What AWS refuses.
 pub fn call(here: &LoadBalancers, form: &[(String, String)]) -> Result<String, ApiError> {
     let form = Form::new(form)?;
     let name = form.text("Action").ok_or_else(|| ApiError::new("MissingAction", "Missing Action"))?;
@@ -126,7 +123,7 @@ impl Call<'_> {
         name: impl Fn(&T) -> &str,
         not_found: impl Fn(&[String]) -> ApiError,
     ) -> Result<Vec<String>, ApiError> {
-        let (arns, names): (Vec<String>, Vec<String>) = (self.form.list(arns)?, self.form.list("Names")?);
+        let (arns, names): (Vec<String>, Vec<String>) = (self.form.texts(arns)?, self.form.texts("Names")?);
         if !arns.iter().all(|arn| of.contains_key(arn)) {
             return Err(not_found(&[]));
         }

@@ -1,6 +1,7 @@
 //! Attributes: which there are, what they are unless they are set, and what they may be.
 
-use super::form::{KeyValue, invalid};
+use super::actions::text;
+use super::form::invalid;
 use crate::api_error::ApiError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -121,23 +122,19 @@ impl Kind {
     }
 
     /// Sets some.
-    ///
-    /// # Errors
-    /// One is not known, or cannot be that.
-    pub fn set(&self, attributes: &mut Attributes, changes: Vec<KeyValue>) -> Result<(), ApiError> {
+    pub fn set(&self, attributes: &mut Attributes, changes: &[Value]) -> Result<(), ApiError> {
         let mut changed = attributes.clone();
         for change in changes {
-            let key = change.key;
+            let (key, value) = (text(change, "Key"), text(change, "Value"));
             let known = self.all.iter().find(|(name, ..)| *name == key);
             let (_, _, valid) = known
                 .ok_or_else(|| invalid(format!("{} attribute key '{key}' is not recognized", self.name)))?;
-            if !valid.allows(&change.value) {
-                return Err(invalid(format!(
-                    "{} attribute value '{}' is not valid for the key '{key}'",
-                    self.name, change.value
-                )));
+            if !valid.allows(value) {
+                let text =
+                    format!("{} attribute value '{value}' is not valid for the key '{key}'", self.name);
+                return Err(invalid(text));
             }
-            changed.insert(key, change.value);
+            changed.insert(key.to_owned(), value.to_owned());
         }
         *attributes = changed;
         Ok(())

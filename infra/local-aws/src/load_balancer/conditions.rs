@@ -72,9 +72,6 @@ impl Matcher {
 }
 
 /// A condition as the API shows it, and as requests are matched.
-///
-/// # Errors
-/// What AWS refuses.
 pub fn complete(condition: &Value) -> Result<(Value, Matcher), ApiError> {
     let field = text(condition, "Field");
     let known = CONFIGS.iter().find(|(name, _)| *name == field);
@@ -127,9 +124,6 @@ fn check_values(field: &str, values: &[String]) -> Result<(), ApiError> {
 }
 
 /// Checks how many values the conditions of a rule have together.
-///
-/// # Errors
-/// Too many.
 pub fn check_count(matchers: &[Matcher]) -> Result<(), ApiError> {
     let count = |matcher: &Matcher| match matcher {
         Matcher::Host(all) | Matcher::Path(all) | Matcher::Method(all) | Matcher::Header(_, all) => all.len(),

@@ -3,7 +3,7 @@
 use super::answers::Answer;
 use super::bodies::{Activity, Download, InFlight, Upload};
 use super::headers::{for_target, strip_hop_by_hop, wants_upgrade};
-use super::routes::{Front, Listening};
+use super::routes::{Front, Listening, seconds};
 use super::state::TargetLive;
 use super::stickiness::Choice;
 use super::{LoadBalancers, upgrade};
@@ -68,7 +68,7 @@ impl LoadBalancers {
         }
         let Some(uri) = uri(address, hop.path) else { return Err(400) };
         (parts.uri, parts.version) = (uri, Version::HTTP_11);
-        let activity = Activity::new(hop.front.idle_timeout);
+        let activity = Activity::new(seconds(&hop.front.attributes, "idle_timeout.timeout_seconds"));
         let request = Request::from_parts(parts, Upload::new(body, Arc::clone(&activity)));
         let in_flight = InFlight::new(Arc::clone(&target));
         let answer = self.head(request, &activity, &target).await?;

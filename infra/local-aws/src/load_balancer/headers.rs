@@ -1,6 +1,7 @@
 //! Headers: what targets see of clients, and what goes no further than one connection.
 
-use super::routes::{ForwardedFor, Front, Listening};
+use super::attributes::{Attributes, is};
+use super::routes::{Front, Listening, on};
 use hyper::HeaderMap;
 use hyper::header::{
     CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
@@ -53,7 +54,7 @@ pub fn for_target(
     peer: SocketAddr,
     host: &str,
 ) {
-    if front.drops_invalid_headers {
+    if on(&front.attributes, "routing.http.drop_invalid_header_fields.enabled") {
         let valid =
             |name: &HeaderName| name.as_str().bytes().all(|it| it == b'-' || it.is_ascii_alphanumeric());
         let invalid: Vec<HeaderName> = headers.keys().filter(|name| !valid(name)).cloned().collect();
@@ -62,34 +63,35 @@ pub fn for_target(
         });
     }
     headers.remove(EXPECT);
-    let host = match (front.keeps_host, host_and_port(host).0.to_ascii_lowercase(), listener.port) {
+    let keeps_host = on(&front.attributes, "routing.http.preserve_host_header.enabled");
+    let host = match (keeps_host, host_and_port(host).0.to_ascii_lowercase(), listener.port) {
         (true, ..) => host.to_owned(),
         (false, name, 80 | 443) => name,
         (false, name, port) => format!("{name}:{port}"),
     };
     set(headers, HOST, &host);
-    set_forwarded_for(headers, front.forwarded_for, peer);
+    set_forwarded_for(headers, &front.attributes, peer);
     set(headers, FORWARDED_PROTO, listener.protocol);
     set(headers, FORWARDED_PORT, &listener.port.to_string());
     let trace = traced(headers.get(TRACE_ID).and_then(|it| it.to_str().ok()));
     set(headers, TRACE_ID, &trace);
 }
 
-fn set_forwarded_for(headers: &mut HeaderMap, mode: ForwardedFor, peer: SocketAddr) {
+fn set_forwarded_for(headers: &mut HeaderMap, attributes: &Attributes, peer: SocketAddr) {
+    const MODE: &str = "routing.http.xff_header_processing.mode";
+    if !is(attributes, MODE, "append") {
+        if is(attributes, MODE, "remove") {
+            headers.remove(FORWARDED_FOR);
+        }
+        return;
+    }
     let before: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().filter_map(|it| it.to_str().ok()).collect();
     let before = before.join(", ");
     let address = peer.ip().to_canonical();
-    let client = match mode {
-        ForwardedFor::Preserve => return,
-        ForwardedFor::Remove => {
-            headers.remove(FORWARDED_FOR);
-            return;
-        }
-        ForwardedFor::Append { with_port: true } => SocketAddr::new(address, peer.port()).to_string(),
-        ForwardedFor::Append { with_port: false } if address.is_ipv6() && !before.is_empty() => {
-            format!("[{address}]")
-        }
-        ForwardedFor::Append { with_port: false } => address.to_string(),
+    let client = match on(attributes, "routing.http.xff_client_port.enabled") {
+        true => SocketAddr::new(address, peer.port()).to_string(),
+        false if address.is_ipv6() && !before.is_empty() => format!("[{address}]"),
+        false => address.to_string(),
     };
     let all = if before.is_empty() { client } else { format!("{before}, {client}") };
     set(headers, FORWARDED_FOR, &all);

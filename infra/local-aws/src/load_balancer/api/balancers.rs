@@ -41,7 +41,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
         "State": {"Code": "active"},
         "Type": kind,
         "AvailabilityZones": zones(call)?,
-        "SecurityGroups": call.form.list::<String>("SecurityGroups")?,
+        "SecurityGroups": call.form.texts("SecurityGroups")?,
         "IpAddressType": ip_address_type(call)?.unwrap_or("ipv4"),
     });
     if let Some((arn, found)) = call.state.balancers.iter().find(|(_, it)| it.name == name) {
@@ -92,7 +92,7 @@ pub fn set_subnets(call: &mut Call<'_>) -> Result<Value, ApiError> {
 
 pub fn set_security_groups(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
-    let groups: Vec<String> = call.form.list("SecurityGroups")?;
+    let groups = call.form.texts("SecurityGroups")?;
     if groups.is_empty() {
         return Err(ApiError::new("InvalidConfigurationRequest", "A security group must be specified"));
     }
@@ -114,8 +114,8 @@ pub fn capacity(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 fn zones(call: &Call<'_>) -> Result<Value, ApiError> {
-    let mut subnets: Vec<String> = call.form.list("Subnets")?;
-    let mappings = call.form.list::<Value>("SubnetMappings")?.into_iter();
+    let mut subnets = call.form.texts("Subnets")?;
+    let mappings = call.form.list("SubnetMappings")?.iter();
     subnets.extend(mappings.filter_map(|it| Some(it["SubnetId"].as_str()?.to_owned())));
     if subnets.len() < MIN_SUBNETS {
         return Err(invalid("At least two subnets in two different Availability Zones must be specified"));

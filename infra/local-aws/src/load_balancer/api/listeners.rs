@@ -101,7 +101,7 @@ fn shown(state: &State, arn: &str) -> Value {
 /// TLS is not spoken here: a listener of HTTPS is reached like one of HTTP, and says `https` to targets.
 fn changed(mut shown: Value, port: u16, form: &Form) -> Result<Value, ApiError> {
     let protocol = form.text("Protocol").unwrap_or(text(&shown, "Protocol")).to_owned();
-    let certificates: Vec<Value> = form.list("Certificates")?;
+    let certificates = form.list("Certificates")?;
     let has_any = !certificates.is_empty() || shown["Certificates"].is_array();
     if certificates.len() > 1 {
         let text = "Only one certificate ARN can be specified, that of the default certificate";
@@ -115,7 +115,7 @@ fn changed(mut shown: Value, port: u16, form: &Form) -> Result<Value, ApiError> 
         "HTTP" => return Err(invalid("A certificate cannot be specified for HTTP listeners")),
         "HTTPS" if has_any => {
             if !certificates.is_empty() {
-                shown["Certificates"] = certificates.into();
+                shown["Certificates"] = json!(certificates);
             }
             let policy = form.text("SslPolicy").or(shown["SslPolicy"].as_str()).unwrap_or(DEFAULT_SSL_POLICY);
             shown["SslPolicy"] = policy.to_owned().into();

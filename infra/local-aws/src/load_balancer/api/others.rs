@@ -47,7 +47,7 @@ pub fn limits(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub fn ssl_policies(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let names: Vec<String> = call.form.list("Names")?;
+    let names = call.form.texts("Names")?;
     let all = [
         ("ELBSecurityPolicy-2016-08", vec!["TLSv1", "TLSv1.1", "TLSv1.2"]),
         ("ELBSecurityPolicy-TLS13-1-2-2021-06", vec!["TLSv1.2", "TLSv1.3"]),

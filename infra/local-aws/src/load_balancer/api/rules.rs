@@ -93,7 +93,7 @@ pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub fn set_priorities(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let pairs = call.form.list::<Value>("RulePriorities")?;
+    let pairs = call.form.list("RulePriorities")?;
     let pairs: Vec<(&str, u32)> = pairs
         .iter()
         .map(|it| (text(it, "RuleArn"), text(it, "Priority").parse().unwrap_or_default()))
@@ -120,8 +120,8 @@ pub fn set_priorities(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 /// Actions as they are kept.
-pub fn complete_actions(state: &State, balancer: &str, actions: Vec<Value>) -> Result<Value, ApiError> {
-    let [action] = actions.as_slice() else {
+pub fn complete_actions(state: &State, balancer: &str, actions: &[Value]) -> Result<Value, ApiError> {
+    let [action] = actions else {
         let text = "Exactly one action of type 'forward', 'redirect' or 'fixed-response' must be specified";
         return Err(invalid(text));
     };
@@ -138,7 +138,7 @@ pub fn complete_actions(state: &State, balancer: &str, actions: Vec<Value>) -> R
     Ok(json!([action]))
 }
 
-fn complete_conditions(conditions: Vec<Value>) -> Result<(Vec<Value>, Arc<Vec<Matcher>>), ApiError> {
+fn complete_conditions(conditions: &[Value]) -> Result<(Vec<Value>, Arc<Vec<Matcher>>), ApiError> {
     if conditions.is_empty() {
         return Err(invalid("A condition must be specified"));
     }
@@ -149,7 +149,7 @@ fn complete_conditions(conditions: Vec<Value>) -> Result<(Vec<Value>, Arc<Vec<Ma
 }
 
 fn no_transforms(call: &Call<'_>) -> Result<(), ApiError> {
-    match call.form.list::<Value>("Transforms")?.is_empty() {
+    match call.form.list("Transforms")?.is_empty() {
         true => Ok(()),
         false => Err(invalid("transforms are not there in the local AWS")),
     }
