@@ -163,6 +163,14 @@ impl LoadBalancers {
         state.groups.get(target_group).map_or(0, |group| group.live.requests.load(Ordering::Relaxed))
     }
 
+    /// Requests that a target got since it was registered.
+    pub fn target_request_count(&self, target_group: &str, target: &Target) -> u64 {
+        let state = self.state();
+        let group = state.groups.get(target_group);
+        let found = group.and_then(|group| group.targets.get(&(target.id.clone(), target.port)));
+        found.map_or(0, |it| it.live.requests.load(Ordering::Relaxed))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -83,7 +83,7 @@ fn refused(request: &Request<Incoming>) -> Option<u16> {
     let coded = |it: &hyper::header::HeaderValue| {
         it.to_str().is_ok_and(|it| ["chunked", "identity"].contains(&it.to_ascii_lowercase().trim()))
     };
-    if request.uri().to_string().len() > MAX_REQUEST_LINE {
+    if request.uri().path_and_query().is_some_and(|it| it.as_str().len() > MAX_REQUEST_LINE) {
         return Some(414);
     }
     let hostless = request.version() == Version::HTTP_11 && host(request).is_empty();

@@ -236,3 +236,24 @@ async fn targets_are_registered_by_the_api() {
     call("DeregisterTargets", of("127.0.0.1")).unwrap();
     assert!(call("DescribeTargetHealth", of("127.0.0.1")).unwrap().contains("<State>draining</State>"));
 }
+
+#[tokio::test]
+async fn a_listener_of_https_needs_a_certificate_and_says_its_protocol() {
+    let here = Here::new(1.0).await;
+    let web = here.web();
+    let members = vec![
+        ("LoadBalancerArn", web.balancer.as_str()),
+        ("Port", "443"),
+        ("Protocol", "HTTPS"),
+        ("DefaultActions.member.1.Type", "redirect"),
+        ("DefaultActions.member.1.RedirectConfig.Path", "/moved"),
+        ("DefaultActions.member.1.RedirectConfig.StatusCode", "HTTP_302"),
+    ];
+    assert!(code(here.call("CreateListener", &members)).starts_with("CertificateNotFound"));
+    let certificate = ("Certificates.member.1.CertificateArn", "arn:certificate");
+    let made = here.call("CreateListener", &[&members[..], &[certificate]].concat()).unwrap();
+    assert!(made.contains("<SslPolicy>ELBSecurityPolicy-2016-08</SslPolicy>"), "{made}");
+    let request = hyper::Request::get(format!("http://{}/_alb/web:443/", here.address)).header("host", "a");
+    let got = here.send(request.body(http_body_util::Full::default()).unwrap()).await;
+    assert_eq!((got.status, got.headers["location"].to_str().unwrap()), (302, "https://a:443/moved"));
+}
