@@ -23,20 +23,17 @@ const MAX_LOCATION: usize = 8192;
 ///
 /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html>
 pub fn failure(code: u16) -> Answer {
+    let status = StatusCode::from_u16(code).ok();
     let title = match code {
-        301 => "301 Moved Permanently",
-        302 => "302 Found",
-        400 => "400 Bad Request",
-        405 => "405 Not Allowed",
-        408 => "408 Request Time-out",
-        414 => "414 Request-URI Too Large",
-        501 => "501 Not Implemented",
-        502 => "502 Bad Gateway",
-        503 => "503 Service Temporarily Unavailable",
-        504 => "504 Gateway Time-out",
-        507 => "507 Insufficient Storage",
-        _ => &code.to_string(),
+        405 => "Not Allowed",
+        408 => "Request Time-out",
+        414 => "Request-URI Too Large",
+        503 => "Service Temporarily Unavailable",
+        504 => "Gateway Time-out",
+        _ => status.and_then(|it| it.canonical_reason()).unwrap_or_default(),
     };
+    let title = format!("{code} {title}");
+    let title = title.trim_end();
     let head = format!("<head><title>{title}</title></head>");
     let page =
         format!("<html>\r\n{head}\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n");

@@ -3,10 +3,7 @@
 use super::attributes::{Attributes, is};
 use super::routes::{Front, Listening, on};
 use hyper::HeaderMap;
-use hyper::header::{
-    CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
-};
+use hyper::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, UPGRADE};
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,8 +11,16 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const HOP_BY_HOP: [&str; 8] = [
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 const MAX_FORWARDED: usize = 30;
 const MAX_HEADER: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64 * 1024;
@@ -102,32 +107,19 @@ fn traced(before: Option<&str>) -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let own = format!("1-{seconds:08x}-{:024x}", fastrand::u128(..) >> 32);
     let fields = before.unwrap_or_default().split(';').map(str::trim);
-    let fields: Vec<&str> = fields.filter(|it| !it.is_empty() && !it.starts_with("Self=")).collect();
-    match fields.iter().any(|it| it.starts_with("Root=")) {
-        true => format!("Self={own};{}", fields.join(";")),
-        false => [format!("Root={own}")]
-            .into_iter()
-            .chain(fields.into_iter().map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(";"),
-    }
+    let mut fields: Vec<&str> = fields.filter(|it| !it.is_empty() && !it.starts_with("Self=")).collect();
+    let kind = if fields.iter().any(|it| it.starts_with("Root=")) { "Self" } else { "Root" };
+    let own = format!("{kind}={own}");
+    fields.insert(0, &own);
+    fields.join(";")
 }
 
 /// Removes what is for one connection only.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = connection_tokens(headers).filter_map(|it| it.parse().ok()).collect();
-    let always = [
-        CONNECTION,
-        KEEP_ALIVE,
-        PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION,
-        PROXY_CONNECTION,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ];
-    for name in listed.into_iter().chain(always) {
+    headers.remove(CONNECTION);
+    let names = listed.iter().map(HeaderName::as_str).chain(HOP_BY_HOP);
+    for name in names {
         headers.remove(name);
     }
 }

@@ -75,7 +75,6 @@ impl LoadBalancers {
             ["HealthyThresholdCount", "UnhealthyThresholdCount"].map(|it| setting(&group.shown, it));
         let registered = group.targets.get_mut(&(live.target.id.clone(), live.target.port))?;
         let before = registered.health.clone();
-
         registered.take_in(result, counts, thresholds, slows.then(|| self.clock.now()));
         if registered.health != before {
             self.settle(&mut state);
