@@ -12,8 +12,10 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Containers keep their own time however fast the clock runs: the shortest that they are waited for.
-const CONTAINERS_TIME: Duration = Duration::from_secs(2);
+/// Containers keep their own time however fast the clock runs: how long an answer is waited for at least.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// And how far apart failures of a target that was never healthy count at least: it may still be starting.
+const STARTS_WITHIN: Duration = Duration::from_secs(5);
 /// How soon a target that is just starting is looked at again: a person waits for it.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -43,7 +45,7 @@ impl LoadBalancers {
             host: own.map(|it| it.to_string()).unwrap_or_default(),
             port,
             path: text(&check, "HealthCheckPath").to_owned(),
-            timeout: self.clock.real_wait(timeout).max(CONTAINERS_TIME),
+            timeout: self.clock.real_wait(timeout).max(ANSWERS_WITHIN),
             codes: text(&check["Matcher"], "HttpCode").to_owned(),
         })
     }
@@ -64,9 +66,9 @@ impl LoadBalancers {
         if !Arc::ptr_eq(&registered.live, live) || registered.health == Health::Draining {
             return None;
         }
-        let starting =
-            matches!(registered.health, Health::Initial { .. }) && result == Err(Failed::Connection);
-        let counts = !starting || counted.is_none_or(|it| it.elapsed() >= interval.max(CONTAINERS_TIME));
+        let fails_anew = matches!(registered.health, Health::Initial { .. }) && result.is_err();
+        let starting = fails_anew && result == Err(Failed::Connection);
+        let counts = !fails_anew || counted.is_none_or(|it| it.elapsed() >= interval.max(STARTS_WITHIN));
         if counts {
             *counted = Some(Instant::now());
         }
