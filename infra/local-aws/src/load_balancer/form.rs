@@ -41,9 +41,8 @@ impl Form {
     pub fn required(&self, name: &str) -> Result<&str, ApiError> {
         self.text(name).ok_or_else(|| {
             let member = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
-            invalid(format!(
-                "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
-            ))
+            let why = "failed to satisfy constraint: Member must not be null";
+            invalid(format!("1 validation error detected: Value null at '{member}' {why}"))
         })
     }
 

@@ -31,7 +31,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let rule = call.new_arn(&path);
     let shown = json!({"ListenerArn": arn, "LoadBalancerArn": balancer});
     let shown = changed(shown, port, call.form)?;
-    let shown_rule = json!({"RuleArn": rule, "Priority": "default", "Conditions": [], "Actions": actions, "IsDefault": true});
+    let shown_rule = super::rules::shown(&rule, "default", &[], &actions);
     let default = Rule { priority: None, listener: arn.clone(), shown: shown_rule, matchers: Arc::default() };
     call.state.rules.insert(rule.clone(), default);
     call.state.tags.insert(arn.clone(), tags);

@@ -34,13 +34,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
         "listener-rule",
         1,
     ));
-    let shown = json!({
-        "RuleArn": arn,
-        "Priority": priority.to_string(),
-        "Conditions": conditions,
-        "Actions": actions,
-        "IsDefault": false,
-    });
+    let shown = shown(&arn, &priority.to_string(), &conditions, &actions);
     let answer = json!({"Rules": [shown]});
     call.state.tags.insert(arn.clone(), tags);
     call.state.rules.insert(arn, Rule { priority: Some(priority), listener, shown, matchers });
@@ -117,6 +111,12 @@ pub fn set_priorities(call: &mut Call<'_>) -> Result<Value, ApiError> {
         changed.push(rule.shown.clone());
     }
     Ok(json!({"Rules": changed}))
+}
+
+/// A rule as the API shows it.
+pub fn shown(arn: &str, priority: &str, conditions: &[Value], actions: &Value) -> Value {
+    let default = conditions.is_empty();
+    json!({"RuleArn": arn, "Priority": priority, "Conditions": conditions, "Actions": actions, "IsDefault": default})
 }
 
 /// Actions as they are kept.

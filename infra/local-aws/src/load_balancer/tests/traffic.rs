@@ -271,3 +271,12 @@ async fn a_client_that_stops_in_the_midst_of_a_body_gets_408() {
     tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await.unwrap().unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408");
 }
+
+#[tokio::test]
+async fn targets_that_close_their_connections_fail_no_request() {
+    let here = Here::new(1.0).await;
+    let web = here.web();
+    let target = raw(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+    here.balancers.register(&web.group, &target_at(target), "").unwrap();
+    assert_eq!(here.shares(200).await.get("ok"), Some(&200));
+}
