@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of ECS: targets are registered and deregistered like any other caller would.
 
+mod actions;
 mod answers;
 mod api;
 mod attributes;
@@ -11,7 +12,6 @@ mod form;
 mod forward;
 mod headers;
 mod health;
-mod model;
 mod probe;
 mod routes;
 mod serve;
@@ -32,7 +32,6 @@ use bodies::Upload;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use infra_ecs::rollout::TargetHealth;
-use model::Action;
 use routes::Routes;
 use state::State;
 use std::net::SocketAddr;
@@ -119,7 +118,7 @@ impl LoadBalancers {
     /// There is no such target group.
     pub fn deregister(&self, target_group: &str, target: &Target) -> Result<(), ApiError> {
         let mut state = self.state();
-        self.drain_target(state.group_mut(target_group)?, target);
+        self.drain_target(target_group, state.group_mut(target_group)?, target);
         self.settle(&mut state);
         Ok(())
     }
@@ -130,13 +129,11 @@ impl LoadBalancers {
     /// There is no such rule, listener or target group.
     pub fn set_weights(&self, rule: &str, weights: &[(String, u32)]) -> Result<(), ApiError> {
         let mut state = self.state();
-        let before = &state.rule_mut(rule)?.actions;
-        let stickiness = before.iter().find_map(|it| it.forward_config.clone()).unwrap_or_default();
-        let action = Action::forward(weights, stickiness.target_group_stickiness_config);
+        let action = actions::forward(weights, state.rule_mut(rule)?.action());
         let listener = state.rule_mut(rule)?.listener.clone();
         let balancer = state.listener_mut(&listener)?.balancer.clone();
-        let actions = api::rules::complete_actions(&state, &balancer, vec![action])?;
-        state.rule_mut(rule)?.actions = actions;
+        let actions = api::rules::complete_actions(&state, &balancer, &[action])?;
+        state.rule_mut(rule)?.shown["Actions"] = actions;
         self.settle(&mut state);
         Ok(())
     }
@@ -146,12 +143,13 @@ impl LoadBalancers {
     /// # Errors
     /// There is no such rule or listener.
     pub fn weights(&self, rule: &str) -> Result<Vec<(String, u32)>, ApiError> {
-        Ok(self.state().rule_mut(rule)?.actions.iter().flat_map(Action::weights).collect())
+        Ok(actions::weights(self.state().rule_mut(rule)?.action()))
     }
 
     /// Whether a target group is there, and by what its targets are registered: `ip` or `instance`.
     pub fn target_type(&self, target_group: &str) -> Option<String> {
-        self.state().groups.get(target_group).map(|group| group.target_type.clone())
+        let state = self.state();
+        Some(actions::text(&state.groups.get(target_group)?.shown, "TargetType").to_owned())
     }
 
     /// Changes of targets' states from now on.
@@ -163,6 +161,14 @@ impl LoadBalancers {
     pub fn request_count(&self, target_group: &str) -> u64 {
         let state = self.state();
         state.groups.get(target_group).map_or(0, |group| group.live.requests.load(Ordering::Relaxed))
+    }
+
+    /// Requests that a target got since it was registered.
+    pub fn target_request_count(&self, target_group: &str, target: &Target) -> u64 {
+        let state = self.state();
+        let group = state.groups.get(target_group);
+        let found = group.and_then(|group| group.targets.get(&(target.id.clone(), target.port)));
+        found.map_or(0, |it| it.live.requests.load(Ordering::Relaxed))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

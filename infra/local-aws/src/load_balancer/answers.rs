@@ -1,12 +1,13 @@
 //! What a load balancer answers by itself.
 
-use super::model::{FixedResponseConfig, RedirectConfig};
+use super::actions::text;
 use super::routes::Listening;
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SERVER};
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION, SERVER};
 use hyper::{Response, StatusCode};
+use serde_json::Value;
 
 /// The body of an answer.
 pub type AnswerBody = BoxBody<Bytes, BoxError>;
@@ -22,20 +23,17 @@ const MAX_LOCATION: usize = 8192;
 ///
 /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html>
 pub fn failure(code: u16) -> Answer {
+    let status = StatusCode::from_u16(code).ok();
     let title = match code {
-        301 => "301 Moved Permanently",
-        302 => "302 Found",
-        400 => "400 Bad Request",
-        405 => "405 Not Allowed",
-        408 => "408 Request Time-out",
-        414 => "414 Request-URI Too Large",
-        501 => "501 Not Implemented",
-        502 => "502 Bad Gateway",
-        503 => "503 Service Temporarily Unavailable",
-        504 => "504 Gateway Time-out",
-        507 => "507 Insufficient Storage",
-        _ => &code.to_string(),
+        405 => "Not Allowed",
+        408 => "Request Time-out",
+        414 => "Request-URI Too Large",
+        503 => "Service Temporarily Unavailable",
+        504 => "Gateway Time-out",
+        _ => status.and_then(|it| it.canonical_reason()).unwrap_or_default(),
     };
+    let title = format!("{code} {title}");
+    let title = title.trim_end();
     let head = format!("<head><title>{title}</title></head>");
     let page =
         format!("<html>\r\n{head}\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n");
@@ -48,44 +46,32 @@ pub fn no_such_load_balancer(name: &str) -> Answer {
 }
 
 /// A fixed response.
-pub fn fixed(config: &FixedResponseConfig) -> Answer {
-    let code = config.status_code.parse().unwrap_or(500);
-    answer(
-        code,
-        config.content_type.as_deref().unwrap_or("text/plain"),
-        config.message_body.clone().unwrap_or_default(),
-    )
+pub fn fixed(config: &Value) -> Answer {
+    let code = text(config, "StatusCode").parse().unwrap_or(500);
+    let content_type = Some(text(config, "ContentType")).filter(|it| !it.is_empty());
+    answer(code, content_type.unwrap_or("text/plain"), text(config, "MessageBody").to_owned())
 }
 
 /// A redirect. The port is always written, as AWS does.
-pub fn redirect(
-    config: &RedirectConfig,
-    listener: &Listening,
-    host: &str,
-    path: &str,
-    query: &str,
-) -> Answer {
-    let filled = |template: &str| {
-        let parts = [
-            ("#{protocol}", listener.protocol),
-            ("#{port}", &listener.port.to_string()),
-            ("#{host}", host),
-            ("#{path}", path.strip_prefix('/').unwrap_or(path)),
-            ("#{query}", query),
-        ];
-        substitute(template, &parts)
-    };
-    let protocol = filled(&config.protocol).to_ascii_lowercase();
-    let mut location =
-        format!("{protocol}://{}:{}{}", filled(&config.host), filled(&config.port), filled(&config.path));
-    let query = filled(&config.query);
+pub fn redirect(config: &Value, listener: &Listening, host: &str, path: &str, query: &str) -> Answer {
+    let port = listener.port.to_string();
+    let parts = [
+        ("#{protocol}", listener.protocol),
+        ("#{port}", &port),
+        ("#{host}", host),
+        ("#{path}", path.strip_prefix('/').unwrap_or(path)),
+        ("#{query}", query),
+    ];
+    let [protocol, host, port, path, query] =
+        ["Protocol", "Host", "Port", "Path", "Query"].map(|it| substitute(text(config, it), &parts));
+    let mut location = format!("{}://{host}:{port}{path}", protocol.to_ascii_lowercase());
     if !query.is_empty() {
         location = format!("{location}?{query}");
     }
     if location.len() > MAX_LOCATION {
         return failure(507);
     }
-    let mut answer = failure(if config.status_code == "HTTP_301" { 301 } else { 302 });
+    let mut answer = failure(if text(config, "StatusCode") == "HTTP_301" { 301 } else { 302 });
     match HeaderValue::from_str(&location) {
         Ok(location) => answer.headers_mut().insert(LOCATION, location),
         Err(_) => return failure(400),
@@ -119,15 +105,6 @@ pub fn signed(mut answer: Answer, listener: &Listening) -> Answer {
         answer.headers_mut().remove(SERVER);
     }
     answer
-}
-
-/// Adds the headers that a listener gives all answers.
-pub fn with_listener_headers(answer: &mut Answer, listener: &Listening) {
-    for (name, value) in &listener.adds {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            answer.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-    }
 }
 
 /// A body that is known.

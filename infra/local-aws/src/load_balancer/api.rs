@@ -8,8 +8,9 @@ pub mod rules;
 mod tags;
 mod targets;
 
+use super::actions::text;
 use super::form::{Form, invalid};
-use super::state::State;
+use super::state::{State, random_hex};
 use super::{LoadBalancers, xml};
 use crate::api_error::ApiError;
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ pub struct Call<'a> {
     pub form: &'a Form,
 }
 
+type Tags = BTreeMap<String, String>;
 type Operation = fn(&mut Call<'_>) -> Result<Value, ApiError>;
 
 fn operation(name: &str) -> Option<Operation> {
@@ -32,8 +34,6 @@ fn operation(name: &str) -> Option<Operation> {
         "CreateLoadBalancer" => balancers::create,
         "DescribeLoadBalancers" => balancers::describe,
         "DeleteLoadBalancer" => balancers::delete,
-        "DescribeLoadBalancerAttributes" => balancers::attributes,
-        "ModifyLoadBalancerAttributes" => balancers::set_attributes,
         "SetSubnets" => balancers::set_subnets,
         "SetSecurityGroups" => balancers::set_security_groups,
         "SetIpAddressType" => balancers::set_ip_address_type,
@@ -42,8 +42,6 @@ fn operation(name: &str) -> Option<Operation> {
         "DescribeTargetGroups" => groups::describe,
         "ModifyTargetGroup" => groups::modify,
         "DeleteTargetGroup" => groups::delete,
-        "DescribeTargetGroupAttributes" => groups::attributes,
-        "ModifyTargetGroupAttributes" => groups::set_attributes,
         "RegisterTargets" => targets::register,
         "DeregisterTargets" => targets::deregister,
         "DescribeTargetHealth" => targets::describe_health,
@@ -51,8 +49,6 @@ fn operation(name: &str) -> Option<Operation> {
         "DescribeListeners" => listeners::describe,
         "ModifyListener" => listeners::modify,
         "DeleteListener" => listeners::delete,
-        "DescribeListenerAttributes" => listeners::attributes,
-        "ModifyListenerAttributes" => listeners::set_attributes,
         "DescribeListenerCertificates" => listeners::certificates,
         "CreateRule" => rules::create,
         "DescribeRules" => rules::describe,
@@ -62,6 +58,12 @@ fn operation(name: &str) -> Option<Operation> {
         "AddTags" => tags::add,
         "RemoveTags" => tags::remove,
         "DescribeTags" => tags::describe,
+        "DescribeLoadBalancerAttributes" | "DescribeTargetGroupAttributes" | "DescribeListenerAttributes" => {
+            others::attributes
+        }
+        "ModifyLoadBalancerAttributes" | "ModifyTargetGroupAttributes" | "ModifyListenerAttributes" => {
+            others::set_attributes
+        }
         "DescribeAccountLimits" => others::limits,
         "DescribeSSLPolicies" => others::ssl_policies,
         _ => return None,
@@ -69,9 +71,6 @@ fn operation(name: &str) -> Option<Operation> {
 }
 
 /// Makes a call; its answer is XML.
-///
-/// # Errors
-/// What AWS refuses.
 pub fn call(here: &LoadBalancers, form: &[(String, String)]) -> Result<String, ApiError> {
     let form = Form::new(form)?;
     let name = form.text("Action").ok_or_else(|| ApiError::new("MissingAction", "Missing Action"))?;
@@ -116,21 +115,59 @@ impl Call<'_> {
         Err(invalid(format!("'{arn}' is not a valid {named} ARN")))
     }
 
-    /// The ARNs in a list, each of which has to be there.
+    /// Those of a map whose ARNs or names are asked for, or all; each that is asked for has to be there.
     fn asked<T>(
         &self,
-        member: &str,
+        arns: &str,
         of: &BTreeMap<String, T>,
-        kind: &str,
-        plural: &str,
+        name: impl Fn(&T) -> &str,
+        not_found: impl Fn(&[String]) -> ApiError,
     ) -> Result<Vec<String>, ApiError> {
-        let arns: Vec<String> = self.form.list(member)?;
-        match arns.iter().all(|arn| of.contains_key(arn)) {
-            true => Ok(arns),
-            false => {
-                Err(ApiError::new(&format!("{kind}NotFound"), format!("One or more {plural} not found")))
-            }
+        let (arns, names): (Vec<String>, Vec<String>) = (self.form.texts(arns)?, self.form.texts("Names")?);
+        if !arns.iter().all(|arn| of.contains_key(arn)) {
+            return Err(not_found(&[]));
         }
+        let missing = names.iter().filter(|it| !of.values().any(|of| name(of) == it.as_str()));
+        let missing: Vec<String> = missing.cloned().collect();
+        if !missing.is_empty() {
+            return Err(not_found(&missing));
+        }
+        let all = arns.is_empty() && names.is_empty();
+        let wanted =
+            |(arn, it): &(&String, &T)| all || arns.contains(arn) || names.iter().any(|of| of == name(it));
+        Ok(of.iter().filter(wanted).map(|(arn, _)| arn.clone()).collect())
+    }
+
+    /// An ARN for something new.
+    fn new_arn(&self, path: &str) -> String {
+        self.here.account.arn("elasticloadbalancing", &format!("{path}/{}", random_hex(8)))
+    }
+
+    /// What is there under a name already: AWS answers the same call again with what it made the first time.
+    fn same(&self, kind: &str, found: (&String, &Value), new: &Value, tags: &Tags) -> Result<(), ApiError> {
+        let settings = |shown: &Value| {
+            let mut shown = shown.clone();
+            for of_one in ["LoadBalancerArn", "TargetGroupArn", "CreatedTime"] {
+                shown[of_one] = Value::Null;
+            }
+            shown
+        };
+        if settings(found.1) == settings(new) && self.state.tags.get(found.0) == Some(tags) {
+            return Ok(());
+        }
+        let (named, name) = if kind == "LoadBalancer" {
+            ("load balancer", "LoadBalancerName")
+        } else {
+            ("target group", "TargetGroupName")
+        };
+        let name = text(new, name);
+        let text = format!("A {named} with the same name '{name}' exists, but with different settings");
+        Err(ApiError::new(&format!("Duplicate{kind}Name"), text))
+    }
+
+    /// A port that has to be there.
+    fn port(&self) -> Result<u16, ApiError> {
+        self.form.number("Port", 1..=u16::MAX)?.ok_or_else(|| invalid("A port must be specified"))
     }
 }
 
@@ -148,9 +185,4 @@ fn check_name(kind: &str, name: &str) -> Result<(), ApiError> {
         return Err(invalid(format!("{kind} name '{name}' cannot begin or end with '-'")));
     }
     Ok(())
-}
-
-/// A structure as the API shows it.
-fn shown(it: &impl serde::Serialize) -> Result<Value, ApiError> {
-    serde_json::to_value(it).map_err(|error| ApiError::server(error.to_string()))
 }

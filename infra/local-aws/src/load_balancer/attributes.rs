@@ -1,23 +1,26 @@
 //! Attributes: which there are, what they are unless they are set, and what they may be.
 
+use super::actions::text;
 use super::form::invalid;
-use super::model::KeyValue;
 use crate::api_error::ApiError;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// All attributes of something.
 pub type Attributes = BTreeMap<String, String>;
 
-enum Valid {
+/// What a value may be.
+pub enum Valid {
     Any,
     Bool,
     Number(u32, u32),
     NumberOrZero(u32, u32),
     NumberOrOff(u32, u32),
     OneOf(&'static [&'static str]),
+    Fits(fn(&str) -> bool),
 }
 
-use Valid::{Any, Bool, Number, NumberOrOff, NumberOrZero, OneOf};
+use Valid::{Any, Bool, Fits, Number, NumberOrOff, NumberOrZero, OneOf};
 
 /// Which attributes a kind of resource has: name, initial value, what it may be.
 pub struct Kind {
@@ -119,23 +122,19 @@ impl Kind {
     }
 
     /// Sets some.
-    ///
-    /// # Errors
-    /// One is not known, or cannot be that.
-    pub fn set(&self, attributes: &mut Attributes, changes: Vec<KeyValue>) -> Result<(), ApiError> {
+    pub fn set(&self, attributes: &mut Attributes, changes: &[Value]) -> Result<(), ApiError> {
         let mut changed = attributes.clone();
         for change in changes {
-            let key = change.key.unwrap_or_default();
+            let (key, value) = (text(change, "Key"), text(change, "Value"));
             let known = self.all.iter().find(|(name, ..)| *name == key);
             let (_, _, valid) = known
                 .ok_or_else(|| invalid(format!("{} attribute key '{key}' is not recognized", self.name)))?;
-            if !valid.allows(&change.value) {
-                return Err(invalid(format!(
-                    "{} attribute value '{}' is not valid for the key '{key}'",
-                    self.name, change.value
-                )));
+            if !valid.allows(value) {
+                let text =
+                    format!("{} attribute value '{value}' is not valid for the key '{key}'", self.name);
+                return Err(invalid(text));
             }
-            changed.insert(key, change.value);
+            changed.insert(key.to_owned(), value.to_owned());
         }
         *attributes = changed;
         Ok(())
@@ -143,7 +142,8 @@ impl Kind {
 }
 
 impl Valid {
-    fn allows(&self, value: &str) -> bool {
+    /// Whether a value is.
+    pub fn allows(&self, value: &str) -> bool {
         let number = value.parse::<u32>().ok();
         let within = |low: u32, high: u32| number.is_some_and(|it| (low..=high).contains(&it));
         match self {
@@ -153,6 +153,7 @@ impl Valid {
             NumberOrZero(low, high) => number == Some(0) || within(*low, *high),
             NumberOrOff(low, high) => value == "off" || within(*low, *high),
             OneOf(all) => all.contains(&value),
+            Fits(fits) => fits(value),
         }
     }
 }
@@ -168,7 +169,6 @@ pub fn is(attributes: &Attributes, name: &str, value: &str) -> bool {
 }
 
 /// As the API lists them.
-pub fn listed(attributes: &Attributes) -> Vec<KeyValue> {
-    let pair = |(key, value): (&String, &String)| KeyValue { key: Some(key.clone()), value: value.clone() };
-    attributes.iter().map(pair).collect()
+pub fn listed(attributes: &Attributes) -> Value {
+    attributes.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }

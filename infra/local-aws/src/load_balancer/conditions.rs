@@ -1,14 +1,24 @@
 //! Conditions of rules: checked when they are made, then matched against each request.
 
+use super::actions::text;
 use super::form::invalid;
-use super::model::{Condition, HeaderValues, QueryValues, Values};
 use crate::api_error::ApiError;
 use hyper::HeaderMap;
 use hyper::header::HeaderName;
+use serde_json::{Value, json};
 use std::net::IpAddr;
 
 const MAX_VALUES: usize = 5;
 const MAX_LENGTH: usize = 128;
+/// Each kind of condition and the member that has its values.
+const CONFIGS: [(&str, &str); 6] = [
+    ("host-header", "HostHeaderConfig"),
+    ("http-header", "HttpHeaderConfig"),
+    ("http-request-method", "HttpRequestMethodConfig"),
+    ("path-pattern", "PathPatternConfig"),
+    ("query-string", "QueryStringConfig"),
+    ("source-ip", "SourceIpConfig"),
+];
 
 /// What of a request conditions look at.
 pub struct Seen<'a> {
@@ -62,107 +72,74 @@ impl Matcher {
 }
 
 /// A condition as the API shows it, and as requests are matched.
-///
-/// # Errors
-/// What AWS refuses.
-pub fn complete(condition: Condition) -> Result<(Condition, Matcher), ApiError> {
-    let field = condition.field.clone();
-    let old = condition.values.clone().unwrap_or_default();
-    let of = |config: &Option<Values>| config.as_ref().map(|it| it.values.clone()).unwrap_or_default();
-    let all = [&condition.host_header_config, &condition.path_pattern_config];
-    let regex = all.iter().any(|it| it.as_ref().is_some_and(|it| !it.regex_values.is_empty()));
-    if regex || condition.regex_values.is_some() {
+pub fn complete(condition: &Value) -> Result<(Value, Matcher), ApiError> {
+    let field = text(condition, "Field");
+    let known = CONFIGS.iter().find(|(name, _)| *name == field);
+    let (_, config_name) = known.ok_or_else(|| {
+        let fields = CONFIGS.map(|(name, _)| name).join(", ");
+        invalid(format!("Condition field '{field}' must be one of '[{fields}]'"))
+    })?;
+    let config = &condition[config_name];
+    if !condition["RegexValues"].is_null() || !config["RegexValues"].is_null() {
         return Err(invalid("regular expressions in conditions are not there in the local AWS"));
     }
-    let either =
-        |config: &Option<Values>| checked(&field, if old.is_empty() { of(config) } else { old.clone() });
-    let bare = Condition { field: field.clone(), ..Condition::default() };
-    let config = |values: &Vec<String>| Some(Values { values: values.clone(), regex_values: Vec::new() });
-    Ok(match field.as_str() {
-        "host-header" => {
-            let values = either(&condition.host_header_config)?;
-            (
-                Condition { host_header_config: config(&values), values: Some(values.clone()), ..bare },
-                Matcher::Host(values),
-            )
-        }
-        "path-pattern" => {
-            let values = either(&condition.path_pattern_config)?;
-            (
-                Condition { path_pattern_config: config(&values), values: Some(values.clone()), ..bare },
-                Matcher::Path(values),
-            )
-        }
-        "http-request-method" => {
-            let values = checked(&field, of(&condition.http_request_method_config))?;
-            (Condition { http_request_method_config: config(&values), ..bare }, Matcher::Method(values))
-        }
-        "source-ip" => {
-            let values = checked(&field, of(&condition.source_ip_config))?;
-            let blocks = values.iter().map(|it| block(it)).collect::<Result<_, _>>()?;
-            (Condition { source_ip_config: config(&values), ..bare }, Matcher::Source(blocks))
-        }
-        "http-header" => {
-            let header = condition.http_header_config.unwrap_or_default();
-            let matcher = header_matcher(&header)?;
-            (Condition { http_header_config: Some(header), ..bare }, matcher)
-        }
-        "query-string" => {
-            let query = condition.query_string_config.unwrap_or_default();
-            let matcher = query_matcher(&query)?;
-            (Condition { query_string_config: Some(query), ..bare }, matcher)
-        }
-        other => {
-            return Err(invalid(format!(
-                "Condition field '{other}' must be one of '[host-header, http-header, http-request-method, path-pattern, query-string, source-ip]'"
-            )));
-        }
-    })
+    let pairs = config["Values"].as_array().into_iter().flatten();
+    let pairs = pairs.map(|it| (it["Key"].as_str().map(str::to_owned), text(it, "Value").to_owned()));
+    let pairs: Vec<(Option<String>, String)> = pairs.collect();
+    // Hosts and paths have an older form beside.
+    let plain = if condition["Values"].is_array() { &condition["Values"] } else { &config["Values"] };
+    let plain = plain.as_array().into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned));
+    let values: Vec<String> =
+        if field == "query-string" { pairs.iter().map(|it| it.1.clone()).collect() } else { plain.collect() };
+    check_values(field, &values)?;
+    let mut shown = json!({"Field": field, *config_name: {"Values": values}});
+    let matcher = match field {
+        "host-header" => Matcher::Host(values),
+        "path-pattern" => Matcher::Path(values),
+        "http-request-method" => Matcher::Method(values),
+        "source-ip" => Matcher::Source(values.iter().map(|it| block(it)).collect::<Result<_, _>>()?),
+        "query-string" => Matcher::Query(pairs),
+        _ => Matcher::Header(header_name(text(config, "HttpHeaderName"))?, values),
+    };
+    match &matcher {
+        Matcher::Host(values) | Matcher::Path(values) => shown["Values"] = json!(values),
+        Matcher::Header(..) | Matcher::Query(_) => shown[config_name] = config.clone(),
+        _ => {}
+    }
+    Ok((shown, matcher))
 }
 
-fn checked(field: &str, values: Vec<String>) -> Result<Vec<String>, ApiError> {
+fn check_values(field: &str, values: &[String]) -> Result<(), ApiError> {
     if values.is_empty() || values.iter().any(String::is_empty) {
         return Err(invalid("A condition value must be specified"));
     }
-    if let Some(long) = values.iter().find(|it| it.len() > MAX_LENGTH) {
-        return Err(invalid(format!(
-            "The condition value '{long}' of '{field}' cannot be longer than '{MAX_LENGTH}' characters"
-        )));
+    match values.iter().find(|it| it.len() > MAX_LENGTH) {
+        None => Ok(()),
+        Some(long) => {
+            let text =
+                format!("The '{field}' value '{long}' cannot be longer than '{MAX_LENGTH}' characters");
+            Err(invalid(text))
+        }
     }
-    if values.len() > MAX_VALUES {
-        return Err(too_many_values());
-    }
-    Ok(values)
 }
 
-/// A rule has too many values in its conditions together.
-pub fn too_many_values() -> ApiError {
-    invalid(format!("Rules can have up to '{MAX_VALUES}' condition values"))
-}
-
-/// How many values the conditions of a rule have together.
-pub fn over_limit<'a>(matchers: impl Iterator<Item = &'a Matcher>) -> bool {
+/// Checks how many values the conditions of a rule have together.
+pub fn check_count(matchers: &[Matcher]) -> Result<(), ApiError> {
     let count = |matcher: &Matcher| match matcher {
         Matcher::Host(all) | Matcher::Path(all) | Matcher::Method(all) | Matcher::Header(_, all) => all.len(),
         Matcher::Query(all) => all.len(),
         Matcher::Source(all) => all.len(),
     };
-    matchers.map(count).sum::<usize>() > MAX_VALUES
-}
-
-fn header_matcher(header: &HeaderValues) -> Result<Matcher, ApiError> {
-    let name = HeaderName::from_bytes(header.http_header_name.as_bytes());
-    let name =
-        name.map_err(|_| invalid(format!("The header name '{}' is not valid", header.http_header_name)))?;
-    if name == hyper::header::HOST {
-        return Err(invalid("The header name 'host' cannot be used for an http-header condition"));
+    match matchers.iter().map(count).sum::<usize>() > MAX_VALUES {
+        true => Err(invalid(format!("Rules can have up to '{MAX_VALUES}' condition values"))),
+        false => Ok(()),
     }
-    Ok(Matcher::Header(name, checked("http-header", header.values.clone())?))
 }
 
-fn query_matcher(query: &QueryValues) -> Result<Matcher, ApiError> {
-    checked("query-string", query.values.iter().map(|it| it.value.clone()).collect())?;
-    Ok(Matcher::Query(query.values.iter().map(|it| (it.key.clone(), it.value.clone())).collect()))
+fn header_name(name: &str) -> Result<HeaderName, ApiError> {
+    let parsed = HeaderName::from_bytes(name.as_bytes()).ok().filter(|it| it != hyper::header::HOST);
+    parsed
+        .ok_or_else(|| invalid(format!("The header name '{name}' is not valid for an http-header condition")))
 }
 
 fn block(text: &str) -> Result<(IpAddr, u8), ApiError> {
@@ -189,32 +166,18 @@ fn like(pattern: &str, text: &str, fold: bool) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut position, mut star) = (0, 0, None);
     while position < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, position));
-                at += 1;
-                continue;
-            }
-            Some(b'?') => {
-                at += 1;
-                position += 1;
-                continue;
-            }
-            Some(b'\\') if pattern.get(at + 1).is_some_and(|it| same(*it, text[position])) => {
-                at += 2;
-                position += 1;
-                continue;
-            }
-            Some(literal) if same(*literal, text[position]) => {
-                at += 1;
-                position += 1;
-                continue;
-            }
-            _ => {}
+        let escaped = pattern.get(at) == Some(&b'\\') && at + 1 < pattern.len();
+        let literal = if escaped { pattern[at + 1] } else { pattern.get(at).copied().unwrap_or_default() };
+        if literal == b'*' && !escaped {
+            star = Some((at, position));
+            at += 1;
+        } else if at < pattern.len() && (literal == b'?' && !escaped || same(literal, text[position])) {
+            (at, position) = (at + 1 + usize::from(escaped), position + 1);
+        } else {
+            // The last star takes one more.
+            let Some((of_star, taken)) = star else { return false };
+            (at, position, star) = (of_star + 1, taken + 1, Some((of_star, taken + 1)));
         }
-        // The last star takes one more.
-        let Some((of_star, taken)) = star else { return false };
-        (at, position, star) = (of_star + 1, taken + 1, Some((of_star, taken + 1)));
     }
     pattern[at.min(pattern.len())..].iter().all(|it| *it == b'*')
 }

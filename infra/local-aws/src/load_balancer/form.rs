@@ -1,8 +1,6 @@
 //! The form of a call of the query protocol, as a tree: `A.member.1.B=c` is `{"A": [{"B": "c"}]}`.
 
 use crate::api_error::ApiError;
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -16,9 +14,6 @@ pub struct Form(Value);
 
 impl Form {
     /// Reads a form.
-    ///
-    /// # Errors
-    /// It is not one that could be written from a tree.
     pub fn new(pairs: &[(String, String)]) -> Result<Self, ApiError> {
         let mut root = Map::new();
         for (key, value) in pairs {
@@ -43,22 +38,15 @@ impl Form {
     }
 
     /// A member that has to be there.
-    ///
-    /// # Errors
-    /// It is not.
     pub fn required(&self, name: &str) -> Result<&str, ApiError> {
         self.text(name).ok_or_else(|| {
             let member = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
-            invalid(format!(
-                "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
-            ))
+            let why = "failed to satisfy constraint: Member must not be null";
+            invalid(format!("1 validation error detected: Value null at '{member}' {why}"))
         })
     }
 
     /// A number within bounds.
-    ///
-    /// # Errors
-    /// It is none, or beyond them.
     pub fn number<T>(&self, name: &str, bounds: RangeInclusive<T>) -> Result<Option<T>, ApiError>
     where
         T: FromStr + PartialOrd + Display,
@@ -75,15 +63,20 @@ impl Form {
     }
 
     /// A list, empty if it is not there.
-    ///
-    /// # Errors
-    /// Its members have another form.
-    pub fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, ApiError> {
+    pub fn list(&self, name: &str) -> Result<&[Value], ApiError> {
         match &self.0[name] {
-            Value::Null => Ok(Vec::new()),
-            Value::String(empty) if empty.is_empty() => Ok(Vec::new()),
-            found => Vec::deserialize(found).map_err(|error| invalid(format!("{name}: {error}"))),
+            Value::Array(list) => Ok(list),
+            Value::Null => Ok(&[]),
+            Value::String(empty) if empty.is_empty() => Ok(&[]),
+            _ => Err(invalid(format!("{name} must be a list"))),
         }
+    }
+
+    /// A list of texts.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, ApiError> {
+        let text = |it: &Value| it.as_str().map(str::to_owned);
+        let texts: Option<_> = self.list(name)?.iter().map(text).collect();
+        texts.ok_or_else(|| invalid(format!("{name} must be a list of texts")))
     }
 
     /// A member of a structure: `("Matcher", "HttpCode")`.
@@ -95,15 +88,6 @@ impl Form {
 /// A refusal of what a call says.
 pub fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationError", message)
-}
-
-/// A number or a boolean within a structure, which a form has as a text.
-///
-/// # Errors
-/// It is none.
-pub fn parsed<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(|_| D::Error::custom(format!("'{text}' is not valid here")))
 }
 
 fn insert(into: &mut Map<String, Value>, parts: &[&str], value: &str) -> Option<()> {
@@ -145,7 +129,7 @@ mod tests {
     #[test]
     fn members_are_a_list_in_the_order_of_their_numbers() {
         let form = form(&[("A.member.10", "z"), ("A.member.2", "b"), ("A.member.1", "a")]).unwrap();
-        assert_eq!(form.list::<String>("A").unwrap(), ["a", "b", "z"]);
+        assert_eq!(form.texts("A").unwrap(), ["a", "b", "z"]);
     }
 
     #[test]

@@ -3,15 +3,15 @@
 use super::answers::Answer;
 use super::bodies::{Activity, Download, InFlight, Upload};
 use super::headers::{for_target, strip_hop_by_hop, wants_upgrade};
-use super::routes::{Front, Listening};
+use super::routes::{Front, Listening, seconds};
 use super::state::TargetLive;
 use super::stickiness::Choice;
 use super::{LoadBalancers, upgrade};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, DATE, HeaderValue, UPGRADE};
-use hyper::http::uri::{Authority, PathAndQuery, Scheme};
-use hyper::{Request, Response, StatusCode, Uri, Version};
+use hyper::http::uri::PathAndQuery;
+use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -56,7 +56,7 @@ impl LoadBalancers {
         hop: Hop<'_>,
     ) -> Result<Answer, u16> {
         let target = Arc::clone(&choice.target);
-        let Some(address) = (self.resolve)(&target.target) else { return Err(502) };
+        let address = (self.resolve)(&target.target).ok_or(502u16)?;
         let (mut parts, body) = request.into_parts();
         let client_side = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
         let upgrades = parts.headers.get(UPGRADE).cloned().filter(|_| wants_upgrade(&parts.headers));
@@ -66,9 +66,9 @@ impl LoadBalancers {
             parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             parts.headers.insert(UPGRADE, protocol.clone());
         }
-        let Some(uri) = uri(address, hop.path) else { return Err(400) };
-        (parts.uri, parts.version) = (uri, Version::HTTP_11);
-        let activity = Activity::new(hop.front.idle_timeout);
+        parts.uri = format!("http://{address}{}", hop.path).parse().map_err(|_| 400u16)?;
+        parts.version = Version::HTTP_11;
+        let activity = Activity::new(seconds(&hop.front.attributes, "idle_timeout.timeout_seconds"));
         let request = Request::from_parts(parts, Upload::new(body, Arc::clone(&activity)));
         let in_flight = InFlight::new(Arc::clone(&target));
         let answer = self.head(request, &activity, &target).await?;
@@ -118,12 +118,4 @@ fn took_too_long(error: &Error) -> bool {
     let causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
     let mut io = causes.filter_map(|it| it.downcast_ref::<io::Error>());
     error.is_connect() && io.any(|it| it.kind() == io::ErrorKind::TimedOut)
-}
-
-fn uri(address: SocketAddr, path: PathAndQuery) -> Option<Uri> {
-    let mut parts = hyper::http::uri::Parts::default();
-    parts.scheme = Some(Scheme::HTTP);
-    parts.authority = Some(Authority::try_from(address.to_string()).ok()?);
-    parts.path_and_query = Some(path);
-    Uri::from_parts(parts).ok()
 }

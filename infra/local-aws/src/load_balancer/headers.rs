@@ -1,11 +1,9 @@
 //! Headers: what targets see of clients, and what goes no further than one connection.
 
-use super::routes::{ForwardedFor, Front, Listening};
+use super::attributes::{Attributes, is};
+use super::routes::{Front, Listening, on};
 use hyper::HeaderMap;
-use hyper::header::{
-    CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
-};
+use hyper::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, UPGRADE};
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,8 +11,16 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const HOP_BY_HOP: [&str; 8] = [
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 const MAX_FORWARDED: usize = 30;
 const MAX_HEADER: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64 * 1024;
@@ -53,7 +59,7 @@ pub fn for_target(
     peer: SocketAddr,
     host: &str,
 ) {
-    if front.drops_invalid_headers {
+    if on(&front.attributes, "routing.http.drop_invalid_header_fields.enabled") {
         let valid =
             |name: &HeaderName| name.as_str().bytes().all(|it| it == b'-' || it.is_ascii_alphanumeric());
         let invalid: Vec<HeaderName> = headers.keys().filter(|name| !valid(name)).cloned().collect();
@@ -62,34 +68,35 @@ pub fn for_target(
         });
     }
     headers.remove(EXPECT);
-    let host = match (front.keeps_host, host_and_port(host).0.to_ascii_lowercase(), listener.port) {
+    let keeps_host = on(&front.attributes, "routing.http.preserve_host_header.enabled");
+    let host = match (keeps_host, host_and_port(host).0.to_ascii_lowercase(), listener.port) {
         (true, ..) => host.to_owned(),
         (false, name, 80 | 443) => name,
         (false, name, port) => format!("{name}:{port}"),
     };
     set(headers, HOST, &host);
-    set_forwarded_for(headers, front.forwarded_for, peer);
+    set_forwarded_for(headers, &front.attributes, peer);
     set(headers, FORWARDED_PROTO, listener.protocol);
     set(headers, FORWARDED_PORT, &listener.port.to_string());
     let trace = traced(headers.get(TRACE_ID).and_then(|it| it.to_str().ok()));
     set(headers, TRACE_ID, &trace);
 }
 
-fn set_forwarded_for(headers: &mut HeaderMap, mode: ForwardedFor, peer: SocketAddr) {
+fn set_forwarded_for(headers: &mut HeaderMap, attributes: &Attributes, peer: SocketAddr) {
+    const MODE: &str = "routing.http.xff_header_processing.mode";
+    if !is(attributes, MODE, "append") {
+        if is(attributes, MODE, "remove") {
+            headers.remove(FORWARDED_FOR);
+        }
+        return;
+    }
     let before: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().filter_map(|it| it.to_str().ok()).collect();
     let before = before.join(", ");
     let address = peer.ip().to_canonical();
-    let client = match mode {
-        ForwardedFor::Preserve => return,
-        ForwardedFor::Remove => {
-            headers.remove(FORWARDED_FOR);
-            return;
-        }
-        ForwardedFor::Append { with_port: true } => SocketAddr::new(address, peer.port()).to_string(),
-        ForwardedFor::Append { with_port: false } if address.is_ipv6() && !before.is_empty() => {
-            format!("[{address}]")
-        }
-        ForwardedFor::Append { with_port: false } => address.to_string(),
+    let client = match on(attributes, "routing.http.xff_client_port.enabled") {
+        true => SocketAddr::new(address, peer.port()).to_string(),
+        false if address.is_ipv6() && !before.is_empty() => format!("[{address}]"),
+        false => address.to_string(),
     };
     let all = if before.is_empty() { client } else { format!("{before}, {client}") };
     set(headers, FORWARDED_FOR, &all);
@@ -100,32 +107,19 @@ fn traced(before: Option<&str>) -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let own = format!("1-{seconds:08x}-{:024x}", fastrand::u128(..) >> 32);
     let fields = before.unwrap_or_default().split(';').map(str::trim);
-    let fields: Vec<&str> = fields.filter(|it| !it.is_empty() && !it.starts_with("Self=")).collect();
-    match fields.iter().any(|it| it.starts_with("Root=")) {
-        true => format!("Self={own};{}", fields.join(";")),
-        false => [format!("Root={own}")]
-            .into_iter()
-            .chain(fields.into_iter().map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(";"),
-    }
+    let mut fields: Vec<&str> = fields.filter(|it| !it.is_empty() && !it.starts_with("Self=")).collect();
+    let kind = if fields.iter().any(|it| it.starts_with("Root=")) { "Self" } else { "Root" };
+    let own = format!("{kind}={own}");
+    fields.insert(0, &own);
+    fields.join(";")
 }
 
 /// Removes what is for one connection only.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = connection_tokens(headers).filter_map(|it| it.parse().ok()).collect();
-    let always = [
-        CONNECTION,
-        KEEP_ALIVE,
-        PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION,
-        PROXY_CONNECTION,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ];
-    for name in listed.into_iter().chain(always) {
+    headers.remove(CONNECTION);
+    let names = listed.iter().map(HeaderName::as_str).chain(HOP_BY_HOP);
+    for name in names {
         headers.remove(name);
     }
 }

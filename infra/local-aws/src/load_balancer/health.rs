@@ -1,17 +1,21 @@
 //! What health checks make of a target.
 
+use super::actions::text;
 use super::attributes::number;
 use super::probe::{Failed, Probe, probe};
 use super::state::{Group, Health, Registered, TargetLive};
 use super::{LoadBalancers, Target};
 use infra_ecs::rollout::Moment;
+use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Containers keep their own time however fast the clock runs: the shortest that they are waited for.
-const CONTAINERS_TIME: Duration = Duration::from_secs(2);
+/// Containers keep their own time however fast the clock runs: how long an answer is waited for at least.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// And how far apart failures of a target that was never healthy count at least: it may still be starting.
+const STARTS_WITHIN: Duration = Duration::from_secs(5);
 /// How soon a target that is just starting is looked at again: a person waits for it.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -31,18 +35,18 @@ pub async fn watch(balancers: Weak<LoadBalancers>, group: String, live: Arc<Targ
 
 impl LoadBalancers {
     fn next_probe(&self, group: &str, live: &TargetLive) -> Option<Probe> {
-        let check = self.state().groups.get(group)?.check.clone();
-        let port = check.health_check_port.parse().unwrap_or(live.target.port);
+        let check = self.state().groups.get(group)?.shown.clone();
+        let port = text(&check, "HealthCheckPort").parse().unwrap_or(live.target.port);
         let address = (self.resolve)(&Target { id: live.target.id.clone(), port });
         let own = live.target.id.parse::<IpAddr>().ok().or(address.map(|it| it.ip()));
-        let timeout = Duration::from_secs(u64::from(check.health_check_timeout_seconds));
+        let timeout = Duration::from_secs(setting(&check, "HealthCheckTimeoutSeconds").into());
         Some(Probe {
             address,
             host: own.map(|it| it.to_string()).unwrap_or_default(),
             port,
-            path: check.health_check_path,
-            timeout: self.clock.real_wait(timeout).max(CONTAINERS_TIME),
-            codes: check.matcher["HttpCode"].as_str().unwrap_or_default().to_owned(),
+            path: text(&check, "HealthCheckPath").to_owned(),
+            timeout: self.clock.real_wait(timeout).max(ANSWERS_WITHIN),
+            codes: text(&check["Matcher"], "HttpCode").to_owned(),
         })
     }
 
@@ -56,28 +60,33 @@ impl LoadBalancers {
     ) -> Option<Duration> {
         let mut state = self.state();
         let group = state.groups.get_mut(group)?;
-        let interval = Duration::from_secs(u64::from(group.check.health_check_interval_seconds));
+        let interval = Duration::from_secs(setting(&group.shown, "HealthCheckIntervalSeconds").into());
         let interval = self.clock.real_wait(interval);
         let registered = group.targets.get(&(live.target.id.clone(), live.target.port))?;
         if !Arc::ptr_eq(&registered.live, live) || registered.health == Health::Draining {
             return None;
         }
-        let starting =
-            matches!(registered.health, Health::Initial { .. }) && result == Err(Failed::Connection);
-        let counts = !starting || counted.is_none_or(|it| it.elapsed() >= interval.max(CONTAINERS_TIME));
+        let fails_anew = matches!(registered.health, Health::Initial { .. }) && result.is_err();
+        let starting = fails_anew && result == Err(Failed::Connection);
+        let counts = !fails_anew || counted.is_none_or(|it| it.elapsed() >= interval.max(STARTS_WITHIN));
         if counts {
             *counted = Some(Instant::now());
         }
         let slows = slows_down(group);
+        let thresholds =
+            ["HealthyThresholdCount", "UnhealthyThresholdCount"].map(|it| setting(&group.shown, it));
         let registered = group.targets.get_mut(&(live.target.id.clone(), live.target.port))?;
         let before = registered.health.clone();
-        let thresholds = (group.check.healthy_threshold_count, group.check.unhealthy_threshold_count);
         registered.take_in(result, counts, thresholds, slows.then(|| self.clock.now()));
         if registered.health != before {
             self.settle(&mut state);
         }
         Some(if starting { interval.min(LOOK_AGAIN) } else { interval })
     }
+}
+
+fn setting(check: &Value, name: &str) -> u32 {
+    text(check, name).parse().unwrap_or_default()
 }
 
 /// The first healthy targets of a group get their full share at once.
@@ -91,7 +100,7 @@ impl Registered {
         &mut self,
         result: Result<(), Failed>,
         counts: bool,
-        (healthy, unhealthy): (u32, u32),
+        [healthy, unhealthy]: [u32; 2],
         slow_since: Option<Moment>,
     ) {
         let initial = matches!(self.health, Health::Initial { .. });

@@ -51,9 +51,6 @@ impl Failed {
 }
 
 /// Makes a check.
-///
-/// # Errors
-/// The target does not pass.
 pub async fn probe(probe: &Probe) -> Result<(), Failed> {
     let address = probe.address.ok_or(Failed::Connection)?;
     let code = tokio::time::timeout(probe.timeout, exchange(probe, address));

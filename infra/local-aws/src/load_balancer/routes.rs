@@ -1,11 +1,13 @@
 //! What requests read of the state: which listener, which rule, which target. Made anew on every change.
 
+use super::actions::{group_stickiness, text, weights};
 use super::attributes::{Attributes, is, number};
 use super::conditions::{Matcher, Seen};
-use super::model::{Action, FixedResponseConfig, RedirectConfig};
 use super::state::{Group, GroupLive, Health, Listener, State, TargetLive};
 use crate::clock::Clock;
+use hyper::header::{HeaderName, HeaderValue};
 use infra_ecs::rollout::Moment;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,20 +20,9 @@ pub struct Routes(HashMap<String, Front>);
 /// A load balancer.
 pub struct Front {
     pub dns_name: String,
-    pub idle_timeout: Duration,
-    pub drops_invalid_headers: bool,
-    pub keeps_host: bool,
-    pub forwarded_for: ForwardedFor,
+    pub attributes: Attributes,
     /// By port.
-    pub listeners: BTreeMap<u16, Arc<Listening>>,
-}
-
-/// What becomes of `X-Forwarded-For`.
-#[derive(Clone, Copy, PartialEq)]
-pub enum ForwardedFor {
-    Append { with_port: bool },
-    Preserve,
-    Remove,
+    pub listeners: BTreeMap<u16, Listening>,
 }
 
 /// A listener.
@@ -40,45 +31,25 @@ pub struct Listening {
     pub protocol: &'static str,
     pub says_server: bool,
     /// Headers that are added to all answers.
-    pub adds: Vec<(&'static str, String)>,
+    ///
+    /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html>
+    pub adds: Vec<(HeaderName, HeaderValue)>,
     rules: Vec<(Arc<Vec<Matcher>>, Do)>,
 }
 
 /// What a rule does.
 pub enum Do {
     Forward { groups: Vec<(u32, Arc<Pool>)>, sticky: Option<Duration> },
-    Redirect(RedirectConfig),
-    Answer(FixedResponseConfig),
+    Redirect(Value),
+    Answer(Value),
 }
 
 /// A target group.
 pub struct Pool {
     pub live: Arc<GroupLive>,
-    /// Those that get requests.
-    pub eligible: Vec<Eligible>,
-    pub algorithm: Algorithm,
-    pub sticky: Option<Sticky>,
-    slow_start: Duration,
-}
-
-/// A target that gets requests.
-pub struct Eligible {
-    pub live: Arc<TargetLive>,
-    slow_since: Option<Moment>,
-}
-
-/// How a target is chosen.
-pub enum Algorithm {
-    RoundRobin,
-    LeastOutstanding,
-    Random,
-}
-
-/// How a client stays with a target.
-pub struct Sticky {
-    pub duration: Duration,
-    /// The app's cookie that it goes by; none with the load balancer's own.
-    pub app_cookie: Option<String>,
+    /// Those that get requests, and since when more and more.
+    pub eligible: Vec<(Arc<TargetLive>, Option<Moment>)>,
+    pub attributes: Attributes,
 }
 
 impl Routes {
@@ -86,29 +57,15 @@ impl Routes {
     pub fn of(state: &State, clock: &Clock) -> Self {
         let pools: HashMap<&str, Arc<Pool>> = state
             .groups
-            .values()
-            .map(|group| (group.arn.as_str(), Arc::new(Pool::of(group, clock))))
+            .iter()
+            .map(|(arn, group)| (arn.as_str(), Arc::new(Pool::of(group, clock))))
             .collect();
-        let fronts = state.balancers.values().map(|balancer| {
-            let listeners = state.listeners.values().filter(|it| it.balancer == balancer.arn);
+        let fronts = state.balancers.iter().map(|(arn, balancer)| {
+            let listeners = state.listeners.iter().filter(|(_, it)| it.balancer == *arn);
             let listeners =
-                listeners.map(|it| (it.port, Arc::new(Listening::of(state, it, &pools)))).collect();
-            let attributes = &balancer.attributes;
-            let mode = "routing.http.xff_header_processing.mode";
-            let front = Front {
-                dns_name: balancer.dns_name.clone(),
-                idle_timeout: seconds(attributes, "idle_timeout.timeout_seconds"),
-                drops_invalid_headers: on(attributes, "routing.http.drop_invalid_header_fields.enabled"),
-                keeps_host: on(attributes, "routing.http.preserve_host_header.enabled"),
-                forwarded_for: if is(attributes, mode, "remove") {
-                    ForwardedFor::Remove
-                } else if is(attributes, mode, "preserve") {
-                    ForwardedFor::Preserve
-                } else {
-                    ForwardedFor::Append { with_port: on(attributes, "routing.http.xff_client_port.enabled") }
-                },
-                listeners,
-            };
+                listeners.map(|(arn, it)| (it.port, Listening::of(state, arn, it, &pools))).collect();
+            let dns_name = text(&balancer.shown, "DNSName").to_owned();
+            let front = Front { dns_name, attributes: balancer.attributes.clone(), listeners };
             (balancer.name.to_ascii_lowercase(), front)
         });
         Self(fronts.collect())
@@ -122,7 +79,7 @@ impl Routes {
 
 impl Front {
     /// The listener on a port; else that on 80, else the first that there is.
-    pub fn listener(&self, port: Option<u16>) -> Option<&Arc<Listening>> {
+    pub fn listener(&self, port: Option<u16>) -> Option<&Listening> {
         let on = |port: u16| self.listeners.get(&port);
         port.and_then(on).or_else(|| on(80)).or_else(|| {
             let http = self.listeners.values().find(|it| it.protocol == "http");
@@ -132,21 +89,19 @@ impl Front {
 }
 
 impl Listening {
-    fn of(state: &State, listener: &Listener, pools: &HashMap<&str, Arc<Pool>>) -> Self {
-        let rules = state.rules_of(&listener.arn).into_iter().filter_map(|rule| {
-            let action = rule.actions.first()?;
-            Some((Arc::clone(&rule.matchers), Do::of(action, pools)?))
+    fn of(state: &State, arn: &str, listener: &Listener, pools: &HashMap<&str, Arc<Pool>>) -> Self {
+        let rules = state.rules_of(arn).into_iter();
+        let rules = rules.map(|it| (Arc::clone(&it.matchers), Do::of(it.action(), pools)));
+        let adds = listener.attributes.iter().filter_map(|(key, value)| {
+            let name = key.strip_prefix("routing.http.response.")?.strip_suffix(".header_value")?;
+            let value = HeaderValue::from_str(value).ok().filter(|it| !it.is_empty())?;
+            Some((name.replace('_', "-").parse().ok()?, value))
         });
-        let adds = |(name, header): &(&str, &'static str)| {
-            let name = format!("routing.http.response.{name}.header_value");
-            let value = listener.attributes.get(&name).filter(|value| !value.is_empty())?;
-            Some((*header, value.clone()))
-        };
         Self {
             port: listener.port,
-            protocol: if listener.protocol == "HTTPS" { "https" } else { "http" },
+            protocol: if listener.shown["Protocol"] == "HTTPS" { "https" } else { "http" },
             says_server: on(&listener.attributes, "routing.http.response.server.enabled"),
-            adds: RESPONSE_HEADERS.iter().filter_map(adds).collect(),
+            adds: adds.collect(),
             rules: rules.collect(),
         }
     }
@@ -158,111 +113,59 @@ impl Listening {
     }
 }
 
-/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html>
-const RESPONSE_HEADERS: [(&str, &str); 10] = [
-    ("access_control_allow_credentials", "access-control-allow-credentials"),
-    ("access_control_allow_headers", "access-control-allow-headers"),
-    ("access_control_allow_methods", "access-control-allow-methods"),
-    ("access_control_allow_origin", "access-control-allow-origin"),
-    ("access_control_expose_headers", "access-control-expose-headers"),
-    ("access_control_max_age", "access-control-max-age"),
-    ("content_security_policy", "content-security-policy"),
-    ("strict_transport_security", "strict-transport-security"),
-    ("x_content_type_options", "x-content-type-options"),
-    ("x_frame_options", "x-frame-options"),
-];
-
 impl Do {
-    fn of(action: &Action, pools: &HashMap<&str, Arc<Pool>>) -> Option<Self> {
-        if let Some(forward) = &action.forward_config {
-            let weights = action.weights();
-            let groups = weights
-                .iter()
-                .filter_map(|(arn, weight)| Some((*weight, Arc::clone(pools.get(arn.as_str())?))));
-            let sticky = &forward.target_group_stickiness_config;
-            let sticky = sticky.duration_seconds.filter(|_| sticky.enabled == Some(true));
-            let sticky = sticky.map(|it| Duration::from_secs(u64::from(it)));
-            return Some(Self::Forward { groups: groups.collect(), sticky });
+    fn of(action: &Value, pools: &HashMap<&str, Arc<Pool>>) -> Self {
+        match action["Type"].as_str() {
+            Some("redirect") => Self::Redirect(action["RedirectConfig"].clone()),
+            Some("fixed-response") => Self::Answer(action["FixedResponseConfig"].clone()),
+            _ => {
+                let known =
+                    |(arn, weight): (String, u32)| Some((weight, Arc::clone(pools.get(arn.as_str())?)));
+                let groups = weights(action).into_iter().filter_map(known).collect();
+                Self::Forward { groups, sticky: group_stickiness(action) }
+            }
         }
-        let redirect = action.redirect_config.clone().map(Self::Redirect);
-        redirect.or_else(|| action.fixed_response_config.clone().map(Self::Answer))
     }
 }
 
 impl Pool {
     fn of(group: &Group, clock: &Clock) -> Self {
-        let attributes = &group.attributes;
-        let slow_start = seconds(attributes, "slow_start.duration_seconds");
-        let now = clock.now();
+        let attributes = group.attributes.clone();
+        let (now, slow_start) = (clock.now(), seconds(&attributes, "slow_start.duration_seconds"));
         let eligible = |healthy_only: bool| {
             let chosen = group.members().filter(move |it| !healthy_only || it.health == Health::Healthy);
-            chosen.map(|it| Eligible {
-                live: Arc::clone(&it.live),
-                slow_since: it.slow_since.filter(|since| now.since(*since) < slow_start),
-            })
+            let slow = |since: &Moment| now.since(*since) < slow_start;
+            chosen.map(|it| (Arc::clone(&it.live), it.slow_since.filter(slow))).collect::<Vec<_>>()
         };
         let minimum = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
-        let percentage = number(attributes, &format!("{minimum}.percentage")) as usize;
-        let needed = (number(attributes, &format!("{minimum}.count")) as usize)
-            .max((group.members().count() * percentage).div_ceil(100))
-            .max(1);
-        let healthy: Vec<Eligible> = eligible(true).collect();
-        let algorithm = "load_balancing.algorithm.type";
-        Self {
-            live: Arc::clone(&group.live),
-            // With too few healthy ones all get requests: a load balancer fails open.
-            eligible: if healthy.len() >= needed { healthy } else { eligible(false).collect() },
-            algorithm: if is(attributes, algorithm, "least_outstanding_requests") {
-                Algorithm::LeastOutstanding
-            } else if is(attributes, algorithm, "weighted_random") {
-                Algorithm::Random
-            } else {
-                Algorithm::RoundRobin
-            },
-            sticky: on(attributes, "stickiness.enabled").then(|| Sticky::of(attributes)),
-            slow_start,
-        }
+        let minimum = |it: &str| number(&attributes, &format!("{minimum}.{it}")) as usize;
+        let share = (group.members().count() * minimum("percentage")).div_ceil(100);
+        let healthy = eligible(true);
+        // With too few healthy ones all get requests: a load balancer fails open.
+        let enough = healthy.len() >= minimum("count").max(share).max(1);
+        let eligible = if enough { healthy } else { eligible(false) };
+        Self { live: Arc::clone(&group.live), eligible, attributes }
     }
 
     /// The target that is next.
     pub fn next(&self, now: Moment) -> Option<&Arc<TargetLive>> {
         let count = self.eligible.len();
-        if count == 0 {
-            return None;
-        }
-        let turn = self.live.turn.fetch_add(1, Ordering::Relaxed);
-        let at = |index: usize| self.eligible.get(index % count).map(|it| &it.live);
-        match self.algorithm {
-            Algorithm::Random => at(fastrand::usize(..count)),
-            Algorithm::LeastOutstanding => {
-                let in_turn = (0..count).filter_map(|offset| at(turn.wrapping_add(offset)));
+        let turn = self.live.turn.fetch_add(1, Ordering::Relaxed).checked_rem(count)?;
+        let at = |index: usize| self.eligible.get(index % count).map(|(live, _)| live);
+        match self.attributes.get("load_balancing.algorithm.type").map(String::as_str) {
+            Some("weighted_random") => at(fastrand::usize(..count)),
+            Some("least_outstanding_requests") => {
+                let in_turn = (turn..turn + count).filter_map(at);
                 in_turn.min_by_key(|it| it.in_flight.load(Ordering::Relaxed))
             }
-            Algorithm::RoundRobin if self.eligible.iter().any(|it| it.slow_since.is_some()) => {
-                let shares = self.eligible.iter().map(|it| it.share(now, self.slow_start));
-                at(drawn(shares.collect::<Vec<_>>().as_slice())?)
+            _ if self.eligible.iter().any(|(_, slow)| slow.is_some()) => {
+                let slow_start = seconds(&self.attributes, "slow_start.duration_seconds").as_secs_f64();
+                let part = |since: Moment| now.since(since).as_secs_f64() / slow_start.max(1.0);
+                let share = |since| (part(since).clamp(0.001, 1.0) * 1000.0) as u32;
+                let shares = self.eligible.iter().map(|(_, slow)| slow.map_or(1000, share));
+                at(drawn(&shares.collect::<Vec<_>>())?)
             }
-            Algorithm::RoundRobin => at(turn),
-        }
-    }
-}
-
-impl Eligible {
-    /// A thousand, or what a target that was just added gets of it.
-    fn share(&self, now: Moment, slow_start: Duration) -> u32 {
-        let Some(since) = self.slow_since else { return 1000 };
-        let part = now.since(since).as_secs_f64() / slow_start.as_secs_f64().max(1.0);
-        (part.clamp(0.001, 1.0) * 1000.0) as u32
-    }
-}
-
-impl Sticky {
-    fn of(attributes: &Attributes) -> Self {
-        let app = is(attributes, "stickiness.type", "app_cookie");
-        let kind = if app { "app_cookie" } else { "lb_cookie" };
-        Self {
-            duration: seconds(attributes, &format!("stickiness.{kind}.duration_seconds")),
-            app_cookie: attributes.get("stickiness.app_cookie.cookie_name").filter(|_| app).cloned(),
+            _ => at(turn),
         }
     }
 }
@@ -280,10 +183,12 @@ pub fn drawn(shares: &[u32]) -> Option<usize> {
     })
 }
 
-fn on(attributes: &Attributes, name: &str) -> bool {
+/// Whether an attribute is `true`.
+pub fn on(attributes: &Attributes, name: &str) -> bool {
     is(attributes, name, "true")
 }
 
-fn seconds(attributes: &Attributes, name: &str) -> Duration {
+/// An attribute that is a time.
+pub fn seconds(attributes: &Attributes, name: &str) -> Duration {
     Duration::from_secs(u64::from(number(attributes, name)))
 }

@@ -1,7 +1,7 @@
 //! Requests for load balancers: for which, by which listener, and what its rules do with them.
 
 use super::LoadBalancers;
-use super::answers::{self, Answer, failure, signed, with_listener_headers};
+use super::answers::{self, Answer, failure, signed};
 use super::conditions::Seen;
 use super::forward::Hop;
 use super::headers::{host_and_port, too_large, too_many_forwarded};
@@ -48,7 +48,7 @@ impl LoadBalancers {
             Err(code) => Err(code),
         };
         let mut answer = answer.unwrap_or_else(|code| signed(failure(code), listener));
-        with_listener_headers(&mut answer, listener);
+        answer.headers_mut().extend(listener.adds.iter().cloned());
         answer
     }
 
@@ -83,7 +83,7 @@ fn refused(request: &Request<Incoming>) -> Option<u16> {
     let coded = |it: &hyper::header::HeaderValue| {
         it.to_str().is_ok_and(|it| ["chunked", "identity"].contains(&it.to_ascii_lowercase().trim()))
     };
-    if request.uri().to_string().len() > MAX_REQUEST_LINE {
+    if request.uri().path_and_query().is_some_and(|it| it.as_str().len() > MAX_REQUEST_LINE) {
         return Some(414);
     }
     let hostless = request.version() == Version::HTTP_11 && host(request).is_empty();

@@ -1,12 +1,11 @@
 //! What there is: load balancers, listeners, rules, target groups and their targets.
 
 use super::Target;
+use super::actions::weights;
 use super::attributes::Attributes;
 use super::conditions::Matcher;
-use super::model::{Action, Condition};
 use crate::api_error::ApiError;
 use infra_ecs::rollout::{Moment, TargetHealth};
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,116 +24,45 @@ pub struct State {
 }
 
 /// A load balancer.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 pub struct Balancer {
-    #[serde(rename = "LoadBalancerArn")]
-    pub arn: String,
-    #[serde(rename = "LoadBalancerName")]
     pub name: String,
-    #[serde(rename = "DNSName")]
-    pub dns_name: String,
-    pub canonical_hosted_zone_id: String,
-    pub created_time: String,
-    pub scheme: String,
-    pub state: Value,
-    #[serde(rename = "Type")]
-    pub kind: String,
-    pub availability_zones: Vec<Zone>,
-    pub security_groups: Vec<String>,
-    pub ip_address_type: String,
-    #[serde(skip)]
+    /// As the API shows it.
+    pub shown: Value,
     pub attributes: Attributes,
 }
 
-/// A zone of a load balancer.
-#[derive(Clone, Serialize, PartialEq)]
-#[serde(rename_all = "PascalCase")]
-pub struct Zone {
-    pub zone_name: String,
-    pub subnet_id: String,
-    pub load_balancer_addresses: [(); 0],
-}
-
 /// A listener; what it does is its default rule.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 pub struct Listener {
-    #[serde(rename = "ListenerArn")]
-    pub arn: String,
-    #[serde(rename = "LoadBalancerArn")]
     pub balancer: String,
     pub port: u16,
-    pub protocol: String,
-    pub certificates: Vec<Value>,
-    pub ssl_policy: Option<String>,
-    #[serde(skip)]
+    /// As the API shows it, but for its actions.
+    pub shown: Value,
     pub default_rule: String,
-    #[serde(skip)]
     pub attributes: Attributes,
 }
 
 /// A rule.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 pub struct Rule {
-    #[serde(rename = "RuleArn")]
-    pub arn: String,
-    #[serde(serialize_with = "priority")]
+    /// None of a listener's default.
     pub priority: Option<u32>,
-    pub conditions: Vec<Condition>,
-    pub actions: Vec<Action>,
-    #[serde(skip)]
     pub listener: String,
-    #[serde(skip)]
+    /// As the API shows it.
+    pub shown: Value,
     pub matchers: Arc<Vec<Matcher>>,
 }
 
-fn priority<S: serde::Serializer>(priority: &Option<u32>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&priority.map_or("default".to_owned(), |it| it.to_string()))
-}
-
 /// A target group.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
 pub struct Group {
-    #[serde(rename = "TargetGroupArn")]
-    pub arn: String,
-    #[serde(rename = "TargetGroupName")]
     pub name: String,
-    pub protocol: String,
-    pub protocol_version: String,
     pub port: u16,
-    pub vpc_id: String,
-    pub target_type: String,
-    pub ip_address_type: String,
-    #[serde(flatten)]
-    pub check: HealthCheck,
-    #[serde(skip)]
+    /// As the API shows it, but for its load balancers.
+    pub shown: Value,
     pub attributes: Attributes,
-    #[serde(skip)]
     pub targets: BTreeMap<(String, u16), Registered>,
-    #[serde(skip)]
     pub live: Arc<GroupLive>,
 }
 
-/// How targets are checked.
-#[derive(Clone, Serialize, PartialEq)]
-#[serde(rename_all = "PascalCase")]
-pub struct HealthCheck {
-    pub health_check_protocol: String,
-    pub health_check_port: String,
-    pub health_check_enabled: bool,
-    pub health_check_path: String,
-    pub health_check_interval_seconds: u32,
-    pub health_check_timeout_seconds: u32,
-    pub healthy_threshold_count: u32,
-    pub unhealthy_threshold_count: u32,
-    pub matcher: Value,
-}
-
 /// A registered target.
-#[derive(Clone)]
 pub struct Registered {
     pub zone: Option<String>,
     pub health: Health,
@@ -234,6 +162,13 @@ impl Health {
     }
 }
 
+impl Rule {
+    /// The one thing that it does.
+    pub fn action(&self) -> &Value {
+        &self.shown["Actions"][0]
+    }
+}
+
 impl Group {
     /// Those that are not on their way out.
     pub fn members(&self) -> impl Iterator<Item = &Registered> {
@@ -247,7 +182,7 @@ impl State {
         let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for rule in self.rules.values() {
             let Some(listener) = self.listeners.get(&rule.listener) else { continue };
-            for (group, _) in rule.actions.iter().flat_map(Action::weights) {
+            for (group, _) in weights(rule.action()) {
                 used.entry(group).or_default().insert(listener.balancer.clone());
             }
         }
@@ -262,34 +197,38 @@ impl State {
     }
 
     /// A rule, or a listener's default.
-    ///
-    /// # Errors
-    /// There is none.
     pub fn rule_mut(&mut self, arn: &str) -> Result<&mut Rule, ApiError> {
         let of_listener = self.listeners.get(arn).map(|listener| listener.default_rule.clone());
         self.rules.get_mut(of_listener.as_deref().unwrap_or(arn)).ok_or_else(|| not_found("Rule", arn))
     }
 
+    /// Takes away a rule, with its tags.
+    pub fn remove_rule(&mut self, arn: &str) {
+        self.rules.remove(arn);
+        self.tags.remove(arn);
+    }
+
+    /// Takes away a listener with its rules.
+    pub fn remove_listener(&mut self, arn: &str) {
+        let rules = self.rules.iter().filter(|(_, rule)| rule.listener == arn);
+        for rule in rules.map(|(arn, _)| arn.clone()).collect::<Vec<_>>() {
+            self.remove_rule(&rule);
+        }
+        self.listeners.remove(arn);
+        self.tags.remove(arn);
+    }
+
     /// A load balancer.
-    ///
-    /// # Errors
-    /// There is none.
     pub fn balancer_mut(&mut self, arn: &str) -> Result<&mut Balancer, ApiError> {
         self.balancers.get_mut(arn).ok_or_else(|| not_found("LoadBalancer", arn))
     }
 
     /// A listener.
-    ///
-    /// # Errors
-    /// There is none.
     pub fn listener_mut(&mut self, arn: &str) -> Result<&mut Listener, ApiError> {
         self.listeners.get_mut(arn).ok_or_else(|| not_found("Listener", arn))
     }
 
     /// A target group.
-    ///
-    /// # Errors
-    /// There is none.
     pub fn group_mut(&mut self, arn: &str) -> Result<&mut Group, ApiError> {
         self.groups.get_mut(arn).ok_or_else(|| not_found("TargetGroup", arn))
     }

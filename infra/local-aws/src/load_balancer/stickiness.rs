@@ -1,6 +1,7 @@
 //! Which target group and which target get a request, and the cookies by which a client stays with them.
 
-use super::routes::{Pool, Sticky, drawn};
+use super::attributes::is;
+use super::routes::{Pool, drawn, on, seconds};
 use super::state::TargetLive;
 use hyper::HeaderMap;
 use hyper::header::{COOKIE, HeaderValue, SET_COOKIE};
@@ -22,16 +23,13 @@ const KEPT_DAYS: i64 = 7;
 pub struct Choice {
     pub target: Arc<TargetLive>,
     cookies: Vec<(&'static str, String)>,
-    /// The app's cookie that has to be set, and then ours.
-    by_app: Option<(String, String)>,
+    /// The app's cookie without which ours is not set.
+    by_app: Option<String>,
 }
 
 /// Chooses a target group by its weight and one of its targets, or those that the client has been with.
 ///
 /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html>
-///
-/// # Errors
-/// The status of the answer when there is none.
 pub fn choose(
     groups: &[(u32, Arc<Pool>)],
     sticky: Option<Duration>,
@@ -43,7 +41,7 @@ pub fn choose(
     let kept = sticky.and_then(|duration| {
         let known =
             |cookie: &str| groups.iter().find(|(weight, pool)| *weight > 0 && pool.live.cookie == cookie);
-        kept(headers, &[GROUP, "AWSALBTGCORS"], duration, now).find_map(known)
+        remembered(headers, &[GROUP, "AWSALBTGCORS"], duration, now).find_map(known)
     });
     let (_, pool) = match kept {
         Some(kept) => kept,
@@ -55,45 +53,42 @@ pub fn choose(
     if sticky.is_some() {
         cookies.push((GROUP, value(&pool.live.cookie, now)));
     }
-    let target = pool.sticky.as_ref().and_then(|sticky| kept_target(pool, sticky, headers, now));
-    let target = Arc::clone(target.or_else(|| pool.next(now)).ok_or(NONE)?);
-    let mut by_app = None;
-    match &pool.sticky {
-        Some(Sticky { app_cookie: Some(name), .. }) => {
-            by_app = Some((name.clone(), value(&target.cookie, now)));
-        }
-        Some(_) => cookies.push((TARGET, value(&target.cookie, now))),
-        None => {}
-    }
+    let attributes = &pool.attributes;
+    let by_app = is(attributes, "stickiness.type", "app_cookie");
+    let target = if on(attributes, "stickiness.enabled") {
+        let kind = if by_app { "app_cookie" } else { "lb_cookie" };
+        let duration = seconds(attributes, &format!("stickiness.{kind}.duration_seconds"));
+        let names: &[&str] = if by_app { &[TARGET_BY_APP] } else { &[TARGET, "AWSALBCORS"] };
+        let known = |cookie: &str| pool.eligible.iter().map(|(live, _)| live).find(|it| it.cookie == cookie);
+        let kept = remembered(headers, names, duration, now).find_map(known);
+        let target = kept.or_else(|| pool.next(now)).ok_or(NONE)?;
+        cookies.push((if by_app { TARGET_BY_APP } else { TARGET }, value(&target.cookie, now)));
+        target
+    } else {
+        pool.next(now).ok_or(NONE)?
+    };
+    let target = Arc::clone(target);
+    // The app's cookie says when ours is set.
+    let by_app = attributes.get("stickiness.app_cookie.cookie_name").filter(|_| by_app).cloned();
     pool.live.requests.fetch_add(1, Ordering::Relaxed);
     Ok(Choice { target, cookies, by_app })
-}
-
-fn kept_target<'a>(
-    pool: &'a Pool,
-    sticky: &Sticky,
-    headers: &HeaderMap,
-    now: Moment,
-) -> Option<&'a Arc<TargetLive>> {
-    let names: &[&str] = if sticky.app_cookie.is_some() { &[TARGET_BY_APP] } else { &[TARGET, "AWSALBCORS"] };
-    let known = |cookie: &str| pool.eligible.iter().map(|it| &it.live).find(|it| it.cookie == cookie);
-    kept(headers, names, sticky.duration, now).find_map(known)
 }
 
 impl Choice {
     /// Gives the client its cookies.
     pub fn set_cookies(&self, answer: &mut HeaderMap) {
-        let by_app = self.by_app.as_ref().filter(|(name, _)| sets(answer, name));
-        let by_app = by_app.map(|(_, value)| (TARGET_BY_APP, value.clone()));
         let format = format_description!(
             "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
         );
         let expires = OffsetDateTime::now_utc() + time::Duration::days(KEPT_DAYS);
         let expires = expires.format(&format).unwrap_or_default();
-        for (name, value) in self.cookies.iter().cloned().chain(by_app) {
+        let set =
+            |name: &str| name != TARGET_BY_APP || self.by_app.as_ref().is_some_and(|it| sets(answer, it));
+        let cookies: Vec<_> = self.cookies.iter().filter(|(name, _)| set(name)).collect();
+        for (name, value) in cookies {
             let plain = format!("{name}={value}; Expires={expires}; Path=/");
             let cors = format!("{name}CORS={value}; Expires={expires}; Path=/; SameSite=None; Secure");
-            let both = if name == TARGET_BY_APP { vec![plain] } else { vec![plain, cors] };
+            let both = if *name == TARGET_BY_APP { vec![plain] } else { vec![plain, cors] };
             for cookie in both.iter().filter_map(|it| HeaderValue::from_str(it).ok()) {
                 answer.append(SET_COOKIE, cookie);
             }
@@ -112,7 +107,7 @@ fn value(of: &str, now: Moment) -> String {
 }
 
 /// Those whom a client's cookies name that are not too old.
-fn kept<'a>(
+fn remembered<'a>(
     headers: &'a HeaderMap,
     names: &'a [&str],
     duration: Duration,

@@ -28,13 +28,13 @@ impl LoadBalancers {
     }
 
     /// Deregisters a target: it gets no more requests, and those under way have the group's delay to finish.
-    pub(super) fn drain_target(&self, group: &mut Group, target: &Target) {
+    pub(super) fn drain_target(&self, arn: &str, group: &mut Group, target: &Target) {
         let key = (target.id.clone(), target.port);
         let Some(registered) = group.targets.get_mut(&key) else { return };
         match registered.health {
             Health::Draining => return,
             Health::Unused => {
-                self.forget_target(&group.arn, registered);
+                self.forget_target(arn, registered);
                 group.targets.remove(&key);
                 return;
             }
@@ -42,7 +42,7 @@ impl LoadBalancers {
         }
         registered.checker.take().inspect(|checker| checker.abort());
         let delay = number(&group.attributes, "deregistration_delay.timeout_seconds");
-        let (this, clock, arn) = (self.this.clone(), self.clock, group.arn.clone());
+        let (this, clock, arn) = (self.this.clone(), self.clock, arn.to_owned());
         let until = clock.now() + Duration::from_secs(u64::from(delay));
         let live = Arc::clone(&registered.live);
         tokio::spawn(async move {
@@ -75,13 +75,13 @@ impl LoadBalancers {
     /// Targets are checked while a rule forwards to their group.
     pub(super) fn check_what_is_used(&self, state: &mut State) {
         let used = state.used();
-        for group in state.groups.values_mut() {
-            let is_used = used.contains_key(&group.arn);
+        for (arn, group) in &mut state.groups {
+            let is_used = used.contains_key(arn);
             for registered in group.targets.values_mut() {
-                self.start_or_end_checks(&group.arn, registered, is_used);
+                self.start_or_end_checks(arn, registered, is_used);
                 let seen = registered.health.seen();
                 if registered.announced.as_ref() != Some(&seen) {
-                    self.announce(&group.arn, &registered.live.target, seen.clone());
+                    self.announce(arn, &registered.live.target, seen.clone());
                     registered.announced = Some(seen);
                 }
             }

@@ -4,6 +4,7 @@ mod api;
 mod conditions;
 mod headers;
 mod health;
+mod malformed;
 mod traffic;
 mod upgrade;
 

@@ -38,7 +38,11 @@ fn element(out: &mut String, name: &str, value: &Value) {
     }
     let _ = write!(out, "<{name}>");
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| element(out, name, value)),
+        Value::Object(members) => {
+            // A load balancer's name comes before that in DNS, as from AWS.
+            let (last, first): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| *name == "DNSName");
+            first.into_iter().chain(last).for_each(|(name, value)| element(out, name, value));
+        }
         Value::Array(items) => items.iter().for_each(|item| element(out, "member", item)),
         Value::String(text) => out.push_str(&escape(text)),
         other => {

@@ -1,11 +1,10 @@
 //! Operations on load balancers.
 
-use super::{Call, check_name, shown};
+use super::{Call, check_name};
 use crate::api_error::ApiError;
-use crate::load_balancer::attributes::{self, LOAD_BALANCER};
+use crate::load_balancer::attributes::{LOAD_BALANCER, is};
 use crate::load_balancer::form::invalid;
-use crate::load_balancer::state::{Balancer, Zone, random_hex};
-use serde::Deserialize;
+use crate::load_balancer::state::Balancer;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -29,161 +28,110 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
     if !["internet-facing", "internal"].contains(&scheme) {
         return Err(ApiError::new("InvalidScheme", format!("Scheme '{scheme}' is not valid")));
     }
-    let tags = super::tags::given(call)?;
-    let arn =
-        call.here.account.arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{}", random_hex(8)));
-    let balancer = Balancer {
-        dns_name: format!("{name}.alb.localhost"),
-        canonical_hosted_zone_id: HOSTED_ZONE.to_owned(),
-        created_time: now()?,
-        scheme: scheme.to_owned(),
-        state: json!({"Code": "active"}),
-        kind: kind.to_owned(),
-        availability_zones: zones(call)?,
-        security_groups: call.form.list("SecurityGroups")?,
-        ip_address_type: ip_address_type(call)?.unwrap_or_else(|| "ipv4".to_owned()),
-        attributes: LOAD_BALANCER.initial(),
-        arn,
-        name,
-    };
-    if let Some(found) = call.state.balancers.values().find(|it| it.name == balancer.name) {
-        let differs = found.scheme != balancer.scheme
-            || found.availability_zones != balancer.availability_zones
-            || found.security_groups != balancer.security_groups
-            || found.ip_address_type != balancer.ip_address_type
-            || call.state.tags.get(&found.arn) != Some(&tags);
-        return match differs {
-            // AWS answers the same call again with what it made the first time.
-            false => Ok(json!({"LoadBalancers": [shown(found)?]})),
-            true => Err(ApiError::new(
-                "DuplicateLoadBalancerName",
-                format!(
-                    "A load balancer with the same name '{}' exists, but with different settings",
-                    balancer.name
-                ),
-            )),
-        };
+    let (tags, arn) = (super::tags::given(call)?, call.new_arn(&format!("loadbalancer/app/{name}")));
+    let created =
+        OffsetDateTime::now_utc().format(&Rfc3339).map_err(|it| ApiError::server(it.to_string()))?;
+    let shown = json!({
+        "LoadBalancerArn": arn,
+        "LoadBalancerName": name,
+        "DNSName": format!("{name}.alb.localhost"),
+        "CanonicalHostedZoneId": HOSTED_ZONE,
+        "CreatedTime": created,
+        "Scheme": scheme,
+        "State": {"Code": "active"},
+        "Type": kind,
+        "AvailabilityZones": zones(call)?,
+        "SecurityGroups": call.form.texts("SecurityGroups")?,
+        "IpAddressType": ip_address_type(call)?.unwrap_or("ipv4"),
+    });
+    if let Some((arn, found)) = call.state.balancers.iter().find(|(_, it)| it.name == name) {
+        call.same("LoadBalancer", (arn, &found.shown), &shown, &tags)?;
+        return Ok(json!({"LoadBalancers": [found.shown]}));
     }
-    let answer = json!({"LoadBalancers": [shown(&balancer)?]});
-    call.state.tags.insert(balancer.arn.clone(), tags);
-    call.state.balancers.insert(balancer.arn.clone(), balancer);
+    let answer = json!({"LoadBalancers": [shown]});
+    call.state.tags.insert(arn.clone(), tags);
+    call.state.balancers.insert(arn, Balancer { name, shown, attributes: LOAD_BALANCER.initial() });
     Ok(answer)
 }
 
 pub fn describe(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let arns = call.asked("LoadBalancerArns", &call.state.balancers, "LoadBalancer", "load balancers")?;
-    let names: Vec<String> = call.form.list("Names")?;
-    let all = || call.state.balancers.values();
-    let missing: Vec<&str> =
-        names.iter().filter(|name| !all().any(|it| it.name == **name)).map(String::as_str).collect();
-    if !missing.is_empty() {
-        let text = format!("Load balancers '[{}]' not found", missing.join(", "));
-        return Err(ApiError::new("LoadBalancerNotFound", text));
-    }
-    let wanted = |it: &&Balancer| {
-        (arns.is_empty() && names.is_empty()) || arns.contains(&it.arn) || names.contains(&it.name)
+    let not_found = |names: &[String]| {
+        let text = format!("Load balancers '[{}]' not found", names.join(", "));
+        let text = if names.is_empty() { "One or more load balancers not found".to_owned() } else { text };
+        ApiError::new("LoadBalancerNotFound", text)
     };
-    call.page("LoadBalancers", all().filter(wanted).map(shown).collect::<Result<_, _>>()?)
+    let wanted = call.asked("LoadBalancerArns", &call.state.balancers, |it| &it.name, not_found)?;
+    call.page("LoadBalancers", wanted.iter().map(|arn| call.state.balancers[arn].shown.clone()).collect())
 }
 
 pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
     // AWS: what is not there is deleted.
     let Some(balancer) = call.state.balancers.get(&arn) else { return Ok(json!({})) };
-    if attributes::is(&balancer.attributes, "deletion_protection.enabled", "true") {
-        return Err(ApiError::new(
-            "OperationNotPermitted",
-            format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled"),
-        ));
+    if is(&balancer.attributes, "deletion_protection.enabled", "true") {
+        let text = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
+        return Err(ApiError::new("OperationNotPermitted", text));
     }
-    let listeners = call.state.listeners.values().filter(|it| it.balancer == arn);
-    for listener in listeners.map(|it| it.arn.clone()).collect::<Vec<_>>() {
-        super::listeners::remove(call.state, &listener);
+    let listeners = call.state.listeners.iter().filter(|(_, it)| it.balancer == arn);
+    for listener in listeners.map(|(arn, _)| arn.clone()).collect::<Vec<_>>() {
+        call.state.remove_listener(&listener);
     }
     call.state.balancers.remove(&arn);
     call.state.tags.remove(&arn);
     Ok(json!({}))
 }
 
-pub fn attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let balancer = call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
-    Ok(json!({"Attributes": attributes::listed(&balancer.attributes)}))
-}
-
-pub fn set_attributes(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let changes = call.form.list("Attributes")?;
-    let balancer = call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
-    LOAD_BALANCER.set(&mut balancer.attributes, changes)?;
-    Ok(json!({"Attributes": attributes::listed(&balancer.attributes)}))
-}
-
 pub fn set_subnets(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
-    let (zones, kind) = (zones(call)?, ip_address_type(call)?);
-    let balancer = call.state.balancer_mut(&arn)?;
-    balancer.availability_zones = zones;
-    balancer.ip_address_type = kind.unwrap_or_else(|| balancer.ip_address_type.clone());
-    Ok(json!({
-        "AvailabilityZones": shown(&balancer.availability_zones)?,
-        "IpAddressType": balancer.ip_address_type,
-    }))
+    let zones = zones(call)?;
+    let kind = ip_address_type(call)?.map(Value::from);
+    let shown = &mut call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?.shown;
+    shown["AvailabilityZones"] = zones;
+    shown["IpAddressType"] = kind.unwrap_or_else(|| shown["IpAddressType"].clone());
+    Ok(json!({"AvailabilityZones": shown["AvailabilityZones"], "IpAddressType": shown["IpAddressType"]}))
 }
 
 pub fn set_security_groups(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
-    let groups: Vec<String> = call.form.list("SecurityGroups")?;
+    let groups = call.form.texts("SecurityGroups")?;
     if groups.is_empty() {
         return Err(ApiError::new("InvalidConfigurationRequest", "A security group must be specified"));
     }
-    call.state.balancer_mut(&arn)?.security_groups.clone_from(&groups);
+    call.state.balancer_mut(&arn)?.shown["SecurityGroups"] = json!(groups);
     Ok(json!({"SecurityGroupIds": groups}))
 }
 
 pub fn set_ip_address_type(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
     call.form.required("IpAddressType")?;
-    let kind = ip_address_type(call)?.unwrap_or_default();
-    call.state.balancer_mut(&arn)?.ip_address_type.clone_from(&kind);
+    let kind = json!(ip_address_type(call)?);
+    call.state.balancer_mut(&arn)?.shown["IpAddressType"] = kind.clone();
     Ok(json!({"IpAddressType": kind}))
 }
 
 pub fn capacity(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let arn = call.arn("LoadBalancerArn", "loadbalancer")?;
-    call.state.balancer_mut(&arn)?;
+    call.state.balancer_mut(&call.arn("LoadBalancerArn", "loadbalancer")?)?;
     Ok(json!({"CapacityReservationState": []}))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct SubnetMapping {
-    subnet_id: String,
-}
-
-fn zones(call: &Call<'_>) -> Result<Vec<Zone>, ApiError> {
-    let mut subnets: Vec<String> = call.form.list("Subnets")?;
-    subnets.extend(call.form.list::<SubnetMapping>("SubnetMappings")?.into_iter().map(|it| it.subnet_id));
+fn zones(call: &Call<'_>) -> Result<Value, ApiError> {
+    let mut subnets = call.form.texts("Subnets")?;
+    let mappings = call.form.list("SubnetMappings")?.iter();
+    subnets.extend(mappings.filter_map(|it| Some(it["SubnetId"].as_str()?.to_owned())));
     if subnets.len() < MIN_SUBNETS {
         return Err(invalid("At least two subnets in two different Availability Zones must be specified"));
     }
-    let zone = |(letter, subnet_id): (char, String)| Zone {
-        zone_name: format!("{}{letter}", call.here.account.region),
-        subnet_id,
-        load_balancer_addresses: [],
+    let zone = |(letter, subnet): (char, String)| {
+        let name = format!("{}{letter}", call.here.account.region);
+        json!({"ZoneName": name, "SubnetId": subnet, "LoadBalancerAddresses": []})
     };
     Ok(('a'..='z').zip(subnets).map(zone).collect())
 }
 
-fn ip_address_type(call: &Call<'_>) -> Result<Option<String>, ApiError> {
+fn ip_address_type<'a>(call: &Call<'a>) -> Result<Option<&'a str>, ApiError> {
     match call.form.text("IpAddressType") {
         Some(other) if !IP_ADDRESS_TYPES.contains(&other) => {
             Err(invalid(format!("IP address type '{other}' is not valid")))
         }
-        kind => Ok(kind.map(str::to_owned)),
+        kind => Ok(kind),
     }
-}
-
-fn now() -> Result<String, ApiError> {
-    let now = OffsetDateTime::now_utc();
-    let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
-    now.format(&Rfc3339).map_err(|error| ApiError::server(error.to_string()))
 }

@@ -1,12 +1,11 @@
 //! Operations on rules.
 
-use super::{Call, shown};
+use super::Call;
 use crate::api_error::ApiError;
+use crate::load_balancer::actions::{self, text, weights};
 use crate::load_balancer::conditions::{self, Matcher};
-use crate::load_balancer::form::{invalid, parsed};
-use crate::load_balancer::model::{Action, Condition};
-use crate::load_balancer::state::{Rule, State, not_found, random_hex};
-use serde::Deserialize;
+use crate::load_balancer::form::invalid;
+use crate::load_balancer::state::{Rule, State, not_found};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,152 +20,136 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let priority = priority.ok_or_else(|| invalid("A priority must be specified"))?;
     let of_listener = call.state.rules_of(&listener);
     if of_listener.iter().any(|it| it.priority == Some(priority)) {
-        return Err(ApiError::new("PriorityInUse", format!("Priority '{priority}' is currently in use")));
+        return Err(in_use(priority));
     }
     if of_listener.len() > MAX_RULES {
-        return Err(ApiError::new(
-            "TooManyRules",
-            format!("The maximum number of rules on listener '{listener}' has been reached"),
-        ));
+        let text = format!("The maximum number of rules on listener '{listener}' has been reached");
+        return Err(ApiError::new("TooManyRules", text));
     }
     let (conditions, matchers) = complete_conditions(call.form.list("Conditions")?)?;
     let actions = complete_actions(call.state, &balancer, call.form.list("Actions")?)?;
     let tags = super::tags::given(call)?;
-    let path = listener.rsplit_once(":listener/").map(|(_, path)| path).unwrap_or_default();
-    let arn =
-        call.here.account.arn("elasticloadbalancing", &format!("listener-rule/{path}/{}", random_hex(8)));
-    let rule = Rule { arn: arn.clone(), priority: Some(priority), conditions, actions, listener, matchers };
-    let answer = described(&rule)?;
+    let arn = call.new_arn(&listener.split(':').nth(5).unwrap_or_default().replacen(
+        "listener",
+        "listener-rule",
+        1,
+    ));
+    let shown = shown(&arn, &priority.to_string(), &conditions, &actions);
+    let answer = json!({"Rules": [shown]});
     call.state.tags.insert(arn.clone(), tags);
-    call.state.rules.insert(arn, rule);
-    Ok(json!({"Rules": [answer]}))
+    call.state.rules.insert(arn, Rule { priority: Some(priority), listener, shown, matchers });
+    Ok(answer)
 }
 
 pub fn describe(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let arns = call.asked("RuleArns", &call.state.rules, "Rule", "rules")?;
+    let not_there = |_: &[String]| ApiError::new("RuleNotFound", "One or more rules not found");
+    let wanted = call.asked("RuleArns", &call.state.rules, |_| "", not_there)?;
     let rules: Vec<&Rule> = match call.form.text("ListenerArn") {
         Some(listener) => {
             call.state.listeners.get(listener).ok_or_else(|| not_found("Listener", listener))?;
             call.state.rules_of(listener)
         }
-        None if arns.is_empty() => {
+        None if !call.form.has("RuleArns") => {
             return Err(invalid("You must specify either listener rule ARNs or a listener ARN"));
         }
-        None => call.state.rules.values().filter(|it| arns.contains(&it.arn)).collect(),
+        None => wanted.iter().filter_map(|arn| call.state.rules.get(arn)).collect(),
     };
-    call.page("Rules", rules.into_iter().map(described).collect::<Result<_, _>>()?)
+    call.page("Rules", rules.into_iter().map(|it| it.shown.clone()).collect())
 }
 
 pub fn modify(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("RuleArn", "listener-rule")?;
     no_transforms(call)?;
-    let rule = own(call.state, &arn, "modified")?;
-    let (listener, has) = (rule.listener.clone(), |name: &str| call.form.has(name));
-    if !has("Conditions") && !has("Actions") {
+    let listener = own(call.state, &arn, "modified")?.listener.clone();
+    let (has_conditions, has_actions) = (call.form.has("Conditions"), call.form.has("Actions"));
+    if !has_conditions && !has_actions {
         return Err(invalid("You must provide either conditions, actions, or transforms"));
     }
-    let conditions = match has("Conditions") {
-        true => Some(complete_conditions(call.form.list("Conditions")?)?),
-        false => None,
-    };
-    let balancer = call.state.listener_mut(&listener)?.balancer.clone();
-    let actions = match has("Actions") {
-        true => Some(complete_actions(call.state, &balancer, call.form.list("Actions")?)?),
-        false => None,
-    };
+    let conditions =
+        has_conditions.then(|| complete_conditions(call.form.list("Conditions")?)).transpose()?;
+    if has_actions {
+        let balancer = call.state.listener_mut(&listener)?.balancer.clone();
+        let actions = complete_actions(call.state, &balancer, call.form.list("Actions")?)?;
+        call.state.rule_mut(&arn)?.shown["Actions"] = actions;
+    }
     let rule = call.state.rule_mut(&arn)?;
     if let Some((conditions, matchers)) = conditions {
-        (rule.conditions, rule.matchers) = (conditions, matchers);
+        (rule.shown["Conditions"], rule.matchers) = (conditions.into(), matchers);
     }
-    rule.actions = actions.unwrap_or_else(|| rule.actions.clone());
-    Ok(json!({"Rules": [described(rule)?]}))
+    Ok(json!({"Rules": [rule.shown]}))
 }
 
 pub fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.arn("RuleArn", "listener-rule")?;
     own(call.state, &arn, "deleted")?;
-    call.state.rules.remove(&arn);
-    call.state.tags.remove(&arn);
+    call.state.remove_rule(&arn);
     Ok(json!({}))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Pair {
-    rule_arn: String,
-    #[serde(deserialize_with = "parsed")]
-    priority: Option<u32>,
-}
-
 pub fn set_priorities(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let pairs: Vec<Pair> = call.form.list("RulePriorities")?;
-    for pair in &pairs {
-        let listener = own(call.state, &pair.rule_arn, "modified")?.listener.clone();
-        if !pair.priority.is_some_and(|it| PRIORITIES.contains(&it)) {
+    let pairs = call.form.list("RulePriorities")?;
+    let pairs: Vec<(&str, u32)> = pairs
+        .iter()
+        .map(|it| (text(it, "RuleArn"), text(it, "Priority").parse().unwrap_or_default()))
+        .collect();
+    for (arn, priority) in &pairs {
+        if !PRIORITIES.contains(priority) {
             return Err(invalid("A priority must be between '1' and '50000' inclusive"));
         }
-        let moves = |arn: &str| pairs.iter().any(|it| it.rule_arn == arn);
-        let stays = |it: &&Rule| it.priority == pair.priority && !moves(&it.arn);
-        let same = |it: &&Pair| it.priority == pair.priority && it.rule_arn != pair.rule_arn;
-        if call.state.rules_of(&listener).iter().any(stays) || pairs.iter().any(|it| same(&it)) {
-            let text = format!("Priority '{}' is currently in use", pair.priority.unwrap_or_default());
-            return Err(ApiError::new("PriorityInUse", text));
+        let listener = &own(call.state, arn, "modified")?.listener;
+        let mut others = call.state.rules.iter().filter(|(_, it)| it.listener == *listener);
+        let stays = |it: &str| pairs.iter().all(|(moved, _)| *moved != it);
+        let twice = pairs.iter().any(|(other, same)| same == priority && other != arn);
+        if twice || others.any(|(other, it)| it.priority == Some(*priority) && stays(other)) {
+            return Err(in_use(*priority));
         }
     }
     let mut changed = Vec::new();
-    for pair in pairs {
-        let rule = call.state.rule_mut(&pair.rule_arn)?;
-        rule.priority = pair.priority;
-        changed.push(described(rule)?);
+    for (arn, priority) in pairs {
+        let rule = call.state.rule_mut(arn)?;
+        (rule.priority, rule.shown["Priority"]) = (Some(priority), priority.to_string().into());
+        changed.push(rule.shown.clone());
     }
     Ok(json!({"Rules": changed}))
 }
 
+/// A rule as the API shows it.
+pub fn shown(arn: &str, priority: &str, conditions: &[Value], actions: &Value) -> Value {
+    let default = conditions.is_empty();
+    json!({"RuleArn": arn, "Priority": priority, "Conditions": conditions, "Actions": actions, "IsDefault": default})
+}
+
 /// Actions as they are kept.
-///
-/// # Errors
-/// What AWS refuses.
-pub fn complete_actions(
-    state: &State,
-    balancer: &str,
-    actions: Vec<Action>,
-) -> Result<Vec<Action>, ApiError> {
-    let mut actions = actions.into_iter().map(Action::complete).collect::<Result<Vec<_>, _>>()?;
-    let [action] = actions.as_mut_slice() else {
-        return Err(invalid(
-            "Exactly one action of type 'forward', 'redirect' or 'fixed-response' must be specified",
-        ));
+pub fn complete_actions(state: &State, balancer: &str, actions: &[Value]) -> Result<Value, ApiError> {
+    let [action] = actions else {
+        let text = "Exactly one action of type 'forward', 'redirect' or 'fixed-response' must be specified";
+        return Err(invalid(text));
     };
-    action.order.get_or_insert(1);
-    let used = state.used();
-    for (group, _) in action.weights() {
+    let (action, used) = (actions::complete(action)?, state.used());
+    for (group, _) in weights(&action) {
         if !state.groups.contains_key(&group) {
             return Err(not_found("TargetGroup", &group));
         }
         if used.get(&group).is_some_and(|by| by.iter().any(|it| it != balancer)) {
-            let text = format!(
-                "The following target groups cannot be associated with more than one load balancer: {group}"
-            );
-            return Err(ApiError::new("TargetGroupAssociationLimit", text));
+            let text = "The following target groups cannot be associated with more than one load balancer";
+            return Err(ApiError::new("TargetGroupAssociationLimit", format!("{text}: {group}")));
         }
     }
-    Ok(actions)
+    Ok(json!([action]))
 }
 
-fn complete_conditions(conditions: Vec<Condition>) -> Result<(Vec<Condition>, Arc<Vec<Matcher>>), ApiError> {
+fn complete_conditions(conditions: &[Value]) -> Result<(Vec<Value>, Arc<Vec<Matcher>>), ApiError> {
     if conditions.is_empty() {
         return Err(invalid("A condition must be specified"));
     }
-    let complete = conditions.into_iter().map(conditions::complete).collect::<Result<Vec<_>, _>>()?;
+    let complete = conditions.iter().map(conditions::complete).collect::<Result<Vec<_>, _>>()?;
     let (conditions, matchers): (Vec<_>, Vec<_>) = complete.into_iter().unzip();
-    match conditions::over_limit(matchers.iter()) {
-        true => Err(conditions::too_many_values()),
-        false => Ok((conditions, Arc::new(matchers))),
-    }
+    conditions::check_count(&matchers)?;
+    Ok((conditions, Arc::new(matchers)))
 }
 
 fn no_transforms(call: &Call<'_>) -> Result<(), ApiError> {
-    match call.form.list::<Value>("Transforms")?.is_empty() {
+    match call.form.list("Transforms")?.is_empty() {
         true => Ok(()),
         false => Err(invalid("transforms are not there in the local AWS")),
     }
@@ -181,8 +164,6 @@ fn own<'a>(state: &'a State, arn: &str, what: &str) -> Result<&'a Rule, ApiError
     }
 }
 
-fn described(rule: &Rule) -> Result<Value, ApiError> {
-    let mut described = shown(rule)?;
-    described["IsDefault"] = json!(rule.priority.is_none());
-    Ok(described)
+fn in_use(priority: u32) -> ApiError {
+    ApiError::new("PriorityInUse", format!("Priority '{priority}' is currently in use"))
 }

@@ -2,8 +2,8 @@
 
 use super::Call;
 use crate::api_error::ApiError;
+use crate::load_balancer::actions::text;
 use crate::load_balancer::form::invalid;
-use crate::load_balancer::model::KeyValue;
 use crate::load_balancer::state::not_found;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ pub fn add(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub fn remove(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let (arns, keys) = (resources(call)?, call.form.list::<String>("TagKeys")?);
+    let (arns, keys) = (resources(call)?, call.form.texts("TagKeys")?);
     for arn in arns {
         call.state.tags.entry(arn).or_default().retain(|key, _| !keys.contains(key));
     }
@@ -45,22 +45,15 @@ pub fn describe(call: &mut Call<'_>) -> Result<Value, ApiError> {
 }
 
 /// The tags that a call gives.
-///
-/// # Errors
-/// What AWS refuses.
 pub fn given(call: &Call<'_>) -> Result<BTreeMap<String, String>, ApiError> {
     let mut tags = BTreeMap::new();
-    for tag in call.form.list::<KeyValue>("Tags")? {
-        let key = tag.key.unwrap_or_default();
+    for tag in call.form.list("Tags")? {
+        let (key, value) = (text(tag, "Key").to_owned(), text(tag, "Value").to_owned());
         let length = |text: &str| text.chars().count();
-        if key.is_empty()
-            || length(&key) > MAX_KEY
-            || length(&tag.value) > MAX_VALUE
-            || key.starts_with("aws:")
-        {
+        if key.is_empty() || length(&key) > MAX_KEY || length(&value) > MAX_VALUE || key.starts_with("aws:") {
             return Err(invalid(format!("The tag '{key}' is not valid")));
         }
-        if tags.insert(key.clone(), tag.value).is_some() {
+        if tags.insert(key.clone(), value).is_some() {
             return Err(ApiError::new(
                 "DuplicateTagKeys",
                 format!("The tag key '{key}' was specified more than once"),
@@ -81,7 +74,7 @@ fn check_count(count: usize) -> Result<(), ApiError> {
 }
 
 fn resources(call: &Call<'_>) -> Result<Vec<String>, ApiError> {
-    let arns: Vec<String> = call.form.list("ResourceArns")?;
+    let arns: Vec<String> = call.form.texts("ResourceArns")?;
     if arns.is_empty() || arns.len() > MAX_RESOURCES {
         return Err(invalid(format!("From '1' to '{MAX_RESOURCES}' resource ARNs must be specified")));
     }

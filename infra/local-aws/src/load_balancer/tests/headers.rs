@@ -173,3 +173,25 @@ async fn a_client_stays_with_its_group_until_its_weight_is_0() {
     here.balancers.set_weights(&web.listener, &[(web.group, share("a")), (other, share("b"))]).unwrap();
     assert_ne!(with_cookies(&here, &kept).await.body, first.body);
 }
+
+#[tokio::test]
+async fn a_client_stays_by_the_apps_own_cookie() {
+    let here = Here::new(1.0).await;
+    let (web, _mirror) = mirror(&here).await;
+    let other = Served::named("other").await;
+    here.healthy(&web.group, &other).await;
+    for (key, value) in [
+        ("stickiness.type", "app_cookie"),
+        ("stickiness.app_cookie.cookie_name", "app"),
+        ("stickiness.enabled", "true"),
+    ] {
+        here.set("TargetGroup", &web.group, key, value);
+    }
+    let answers = [here.get("/").await, here.get("/").await];
+    let cookies = answers.each_ref().map(|it| cookies(it, &["AWSALBAPP-0"]));
+    let of_mirror = usize::from(answers[0].body == "other");
+    assert_eq!(cookies[1 - of_mirror], "", "who sets no cookie of its own keeps no client");
+    for _ in 0..5 {
+        assert_ne!(with_cookies(&here, &cookies[of_mirror]).await.body, "other");
+    }
+}

@@ -20,6 +20,7 @@ async fn targets_take_turns() {
     let shares = here.shares(20).await;
     assert_eq!((shares["a"], shares["b"]), (10, 10));
     assert_eq!(here.balancers.request_count(&web.group), 20);
+    assert_eq!(here.balancers.target_request_count(&web.group, &a.target()), 10);
 }
 
 #[tokio::test]
@@ -251,4 +252,31 @@ async fn a_new_target_starts_slowly() {
     here.healthy(&web.group, &new).await;
     let shares = here.shares(200).await;
     assert!(shares.get("new").is_none_or(|it| *it < 20), "{shares:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_stops_in_the_midst_of_a_body_gets_408() {
+    let here = Here::new(1.0).await;
+    let web = here.web();
+    here.set("LoadBalancer", &web.balancer, "idle_timeout.timeout_seconds", "1");
+    let target = Served::new(|request| async move {
+        let _ = request.into_body().collect().await;
+        status(200)
+    });
+    let target = target.await;
+    here.balancers.register(&web.group, &target.target(), "").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(here.address).await.unwrap();
+    stream.write_all(b"POST /_alb/web/ HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab").await.unwrap();
+    let mut answer = [0; 12];
+    tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+}
+
+#[tokio::test]
+async fn targets_that_close_their_connections_fail_no_request() {
+    let here = Here::new(1.0).await;
+    let web = here.web();
+    let target = raw(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+    here.balancers.register(&web.group, &target_at(target), "").unwrap();
+    assert_eq!(here.shares(200).await.get("ok"), Some(&200));
 }
