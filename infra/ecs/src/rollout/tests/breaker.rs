@@ -35,7 +35,16 @@ fn tasks_that_run_for_a_moment_and_exit_trip_it_at_3() {
     assert_eq!(deployment.status, ServiceDeploymentStatus::RollbackSuccessful);
     let reason = "Service deployment rolled back because the circuit breaker threshold was exceeded.";
     assert_eq!(deployment.status_reason.as_deref(), Some(reason));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) has started 2 tasks: (task T1) (task T2).
+        3 (service web) has started 1 tasks: (task T3).
+        3 (service web) has started 1 tasks: (task T4).
+        6 (service web) (deployment D1) deployment failed: tasks failed to start.
+        6 (service web) rolling back to deployment D2.
+        6 (service web) has stopped 1 running tasks: (task T4).
+        6 (service web) (deployment D2) deployment completed.
+        6 (service web) has reached a steady state.
+        "#);
     let [restored] = cloud.service.deployments() else { panic!() };
     assert_eq!(
         (restored.status, restored.rollout_state),
@@ -51,7 +60,18 @@ fn an_image_that_is_missing_is_tried_again_ever_later() {
     let from = cloud.now;
     cloud.update(spec("unpullable", 1));
     cloud.run(seconds(600));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) has started 1 tasks: (task T1).
+        1 (service web) was unable to place a task. Reason: CannotPullContainerError: not found.
+        61 (service web) has started 1 tasks: (task T2).
+        62 (service web) was unable to place a task. Reason: CannotPullContainerError: not found.
+        182 (service web) has started 1 tasks: (task T3).
+        183 (service web) was unable to place a task. Reason: CannotPullContainerError: not found.
+        183 (service web) (deployment D1) deployment failed: tasks failed to start.
+        183 (service web) rolling back to deployment D2.
+        183 (service web) (deployment D2) deployment completed.
+        183 (service web) has reached a steady state.
+        "#);
 }
 
 #[test]
@@ -76,7 +96,29 @@ fn the_events_of_a_sick_revision_behind_a_load_balancer() {
     let from = cloud.now;
     cloud.update(balanced("sick", 1));
     cloud.run(seconds(200));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) has started 1 tasks: (task T1).
+        1 (service web) registered 1 targets in (target-group group/blue)
+        4 (service web) has started 1 tasks: (task T2). Amazon ECS replaced 1 tasks due to an unhealthy status.
+        4 (service web) (task T1) (port 8080) is unhealthy in (target-group group/blue) due to (reason Health checks failed with these codes: [503]).
+        4 (service web) has stopped 1 running tasks: (task T1).
+        4 (service web) deregistered 1 targets in (target-group group/blue)
+        4 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        5 (service web) registered 1 targets in (target-group group/blue)
+        8 (service web) has started 1 tasks: (task T3). Amazon ECS replaced 1 tasks due to an unhealthy status.
+        8 (service web) (task T2) (port 8080) is unhealthy in (target-group group/blue) due to (reason Health checks failed with these codes: [503]).
+        8 (service web) has stopped 1 running tasks: (task T2).
+        8 (service web) deregistered 1 targets in (target-group group/blue)
+        8 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        9 (service web) registered 1 targets in (target-group group/blue)
+        12 (service web) (deployment D1) deployment failed: tasks failed to start.
+        12 (service web) rolling back to deployment D2.
+        12 (service web) has stopped 1 running tasks: (task T3).
+        12 (service web) deregistered 1 targets in (target-group group/blue)
+        12 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        18 (service web) (deployment D2) deployment completed.
+        18 (service web) has reached a steady state.
+        "#);
 }
 
 #[test]
@@ -149,13 +191,20 @@ fn a_healthy_task_sets_the_count_to_zero_unless_it_may_not() {
 
 #[test]
 fn what_comes_back_keeps_its_id_and_a_third_deployment_has_no_candidate() {
-    let mut cloud = steady(spec("good", 1));
+    let stop_first =
+        |name: &str| ServiceSpec { minimum_healthy_percent: 0, maximum_percent: 100, ..spec(name, 1) };
+    let mut cloud = steady(stop_first("good"));
     let good = cloud.service.deployments()[0].id.clone();
-    cloud.draining = seconds(600);
-    cloud.update(spec("exits", 1));
+    cloud.update(stop_first("exits"));
+    cloud.run(seconds(1));
     cloud.run_until(|service| service.deployments()[0].id == good);
     let restoring = &cloud.service.deployments()[0];
     let reason = format!("ECS deployment circuit breaker: rolling back to deploymentId {good}.");
     assert_eq!(restoring.rollout_state_reason, reason);
-    cloud.update(ServiceSpec { task_definition: "exits".to_owned(), ..spec("exits", 3) });
+    assert_eq!(restoring.rollout_state, RolloutState::InProgress);
+    cloud.update(stop_first("sick"));
+    cloud.run(seconds(600));
+    assert_eq!(cloud.service.service_deployments()[1].status, ServiceDeploymentStatus::Stopped);
+    assert_eq!(cloud.service.service_deployments()[0].status, ServiceDeploymentStatus::RollbackFailed);
+    assert_eq!(cloud.service.deployments()[0].rollout_state, RolloutState::Failed);
 }

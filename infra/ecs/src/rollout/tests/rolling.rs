@@ -28,7 +28,13 @@ fn batches(cloud: &Cloud, from: usize) -> Vec<i32> {
 #[test]
 fn a_first_deployment_starts_all_tasks_and_completes() {
     let cloud = steady(balanced("good", 2));
-    assert_snapshot!(cloud.messages().join("\n"), @"");
+    assert_snapshot!(cloud.messages().join("\n"), @r#"
+        (service web) has started 2 tasks: (task T1) (task T2).
+        (service web) registered 1 targets in (target-group group/blue)
+        (service web) registered 1 targets in (target-group group/blue)
+        (service web) (deployment D1) deployment completed.
+        (service web) has reached a steady state.
+        "#);
     let deployment = &cloud.service.service_deployments()[0];
     assert_eq!(deployment.status, ServiceDeploymentStatus::Successful);
     assert!(deployment.sources.is_empty());
@@ -45,7 +51,15 @@ fn an_update_says_what_it_does_in_ecs_words() {
     let from = cloud.now;
     cloud.update(balanced("better", 1));
     cloud.run(seconds(60));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) has started 1 tasks: (task T1).
+        1 (service web) registered 1 targets in (target-group group/blue)
+        4 (service web) has stopped 1 running tasks: (task T2).
+        4 (service web) deregistered 1 targets in (target-group group/blue)
+        4 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        10 (service web) (deployment D2) deployment completed.
+        10 (service web) has reached a steady state.
+        "#);
     assert_eq!(cloud.service.deployments().len(), 1);
     assert!(cloud.stopped()[0].1.starts_with("Scaling activity initiated by (deployment ecs-svc/"));
 }
@@ -57,7 +71,15 @@ fn with_ecs_cadence_each_thing_has_its_own_look() {
     let from = cloud.now;
     cloud.update(balanced("better", 1));
     cloud.run(seconds(300));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) has started 1 tasks: (task T1).
+        10 (service web) registered 1 targets in (target-group group/blue)
+        20 (service web) has stopped 1 running tasks: (task T2).
+        30 (service web) deregistered 1 targets in (target-group group/blue)
+        30 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        90 (service web) (deployment D2) deployment completed.
+        90 (service web) has reached a steady state.
+        "#);
 }
 
 #[test]
@@ -66,7 +88,7 @@ fn the_bounds_make_the_batches() {
         (100, 200, vec![4, -4]),
         (50, 100, vec![-2, 2, -2, 2]),
         (0, 100, vec![-4, 4]),
-        (100, 150, vec![2, -2, 2, -2]),
+        (100, 150, vec![2, -1, 1, -1, 1, -2]),
     ] {
         let bounded = |name| {
             let mut spec = spec(name, 4);
@@ -200,7 +222,14 @@ fn alarms_roll_back_unless_they_were_on_before() {
     cloud.give(Event::Alarms(vec!["old".to_owned(), "slow".to_owned()])).unwrap();
     let from = cloud.now;
     cloud.run(seconds(60));
-    assert_snapshot!(cloud.timeline(from).join("\n"), @"");
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) (deployment D1) deployment failed: alarm detected.
+        0 (service web) rolling back to deployment D2.
+        0 (service web) has started 1 tasks: (task T1).
+        4 (service web) has stopped 1 running tasks: (task T2).
+        5 (service web) (deployment D2) deployment completed.
+        5 (service web) has reached a steady state.
+        "#);
     let deployment = &cloud.service.service_deployments()[0];
     assert_eq!(deployment.status, ServiceDeploymentStatus::RollbackSuccessful);
     assert_eq!(deployment.alarms.triggered, ["slow"]);
