@@ -202,5 +202,6 @@ pub(super) fn healthy_at(task: &Task, timings: &Timings) -> Option<Moment> {
 /// Whether a check of a live task fails.
 pub(super) fn fails_checks(task: &Task) -> bool {
     let fails = |health: &TargetHealth| matches!(health, TargetHealth::Unhealthy { .. });
-    task.is_live() && (task.container_health == Some(false) || task.targets.values().any(fails))
+    let unfit = task.of.spec.has_container_health_check && task.container_health == Some(false);
+    task.is_live() && (unfit || task.targets.values().any(fails))
 }

@@ -49,12 +49,11 @@ impl Service {
         self.stop(stopped.as_slice(), &Reason::Unhealthy);
     }
 
-    /// Whether an unhealthy task of the deployment is being stopped.
+    /// Whether there is a task of the deployment of which nobody knows yet how it does.
     fn is_replacing(&self, index: usize) -> bool {
         let Some(deployment) = self.deployments.get(index) else { return false };
-        let is_stopped =
-            |task: &Task| task.stop.as_ref().is_some_and(|(_, reason)| reason.starts_with("Task failed"));
-        self.tasks.values().any(|task| task.deployment == deployment.id && is_stopped(task))
+        let is_open = |task: &Task| task.is_live() && !task.healthy && !task.unhealthy;
+        self.tasks.values().any(|task| task.deployment == deployment.id && is_open(task))
     }
 
     /// Stops unhealthy tasks whose replacements are healthy, or are no better; or that are not needed any more.

@@ -45,8 +45,10 @@ impl Service {
                 self.say(&said);
             }
         }
-        self.steady_since = None;
-        self.changed |= pending > 0 || !running.is_empty();
+        if pending > 0 || !running.is_empty() {
+            self.steady_since = None;
+            self.changed = true;
+        }
         if *reason == Reason::Rebalancing {
             for id in &running {
                 self.say(&format!("has stopped 1 running tasks in AZ due to AZ rebalancing: (task {id})."));
