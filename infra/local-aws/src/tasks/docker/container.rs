@@ -316,3 +316,6 @@ pub(super) fn labels(
 fn filled<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
+
+#[cfg(test)]
+mod tests;
