@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use world::{IMAGE, World, task};
+use world::{IMAGE, Run, World, task};
 
 /// A container that runs a line of the shell.
 fn shell(name: &str, line: &str) -> Value {
@@ -235,6 +235,24 @@ async fn a_container_that_somebody_removes_is_its_tasks_end() {
     world.docker_command(&["rm", "--force", &run.container("web").runtime_id.unwrap()]);
     let (code, _) = run.stopped().await;
     assert_eq!(code, "EssentialContainerExited");
+}
+
+#[tokio::test]
+async fn an_engine_that_is_gone_has_stopped_its_tasks_and_what_is_left_goes_when_it_is_back() {
+    let world = World::new().await;
+    let (path, serving) = world::detour();
+    let runtime = world.by_detour(&path).await;
+    let mut run = Run::of(&runtime, task(json!({"containerDefinitions": [shell("web", "sleep 100")]})));
+    run.running().await;
+    serving.abort();
+    std::fs::remove_file(&path).unwrap();
+    let (code, _) = run.stopped().await;
+    assert_eq!(code, "EssentialContainerExited");
+    assert_eq!(world.left().await.len(), 1);
+    let (again, _serving) = world::detour();
+    std::fs::rename(&again, &path).unwrap();
+    world::eventually(async || world.left().await.is_empty()).await;
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]
