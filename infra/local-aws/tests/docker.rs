@@ -94,6 +94,32 @@ async fn an_image_that_is_nowhere_is_an_ecs_error() {
 }
 
 #[tokio::test]
+async fn images_come_from_the_registry_with_their_digests() {
+    let world = World::with_emulator().await;
+    let repository = json!({"repositoryName": "web"});
+    world.call("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", repository).await;
+    let image = format!("localhost:{}/web:1", world.emulator_port());
+    world.docker_command(&["tag", IMAGE, &image]);
+    let pushed = world.docker_command(&["push", "--quiet", &image]);
+    world.docker_command(&["rmi", &image]);
+    let web =
+        |image: &str| json!({"containerDefinitions": [{"name": "web", "image": image, "command": ["true"]}]});
+    let mut run = world.start(task(web(&image)));
+    run.stopped().await;
+    let digest = run.container("web").image_digest.unwrap();
+    assert_eq!((run.exit_code("web"), digest.len()), (Some(0), 71), "{pushed}");
+    world.docker_command(&["rmi", &image]);
+    let missing = image.replace(":1", ":2");
+    for name in [missing.clone(), missing.replace("/web", "/none")] {
+        let (_, reason) = world.start(task(web(&name))).stopped().await;
+        let expected = format!(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {name}: {name}: not found"
+        );
+        assert_eq!(reason, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_in_the_image_is_the_containers_reason() {
     let world = World::new().await;
     let wrong = json!({"name": "web", "image": IMAGE, "command": ["/no/such/program"]});

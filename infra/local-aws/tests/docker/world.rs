@@ -146,6 +146,10 @@ impl World {
         docker(args)
     }
 
+    pub fn emulator_port(&self) -> &str {
+        self.settings.emulator.address.rsplit(':').next().unwrap()
+    }
+
     /// A variable of a container's environment.
     pub fn variable(&self, container: &str, name: &str) -> String {
         let all = docker(&["inspect", "--format", "{{range .Config.Env}}{{println .}}{{end}}", container]);

@@ -4,14 +4,13 @@ use super::running::{Running, Stop};
 use super::{Inner, life, secrets};
 use crate::emulator::{Emulator, EmulatorError};
 use bollard::container::LogOutput;
-use bollard::models::HostConfigLogConfig;
 use bollard::query_parameters::LogsOptionsBuilder;
 use futures::StreamExt;
 use infra_ecs::ContainerDefinition;
 use infra_ecs::container::{LogConfiguration, LogDriver};
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -45,28 +44,16 @@ struct Event {
     message: String,
 }
 
-/// Docker's own driver for a container: what goes to CloudWatch Logs is read from its file.
-pub(super) fn driver(
-    definition: &ContainerDefinition,
-    secrets: &BTreeMap<String, String>,
-) -> HostConfigLogConfig {
-    let file = || HostConfigLogConfig {
-        typ: Some("json-file".to_owned()),
-        config: Some(HashMap::from([
-            ("max-size".to_owned(), "50m".to_owned()),
-            ("max-file".to_owned(), "2".to_owned()),
-        ])),
-    };
-    let Some(log) = &definition.log_configuration else { return file() };
-    // A FireLens router is a container like others here: what it would be sent is in its neighbour's own log.
-    if matches!(log.log_driver, LogDriver::AwsLogs | LogDriver::AwsFirelens) {
-        return file();
-    }
-    let options =
-        log.options.iter().map(|(name, value)| (name.clone(), value.get().cloned().unwrap_or_default()));
-    HostConfigLogConfig {
-        typ: Some(log.log_driver.as_str().to_owned()),
-        config: Some(options.chain(secrets.clone()).collect()),
+/// Docker's `LogConfig` for a container: what goes to CloudWatch Logs is read from its file. A FireLens router is a
+/// container like others here, and what it would be sent is in its neighbour's own file.
+pub(super) fn driver(definition: &ContainerDefinition, secrets: &BTreeMap<String, String>) -> Value {
+    match &definition.log_configuration {
+        Some(log) if !matches!(log.log_driver, LogDriver::AwsLogs | LogDriver::AwsFirelens) => {
+            let secrets = secrets.iter().map(|(name, value)| (name.clone(), json!(value)));
+            let options = log.options.iter().map(|(name, value)| (name.clone(), json!(value)));
+            json!({"Type": log.log_driver, "Config": options.chain(secrets).collect::<Map<_, _>>()})
+        }
+        _ => json!({"Type": "json-file", "Config": {"max-size": "50m", "max-file": "2"}}),
     }
 }
 

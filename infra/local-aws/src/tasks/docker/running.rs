@@ -205,6 +205,11 @@ impl Running {
         self.containers.iter().position(|it| it.definition.name() == name)
     }
 
+    /// Docker's name of a container.
+    pub fn docker_name(&self, container: &str) -> Option<String> {
+        Some(self.state().docker_names[self.index_of(container)?].clone())
+    }
+
     /// Whether it is on Fargate.
     pub fn on_fargate(&self) -> bool {
         self.task.launch_type == "FARGATE"

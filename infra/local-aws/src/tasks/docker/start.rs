@@ -153,7 +153,7 @@ async fn make_one(
         fixed_ports,
     };
     let name = task.state().docker_names[index].clone();
-    create(inner, &name, task, create_body(task, index, around)).await
+    create(inner, &name, task, create_body(task, index, &around)?).await
 }
 
 async fn create(
@@ -174,19 +174,19 @@ async fn create(
 
 async fn start_pause(inner: &Inner, task: &Running) -> Result<(), Failure> {
     let settings = &inner.settings;
-    let network = Network::of_pause(task, &settings.network);
+    let network = Network::Own(settings.network.clone());
     let volumes = BTreeMap::new();
     let around = |fixed_ports| Surroundings {
         instance: &settings.instance,
         network: &network,
         volumes: &volumes,
         environment: Vec::new(),
-        log: bollard::models::HostConfigLogConfig { typ: Some("none".to_owned()), config: None },
+        log: serde_json::json!({"Type": "none"}),
         fixed_ports,
     };
     let name = format!("ecs-{}-{}-network", task.task.task_definition.family, task.task.id);
     let started = async |fixed_ports| {
-        let body = pause_body(task, &settings.pause_image, &around(fixed_ports));
+        let body = pause_body(task, &settings.pause_image, &around(fixed_ports))?;
         let options = CreateContainerOptionsBuilder::default().name(&name).build();
         let id = inner.docker.create_container(Some(options), body).await?.id;
         task.state().pause = Some(id.clone());
