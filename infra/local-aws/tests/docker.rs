@@ -3,10 +3,9 @@
 #[path = "docker/world.rs"]
 mod world;
 
-use infra_local_aws::tasks::{HealthStatus, TaskNews, TaskRuntime};
+use infra_local_aws::tasks::{HealthStatus, TaskNews, TaskRuntime, Usage};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use world::{IMAGE, Run, World, task};
@@ -315,10 +314,13 @@ async fn usage_is_of_what_the_task_has() {
     it.launch_type = "FARGATE".to_owned();
     let mut run = world.start(it);
     run.running().await;
-    world.runtime.usage().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let usage = world.runtime.usage().await[&run.id];
-    assert!((0.5..1.3).contains(&usage.cpu), "{usage:?}");
+    let mut usage = Usage::default();
+    world::eventually(async || {
+        usage = world.runtime.usage().await[&run.id];
+        usage.cpu > 0.2
+    })
+    .await;
+    assert!(usage.cpu < 1.5, "{usage:?}");
     assert!((0.0..0.1).contains(&usage.memory), "{usage:?}");
     world.runtime.stop_all().await;
 }
@@ -401,6 +403,27 @@ async fn secrets_are_read_before_a_task_starts() {
         );
         assert!(reason.starts_with(&expected), "{reason}");
     }
+}
+
+#[tokio::test]
+async fn environment_files_are_read_from_s3() {
+    let world = World::with_emulator().await;
+    world.put("/settings", "").await;
+    world.put("/settings/web.env", "# a comment\nFROM=file\nMODE=fast=1\n").await;
+    let file = |key: &str| json!([{"type": "s3", "value": format!("arn:aws:s3:::settings/{key}")}]);
+    let web = |key: &str| {
+        let environment = json!([{"name": "FROM", "value": "definition"}]);
+        let more = json!({"environmentFiles": file(key), "environment": environment});
+        task(
+            json!({"containerDefinitions": [with(shell("web", "test $FROM-$MODE = definition-fast=1"), more)]}),
+        )
+    };
+    let mut run = world.start(web("web.env"));
+    run.stopped().await;
+    assert_eq!(run.exit_code("web"), Some(0));
+    let (code, reason) = world.start(web("none.env")).stopped().await;
+    assert_eq!(code, "TaskFailedToStart");
+    assert!(reason.starts_with("ResourceInitializationError: failed to download env files: "), "{reason}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod life;
 mod logs;
 mod metadata;
 mod network;
+mod order;
 mod pull;
 mod running;
 mod secrets;

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 pub const IMAGE: &str = "debian:trixie-slim";
@@ -144,6 +145,17 @@ impl World {
 
     pub fn docker_command(&self, args: &[&str]) -> String {
         docker(args)
+    }
+
+    /// Puts a bucket or an object into S3.
+    pub async fn put(&self, path: &str, body: &str) {
+        let mut connection = tokio::net::TcpStream::connect(&self.settings.emulator.address).await.unwrap();
+        let head =
+            format!("PUT {path} HTTP/1.1\r\nhost: s3\r\nconnection: close\r\ncontent-length: {}", body.len());
+        connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     pub fn emulator_port(&self) -> &str {

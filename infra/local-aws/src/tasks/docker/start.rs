@@ -32,12 +32,12 @@ pub(super) struct Made {
     pub logs: Option<logs::Destination>,
 }
 
-/// That a task can't start, and which container is the reason.
+/// That a task can't start.
 pub(super) struct Failure {
-    /// None if it is the whole task.
-    pub container: Option<usize>,
-    /// Why.
+    /// Why it stops.
     pub stop: Stop,
+    /// The container that is to blame, and its own reason.
+    pub container: Option<(usize, String)>,
 }
 
 impl From<Stop> for Failure {
@@ -65,7 +65,8 @@ pub(super) async fn prepare(inner: &Inner, task: &Running) -> Result<Prepared, F
         });
     }
     let pulled = pull::all(inner, task).await;
-    let images = pulled.map_err(|(index, stop)| Failure { container: Some(index), stop })?;
+    let images =
+        pulled.map_err(|(index, stop)| Failure { container: Some((index, stop.reason.clone())), stop })?;
     Ok(Prepared { images, variables })
 }
 
@@ -228,7 +229,10 @@ fn creation_order(task: &Running) -> Vec<usize> {
 
 fn cannot(what: &str, index: usize, error: &Error) -> Failure {
     let reason = format!("Cannot{what}ContainerError: {}", daemon_error(error));
-    Failure { container: Some(index), stop: Stop::new(life::FAILED_TO_START, reason) }
+    Failure {
+        stop: Stop::new(life::FAILED_TO_START, "Task failed to start"),
+        container: Some((index, reason)),
+    }
 }
 
 fn is_port_taken(error: &Error) -> bool {
