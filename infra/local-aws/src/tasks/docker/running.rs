@@ -2,6 +2,7 @@
 
 use super::DockerSettings;
 use super::credentials::RoleCredentials;
+use super::usage::Sample;
 use crate::tasks::{ContainerState, HealthStatus, TaskNews, TaskToRun};
 use infra_ecs::ContainerDefinition;
 use infra_ecs::container::{ContainerCondition, ContainerDependency, EnvironmentFile, KeyValue};
@@ -56,8 +57,8 @@ pub(super) struct State {
     pub known_status: &'static str,
     /// When the pull of its images began and ended.
     pub pulled: (Option<SystemTime>, Option<SystemTime>),
-    /// CPU time of each container by Docker's id, and when it was read.
-    pub samples: BTreeMap<String, (u64, SystemTime)>,
+    /// CPU time of each container by Docker's id.
+    pub samples: BTreeMap<String, Sample>,
     health: HealthStatus,
 }
 
