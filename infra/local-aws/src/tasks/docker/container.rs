@@ -23,7 +23,7 @@ pub(super) struct Surroundings<'a> {
     /// The value of the label [`INSTANCE`].
     pub instance: &'a str,
     /// The network it is in.
-    pub network: &'a Network,
+    pub network: Network,
     /// Docker's volumes by the task definition's names.
     pub volumes: &'a BTreeMap<String, String>,
     /// `NAME=value`.
@@ -66,7 +66,9 @@ pub(super) fn create_body(
 pub(super) fn pause_body(
     task: &Running,
     image: &str,
-    around: &Surroundings<'_>,
+    instance: &str,
+    network: &str,
+    fixed_ports: bool,
 ) -> Result<ContainerCreateBody, serde_json::Error> {
     let all: Vec<_> = task.containers.iter().map(|it| &it.definition).collect();
     let nothing = ContainerDefinition::default();
@@ -74,17 +76,17 @@ pub(super) fn pause_body(
         "Image": image,
         "Entrypoint": ["sleep", "infinity"],
         "User": "65534:65534",
-        "Labels": labels(task, &nothing, around.instance),
+        "Labels": labels(task, &nothing, instance),
         "Healthcheck": health_check(&nothing),
         "HostConfig": {
-            "NetworkMode": around.network.mode(),
+            "NetworkMode": network,
             "Sysctls": of_network(task, all.iter().flat_map(|it| &it.system_controls)),
-            "LogConfig": around.log,
+            "LogConfig": {"Type": "none"},
             "CapDrop": ["ALL"],
             "ReadonlyRootfs": true,
         },
     });
-    with_ports(body, task, &all, around.fixed_ports)
+    with_ports(body, task, &all, fixed_ports)
 }
 
 fn with_ports(
@@ -124,7 +126,7 @@ fn host_config(task: &Running, it: &ContainerDefinition, around: &Surroundings<'
         "Ulimits": it.ulimits.iter()
             .map(|it| json!({"Name": it.name, "Soft": it.soft_limit, "Hard": it.hard_limit}))
             .collect::<Vec<_>>(),
-        "Sysctls": system_controls(task, it, around.network),
+        "Sysctls": system_controls(task, it, &around.network),
         "ExtraHosts": it.extra_hosts.iter().map(|it| format!("{}:{}", it.hostname, it.ip_address)).collect::<Vec<_>>(),
         "Dns": it.dns_servers,
         "DnsSearch": it.dns_search_domains,

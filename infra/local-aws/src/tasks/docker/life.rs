@@ -2,8 +2,8 @@
 
 use super::health::{self, End, Happening};
 use super::running::{Running, Stop};
-use super::start::{self, Failure, Made, Prepared};
-use super::{Inner, logs, network, stop};
+use super::start::{self, Failure, Prepared};
+use super::{Inner, logs, network, stop, volumes};
 use crate::tasks::{ContainerState, TaskNews};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,7 +18,7 @@ const EXITED: &str = "EssentialContainerExited";
 const DEFAULT_RESTART_PERIOD: i32 = 300;
 /// How long the last lines of output may take.
 const LAST_OUTPUT_WITHIN: Duration = Duration::from_secs(15);
-/// A task whose containers are made.
+/// A task that is prepared.
 pub(super) struct Life {
     pub inner: Arc<Inner>,
     pub task: Arc<Running>,
@@ -29,9 +29,9 @@ pub(super) struct Life {
     is_running: bool,
 }
 
-/// A container that is made.
+/// A container of it.
 pub(super) struct Live {
-    pub made: Made,
+    pub id: Option<String>,
     pub phase: Phase,
     pub started: Option<Instant>,
     pub stop_signal: Option<String>,
@@ -68,20 +68,21 @@ pub(super) async fn run(inner: Arc<Inner>, task: Arc<Running>) {
 
 async fn begin(inner: &Arc<Inner>, task: &Arc<Running>) -> Result<Life, Failure> {
     // Only what leaves nothing behind is given up half-way: a container is either made and known, or not.
-    let prepared = tokio::select! {
+    let mut prepared = tokio::select! {
         biased;
         stop = task.stopped() => return Err(stop.into()),
         prepared = start::prepare(inner, task) => prepared?,
     };
-    let made = start::make(inner, task, &prepared).await?;
-    let live = |(made, image): (Made, &super::pull::Image)| Live {
-        made,
+    prepared.volumes = volumes::create(inner, task).await?;
+    start::start_pause(inner, task).await?;
+    let containers = prepared.images.iter().map(|image| Live {
+        id: None,
         phase: Phase::Waiting,
         started: None,
         stop_signal: image.stop_signal.clone(),
         output: None,
-    };
-    let containers = made.into_iter().zip(&prepared.images).map(live).collect();
+    });
+    let containers = containers.collect();
     let (sender, happenings) = mpsc::unbounded_channel();
     let (inner, task) = (Arc::clone(inner), Arc::clone(task));
     Ok(Life { inner, task, containers, happenings, prepared, sender, is_running: false })
@@ -141,8 +142,8 @@ impl Life {
     /// Starts a container, for the first time or again; it is the task's end if an essential one can't be.
     pub async fn start(&mut self, index: usize, logged_until: Option<OffsetDateTime>) -> Result<(), Stop> {
         let definition = &self.task.containers[index].definition;
-        let id = self.containers[index].made.id.clone();
-        let started = start::start(&self.inner, &self.task, index, &self.prepared, &id).await;
+        let made = self.containers[index].id.as_deref();
+        let started = start::start(&self.inner, &self.task, index, &self.prepared, made).await;
         let (id, inspected) = match started {
             Ok(started) => started,
             Err(Failure { stop, container }) => {
@@ -164,11 +165,11 @@ impl Life {
         let inner = || Arc::clone(&self.inner);
         let has_check = definition.health_check.is_some();
         tokio::spawn(health::watch(inner(), index, id.clone(), has_check, self.sender.clone()));
-        let logs = self.containers[index].made.logs.clone();
+        let logs = logs::destination(&self.task, index, Some(&id));
         let output = logs.map(|it| tokio::spawn(logs::follow(inner(), id.clone(), it, logged_until)));
         let live = &mut self.containers[index];
         live.output = output;
-        live.made.id = id;
+        live.id = Some(id);
         live.phase = Phase::Running;
         live.started = Some(Instant::now());
         Ok(())

@@ -57,17 +57,18 @@ pub(super) fn driver(definition: &ContainerDefinition, secrets: &BTreeMap<String
     }
 }
 
-/// Where in CloudWatch Logs a container's output goes.
+/// Where in CloudWatch Logs a container's output goes. Without a prefix the stream is named for the
+/// container, which has no id before it is made.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html>
-pub(super) fn destination(task: &Running, index: usize, runtime_id: &str) -> Option<Destination> {
+pub(super) fn destination(task: &Running, index: usize, runtime_id: Option<&str>) -> Option<Destination> {
     let definition = &task.containers[index].definition;
     let log = definition.log_configuration.as_ref().filter(|log| log.log_driver == LogDriver::AwsLogs)?;
     let prefix = option(log, "awslogs-stream-prefix");
     let named = prefix.map(|prefix| format!("{prefix}/{}/{}", definition.name(), task.task.id));
     Some(Destination {
         group: option(log, "awslogs-group")?,
-        stream: named.unwrap_or_else(|| runtime_id.to_owned()),
+        stream: named.or_else(|| runtime_id.map(str::to_owned))?,
         region: option(log, "awslogs-region"),
         create_group: option(log, "awslogs-create-group").as_deref() == Some("true"),
     })

@@ -243,13 +243,15 @@ impl TaskContainer {
         Self { definition, token: random_token(), environment_overrides }
     }
 
-    /// What it depends on: a link is a dependency, too.
+    /// What it depends on: that it uses another's name or volumes is a dependency, too.
     pub fn dependencies(&self) -> Vec<ContainerDependency> {
-        let linked = self.definition.links.iter().map(|link| ContainerDependency {
-            container_name: link.split(':').next().unwrap_or(link).to_owned(),
+        let linked = self.definition.links.iter().map(|link| link.split(':').next().unwrap_or(link));
+        let used = self.definition.volumes_from.iter().filter_map(|it| it.source_container.as_deref());
+        let started = linked.chain(used).map(|name| ContainerDependency {
+            container_name: name.to_owned(),
             condition: ContainerCondition::Start,
         });
-        self.definition.depends_on.iter().cloned().chain(linked).collect()
+        self.definition.depends_on.iter().cloned().chain(started).collect()
     }
 }
 

@@ -93,8 +93,10 @@ impl Life {
 
     async fn signal(&self, index: usize, signal: &str) {
         let options = KillContainerOptionsBuilder::default().signal(signal).build();
-        // It may have ended just now, or the engine is gone: who watches it says so.
-        self.inner.docker.kill_container(&self.containers[index].made.id, Some(options)).await.ok();
+        if let Some(id) = &self.containers[index].id {
+            // It may have ended just now, or the engine is gone: who watches it says so.
+            self.inner.docker.kill_container(id, Some(options)).await.ok();
+        }
     }
 }
 

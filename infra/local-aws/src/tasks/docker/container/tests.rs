@@ -41,11 +41,7 @@ fn task(launch_type: &str, definition: Value, overrides: Value) -> Running {
     Running::new(task, tokio::sync::mpsc::unbounded_channel().0, &settings).unwrap()
 }
 
-fn around<'a>(
-    network: &'a Network,
-    volumes: &'a BTreeMap<String, String>,
-    task: &Running,
-) -> Surroundings<'a> {
+fn around<'a>(network: Network, volumes: &'a BTreeMap<String, String>, task: &Running) -> Surroundings<'a> {
     Surroundings {
         instance: "local:4566",
         network,
@@ -60,7 +56,7 @@ fn around<'a>(
 fn body(task: &Running) -> Value {
     let volumes = BTreeMap::from([("data".to_owned(), "ecs-web-data".to_owned())]);
     let network = Network::of(task, 0, "local");
-    serde_json::to_value(create_body(task, 0, &around(&network, &volumes, task)).unwrap()).unwrap()
+    serde_json::to_value(create_body(task, 0, &around(network, &volumes, task)).unwrap()).unwrap()
 }
 
 #[test]
@@ -130,8 +126,7 @@ fn several_containers_of_a_task_share_the_network_of_one_more() {
         }),
         Value::Null,
     );
-    let pause =
-        pause_body(&task, "local-aws", &around(&Network::Own("local".to_owned()), &BTreeMap::new(), &task));
+    let pause = pause_body(&task, "local-aws", "local:4566", "local", true);
     task.state().pause = Some("0123".to_owned());
     let body = body(&task);
     assert_eq!(body["HostConfig"]["NetworkMode"], "container:0123");
