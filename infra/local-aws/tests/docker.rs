@@ -334,15 +334,18 @@ async fn output_goes_to_cloudwatch_logs_before_the_task_has_stopped() {
         json!({"awslogs-group": "/app/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"});
     let log = json!({"logConfiguration": {"logDriver": "awslogs", "options": options}});
     let mut run = world.start(task(json!({"containerDefinitions": [
-        with(shell("app", "echo one; echo two >&2; printf three"), log),
+        with(shell("app", "seq 3000; echo error >&2; printf end"), log),
     ]})));
     run.stopped().await;
-    let stream = json!({"logGroupName": "/app/web", "logStreamName": format!("web/app/{}", run.id)});
+    let name = format!("web/app/{}", run.id);
+    let stream =
+        json!({"logGroupName": "/app/web", "logStreamName": name, "limit": 10_000, "startFromHead": true});
     let events = world.call("logs", "Logs_20140328.GetLogEvents", stream).await;
     let events = events["events"].as_array().unwrap();
-    let mut lines: Vec<_> = events.iter().map(|event| event["message"].as_str().unwrap()).collect();
-    lines.sort_unstable();
-    assert_eq!(lines, ["one", "three", "two"]);
+    let lines: Vec<_> = events.iter().map(|event| event["message"].as_str().unwrap()).collect();
+    let output: Vec<_> = lines.iter().filter(|line| **line != "error").copied().collect();
+    let expected: Vec<_> = (1..=3000).map(|line| line.to_string()).chain(["end".to_owned()]).collect();
+    assert_eq!((output, lines.len()), (expected.iter().map(String::as_str).collect(), 3002));
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! A task's life: its containers start in order, are watched, and stop together.
 
 use super::health::{self, End, Happening};
+use super::logs::{self, Known};
 use super::running::{Running, Stop};
 use super::start::{self, Failure, Prepared};
-use super::{Inner, logs, network, stop, volumes};
+use super::{Inner, network, stop, volumes};
 use crate::tasks::{ContainerState, TaskNews};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -35,7 +35,7 @@ pub(super) struct Live {
     pub phase: Phase,
     pub started: Option<Instant>,
     pub stop_signal: Option<String>,
-    output: Option<JoinHandle<Option<OffsetDateTime>>>,
+    output: Option<JoinHandle<Known>>,
 }
 
 /// How far a container is.
@@ -140,7 +140,7 @@ impl Life {
     }
 
     /// Starts a container, for the first time or again; it is the task's end if an essential one can't be.
-    pub async fn start(&mut self, index: usize, logged_until: Option<OffsetDateTime>) -> Result<(), Stop> {
+    pub async fn start(&mut self, index: usize, known: Known) -> Result<(), Stop> {
         let definition = &self.task.containers[index].definition;
         let made = self.containers[index].id.as_deref();
         let started = start::start(&self.inner, &self.task, index, &self.prepared, made).await;
@@ -166,7 +166,7 @@ impl Life {
         let has_check = definition.health_check.is_some();
         tokio::spawn(health::watch(inner(), index, id.clone(), has_check, self.sender.clone()));
         let logs = logs::destination(&self.task, index, Some(&id));
-        let output = logs.map(|it| tokio::spawn(logs::follow(inner(), id.clone(), it, logged_until)));
+        let output = logs.map(|it| tokio::spawn(logs::follow(inner(), id.clone(), it, known)));
         let live = &mut self.containers[index];
         live.output = output;
         live.id = Some(id);
@@ -183,11 +183,11 @@ impl Life {
             }
             Happening::Ended(index, end) if self.restarts(index, &end) => {
                 let output = self.containers[index].output.take();
-                let logged_until = match output {
-                    Some(output) => output.await.ok().flatten(),
-                    None => None,
+                let known = match output {
+                    Some(output) => output.await.unwrap_or_default(),
+                    None => Known::default(),
                 };
-                self.start(index, logged_until).await.err()
+                self.start(index, known).await.err()
             }
             Happening::Ended(index, end) => self.end(index, end).err(),
         }

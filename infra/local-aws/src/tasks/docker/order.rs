@@ -2,6 +2,7 @@
 
 use super::health::End;
 use super::life::{Life, Phase};
+use super::logs::Known;
 use super::running::Stop;
 use crate::tasks::HealthStatus;
 use infra_ecs::container::{ContainerCondition, ContainerDependency};
@@ -28,7 +29,7 @@ impl Life {
             index = match waits.then(|| self.readiness(index)) {
                 // Those before it may have waited for it.
                 Some(Readiness::Ready) => {
-                    self.start(index, None).await?;
+                    self.start(index, Known::default()).await?;
                     0
                 }
                 Some(Readiness::Never(why)) => {
