@@ -3,13 +3,12 @@
 #[path = "docker/world.rs"]
 mod world;
 
-use infra_local_aws::tasks::{HealthStatus, TaskNews, TaskRuntime};
+use infra_local_aws::tasks::{HealthStatus, TaskNews, TaskRuntime, Usage};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use world::{IMAGE, World, task};
+use world::{IMAGE, Run, World, task};
 
 /// A container that runs a line of the shell.
 fn shell(name: &str, line: &str) -> Value {
@@ -91,6 +90,32 @@ async fn an_image_that_is_nowhere_is_an_ecs_error() {
                     localhost:1/none:1: failed to do request: ";
     assert!(reason.starts_with(expected), "{reason}");
     assert_eq!((run.exit_code("web"), run.reason("web")), (None, Some(reason)));
+}
+
+#[tokio::test]
+async fn images_come_from_the_registry_with_their_digests() {
+    let world = World::with_emulator().await;
+    let repository = json!({"repositoryName": "web"});
+    world.call("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", repository).await;
+    let image = format!("localhost:{}/web:1", world.emulator_port());
+    world.docker_command(&["tag", IMAGE, &image]);
+    let pushed = world.docker_command(&["push", "--quiet", &image]);
+    world.docker_command(&["rmi", &image]);
+    let web =
+        |image: &str| json!({"containerDefinitions": [{"name": "web", "image": image, "command": ["true"]}]});
+    let mut run = world.start(task(web(&image)));
+    run.stopped().await;
+    let digest = run.container("web").image_digest.unwrap();
+    assert_eq!((run.exit_code("web"), digest.len()), (Some(0), 71), "{pushed}");
+    world.docker_command(&["rmi", &image]);
+    let missing = image.replace(":1", ":2");
+    for name in [missing.clone(), missing.replace("/web", "/none")] {
+        let (_, reason) = world.start(task(web(&name))).stopped().await;
+        let expected = format!(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {name}: {name}: not found"
+        );
+        assert_eq!(reason, expected);
+    }
 }
 
 #[tokio::test]
@@ -238,6 +263,24 @@ async fn a_container_that_somebody_removes_is_its_tasks_end() {
 }
 
 #[tokio::test]
+async fn an_engine_that_is_gone_has_stopped_its_tasks_and_what_is_left_goes_when_it_is_back() {
+    let world = World::new().await;
+    let (path, serving) = world::detour();
+    let runtime = world.by_detour(&path).await;
+    let mut run = Run::of(&runtime, task(json!({"containerDefinitions": [shell("web", "sleep 100")]})));
+    run.running().await;
+    serving.abort();
+    std::fs::remove_file(&path).unwrap();
+    let (code, _) = run.stopped().await;
+    assert_eq!(code, "EssentialContainerExited");
+    assert_eq!(world.left().await.len(), 1);
+    let (again, _serving) = world::detour();
+    std::fs::rename(&again, &path).unwrap();
+    world::eventually(async || world.left().await.is_empty()).await;
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[tokio::test]
 async fn a_container_with_a_restart_policy_starts_again_only_after_its_period() {
     let world = World::new().await;
     let policy = json!({"enabled": true, "restartAttemptPeriod": 3, "ignoredExitCodes": [7]});
@@ -271,10 +314,13 @@ async fn usage_is_of_what_the_task_has() {
     it.launch_type = "FARGATE".to_owned();
     let mut run = world.start(it);
     run.running().await;
-    world.runtime.usage().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let usage = world.runtime.usage().await[&run.id];
-    assert!((0.5..1.3).contains(&usage.cpu), "{usage:?}");
+    let mut usage = Usage::default();
+    world::eventually(async || {
+        usage = world.runtime.usage().await[&run.id];
+        usage.cpu > 0.2
+    })
+    .await;
+    assert!(usage.cpu < 1.5, "{usage:?}");
     assert!((0.0..0.1).contains(&usage.memory), "{usage:?}");
     world.runtime.stop_all().await;
 }
@@ -288,15 +334,18 @@ async fn output_goes_to_cloudwatch_logs_before_the_task_has_stopped() {
         json!({"awslogs-group": "/app/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"});
     let log = json!({"logConfiguration": {"logDriver": "awslogs", "options": options}});
     let mut run = world.start(task(json!({"containerDefinitions": [
-        with(shell("app", "echo one; echo two >&2; printf three"), log),
+        with(shell("app", "seq 3000; echo error >&2; printf end"), log),
     ]})));
     run.stopped().await;
-    let stream = json!({"logGroupName": "/app/web", "logStreamName": format!("web/app/{}", run.id)});
+    let name = format!("web/app/{}", run.id);
+    let stream =
+        json!({"logGroupName": "/app/web", "logStreamName": name, "limit": 10_000, "startFromHead": true});
     let events = world.call("logs", "Logs_20140328.GetLogEvents", stream).await;
     let events = events["events"].as_array().unwrap();
-    let mut lines: Vec<_> = events.iter().map(|event| event["message"].as_str().unwrap()).collect();
-    lines.sort_unstable();
-    assert_eq!(lines, ["one", "three", "two"]);
+    let lines: Vec<_> = events.iter().map(|event| event["message"].as_str().unwrap()).collect();
+    let output: Vec<_> = lines.iter().filter(|line| **line != "error").copied().collect();
+    let expected: Vec<_> = (1..=3000).map(|line| line.to_string()).chain(["end".to_owned()]).collect();
+    assert_eq!((output, lines.len()), (expected.iter().map(String::as_str).collect(), 3002));
 }
 
 #[tokio::test]
@@ -357,6 +406,27 @@ async fn secrets_are_read_before_a_task_starts() {
         );
         assert!(reason.starts_with(&expected), "{reason}");
     }
+}
+
+#[tokio::test]
+async fn environment_files_are_read_from_s3() {
+    let world = World::with_emulator().await;
+    world.put("/settings", "").await;
+    world.put("/settings/web.env", "# a comment\nFROM=file\nMODE=fast=1\n").await;
+    let file = |key: &str| json!([{"type": "s3", "value": format!("arn:aws:s3:::settings/{key}")}]);
+    let web = |key: &str| {
+        let environment = json!([{"name": "FROM", "value": "definition"}]);
+        let more = json!({"environmentFiles": file(key), "environment": environment});
+        task(
+            json!({"containerDefinitions": [with(shell("web", "test $FROM-$MODE = definition-fast=1"), more)]}),
+        )
+    };
+    let mut run = world.start(web("web.env"));
+    run.stopped().await;
+    assert_eq!(run.exit_code("web"), Some(0));
+    let (code, reason) = world.start(web("none.env")).stopped().await;
+    assert_eq!(code, "TaskFailedToStart");
+    assert!(reason.starts_with("ResourceInitializationError: failed to download env files: "), "{reason}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod life;
 mod logs;
 mod metadata;
 mod network;
+mod order;
 mod pull;
 mod running;
 mod secrets;
@@ -38,6 +39,9 @@ pub const INSTANCE: &str = "image-app.local-aws.task";
 
 /// The longest that the engine takes for one answer: to start a container under load takes seconds.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(120);
+
+/// How long another removal of the same container takes.
+const REMOVED_WITHIN: Duration = Duration::from_millis(100);
 
 /// What the runtime has to know of its surroundings.
 #[derive(Clone, Debug)]
@@ -154,9 +158,13 @@ impl Inner {
 
     async fn remove_container(&self, id: &str) -> Result<(), Error> {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-        match self.docker.remove_container(id, Some(options)).await {
-            Err(error) if is_missing(&error) || is_under_way(&error) => Ok(()),
-            result => result,
+        loop {
+            match self.docker.remove_container(id, Some(options.clone())).await {
+                Err(error) if is_missing(&error) => return Ok(()),
+                // Its volumes are free only when it is gone.
+                Err(error) if is_under_way(&error) => tokio::time::sleep(REMOVED_WITHIN).await,
+                result => return result,
+            }
         }
     }
 

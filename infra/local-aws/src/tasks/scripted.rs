@@ -121,25 +121,22 @@ impl ScriptedRuntime {
 impl TaskRuntime for ScriptedRuntime {
     fn start(&self, task: TaskToRun, news: mpsc::UnboundedSender<(String, TaskNews)>) {
         let (sender, stop) = watch::channel(None);
-        let id = task.id.clone();
-        let play = {
-            let mut inner = self.lock();
-            inner.tasks.insert(id, sender);
-            inner.started += 1;
-            let containers = task.task_definition.container_definitions.iter();
-            let containers = containers.map(|it| inner.part(it, task.task_definition.network_mode)).collect();
-            let [.., third, last] = inner.started.to_be_bytes();
-            let address = IpAddr::V4(Ipv4Addr::new(10, 0, third, last));
-            Play { id: task.id, containers, address, news, stop }
-        };
-        let runtime = self.clone();
+        let mut inner = self.lock();
+        inner.tasks.insert(task.id.clone(), sender);
+        inner.started += 1;
+        let [.., third, last] = inner.started.to_be_bytes();
+        let address = IpAddr::V4(Ipv4Addr::new(10, 0, third, last));
+        let containers = &task.task_definition.container_definitions;
+        let scripts = containers.iter().map(|it| inner.script_of(it)).collect();
+        let states =
+            containers.iter().map(|it| inner.pending(it, task.task_definition.network_mode)).collect();
+        let (runtime, id) = (self.clone(), task.id.clone());
+        let mut play = Play { task, scripts, states, address, news, stop };
         tokio::spawn(async move {
-            let id = play.id.clone();
-            let news = play.news.clone();
             let (stop_code, reason) = play.run().await;
+            play.stop_all().await;
             runtime.lock().tasks.remove(&id);
-            // Nobody listens when the test is over.
-            news.send((id, TaskNews::Stopped { stop_code, reason })).ok();
+            play.tell(TaskNews::Stopped { stop_code, reason });
         });
     }
 
@@ -166,101 +163,94 @@ impl TaskRuntime for ScriptedRuntime {
 }
 
 impl Inner {
-    fn part(&mut self, definition: &ContainerDefinition, mode: Option<NetworkMode>) -> Part {
-        let image = definition.image.as_ref().and_then(|image| image.get().ok());
-        let ports = definition.port_mappings.iter().filter_map(|mapping| {
-            let port = |number: Option<i32>| number.and_then(|it| u16::try_from(it).ok());
-            let container = port(mapping.container_port)?;
-            let asked = port(mapping.host_port).filter(|port| *port != 0);
+    fn script_of(&self, container: &ContainerDefinition) -> Script {
+        let image = container.image.as_ref().and_then(|image| image.get().ok());
+        image.and_then(|image| self.scripts.get(image)).cloned().unwrap_or_default()
+    }
+
+    fn pending(&mut self, container: &ContainerDefinition, mode: Option<NetworkMode>) -> ContainerState {
+        let port = |number: Option<i32>| number.and_then(|it| u16::try_from(it).ok()).filter(|it| *it != 0);
+        let ports = container.port_mappings.iter().filter(|_| mode != Some(NetworkMode::Awsvpc));
+        let ports = ports.filter_map(|mapping| {
             self.host_ports += 1;
-            Some((container, asked.unwrap_or(32_767 + self.host_ports), mapping.protocol().to_owned()))
+            let host = port(mapping.host_port).unwrap_or(32_767 + self.host_ports);
+            Some((port(mapping.container_port)?, host, mapping.protocol().to_owned()))
         });
-        Part {
-            ports: if mode == Some(NetworkMode::Awsvpc) { Vec::new() } else { ports.collect() },
-            script: image.and_then(|image| self.scripts.get(image)).cloned().unwrap_or_default(),
-            essential: definition.is_essential(),
-            checked: definition.health_check.is_some(),
-            name: definition.name().to_owned(),
+        ContainerState {
+            name: container.name().to_owned(),
+            last_status: "PENDING".to_owned(),
+            ports: ports.collect(),
+            ..ContainerState::default()
         }
     }
 }
 
-/// A container with its script.
-struct Part {
-    name: String,
-    script: Script,
-    essential: bool,
-    checked: bool,
-    ports: Vec<(u16, u16, String)>,
-}
-
 /// A task that plays.
 struct Play {
-    id: String,
-    containers: Vec<Part>,
+    task: TaskToRun,
+    scripts: Vec<Script>,
+    states: Vec<ContainerState>,
     address: IpAddr,
     news: mpsc::UnboundedSender<(String, TaskNews)>,
     stop: watch::Receiver<Option<(String, String)>>,
 }
 
 impl Play {
-    async fn run(mut self) -> (String, String) {
+    /// Until it stops; returns why it does.
+    async fn run(&mut self) -> (String, String) {
         self.tell(TaskNews::Activating);
-        let mut states: Vec<_> = self.containers.iter().map(|part| state(part, "PENDING")).collect();
-        let failed = self.containers.iter().position(|part| part.script.pull_error.is_some());
-        let starts_after =
-            self.containers.iter().map(|part| part.script.starts_after).max().unwrap_or_default();
+        let starts_after = self.scripts.iter().map(|script| script.starts_after).max().unwrap_or_default();
         if let Some(stop) = self.stopped_before(Instant::now() + starts_after).await {
-            self.stop_all(&mut states).await;
             return stop;
         }
-        if let Some(index) = failed {
-            let reason = self.containers[index].script.pull_error.clone().unwrap_or_default();
-            states[index].reason = Some(reason.clone());
-            self.stop_all(&mut states).await;
-            return ("TaskFailedToStart".to_owned(), reason);
+        for (state, script) in self.states.iter_mut().zip(&self.scripts) {
+            if let Some(reason) = &script.pull_error {
+                state.reason = Some(reason.clone());
+                return ("TaskFailedToStart".to_owned(), reason.clone());
+            }
         }
         self.tell(TaskNews::Address(self.address));
-        for (state, part) in states.iter_mut().zip(&self.containers) {
-            state.last_status = "RUNNING".to_owned();
-            state.address = Some(self.address);
-            state.runtime_id = Some(format!("{}-{}", self.id, part.name));
-            state.started_at = Some(SystemTime::now());
-            self.tell(TaskNews::Container(state.clone()));
+        for index in 0..self.states.len() {
+            let (address, runtime_id) = (self.address, format!("{}-{index}", self.task.id));
+            self.update(index, |state| {
+                state.last_status = "RUNNING".to_owned();
+                state.address = Some(address);
+                state.runtime_id = Some(runtime_id);
+                state.started_at = Some(SystemTime::now());
+            });
         }
         self.tell(TaskNews::Running);
-        let stop = self.play(&mut states).await;
-        self.stop_all(&mut states).await;
-        stop
+        self.play().await
     }
 
-    /// What happens to its containers, one thing after the other; returns why the task stops.
-    async fn play(&mut self, states: &mut [ContainerState]) -> (String, String) {
+    /// What happens to its containers, one thing after the other.
+    async fn play(&mut self) -> (String, String) {
         let began = Instant::now();
         let mut all = Vec::new();
-        for (index, part) in self.containers.iter().enumerate() {
-            let results = part.script.health.iter().filter(|_| part.checked);
-            all.extend(results.map(|(after, health)| (*after, index, Some(*health))));
-            all.extend(part.script.ends.iter().map(|end| (end.after, index, None)));
+        for (index, script) in self.scripts.iter().enumerate() {
+            all.extend(script.health.iter().map(|(after, health)| (*after, index, Ok(*health))));
+            all.extend(script.ends.iter().map(|end| (end.after, index, Err(end.clone()))));
         }
         all.sort_by_key(|(after, ..)| *after);
-        for (after, index, health) in all {
+        for (after, index, what) in all {
             if let Some(stop) = self.stopped_before(began + after).await {
                 return stop;
             }
-            match health {
-                _ if states[index].last_status == "STOPPED" => continue,
-                Some(health) => states[index].health = health,
-                None => end(&mut states[index], self.containers[index].script.ends.as_ref()),
-            }
-            self.tell(TaskNews::Container(states[index].clone()));
-            if health.is_some() {
-                self.tell(TaskNews::Health(self.health(states)));
-            } else if self.containers[index].essential {
-                return (
-                    "EssentialContainerExited".to_owned(),
-                    "Essential container in task exited".to_owned(),
-                );
+            let container = &self.task.task_definition.container_definitions[index];
+            let (essential, checked) = (container.is_essential(), container.health_check.is_some());
+            match what {
+                Ok(health) if checked && self.states[index].last_status == "RUNNING" => {
+                    self.update(index, |state| state.health = health);
+                    self.tell(TaskNews::Health(self.health()));
+                }
+                Ok(_) => {}
+                Err(end) => {
+                    self.end(index, end.exit_code, end.reason);
+                    if essential {
+                        let reason = "Essential container in task exited";
+                        return ("EssentialContainerExited".to_owned(), reason.to_owned());
+                    }
+                }
             }
         }
         match self.stop.wait_for(Option::is_some).await.map(|stop| stop.clone()) {
@@ -275,51 +265,43 @@ impl Play {
         stop.ok()?.ok()?.clone()
     }
 
-    async fn stop_all(&self, states: &mut [ContainerState]) {
-        let running = |state: &&ContainerState| state.last_status == "RUNNING";
-        let runs: Vec<_> = states.iter().map(|state| running(&state)).collect();
-        let stopping = self.containers.iter().zip(&runs).filter(|(_, runs)| **runs);
-        let longest = stopping.map(|(part, _)| part.script.stops.0).max().unwrap_or_default();
-        tokio::time::sleep(longest).await;
-        for ((state, part), ran) in states.iter_mut().zip(&self.containers).zip(runs) {
-            if state.last_status == "STOPPED" {
-                continue;
+    async fn stop_all(&mut self) {
+        let running = |(_, state): &(&Script, &ContainerState)| state.last_status == "RUNNING";
+        let stopping = self.scripts.iter().zip(&self.states).filter(running);
+        tokio::time::sleep(stopping.map(|(script, _)| script.stops.0).max().unwrap_or_default()).await;
+        for index in 0..self.states.len() {
+            match self.states[index].last_status.as_str() {
+                "RUNNING" => self.end(index, self.scripts[index].stops.1, None),
+                "PENDING" => self.update(index, |state| state.last_status = "STOPPED".to_owned()),
+                _ => {}
             }
-            state.last_status = "STOPPED".to_owned();
-            if ran {
-                state.exit_code = Some(part.script.stops.1);
-                state.finished_at = Some(SystemTime::now());
-            }
-            self.tell(TaskNews::Container(state.clone()));
         }
     }
 
-    fn health(&self, states: &[ContainerState]) -> HealthStatus {
-        let checked = self.containers.iter().zip(states).filter(|(part, _)| part.essential && part.checked);
-        let results: Vec<_> = checked.map(|(_, state)| state.health).collect();
-        HealthStatus::of_all(&results)
+    fn end(&mut self, index: usize, exit_code: i64, reason: Option<String>) {
+        self.update(index, |state| {
+            state.last_status = "STOPPED".to_owned();
+            state.exit_code = Some(exit_code);
+            state.reason = reason;
+            state.finished_at = Some(SystemTime::now());
+        });
+    }
+
+    fn update(&mut self, index: usize, change: impl FnOnce(&mut ContainerState)) {
+        change(&mut self.states[index]);
+        self.tell(TaskNews::Container(self.states[index].clone()));
+    }
+
+    fn health(&self) -> HealthStatus {
+        let all = self.task.task_definition.container_definitions.iter().zip(&self.states);
+        let checked = all.filter(|(it, _)| it.is_essential() && it.health_check.is_some());
+        HealthStatus::of_all(&checked.map(|(_, state)| state.health).collect::<Vec<_>>())
     }
 
     fn tell(&self, news: TaskNews) {
         // Nobody listens when the test is over.
-        self.news.send((self.id.clone(), news)).ok();
+        self.news.send((self.task.id.clone(), news)).ok();
     }
-}
-
-fn state(part: &Part, last_status: &str) -> ContainerState {
-    ContainerState {
-        name: part.name.clone(),
-        last_status: last_status.to_owned(),
-        ports: part.ports.clone(),
-        ..ContainerState::default()
-    }
-}
-
-fn end(state: &mut ContainerState, end: Option<&ScriptedEnd>) {
-    state.last_status = "STOPPED".to_owned();
-    state.exit_code = end.map(|end| end.exit_code);
-    state.reason = end.and_then(|end| end.reason.clone());
-    state.finished_at = Some(SystemTime::now());
 }
 
 #[cfg(test)]

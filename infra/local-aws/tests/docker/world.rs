@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 pub const IMAGE: &str = "debian:trixie-slim";
@@ -60,6 +61,22 @@ pub async fn eventually(mut condition: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(PATIENCE, asking).await.expect("it never became true");
 }
 
+/// A way to the engine that can be cut: the address of its socket, and the task that serves it.
+pub fn detour() -> (String, tokio::task::JoinHandle<()>) {
+    let path = std::env::temp_dir().join(name()).display().to_string();
+    let listener = tokio::net::UnixListener::bind(&path).unwrap();
+    let serving = tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((mut here, _)) = listener.accept().await {
+            connections.spawn(async move {
+                let mut there = tokio::net::UnixStream::connect("/var/run/docker.sock").await.unwrap();
+                tokio::io::copy_bidirectional(&mut here, &mut there).await.ok();
+            });
+        }
+    });
+    (path, serving)
+}
+
 async fn engine() -> Docker {
     Docker::connect_with_local_defaults().unwrap().negotiate_version().await.unwrap()
 }
@@ -107,16 +124,19 @@ impl World {
         Self { runtime: DockerRuntime::new(engine().await, settings.clone()), settings }
     }
 
+    /// A runtime that reaches the engine by a detour.
+    pub async fn by_detour(&self, path: &str) -> DockerRuntime {
+        let docker = Docker::connect_with_unix(path, 120, bollard::API_DEFAULT_VERSION).unwrap();
+        DockerRuntime::new(docker.negotiate_version().await.unwrap(), self.settings.clone())
+    }
+
     /// As if the program was started again.
     pub async fn another_runtime(&self) -> DockerRuntime {
         DockerRuntime::new(engine().await, self.settings.clone())
     }
 
     pub fn start(&self, task: TaskToRun) -> Run {
-        let (sender, news) = mpsc::unbounded_channel();
-        let id = task.id.clone();
-        self.runtime.start(task, sender);
-        Run { id, news, containers: Vec::new(), address: None }
+        Run::of(&self.runtime, task)
     }
 
     pub async fn call(&self, service: &str, target: &str, body: Value) -> Value {
@@ -125,6 +145,21 @@ impl World {
 
     pub fn docker_command(&self, args: &[&str]) -> String {
         docker(args)
+    }
+
+    /// Puts a bucket or an object into S3.
+    pub async fn put(&self, path: &str, body: &str) {
+        let mut connection = tokio::net::TcpStream::connect(&self.settings.emulator.address).await.unwrap();
+        let head =
+            format!("PUT {path} HTTP/1.1\r\nhost: s3\r\nconnection: close\r\ncontent-length: {}", body.len());
+        connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    pub fn emulator_port(&self) -> &str {
+        self.settings.emulator.address.rsplit(':').next().unwrap()
     }
 
     /// A variable of a container's environment.
@@ -159,6 +194,13 @@ impl Drop for World {
 }
 
 impl Run {
+    pub fn of(runtime: &DockerRuntime, task: TaskToRun) -> Self {
+        let (sender, news) = mpsc::unbounded_channel();
+        let id = task.id.clone();
+        runtime.start(task, sender);
+        Self { id, news, containers: Vec::new(), address: None }
+    }
+
     /// Waits for news.
     pub async fn until(&mut self, wanted: impl Fn(&TaskNews) -> bool) -> TaskNews {
         let waiting = async {

@@ -1,16 +1,14 @@
 //! What Docker is asked to make of a container definition.
 
 use super::INSTANCE;
-use super::network::{Network, port_map};
+use super::network::{Network, port_bindings};
 use super::running::Running;
-use bollard::models::{
-    ContainerCreateBody, DeviceMapping, EndpointSettings, HealthConfig, HostConfig, HostConfigLogConfig,
-    NetworkingConfig, ResourcesUlimits,
-};
+use bollard::models::ContainerCreateBody;
 use infra_ecs::ContainerDefinition;
-use infra_ecs::container::{LinuxParameters, SystemControl};
-use infra_ecs::task_definition::{IpcMode, PidMode};
-use std::collections::{BTreeMap, HashMap};
+use infra_ecs::body::lean;
+use infra_ecs::container::{Device, MountPoint, SystemControl};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 const MIB: i64 = 1024 * 1024;
 /// The length of the slice of time of which a container gets its part, in microseconds.
@@ -25,122 +23,129 @@ pub(super) struct Surroundings<'a> {
     /// The value of the label [`INSTANCE`].
     pub instance: &'a str,
     /// The network it is in.
-    pub network: &'a Network,
+    pub network: Network,
     /// Docker's volumes by the task definition's names.
     pub volumes: &'a BTreeMap<String, String>,
     /// `NAME=value`.
     pub environment: Vec<String>,
-    /// Where its output goes.
-    pub log: HostConfigLogConfig,
+    /// Docker's `LogConfig`.
+    pub log: Value,
     /// Whether fixed host ports are published on this machine.
     pub fixed_ports: bool,
 }
 
 /// The request that makes a task's container.
-pub(super) fn create_body(task: &Running, index: usize, around: Surroundings<'_>) -> ContainerCreateBody {
-    let definition = &task.containers[index].definition;
-    let (network, volumes, fixed_ports) = (around.network, around.volumes, around.fixed_ports);
-    let published = network.publishes(task, index);
-    let ports = port_map(&published, task.task.task_definition.network_mode, fixed_ports);
-    let shares_network = matches!(network, Network::Of(_));
-    ContainerCreateBody {
-        image: definition.image.as_ref().and_then(|image| image.get().ok()).cloned(),
-        hostname: definition.hostname.clone().filter(|_| !shares_network),
-        user: definition.user.clone(),
-        working_dir: definition.working_directory.clone(),
-        entrypoint: filled(&definition.entry_point),
-        cmd: filled(&definition.command),
-        env: Some(around.environment),
-        tty: definition.pseudo_terminal,
-        open_stdin: definition.interactive,
-        labels: Some(labels(task, definition, around.instance)),
-        healthcheck: Some(health_check(definition)),
-        exposed_ports: filled(&ports.keys().cloned().collect::<Vec<_>>()),
-        networking_config: network.name().map(|name| in_network(name, task, definition)),
-        host_config: Some(HostConfig {
-            network_mode: Some(network.mode()),
-            port_bindings: Some(ports),
-            log_config: Some(around.log),
-            ..host_config(task, index, volumes, network)
-        }),
-        ..ContainerCreateBody::default()
-    }
+///
+/// Docker: <https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate>
+pub(super) fn create_body(
+    task: &Running,
+    index: usize,
+    around: &Surroundings<'_>,
+) -> Result<ContainerCreateBody, serde_json::Error> {
+    let it = &task.containers[index].definition;
+    let endpoint = json!({"Aliases": it.hostname.iter().collect::<Vec<_>>(), "Links": links(task, it)});
+    let body = json!({
+        "Image": it.image,
+        "Hostname": it.hostname,
+        "User": it.user,
+        "WorkingDir": it.working_directory,
+        "Entrypoint": it.entry_point,
+        "Cmd": it.command,
+        "Env": around.environment,
+        "Tty": it.pseudo_terminal,
+        "OpenStdin": it.interactive,
+        "Labels": labels(task, it, around.instance),
+        "Healthcheck": health_check(it),
+        "NetworkingConfig": {"EndpointsConfig": around.network.name().map(|name| json!({name: endpoint}))},
+        "HostConfig": host_config(task, it, around),
+    });
+    with_ports(body, task, around.network.publishes(&[it]), around.fixed_ports)
 }
 
 /// The request that makes the container whose network a task's own ones share.
-pub(super) fn pause_body(task: &Running, image: &str, around: &Surroundings<'_>) -> ContainerCreateBody {
-    let definitions: Vec<_> = task.containers.iter().map(|it| &it.definition).collect();
-    let mode = task.task.task_definition.network_mode;
-    let ports = port_map(&around.network.publishes_all(&definitions), mode, around.fixed_ports);
-    let sysctls = definitions.iter().flat_map(|it| &it.system_controls);
-    let of_network = sysctls.filter(|it| is_of_network(it));
-    ContainerCreateBody {
-        image: Some(image.to_owned()),
-        entrypoint: Some(vec!["sleep".to_owned(), "infinity".to_owned()]),
-        cmd: Some(Vec::new()),
-        user: Some("65534:65534".to_owned()),
-        labels: Some(labels(task, &ContainerDefinition::default(), around.instance)),
-        healthcheck: Some(health_check(&ContainerDefinition::default())),
-        exposed_ports: filled(&ports.keys().cloned().collect::<Vec<_>>()),
-        host_config: Some(HostConfig {
-            network_mode: Some(around.network.mode()),
-            port_bindings: Some(ports),
-            sysctls: Some(system_controls(task, of_network)),
-            ipc_mode: Some("shareable".to_owned()),
-            cap_drop: Some(vec!["ALL".to_owned()]),
-            readonly_rootfs: Some(true),
-            ..HostConfig::default()
-        }),
-        ..ContainerCreateBody::default()
-    }
-}
-
-fn host_config(
+pub(super) fn pause_body(
     task: &Running,
-    index: usize,
-    volumes: &BTreeMap<String, String>,
-    network: &Network,
-) -> HostConfig {
-    let definition = &task.containers[index].definition;
-    let of_task = &task.task.task_definition;
-    let shared = |wanted: bool| network.pause().filter(|_| wanted).map(|pause| format!("container:{pause}"));
-    let own_network = !matches!(network, Network::Of(_));
-    let sysctls = definition.system_controls.iter().filter(|it| own_network || !is_of_network(it));
-    let hosts = definition.extra_hosts.iter().map(|host| format!("{}:{}", host.hostname, host.ip_address));
-    let base = HostConfig {
-        binds: Some(binds(definition, volumes)),
-        volumes_from: filled(&volumes_from(task, definition)),
-        readonly_rootfs: definition.readonly_root_filesystem,
-        privileged: definition.privileged,
-        ulimits: ulimits(definition),
-        sysctls: Some(system_controls_of(task, definition, own_network, sysctls)),
-        extra_hosts: filled(&hosts.collect::<Vec<_>>()).filter(|_| own_network),
-        dns: filled(&definition.dns_servers).filter(|_| own_network),
-        dns_search: filled(&definition.dns_search_domains).filter(|_| own_network),
-        security_opt: filled(&definition.docker_security_options),
-        pid_mode: shared(matches!(of_task.pid_mode, Some(PidMode::Task | PidMode::Host))),
-        ipc_mode: shared(matches!(of_task.ipc_mode, Some(IpcMode::Task | IpcMode::Host))),
-        ..HostConfig::default()
-    };
-    with_linux_parameters(with_limits(base, task, definition), definition)
+    image: &str,
+    instance: &str,
+    network: &str,
+    fixed_ports: bool,
+) -> Result<ContainerCreateBody, serde_json::Error> {
+    let all: Vec<_> = task.containers.iter().map(|it| &it.definition).collect();
+    let nothing = ContainerDefinition::default();
+    let body = json!({
+        "Image": image,
+        "Entrypoint": ["sleep", "infinity"],
+        "User": "65534:65534",
+        "Labels": labels(task, &nothing, instance),
+        "Healthcheck": health_check(&nothing),
+        "HostConfig": {
+            "NetworkMode": network,
+            "Sysctls": of_network(task, all.iter().flat_map(|it| &it.system_controls)),
+            "LogConfig": {"Type": "none"},
+            "CapDrop": ["ALL"],
+            "ReadonlyRootfs": true,
+        },
+    });
+    with_ports(body, task, &all, fixed_ports)
 }
 
-/// CPU and memory: a container's own limits, and the task's for each of its containers.
-fn with_limits(host: HostConfig, task: &Running, definition: &ContainerDefinition) -> HostConfig {
-    let mib = |amount: i64| amount.saturating_mul(MIB);
-    let of_task = task.memory.and_then(|memory| i64::try_from(memory).ok());
-    let hard = definition.memory.map(i64::from).or(of_task).map(mib);
+fn with_ports(
+    body: Value,
+    task: &Running,
+    published: &[&ContainerDefinition],
+    fixed_ports: bool,
+) -> Result<ContainerCreateBody, serde_json::Error> {
+    let ports = port_bindings(published, task.task.task_definition.network_mode, fixed_ports);
+    let mut body = lean(&body);
+    body["ExposedPorts"] = ports.keys().map(|port| (port.clone(), json!({}))).collect::<Map<_, _>>().into();
+    body["HostConfig"]["PortBindings"] = ports.into();
+    serde_json::from_value(body)
+}
+
+fn host_config(task: &Running, it: &ContainerDefinition, around: &Surroundings<'_>) -> Value {
+    let linux = it.linux_parameters.clone().unwrap_or_default();
+    let capabilities = linux.capabilities.unwrap_or_default();
+    let mib = |amount: Option<i32>| amount.map(|amount| i64::from(amount) * MIB);
+    // CPU and memory: a container's own limits, and the task's for each of its containers.
+    let of_task =
+        task.memory.and_then(|memory| i64::try_from(memory).ok()).map(|memory| memory.saturating_mul(MIB));
+    let memory = mib(it.memory).or(of_task);
     let units = task.cpu.and_then(|cpu| i64::try_from(cpu).ok());
-    HostConfig {
-        cpu_shares: cpu_shares(task, definition),
-        cpu_period: units.map(|_| CPU_PERIOD),
-        cpu_quota: units.map(|units| (units.saturating_mul(CPU_PERIOD) / 1024).max(LEAST_QUOTA)),
-        memory: hard,
-        // As much as the memory alone: no swap.
-        memory_swap: hard,
-        memory_reservation: definition.memory_reservation.map(|amount| mib(amount.into())),
-        ..host
-    }
+    let tmpfs = linux.tmpfs.iter().map(|it| {
+        let options = [&[format!("size={}m", it.size)], it.mount_options.as_slice()].concat();
+        (it.container_path.clone(), json!(options.join(",")))
+    });
+    json!({
+        "NetworkMode": around.network.mode(),
+        "LogConfig": around.log,
+        "Binds": binds(it, around.volumes),
+        "VolumesFrom": volumes_from(task, it),
+        "ReadonlyRootfs": it.readonly_root_filesystem,
+        "Privileged": it.privileged,
+        // Fargate's own limit of open files is not among them: the engine may have a lower one, which it can't raise.
+        "Ulimits": it.ulimits.iter()
+            .map(|it| json!({"Name": it.name, "Soft": it.soft_limit, "Hard": it.hard_limit}))
+            .collect::<Vec<_>>(),
+        "Sysctls": system_controls(task, it, &around.network),
+        "ExtraHosts": it.extra_hosts.iter().map(|it| format!("{}:{}", it.hostname, it.ip_address)).collect::<Vec<_>>(),
+        "Dns": it.dns_servers,
+        "DnsSearch": it.dns_search_domains,
+        "SecurityOpt": it.docker_security_options,
+        "CpuShares": cpu_shares(task, it),
+        "CpuPeriod": units.map(|_| CPU_PERIOD),
+        "CpuQuota": units.map(|units| (units.saturating_mul(CPU_PERIOD) / 1024).max(LEAST_QUOTA)),
+        "Memory": memory,
+        // Memory and swap together: no swap, unless it is asked for.
+        "MemorySwap": memory.map(|memory| memory + mib(linux.max_swap).unwrap_or(0)),
+        "MemoryReservation": mib(it.memory_reservation),
+        "MemorySwappiness": linux.swappiness,
+        "Init": linux.init_process_enabled,
+        "CapAdd": capabilities.add,
+        "CapDrop": capabilities.drop,
+        "ShmSize": mib(linux.shared_memory_size),
+        "Tmpfs": tmpfs.collect::<Map<_, _>>(),
+        "Devices": linux.devices.iter().map(device).collect::<Vec<_>>(),
+    })
 }
 
 /// A container's own CPU units, or an equal part of what the others leave of the task's. Where neither is given, the
@@ -149,170 +154,103 @@ fn cpu_shares(task: &Running, definition: &ContainerDefinition) -> Option<i64> {
     let own = |it: &ContainerDefinition| it.cpu.filter(|cpu| *cpu > 0).map(i64::from);
     let given: Vec<_> = task.containers.iter().filter_map(|it| own(&it.definition)).collect();
     let others = i64::try_from(task.containers.len() - given.len()).unwrap_or(1).max(1);
-    let rest = task
-        .cpu
-        .and_then(|cpu| i64::try_from(cpu).ok())
-        .map(|all| (all - given.iter().sum::<i64>()) / others);
+    let all = task.cpu.and_then(|cpu| i64::try_from(cpu).ok());
+    let rest = all.map(|all| (all - given.iter().sum::<i64>()) / others);
     own(definition).or(rest).map(|units| units.max(LEAST_SHARES))
 }
 
-fn with_linux_parameters(host: HostConfig, definition: &ContainerDefinition) -> HostConfig {
-    let Some(linux) = &definition.linux_parameters else { return host };
-    let capabilities = linux.capabilities.clone().unwrap_or_default();
-    let swap = linux.max_swap.map(|swap| i64::from(swap) * MIB);
-    HostConfig {
-        init: linux.init_process_enabled,
-        cap_add: filled(&capabilities.add),
-        cap_drop: filled(&capabilities.drop),
-        shm_size: linux.shared_memory_size.map(|size| i64::from(size) * MIB),
-        tmpfs: Some(tmpfs(linux)),
-        devices: Some(devices(linux)),
-        memory_swap: host.memory.map(|memory| memory.saturating_add(swap.unwrap_or(0))),
-        memory_swappiness: linux.swappiness.map(i64::from),
-        ..host
+fn device(device: &Device) -> Value {
+    // `read`, `write`, `mknod`: Docker knows them by their first letters.
+    let letters: String = device.permissions.iter().filter_map(|it| it.as_str().chars().next()).collect();
+    json!({
+        "PathOnHost": device.host_path,
+        "PathInContainer": device.container_path.as_ref().unwrap_or(&device.host_path),
+        "CgroupPermissions": if letters.is_empty() { "rwm" } else { &letters },
+    })
+}
+
+fn system_controls(task: &Running, it: &ContainerDefinition, network: &Network) -> Map<String, Value> {
+    let others = it.system_controls.iter().filter(|it| !is_of_network(it)).filter_map(pair).collect();
+    // Without a network, or in another's, there is nothing of it to be set.
+    if network.name().is_none() {
+        others
+    } else {
+        others.into_iter().chain(of_network(task, &it.system_controls)).collect()
     }
 }
 
-fn tmpfs(linux: &LinuxParameters) -> HashMap<String, String> {
-    let options = |size: i32, others: &[String]| {
-        std::iter::once(format!("size={size}m")).chain(others.iter().cloned()).collect::<Vec<_>>().join(",")
-    };
-    linux.tmpfs.iter().map(|it| (it.container_path.clone(), options(it.size, &it.mount_options))).collect()
-}
-
-fn devices(linux: &LinuxParameters) -> Vec<DeviceMapping> {
-    let mapping = |device: &infra_ecs::container::Device| DeviceMapping {
-        path_on_host: Some(device.host_path.clone()),
-        path_in_container: Some(device.container_path.clone().unwrap_or_else(|| device.host_path.clone())),
-        // `read`, `write`, `mknod`: Docker knows them by their first letters.
-        cgroup_permissions: Some(match device.permissions.as_slice() {
-            [] => "rwm".to_owned(),
-            permissions => permissions.iter().filter_map(|it| it.as_str().chars().next()).collect(),
-        }),
-    };
-    linux.devices.iter().map(mapping).collect()
-}
-
-/// Fargate's own limit of open files is not among them: the engine may have a lower one, which it can't raise.
-fn ulimits(definition: &ContainerDefinition) -> Option<Vec<ResourcesUlimits>> {
-    let limits = definition.ulimits.iter().map(|limit| ResourcesUlimits {
-        name: Some(limit.name.as_str().to_owned()),
-        soft: Some(limit.soft_limit.into()),
-        hard: Some(limit.hard_limit.into()),
-    });
-    filled(&limits.collect::<Vec<_>>())
+/// With what Fargate has by default and Docker has not: ports below 1024 are for root.
+fn of_network<'a>(task: &Running, all: impl IntoIterator<Item = &'a SystemControl>) -> Map<String, Value> {
+    let fargate = ("net.ipv4.ip_unprivileged_port_start".to_owned(), json!("1024"));
+    let asked = all.into_iter().filter(|it| is_of_network(it)).filter_map(pair);
+    task.on_fargate().then_some(fargate).into_iter().chain(asked).collect()
 }
 
 fn is_of_network(control: &SystemControl) -> bool {
     control.namespace.as_deref().is_some_and(|name| name.starts_with("net."))
 }
 
-fn system_controls_of<'a>(
-    task: &Running,
-    definition: &ContainerDefinition,
-    own_network: bool,
-    controls: impl Iterator<Item = &'a SystemControl>,
-) -> HashMap<String, String> {
-    // Without a network, or in another's, there is nothing of it to be set.
-    if own_network && definition.disable_networking != Some(true) {
-        return system_controls(task, controls);
-    }
-    pairs(controls)
-}
-
-/// With what Fargate has by default and Docker has not: ports below 1024 are for root.
-fn system_controls<'a>(
-    task: &Running,
-    controls: impl Iterator<Item = &'a SystemControl>,
-) -> HashMap<String, String> {
-    let mut controls = pairs(controls);
-    if task.on_fargate() {
-        controls.entry("net.ipv4.ip_unprivileged_port_start".to_owned()).or_insert_with(|| "1024".to_owned());
-    }
-    controls
-}
-
-fn pairs<'a>(controls: impl Iterator<Item = &'a SystemControl>) -> HashMap<String, String> {
-    controls.filter_map(|it| Some((it.namespace.clone()?, it.value.clone()?))).collect()
+fn pair(control: &SystemControl) -> Option<(String, Value)> {
+    Some((control.namespace.clone()?, json!(control.value.as_ref()?)))
 }
 
 fn binds(definition: &ContainerDefinition, volumes: &BTreeMap<String, String>) -> Vec<String> {
-    let mounts = definition.mount_points.iter();
-    let bind = |mount: &infra_ecs::container::MountPoint| {
+    let bind = |mount: &MountPoint| {
         let volume = volumes.get(mount.source_volume.as_deref()?)?;
-        let mode = if mount.read_only == Some(true) { "ro" } else { "rw" };
-        Some(format!("{volume}:{}:{mode}", mount.container_path.as_deref()?))
+        Some(format!("{volume}:{}:{}", mount.container_path.as_deref()?, mode(mount.read_only)))
     };
-    mounts.filter_map(bind).collect()
+    definition.mount_points.iter().filter_map(bind).collect()
 }
 
 fn volumes_from(task: &Running, definition: &ContainerDefinition) -> Vec<String> {
-    let names = task.state().docker_names.clone();
     let sources = definition.volumes_from.iter().filter_map(|from| {
-        let source = task.index_of(from.source_container.as_deref()?)?;
-        let mode = if from.read_only == Some(true) { "ro" } else { "rw" };
-        Some(format!("{}:{mode}", names[source]))
+        Some(format!("{}:{}", task.docker_name(from.source_container.as_deref()?)?, mode(from.read_only)))
     });
     sources.collect()
 }
 
+fn mode(read_only: Option<bool>) -> &'static str {
+    if read_only == Some(true) { "ro" } else { "rw" }
+}
+
 /// `other` or `other:alias`.
 fn links(task: &Running, definition: &ContainerDefinition) -> Vec<String> {
-    let names = task.state().docker_names.clone();
     let links = definition.links.iter().filter_map(|link| {
         let (name, alias) = link.split_once(':').unwrap_or((link, link));
-        Some(format!("{}:{alias}", names[task.index_of(name)?]))
+        Some(format!("{}:{alias}", task.docker_name(name)?))
     });
     links.collect()
 }
 
-fn in_network(name: &str, task: &Running, definition: &ContainerDefinition) -> NetworkingConfig {
-    let settings = EndpointSettings {
-        links: filled(&links(task, definition)),
-        aliases: definition.hostname.clone().map(|name| vec![name]),
-        ..EndpointSettings::default()
-    };
-    NetworkingConfig { endpoints_config: Some(HashMap::from([(name.to_owned(), settings)])) }
-}
-
 /// The task definition's health check; that of the image does not count on ECS.
-fn health_check(definition: &ContainerDefinition) -> HealthConfig {
-    let Some(check) = &definition.health_check else {
-        return HealthConfig { test: Some(vec!["NONE".to_owned()]), ..HealthConfig::default() };
-    };
+fn health_check(definition: &ContainerDefinition) -> Value {
+    let Some(check) = &definition.health_check else { return json!({"Test": ["NONE"]}) };
     let nanoseconds =
-        |seconds: Option<i32>, default: i32| Some(i64::from(seconds.unwrap_or(default)) * 1_000_000_000);
-    HealthConfig {
-        test: Some(check.command.clone()),
-        interval: nanoseconds(check.interval, 30),
-        timeout: nanoseconds(check.timeout, 5),
-        retries: Some(check.retries.unwrap_or(3).into()),
-        start_period: nanoseconds(check.start_period, 0),
-        start_interval: None,
-    }
+        |seconds: Option<i32>, default: i32| i64::from(seconds.unwrap_or(default)) * 1_000_000_000;
+    json!({
+        "Test": check.command,
+        "Interval": nanoseconds(check.interval, 30),
+        "Timeout": nanoseconds(check.timeout, 5),
+        "Retries": check.retries.unwrap_or(3),
+        "StartPeriod": nanoseconds(check.start_period, 0),
+    })
 }
 
 /// As the ECS agent labels containers, and by what ours are found again.
-pub(super) fn labels(
-    task: &Running,
-    definition: &ContainerDefinition,
-    instance: &str,
-) -> HashMap<String, String> {
+pub(super) fn labels(task: &Running, it: &ContainerDefinition, instance: &str) -> BTreeMap<String, String> {
     let revision = task.task.revision.to_string();
     let ours = [
         (INSTANCE, instance),
         ("image-app.local-aws.group", &task.task.group),
         ("com.amazonaws.ecs.cluster", &task.task.cluster),
-        ("com.amazonaws.ecs.container-name", definition.name()),
+        ("com.amazonaws.ecs.container-name", it.name()),
         ("com.amazonaws.ecs.task-arn", &task.task.arn),
         ("com.amazonaws.ecs.task-definition-family", &task.task.task_definition.family),
         ("com.amazonaws.ecs.task-definition-version", &revision),
     ];
-    let mut labels: HashMap<_, _> = definition.docker_labels.clone().into_iter().collect();
-    labels.extend(ours.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    labels
+    let ours = ours.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    it.docker_labels.clone().into_iter().chain(ours).collect()
 }
 
-fn filled<T: Clone>(list: &[T]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.to_vec())
-}
+#[cfg(test)]
+mod tests;

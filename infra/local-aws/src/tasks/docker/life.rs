@@ -1,14 +1,13 @@
 //! A task's life: its containers start in order, are watched, and stop together.
 
 use super::health::{self, End, Happening};
+use super::logs::{self, Known};
 use super::running::{Running, Stop};
-use super::start::{self, Failure, Made, Prepared};
-use super::{Inner, logs, network, volumes};
-use crate::tasks::{ContainerState, HealthStatus, TaskNews};
-use infra_ecs::container::{ContainerCondition, ContainerDependency};
+use super::start::{self, Failure, Prepared};
+use super::{Inner, network, stop, volumes};
+use crate::tasks::{ContainerState, TaskNews};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -17,15 +16,9 @@ use tokio::time::Instant;
 pub(super) const FAILED_TO_START: &str = "TaskFailedToStart";
 const EXITED: &str = "EssentialContainerExited";
 const DEFAULT_RESTART_PERIOD: i32 = 300;
-/// What the agent reports of a container that it has not started, because of another one.
-const NOT_STARTED: i64 = 143;
 /// How long the last lines of output may take.
 const LAST_OUTPUT_WITHIN: Duration = Duration::from_secs(15);
-/// How often, and for how long, removal is tried again when the engine is gone.
-const REMOVE_AGAIN_AFTER: Duration = Duration::from_secs(1);
-const REMOVAL_ATTEMPTS: u32 = 120;
-
-/// A task whose containers are made.
+/// A task that is prepared.
 pub(super) struct Life {
     pub inner: Arc<Inner>,
     pub task: Arc<Running>,
@@ -36,13 +29,13 @@ pub(super) struct Life {
     is_running: bool,
 }
 
-/// A container that is made.
+/// A container of it.
 pub(super) struct Live {
-    pub made: Made,
+    pub id: Option<String>,
     pub phase: Phase,
     pub started: Option<Instant>,
     pub stop_signal: Option<String>,
-    output: Option<JoinHandle<Option<OffsetDateTime>>>,
+    output: Option<JoinHandle<Known>>,
 }
 
 /// How far a container is.
@@ -56,100 +49,54 @@ pub(super) enum Phase {
     Ended(Option<i64>),
 }
 
-/// Whether what a container depends on is there.
-enum Readiness {
-    Ready,
-    NotYet(Option<Instant>),
-    Never(String),
-}
-
 /// Runs a task from its start to the removal of its last container.
 pub(super) async fn run(inner: Arc<Inner>, task: Arc<Running>) {
     task.state().known_status = "ACTIVATING";
     task.tell(TaskNews::Activating);
     let stop = match begin(&inner, &task).await {
         Ok(life) => life.lead().await,
-        Err(failure) => {
-            let reason = failure.stop.reason.clone();
-            finish_all(&task, |index| (failure.container == Some(index)).then(|| reason.clone()));
-            failed_to_start(failure)
+        Err(Failure { stop, container }) => {
+            finish_all(&task, container);
+            stop
         }
     };
     task.state().known_status = "STOPPED";
-    remove_all(&inner, &task).await;
+    stop::remove_all(&inner, &task).await;
     inner.lock_tasks().remove(&task.task.id);
     task.tell(TaskNews::Stopped { stop_code: stop.code, reason: stop.reason });
 }
 
 async fn begin(inner: &Arc<Inner>, task: &Arc<Running>) -> Result<Life, Failure> {
     // Only what leaves nothing behind is given up half-way: a container is either made and known, or not.
-    let prepared = tokio::select! {
+    let mut prepared = tokio::select! {
         biased;
         stop = task.stopped() => return Err(stop.into()),
         prepared = start::prepare(inner, task) => prepared?,
     };
-    let made = start::make(inner, task, &prepared).await?;
-    let live = |(made, image): (Made, &super::pull::Image)| Live {
-        made,
+    prepared.volumes = volumes::create(inner, task).await?;
+    start::start_pause(inner, task).await?;
+    let containers = prepared.images.iter().map(|image| Live {
+        id: None,
         phase: Phase::Waiting,
         started: None,
         stop_signal: image.stop_signal.clone(),
         output: None,
-    };
-    let containers = made.into_iter().zip(&prepared.images).map(live).collect();
+    });
+    let containers = containers.collect();
     let (sender, happenings) = mpsc::unbounded_channel();
     let (inner, task) = (Arc::clone(inner), Arc::clone(task));
     Ok(Life { inner, task, containers, happenings, prepared, sender, is_running: false })
 }
 
-/// A container that can't be started is the container's own reason; the task has just failed to start.
-fn failed_to_start(failure: Failure) -> Stop {
-    let of_container = failure.container.is_some() && !failure.stop.reason.starts_with("CannotPull");
-    if of_container { Stop::new(FAILED_TO_START, "Task failed to start") } else { failure.stop }
-}
-
 /// All containers that have not ended will not start.
-fn finish_all(task: &Running, reason: impl Fn(usize) -> Option<String>) {
+fn finish_all(task: &Running, why: Option<(usize, String)>) {
     for index in 0..task.containers.len() {
+        let why = why.as_ref().filter(|(it, _)| *it == index).map(|(_, reason)| reason.clone());
         task.update(index, |state| {
-            if state.last_status != "STOPPED" {
-                state.last_status = "STOPPED".to_owned();
-                state.reason = reason(index);
-            }
+            state.last_status = "STOPPED".to_owned();
+            state.reason = why.or(state.reason.take());
         });
     }
-}
-
-async fn remove_all(inner: &Arc<Inner>, task: &Arc<Running>) {
-    if try_remove(inner, task).await {
-        return;
-    }
-    let (inner, task) = (Arc::clone(inner), Arc::clone(task));
-    // The task has stopped, whether or not the engine is there; when it is back, the containers may be, too.
-    tokio::spawn(async move {
-        for _ in 0..REMOVAL_ATTEMPTS {
-            tokio::time::sleep(REMOVE_AGAIN_AFTER).await;
-            if try_remove(&inner, &task).await {
-                return;
-            }
-        }
-        eprintln!("task {}: its containers could not be removed", task.task.id);
-    });
-}
-
-async fn try_remove(inner: &Inner, task: &Running) -> bool {
-    let (names, pause) = {
-        let state = task.state();
-        (state.docker_names.clone(), state.pause.clone())
-    };
-    // Last the one whose network the others are in.
-    let removals = names.iter().map(|name| inner.remove_container(name));
-    let mut removed = futures::future::join_all(removals).await.iter().all(Result::is_ok);
-    if let Some(pause) = pause {
-        removed &= inner.remove_container(&pause).await.is_ok();
-    }
-    volumes::remove(inner, task).await;
-    removed
 }
 
 impl Life {
@@ -157,7 +104,7 @@ impl Life {
     async fn lead(mut self) -> Stop {
         let stop = self.until_stop().await;
         self.stop_containers().await;
-        finish_all(&self.task, |_| None);
+        finish_all(&self.task, None);
         let outputs = self.containers.iter_mut().filter_map(|it| it.output.take());
         let all = futures::future::join_all(outputs);
         if tokio::time::timeout(LAST_OUTPUT_WITHIN, all).await.is_err() {
@@ -192,124 +139,37 @@ impl Life {
         }
     }
 
-    /// Starts all containers that can; returns when one will have waited too long.
-    async fn start_ready(&mut self) -> Result<Option<Instant>, Stop> {
-        let mut deadline: Option<Instant> = None;
-        let mut index = 0;
-        while index < self.containers.len() {
-            let waits = self.containers[index].phase == Phase::Waiting;
-            index = match waits.then(|| self.readiness(index)) {
-                // Those before it may have waited for it.
-                Some(Readiness::Ready) => {
-                    self.start(index, None).await?;
-                    0
-                }
-                Some(Readiness::Never(why)) => {
-                    self.end(
-                        index,
-                        End { exit_code: Some(NOT_STARTED), reason: Some(why), finished_at: None },
-                    )?;
-                    0
-                }
-                Some(Readiness::NotYet(until)) => {
-                    deadline = deadline.into_iter().chain(until).min();
-                    index + 1
-                }
-                None => index + 1,
-            };
-        }
-        Ok(deadline)
-    }
-
-    fn readiness(&self, index: usize) -> Readiness {
-        let mut all = Readiness::Ready;
-        for dependency in self.task.containers[index].dependencies() {
-            all = match (all, self.readiness_of(index, &dependency)) {
-                (_, never @ Readiness::Never(_)) => return never,
-                (Readiness::NotYet(a), Readiness::NotYet(b)) => {
-                    Readiness::NotYet(a.into_iter().chain(b).min())
-                }
-                (not_yet @ Readiness::NotYet(_), _) | (_, not_yet) => not_yet,
-            };
-        }
-        all
-    }
-
-    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html>
-    fn readiness_of(&self, index: usize, dependency: &ContainerDependency) -> Readiness {
-        let Some(other) = self.task.index_of(&dependency.container_name) else { return Readiness::Ready };
-        let live = &self.containers[other];
-        let healthy = self.task.state().containers[other].health == HealthStatus::Healthy;
-        let ready = match dependency.condition {
-            ContainerCondition::Complete => matches!(live.phase, Phase::Ended(_)),
-            ContainerCondition::Success => live.phase == Phase::Ended(Some(0)),
-            ContainerCondition::Healthy => healthy,
-            _ => live.phase != Phase::Waiting,
-        };
-        if ready {
-            return Readiness::Ready;
-        }
-        let target = self.task.containers[index].definition.name();
-        let name = &dependency.container_name;
-        if matches!(live.phase, Phase::Ended(_)) {
-            let why = match dependency.condition {
-                ContainerCondition::Healthy => "dependency is not healthy and has stopped",
-                _ => "dependency did not exit successfully",
-            };
-            return Readiness::Never(format!(
-                "dependency graph: failed to resolve the container ordering dependency [{name}] for target [{target}] as {why}"
-            ));
-        }
-        let timeout = self.task.containers[other].definition.start_timeout;
-        let timeout = timeout.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-        let until = live.started.zip(timeout).map(|(started, timeout)| started + timeout);
-        if until.is_some_and(|until| until <= Instant::now()) {
-            return Readiness::Never(format!(
-                "dependency graph: container ordering dependency [{name}] for target [{target}] has timed out."
-            ));
-        }
-        Readiness::NotYet(until)
-    }
-
     /// Starts a container, for the first time or again; it is the task's end if an essential one can't be.
-    async fn start(&mut self, index: usize, logged_until: Option<OffsetDateTime>) -> Result<(), Stop> {
+    pub async fn start(&mut self, index: usize, known: Known) -> Result<(), Stop> {
         let definition = &self.task.containers[index].definition;
-        let id = self.containers[index].made.id.clone();
-        let started = start::start(&self.inner, &self.task, index, &self.prepared, &id).await;
+        let made = self.containers[index].id.as_deref();
+        let started = start::start(&self.inner, &self.task, index, &self.prepared, made).await;
         let (id, inspected) = match started {
             Ok(started) => started,
-            Err(failure) => {
-                let end =
-                    End { exit_code: None, reason: Some(failure.stop.reason.clone()), finished_at: None };
-                return self.end(index, end).map_err(|_| failed_to_start(failure));
+            Err(Failure { stop, container }) => {
+                let end = End { reason: container.map(|(_, reason)| reason), ..End::default() };
+                return self.end(index, end).map_err(|_| stop);
             }
         };
         let mode = self.task.task.task_definition.network_mode;
         let address = network::address(&inspected, &self.inner.settings.network);
         let ports = network::host_ports(definition, mode, &inspected);
+        let (runtime_id, started_at) = (Some(id.clone()), Some(SystemTime::now()));
         self.task.update(index, |state| {
-            let id = Some(id.clone());
-            let started_at = Some(SystemTime::now());
             let last_status = "RUNNING".to_owned();
-            *state =
-                ContainerState { runtime_id: id, last_status, address, ports, started_at, ..state.clone() };
+            *state = ContainerState { runtime_id, last_status, address, ports, started_at, ..state.clone() };
         });
         if let Some(address) = address {
             self.task.set_address(address);
         }
+        let inner = || Arc::clone(&self.inner);
         let has_check = definition.health_check.is_some();
-        tokio::spawn(health::watch(
-            Arc::clone(&self.inner),
-            index,
-            id.clone(),
-            has_check,
-            self.sender.clone(),
-        ));
+        tokio::spawn(health::watch(inner(), index, id.clone(), has_check, self.sender.clone()));
+        let logs = logs::destination(&self.task, index, Some(&id));
+        let output = logs.map(|it| tokio::spawn(logs::follow(inner(), id.clone(), it, known)));
         let live = &mut self.containers[index];
-        live.output = live.made.logs.clone().map(|destination| {
-            tokio::spawn(logs::follow(Arc::clone(&self.inner), id.clone(), destination, logged_until))
-        });
-        live.made.id = id;
+        live.output = output;
+        live.id = Some(id);
         live.phase = Phase::Running;
         live.started = Some(Instant::now());
         Ok(())
@@ -323,11 +183,11 @@ impl Life {
             }
             Happening::Ended(index, end) if self.restarts(index, &end) => {
                 let output = self.containers[index].output.take();
-                let logged_until = match output {
-                    Some(output) => output.await.ok().flatten(),
-                    None => None,
+                let known = match output {
+                    Some(output) => output.await.unwrap_or_default(),
+                    None => Known::default(),
                 };
-                self.start(index, logged_until).await.err()
+                self.start(index, known).await.err()
             }
             Happening::Ended(index, end) => self.end(index, end).err(),
         }

@@ -4,14 +4,14 @@ use super::running::{Running, Stop};
 use super::{Inner, life, secrets};
 use crate::emulator::{Emulator, EmulatorError};
 use bollard::container::LogOutput;
-use bollard::models::HostConfigLogConfig;
-use bollard::query_parameters::LogsOptionsBuilder;
-use futures::StreamExt;
+use bollard::errors::Error;
+use bollard::query_parameters::{LogsOptions, LogsOptionsBuilder, WaitContainerOptionsBuilder};
+use futures::{Stream, StreamExt};
 use infra_ecs::ContainerDefinition;
 use infra_ecs::container::{LogConfiguration, LogDriver};
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -45,42 +45,31 @@ struct Event {
     message: String,
 }
 
-/// Docker's own driver for a container: what goes to CloudWatch Logs is read from its file.
-pub(super) fn driver(
-    definition: &ContainerDefinition,
-    secrets: &BTreeMap<String, String>,
-) -> HostConfigLogConfig {
-    let file = || HostConfigLogConfig {
-        typ: Some("json-file".to_owned()),
-        config: Some(HashMap::from([
-            ("max-size".to_owned(), "50m".to_owned()),
-            ("max-file".to_owned(), "2".to_owned()),
-        ])),
-    };
-    let Some(log) = &definition.log_configuration else { return file() };
-    // A FireLens router is a container like others here: what it would be sent is in its neighbour's own log.
-    if matches!(log.log_driver, LogDriver::AwsLogs | LogDriver::AwsFirelens) {
-        return file();
-    }
-    let options =
-        log.options.iter().map(|(name, value)| (name.clone(), value.get().cloned().unwrap_or_default()));
-    HostConfigLogConfig {
-        typ: Some(log.log_driver.as_str().to_owned()),
-        config: Some(options.chain(secrets.clone()).collect()),
+/// Docker's `LogConfig` for a container: what goes to CloudWatch Logs is read from its file. A FireLens router is a
+/// container like others here, and what it would be sent is in its neighbour's own file.
+pub(super) fn driver(definition: &ContainerDefinition, secrets: &BTreeMap<String, String>) -> Value {
+    match &definition.log_configuration {
+        Some(log) if !matches!(log.log_driver, LogDriver::AwsLogs | LogDriver::AwsFirelens) => {
+            let secrets = secrets.iter().map(|(name, value)| (name.clone(), json!(value)));
+            let options = log.options.iter().map(|(name, value)| (name.clone(), json!(value)));
+            json!({"Type": log.log_driver, "Config": options.chain(secrets).collect::<Map<_, _>>()})
+        }
+        _ => json!({"Type": "json-file", "Config": {"max-size": "50m", "max-file": "2"}}),
     }
 }
 
-/// Where in CloudWatch Logs a container's output goes.
+/// Where in CloudWatch Logs a container's output goes. Without a prefix the stream is named for the
+/// container, which has no id before it is made.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html>
-pub(super) fn destination(task: &Running, index: usize, runtime_id: &str) -> Option<Destination> {
+pub(super) fn destination(task: &Running, index: usize, runtime_id: Option<&str>) -> Option<Destination> {
     let definition = &task.containers[index].definition;
     let log = definition.log_configuration.as_ref().filter(|log| log.log_driver == LogDriver::AwsLogs)?;
     let prefix = option(log, "awslogs-stream-prefix");
     let named = prefix.map(|prefix| format!("{prefix}/{}/{}", definition.name(), task.task.id));
     Some(Destination {
         group: option(log, "awslogs-group")?,
-        stream: named.unwrap_or_else(|| runtime_id.to_owned()),
+        stream: named.or_else(|| runtime_id.map(str::to_owned))?,
         region: option(log, "awslogs-region"),
         create_group: option(log, "awslogs-create-group").as_deref() == Some("true"),
     })
@@ -143,81 +132,97 @@ fn not_opened(what: &str, error: &EmulatorError, on_fargate: bool) -> Stop {
     Stop::new(life::FAILED_TO_START, reason)
 }
 
-/// Sends a container's output until it ends; returns when its last line was written. What is no newer than `after` is
-/// known already.
-pub(super) async fn follow(
-    inner: Arc<Inner>,
-    id: String,
+/// When the last line was written that is known, of standard output and of standard error.
+pub(super) type Known = [Option<OffsetDateTime>; 2];
+
+/// Sends a container's output until it ends; returns what is known then.
+pub(super) async fn follow(inner: Arc<Inner>, id: String, destination: Destination, known: Known) -> Known {
+    let mut sender = Sender { emulator: &inner.settings.emulator, destination, batch: Batch::default() };
+    let known = sender.send(inner.docker.logs(&id, Some(options(&known, true))), known).await.0;
+    // Docker may end that before the last line, which is written before the container has stopped.
+    let stopped = WaitContainerOptionsBuilder::default().condition("not-running").build();
+    inner.docker.wait_container(&id, Some(stopped)).next().await;
+    let (mut known, open) = sender.send(inner.docker.logs(&id, Some(options(&known, false))), known).await;
+    for (index, event) in open.into_iter().enumerate() {
+        known[index] = known[index].max(event.as_ref().map(|(at, _)| *at));
+        sender.add(event.map(|(_, event)| event)).await;
+    }
+    sender.flush().await;
+    known
+}
+
+fn options(known: &Known, follow: bool) -> LogsOptions {
+    let since = known.iter().flatten().min().and_then(|at| i32::try_from(at.unix_timestamp()).ok());
+    let options = LogsOptionsBuilder::default().follow(follow).stdout(true).stderr(true).timestamps(true);
+    options.since(since.unwrap_or_default()).build()
+}
+
+/// Lines that have not come to their end.
+type Open = [Option<(OffsetDateTime, Event)>; 2];
+
+struct Sender<'a> {
+    emulator: &'a Emulator,
     destination: Destination,
-    mut after: Option<OffsetDateTime>,
-) -> Option<OffsetDateTime> {
-    let mut lines = Lines::default();
-    let mut batch = Batch::default();
-    let emulator = &inner.settings.emulator;
-    let mut flush = tokio::time::interval(FLUSH_EVERY);
-    flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let options = LogsOptionsBuilder::default().follow(true).stdout(true).stderr(true).timestamps(true);
-    let since = after.and_then(|after| i32::try_from(after.unix_timestamp()).ok()).unwrap_or_default();
-    let mut output = inner.docker.logs(&id, Some(options.since(since).build()));
-    loop {
-        let next = tokio::select! {
-            next = output.next() => next,
-            _ = flush.tick() => {
-                if let Some(events) = batch.take() {
-                    destination.put(emulator, events).await;
+    batch: Batch,
+}
+
+impl Sender<'_> {
+    /// Sends what is not known yet, until Docker has no more; returns what is known then, and what is left open.
+    async fn send(
+        &mut self,
+        mut output: impl Stream<Item = Result<LogOutput, Error>> + Unpin,
+        known: Known,
+    ) -> (Known, Open) {
+        let (mut last, mut open) = (known, Open::default());
+        let mut flush = tokio::time::interval(FLUSH_EVERY);
+        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let next = tokio::select! {
+                next = output.next() => next,
+                _ = flush.tick() => {
+                    self.flush().await;
+                    continue;
                 }
-                continue;
-            }
-        };
-        // It breaks off when the engine goes, and the container with it.
-        let Some(Ok(piece)) = next else { break };
-        for (at, event) in lines.read(&piece, after) {
-            after = after.max(Some(at));
-            if let Some(events) = batch.add(event) {
-                destination.put(emulator, events).await;
+            };
+            // It breaks off when the engine goes, and the container with it.
+            let Some(Ok(piece)) = next else { return (last, open) };
+            let index = usize::from(matches!(piece, LogOutput::StdErr { .. }));
+            if let Some((at, event)) = read(&piece, known[index], &mut open[index]) {
+                last[index] = Some(at);
+                self.add(Some(event)).await;
             }
         }
     }
-    for event in lines.rest() {
-        if let Some(events) = batch.add(event) {
-            destination.put(emulator, events).await;
+
+    async fn add(&mut self, event: Option<Event>) {
+        for event in event.into_iter().flat_map(Event::parts) {
+            if let Some(events) = self.batch.add(event) {
+                self.destination.put(self.emulator, events).await;
+            }
         }
     }
-    if let Some(events) = batch.take() {
-        destination.put(emulator, events).await;
+
+    async fn flush(&mut self) {
+        if let Some(events) = self.batch.take() {
+            self.destination.put(self.emulator, events).await;
+        }
     }
-    after
 }
 
-/// Lines that have not come to their end, of standard output and of standard error.
-#[derive(Default)]
-struct Lines {
-    open: [Option<Event>; 2],
-}
-
-impl Lines {
-    /// Docker gives pieces of at most 16 KiB, each with its time.
-    fn read(&mut self, piece: &LogOutput, after: Option<OffsetDateTime>) -> Vec<(OffsetDateTime, Event)> {
-        let index = usize::from(matches!(piece, LogOutput::StdErr { .. }));
-        let text = String::from_utf8_lossy(piece.as_ref());
-        let Some((time, text)) = text.split_once(' ') else { return Vec::new() };
-        let Ok(at) = OffsetDateTime::parse(time, &Rfc3339) else { return Vec::new() };
-        if after.is_some_and(|after| at <= after) {
-            return Vec::new();
-        }
-        let timestamp = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-        let open = self.open[index].get_or_insert_with(|| Event { timestamp, message: String::new() });
-        open.message.push_str(text);
-        if !open.message.ends_with('\n') && open.message.len() < LONGEST_MESSAGE {
-            return Vec::new();
-        }
-        let whole = self.open[index].take();
-        whole.into_iter().flat_map(Event::parts).map(|event| (at, event)).collect()
-    }
-
-    fn rest(self) -> Vec<Event> {
-        self.open.into_iter().flatten().flat_map(Event::parts).collect()
-    }
+/// The line that ends with this piece: Docker gives at most 16 KiB at once, each with the time of the line's start.
+fn read(
+    piece: &LogOutput,
+    known: Option<OffsetDateTime>,
+    open: &mut Option<(OffsetDateTime, Event)>,
+) -> Option<(OffsetDateTime, Event)> {
+    let text = String::from_utf8_lossy(piece.as_ref());
+    let (time, text) = text.split_once(' ')?;
+    let at = OffsetDateTime::parse(time, &Rfc3339).ok().filter(|at| known.is_none_or(|known| known < *at))?;
+    let timestamp = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    let (_, event) = open.get_or_insert_with(|| (at, Event { timestamp, message: String::new() }));
+    event.message.push_str(text);
+    let whole = event.message.ends_with('\n') || event.message.len() >= LONGEST_MESSAGE;
+    if whole { open.take() } else { None }
 }
 
 impl Event {
@@ -272,29 +277,19 @@ mod tests {
 
     #[test]
     fn a_line_in_pieces_is_one_event_with_the_time_of_its_first() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.read(&piece("1970-01-01T00:00:01.5Z one "), None), []);
-        let error = LogOutput::StdErr { message: "1970-01-01T00:00:02Z oh\n".into() };
-        let events: Vec<_> = lines.read(&error, None).into_iter().map(|it| it.1).collect();
-        assert_eq!(events, [Event { timestamp: 2000, message: "oh".to_owned() }]);
-        let events = lines.read(&piece("1970-01-01T00:00:03Z line\r\n"), None);
-        assert_eq!(events[0].1, Event { timestamp: 1500, message: "one line".to_owned() });
+        let mut open = None;
+        assert_eq!(read(&piece("1970-01-01T00:00:01.5Z one "), None, &mut open), None);
+        let (_, whole) = read(&piece("1970-01-01T00:00:01.5Z line\r\n"), None, &mut open).unwrap();
+        assert_eq!(whole.parts(), [Event { timestamp: 1500, message: "one line".to_owned() }]);
+        assert_eq!(open, None);
     }
 
     #[test]
     fn what_was_sent_before_a_restart_is_not_sent_again() {
-        let mut lines = Lines::default();
-        let first = lines.read(&piece("1970-01-01T00:00:01Z first\n"), None);
-        let after = Some(first[0].0);
-        assert_eq!(lines.read(&piece("1970-01-01T00:00:01Z first\n"), after), []);
-        assert_eq!(lines.read(&piece("1970-01-01T00:00:01.1Z second\n"), after).len(), 1);
-    }
-
-    #[test]
-    fn a_line_without_an_end_comes_at_the_end() {
-        let mut lines = Lines::default();
-        lines.read(&piece("1970-01-01T00:00:01Z prompt>"), None);
-        assert_eq!(lines.rest(), [Event { timestamp: 1000, message: "prompt>".to_owned() }]);
+        let first = piece("1970-01-01T00:00:01Z first\n");
+        let (at, _) = read(&first, None, &mut None).unwrap();
+        assert_eq!(read(&first, Some(at), &mut None), None);
+        assert!(read(&piece("1970-01-01T00:00:01.1Z second\n"), Some(at), &mut None).is_some());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What a task's containers can ask about themselves: task metadata, version 4.
 
 use super::running::{Running, State};
-use super::{DockerRuntime, container, usage};
-use crate::tasks::{ContainerState, HealthStatus};
+use super::{DockerRuntime, DockerSettings, container, usage};
+use crate::account::Account;
+use infra_ecs::body::lean;
 use infra_ecs::task_definition::NetworkMode;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -17,11 +18,8 @@ impl DockerRuntime {
     pub async fn metadata(&self, path: &str) -> Option<Value> {
         let (token, rest) = path.strip_prefix("/v4/").map(|it| it.split_once('/').unwrap_or((it, "")))?;
         let (task, index) = self.by_token(token)?;
-        let metadata = Metadata {
-            task: &task,
-            network: &self.inner.settings.network,
-            account: &self.inner.settings.account,
-        };
+        let DockerSettings { instance, account, .. } = &self.inner.settings;
+        let metadata = Metadata { task: &task, instance, account };
         match rest.trim_end_matches('/') {
             "" => Some(metadata.of_container(&task.state(), index)),
             "task" | "taskWithTags" => Some(metadata.of_task()),
@@ -51,80 +49,62 @@ impl DockerRuntime {
 
 struct Metadata<'a> {
     task: &'a Running,
-    network: &'a str,
-    account: &'a crate::account::Account,
+    instance: &'a str,
+    account: &'a Account,
 }
 
 impl Metadata<'_> {
     fn of_task(&self) -> Value {
         let (task, state) = (&self.task.task, self.task.state());
-        let containers: Vec<_> =
-            (0..state.containers.len()).map(|index| self.of_container(&state, index)).collect();
-        let mut answer = json!({
+        let containers = (0..state.containers.len()).map(|index| self.of_container(&state, index));
+        lean(&json!({
             "Cluster": task.cluster_arn,
             "TaskARN": task.arn,
             "Family": task.task_definition.family,
             "Revision": task.revision.to_string(),
+            "ServiceName": task.group.strip_prefix("service:"),
             "DesiredStatus": desired_status(&state),
             "KnownStatus": state.known_status,
             "LaunchType": task.launch_type,
             "AvailabilityZone": task.zone,
-            "Containers": containers,
-        });
-        let limits = limits(self.task.cpu.map(|units| units as f64 / 1024.0), self.task.memory);
-        let service = task.group.strip_prefix("service:").map(|service| json!(service));
-        let optional = [
-            ("Limits", limits),
-            ("ServiceName", service),
-            ("PullStartedAt", state.pulled.0.map(timestamp)),
-            ("PullStoppedAt", state.pulled.1.map(timestamp)),
-        ];
-        add(&mut answer, optional);
-        answer
+            "Limits": {"CPU": self.task.cpu.map(|units| units as f64 / 1024.0), "Memory": self.task.memory},
+            "PullStartedAt": state.pulled.0.map(timestamp),
+            "PullStoppedAt": state.pulled.1.map(timestamp),
+            "Containers": containers.collect::<Vec<_>>(),
+        }))
     }
 
     fn of_container(&self, state: &State, index: usize) -> Value {
-        let definition = &self.task.containers[index].definition;
-        let container = &state.containers[index];
-        let known = if container.last_status == "PENDING" { "NONE" } else { &container.last_status };
-        let mut answer = json!({
-            "DockerId": container.runtime_id.clone().unwrap_or_default(),
-            "Name": container.name,
+        let (definition, token) =
+            (&self.task.containers[index].definition, &self.task.containers[index].token);
+        let it = &state.containers[index];
+        let log = definition.log_configuration.as_ref();
+        let mode = self.task.task.task_definition.network_mode.unwrap_or(NetworkMode::Bridge);
+        let address = it.address.or(state.address);
+        let ports = it.ports.iter().map(
+            |(port, host, protocol)| json!({"ContainerPort": port, "HostPort": host, "Protocol": protocol}),
+        );
+        lean(&json!({
+            "DockerId": it.runtime_id.clone().unwrap_or_default(),
+            "Name": it.name,
             "DockerName": state.docker_names[index],
             "Image": definition.image,
             "ImageID": state.image_ids[index],
-            "Labels": container::labels(self.task, definition, ""),
+            "Labels": container::labels(self.task, definition, self.instance),
             "DesiredStatus": desired_status(state),
-            "KnownStatus": known,
-            "Limits": limits(definition.cpu.map(f64::from), definition.memory.and_then(|it| it.try_into().ok()))
-                .unwrap_or_else(|| json!({})),
+            "KnownStatus": if it.last_status == "PENDING" { "NONE" } else { &it.last_status },
+            "ExitCode": it.exit_code,
+            "Limits": {"CPU": definition.cpu, "Memory": definition.memory},
+            "StartedAt": it.started_at.map(timestamp),
+            "FinishedAt": it.finished_at.map(timestamp),
             "Type": "NORMAL",
-            "ContainerARN": self.account.arn("ecs", &format!("container/{}/{}", self.task.task.cluster, self.task.containers[index].token)),
-            "Networks": [self.network_of(state, container)],
-        });
-        let health = definition.health_check.as_ref().map(|_| json!({"status": health(container.health)}));
-        let ports = container.ports.iter().map(
-            |(port, host, protocol)| json!({"ContainerPort": port, "HostPort": host, "Protocol": protocol}),
-        );
-        let log = definition.log_configuration.as_ref();
-        let optional = [
-            ("StartedAt", container.started_at.map(timestamp)),
-            ("FinishedAt", container.finished_at.map(timestamp)),
-            ("ExitCode", container.exit_code.map(Value::from)),
-            ("Health", health),
-            ("Ports", Some(ports.collect()).filter(|_| !container.ports.is_empty())),
-            ("LogDriver", log.map(|log| json!(log.log_driver))),
-            ("LogOptions", log.map(|log| json!(log.options))),
-        ];
-        add(&mut answer, optional);
-        answer
-    }
-
-    fn network_of(&self, state: &State, container: &ContainerState) -> Value {
-        let mode = self.task.task.task_definition.network_mode.unwrap_or(NetworkMode::Bridge);
-        let address = container.address.or(state.address).map(|address| address.to_string());
-        let addresses: Vec<_> = address.into_iter().collect();
-        json!({"NetworkMode": mode, "IPv4Addresses": addresses, "NetworkName": self.network})
+            "Health": definition.health_check.as_ref().map(|_| json!({"status": it.health})),
+            "Ports": ports.collect::<Vec<_>>(),
+            "LogDriver": log.map(|log| log.log_driver),
+            "LogOptions": log.map(|log| &log.options),
+            "ContainerARN": self.account.arn("ecs", &format!("container/{}/{token}", self.task.task.cluster)),
+            "Networks": [{"NetworkMode": mode, "IPv4Addresses": address.iter().collect::<Vec<_>>()}],
+        }))
     }
 }
 
@@ -132,28 +112,6 @@ fn desired_status(state: &State) -> &'static str {
     if state.known_status == "STOPPED" { "STOPPED" } else { "RUNNING" }
 }
 
-fn health(status: HealthStatus) -> &'static str {
-    match status {
-        HealthStatus::Unknown => "UNKNOWN",
-        HealthStatus::Healthy => "HEALTHY",
-        HealthStatus::Unhealthy => "UNHEALTHY",
-    }
-}
-
-fn limits(cpu: Option<f64>, memory: Option<u64>) -> Option<Value> {
-    let mut limits = json!({});
-    add(&mut limits, [("CPU", cpu.map(Value::from)), ("Memory", memory.map(Value::from))]);
-    Some(limits).filter(|it| it.as_object().is_some_and(|it| !it.is_empty()))
-}
-
 fn timestamp(at: SystemTime) -> Value {
     OffsetDateTime::from(at).format(&Rfc3339).map_or(Value::Null, Value::from)
-}
-
-fn add<const N: usize>(object: &mut Value, members: [(&str, Option<Value>); N]) {
-    for (name, value) in members {
-        if let Some(value) = value {
-            object[name] = value;
-        }
-    }
 }

@@ -1,119 +1,84 @@
 //! Where a task's containers are in the network, and the host ports that lead to them.
 
 use super::running::Running;
-use bollard::models::{ContainerInspectResponse, PortBinding, PortMap};
+use bollard::models::ContainerInspectResponse;
 use infra_ecs::ContainerDefinition;
 use infra_ecs::container::PortMapping;
-use infra_ecs::task_definition::{IpcMode, NetworkMode, PidMode};
+use infra_ecs::task_definition::NetworkMode;
+use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
 /// Host ports are for this machine alone.
 const LOOPBACK: &str = "127.0.0.1";
 
 /// The network of a container.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Network {
-    /// An address of its own in the Docker network of this name; beside it a container whose processes can be shared.
-    Own { name: String, pause: Option<String> },
+    /// An address of its own in the Docker network of this name.
+    Own(String),
     /// That of the container with this id.
     Of(String),
-    /// None at all; beside it a container whose processes can be shared.
-    None { pause: Option<String> },
+    /// None at all.
+    None,
 }
 
 impl Network {
     /// Where a container of the task is, once the container is made that keeps the network.
     pub fn of(task: &Running, index: usize, name: &str) -> Self {
-        let pause = task.state().pause.clone();
         let disabled = task.containers[index].definition.disable_networking == Some(true);
-        match (task.task.task_definition.network_mode, pause) {
-            (Some(NetworkMode::None), pause) => Self::None { pause },
-            (_, pause) if disabled => Self::None { pause },
-            (Some(NetworkMode::Awsvpc | NetworkMode::Host), Some(pause)) => Self::Of(pause),
-            (_, pause) => Self::Own { name: name.to_owned(), pause },
-        }
-    }
-
-    /// Where the container is that keeps a task's network.
-    pub fn of_pause(task: &Running, name: &str) -> Self {
-        match is_shared(task) {
-            true => Self::Own { name: name.to_owned(), pause: None },
-            false => Self::None { pause: None },
+        match task.state().pause.clone() {
+            _ if disabled || task.task.task_definition.network_mode == Some(NetworkMode::None) => Self::None,
+            Some(pause) => Self::Of(pause),
+            None => Self::Own(name.to_owned()),
         }
     }
 
     /// As Docker writes it.
     pub fn mode(&self) -> String {
         match self {
-            Self::Own { name, .. } => name.clone(),
+            Self::Own(name) => name.clone(),
             Self::Of(id) => format!("container:{id}"),
-            Self::None { .. } => "none".to_owned(),
+            Self::None => "none".to_owned(),
         }
     }
 
     /// The Docker network that a container joins itself.
     pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Own { name, .. } => Some(name),
-            _ => None,
-        }
-    }
-
-    /// The container whose namespaces a task's containers can share.
-    pub fn pause(&self) -> Option<&str> {
-        match self {
-            Self::Of(pause) => Some(pause),
-            Self::Own { pause, .. } | Self::None { pause } => pause.as_deref(),
-        }
-    }
-
-    /// The container whose ports are published with this one's network.
-    pub fn publishes<'a>(&self, task: &'a Running, index: usize) -> Vec<&'a ContainerDefinition> {
-        self.publishes_all(&[&task.containers[index].definition])
+        if let Self::Own(name) = self { Some(name) } else { None }
     }
 
     /// Of these containers those whose ports are published with this network: all or none.
-    pub fn publishes_all<'a>(&self, all: &[&'a ContainerDefinition]) -> Vec<&'a ContainerDefinition> {
-        if self.name().is_some() { all.to_vec() } else { Vec::new() }
+    pub fn publishes<'a, 'b>(&self, all: &'a [&'b ContainerDefinition]) -> &'a [&'b ContainerDefinition] {
+        if self.name().is_some() { all } else { &[] }
     }
 }
 
-/// Whether all containers of the task are at one address. In mode `host` that is the instance's on AWS; here it is the
-/// task's own, as this machine is no instance.
-pub(super) fn is_shared(task: &Running) -> bool {
-    matches!(task.task.task_definition.network_mode, Some(NetworkMode::Awsvpc | NetworkMode::Host))
-}
-
-/// Whether a container of ours has to keep what the task's containers share: the first of them may end or start again.
+/// Whether a container of ours has to keep the task's network: the first of several may end, and one that starts again
+/// would be somewhere else. In mode `host` that is the instance's on AWS; here it is the task's own, as this machine
+/// is no instance.
 pub(super) fn needs_pause(task: &Running) -> bool {
-    let definition = &task.task.task_definition;
+    let shared =
+        matches!(task.task.task_definition.network_mode, Some(NetworkMode::Awsvpc | NetworkMode::Host));
     let restarts = |it: &ContainerDefinition| it.restart_policy.as_ref().is_some_and(|policy| policy.enabled);
-    let several = task.containers.len() > 1;
-    let processes = definition.pid_mode.is_some_and(|mode| matches!(mode, PidMode::Task | PidMode::Host))
-        || definition.ipc_mode.is_some_and(|mode| matches!(mode, IpcMode::Task | IpcMode::Host));
-    let alone = task.containers.first().is_some_and(|it| restarts(&it.definition));
-    (is_shared(task) && (several || alone)) || (several && processes)
+    shared && (task.containers.len() > 1 || task.containers.iter().any(|it| restarts(&it.definition)))
 }
 
-/// What Docker publishes: on loopback, and nothing in mode `awsvpc`, where tasks have addresses.
-pub(super) fn port_map(
+/// What Docker publishes, as its `PortBindings`: on loopback, and nothing in mode `awsvpc`, where tasks have addresses.
+pub(super) fn port_bindings(
     containers: &[&ContainerDefinition],
     mode: Option<NetworkMode>,
     fixed_ports: bool,
-) -> PortMap {
+) -> Map<String, Value> {
+    if mode == Some(NetworkMode::Awsvpc) {
+        return Map::new();
+    }
     let mappings = containers.iter().flat_map(|it| &it.port_mappings);
     let ports = mappings.flat_map(|mapping| ports_of(mapping, mode));
     let published = ports.filter(|(_, host, _)| fixed_ports || *host == 0);
-    let binding = |host: u16| PortBinding {
-        host_ip: Some(LOOPBACK.to_owned()),
-        host_port: Some(if host == 0 { String::new() } else { host.to_string() }),
+    let binding = |(port, host, protocol): (u16, u16, String)| {
+        let host = if host == 0 { String::new() } else { host.to_string() };
+        (format!("{port}/{protocol}"), json!([{"HostIp": LOOPBACK, "HostPort": host}]))
     };
-    if mode == Some(NetworkMode::Awsvpc) {
-        return PortMap::new();
-    }
-    published
-        .map(|(port, host, protocol)| (format!("{port}/{protocol}"), Some(vec![binding(host)])))
-        .collect()
+    published.map(binding).collect()
 }
 
 /// The container ports of a mapping with their host ports, 0 where Docker picks one.

@@ -119,7 +119,8 @@ fn has_tag(name: &str) -> bool {
     name.contains('@') || name.rsplit('/').next().is_some_and(|last| last.contains(':'))
 }
 
-fn platform(architecture: CpuArchitecture) -> Option<&'static str> {
+/// As Docker writes it.
+pub(super) fn platform(architecture: CpuArchitecture) -> Option<&'static str> {
     match architecture {
         CpuArchitecture::X86_64 => Some("linux/amd64"),
         CpuArchitecture::Arm64 => Some("linux/arm64"),

@@ -2,6 +2,7 @@
 
 use super::DockerSettings;
 use super::credentials::RoleCredentials;
+use super::usage::Sample;
 use crate::tasks::{ContainerState, HealthStatus, TaskNews, TaskToRun};
 use infra_ecs::ContainerDefinition;
 use infra_ecs::container::{ContainerCondition, ContainerDependency, EnvironmentFile, KeyValue};
@@ -56,8 +57,8 @@ pub(super) struct State {
     pub known_status: &'static str,
     /// When the pull of its images began and ended.
     pub pulled: (Option<SystemTime>, Option<SystemTime>),
-    /// CPU time of each container by Docker's id, and when it was read.
-    pub samples: BTreeMap<String, (u64, SystemTime)>,
+    /// CPU time of each container by Docker's id.
+    pub samples: BTreeMap<String, Sample>,
     health: HealthStatus,
 }
 
@@ -205,6 +206,11 @@ impl Running {
         self.containers.iter().position(|it| it.definition.name() == name)
     }
 
+    /// Docker's name of a container.
+    pub fn docker_name(&self, container: &str) -> Option<String> {
+        Some(self.state().docker_names[self.index_of(container)?].clone())
+    }
+
     /// Whether it is on Fargate.
     pub fn on_fargate(&self) -> bool {
         self.task.launch_type == "FARGATE"
@@ -237,13 +243,15 @@ impl TaskContainer {
         Self { definition, token: random_token(), environment_overrides }
     }
 
-    /// What it depends on: a link is a dependency, too.
+    /// What it depends on: that it uses another's name or volumes is a dependency, too.
     pub fn dependencies(&self) -> Vec<ContainerDependency> {
-        let linked = self.definition.links.iter().map(|link| ContainerDependency {
-            container_name: link.split(':').next().unwrap_or(link).to_owned(),
+        let linked = self.definition.links.iter().map(|link| link.split(':').next().unwrap_or(link));
+        let used = self.definition.volumes_from.iter().filter_map(|it| it.source_container.as_deref());
+        let started = linked.chain(used).map(|name| ContainerDependency {
+            container_name: name.to_owned(),
             condition: ContainerCondition::Start,
         });
-        self.definition.depends_on.iter().cloned().chain(linked).collect()
+        self.definition.depends_on.iter().cloned().chain(started).collect()
     }
 }
 

@@ -3,11 +3,10 @@
 use super::container::{Surroundings, create_body, pause_body};
 use super::network::{self, Network};
 use super::running::{Running, Stop};
-use super::{Inner, daemon_error, environment, life, logs, pull, secrets, volumes};
+use super::{Inner, daemon_error, environment, life, logs, pull, secrets};
 use bollard::errors::Error;
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
 use bollard::query_parameters::CreateContainerOptionsBuilder;
-use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use std::collections::BTreeMap;
 
 /// What a task's containers are made of.
@@ -15,6 +14,8 @@ pub(super) struct Prepared {
     /// Their images.
     pub images: Vec<pull::Image>,
     variables: Vec<Variables>,
+    /// Docker's volumes by the task definition's names.
+    pub volumes: BTreeMap<String, String>,
 }
 
 /// What was read for a container.
@@ -24,20 +25,12 @@ struct Variables {
     log_secrets: BTreeMap<String, String>,
 }
 
-/// A container that was made.
-pub(super) struct Made {
-    /// Docker's id.
-    pub id: String,
-    /// Where its output goes, if that is CloudWatch Logs.
-    pub logs: Option<logs::Destination>,
-}
-
-/// That a task can't start, and which container is the reason.
+/// That a task can't start.
 pub(super) struct Failure {
-    /// None if it is the whole task.
-    pub container: Option<usize>,
-    /// Why.
+    /// Why it stops.
     pub stop: Stop,
+    /// The container that is to blame, and its own reason.
+    pub container: Option<(usize, String)>,
 }
 
 impl From<Stop> for Failure {
@@ -50,7 +43,7 @@ impl From<Stop> for Failure {
 pub(super) async fn prepare(inner: &Inner, task: &Running) -> Result<Prepared, Failure> {
     let emulator = &inner.settings.emulator;
     let mut variables = Vec::new();
-    for container in &task.containers {
+    for (index, container) in task.containers.iter().enumerate() {
         let definition = &container.definition;
         let log = definition.log_configuration.as_ref();
         let mut files = BTreeMap::new();
@@ -63,10 +56,14 @@ pub(super) async fn prepare(inner: &Inner, task: &Running) -> Result<Prepared, F
             secrets: secrets::read(emulator, &definition.secrets).await?,
             log_secrets: secrets::read(emulator, log.map_or(&[], |log| &log.secret_options)).await?,
         });
+        if let Some(logs) = logs::destination(task, index, None) {
+            logs.open(emulator, task.on_fargate()).await?;
+        }
     }
     let pulled = pull::all(inner, task).await;
-    let images = pulled.map_err(|(index, stop)| Failure { container: Some(index), stop })?;
-    Ok(Prepared { images, variables })
+    let images =
+        pulled.map_err(|(index, stop)| Failure { container: Some((index, stop.reason.clone())), stop })?;
+    Ok(Prepared { images, variables, volumes: BTreeMap::new() })
 }
 
 async fn read_environment_file(inner: &Inner, arn: &str) -> Result<String, Stop> {
@@ -85,150 +82,105 @@ async fn read_environment_file(inner: &Inner, arn: &str) -> Result<String, Stop>
     answer.map_err(|error| failed(format!("failed to download {arn}: {}", secrets::refusal(&error))))
 }
 
-/// Makes all containers, in the order in which they need each other.
-pub(super) async fn make(inner: &Inner, task: &Running, prepared: &Prepared) -> Result<Vec<Made>, Failure> {
-    let volumes = volumes::create(inner, task).await?;
-    if network::needs_pause(task) {
-        start_pause(inner, task).await?;
-    }
-    let mut ids: Vec<Option<String>> = vec![None; task.containers.len()];
-    for index in creation_order(task) {
-        let id = make_one(inner, task, index, prepared, &volumes, true).await;
-        ids[index] = Some(id.map_err(|error| cannot("Create", index, &error))?);
-    }
-    let mut made = Vec::new();
-    for (index, id) in ids.into_iter().enumerate() {
-        let id = id.unwrap_or_default();
-        let logs = logs::destination(task, index, &id);
-        if let Some(logs) = &logs {
-            logs.open(&inner.settings.emulator, task.on_fargate()).await?;
-        }
-        task.update(index, |state| state.runtime_id = Some(id.clone()));
-        made.push(Made { id, logs });
-    }
-    Ok(made)
-}
-
-/// Starts a container that was made; its id may be another one then.
+/// Starts a container, which is made unless it was before; returns Docker's id, and what Docker says of it then.
 pub(super) async fn start(
     inner: &Inner,
     task: &Running,
     index: usize,
     prepared: &Prepared,
-    id: &str,
+    made: Option<&str>,
 ) -> Result<(String, ContainerInspectResponse), Failure> {
-    let mut id = id.to_owned();
-    let mut started = inner.docker.start_container(&id, None).await;
-    // Instances have their own host ports, and are all this one machine: the second to come is not published.
-    if started.as_ref().is_err_and(is_port_taken) {
-        eprintln!("{}: a host port is in use on this machine, it is not published", task.task.id);
-        inner.remove_container(&id).await.map_err(|error| cannot("Start", index, &error))?;
-        let volumes = volumes::create(inner, task).await?;
-        let again = make_one(inner, task, index, prepared, &volumes, false).await;
-        id = again.map_err(|error| cannot("Start", index, &error))?;
-        started = inner.docker.start_container(&id, None).await;
-    }
-    started.map_err(|error| cannot("Start", index, &error))?;
-    let inspected = inner.docker.inspect_container(&id, None).await;
-    Ok((id, inspected.map_err(|error| cannot("Inspect", index, &error))?))
-}
-
-async fn make_one(
-    inner: &Inner,
-    task: &Running,
-    index: usize,
-    prepared: &Prepared,
-    volumes: &BTreeMap<String, String>,
-    fixed_ports: bool,
-) -> Result<String, Error> {
     let settings = &inner.settings;
     let read = &prepared.variables[index];
-    let network = Network::of(task, index, &settings.network);
-    let around = Surroundings {
+    let around = |fixed_ports| Surroundings {
         instance: &settings.instance,
-        network: &network,
-        volumes,
+        network: Network::of(task, index, &settings.network),
+        volumes: &prepared.volumes,
         environment: environment::of_container(task, index, settings, &read.files, &read.secrets),
         log: logs::driver(&task.containers[index].definition, &read.log_secrets),
         fixed_ports,
     };
     let name = task.state().docker_names[index].clone();
-    create(inner, &name, task, create_body(task, index, around)).await
-}
-
-async fn create(
-    inner: &Inner,
-    name: &str,
-    task: &Running,
-    body: ContainerCreateBody,
-) -> Result<String, Error> {
-    let architecture = task.task.task_definition.runtime_platform.and_then(|it| it.cpu_architecture);
-    let mut options = CreateContainerOptionsBuilder::default().name(name);
-    match architecture {
-        Some(CpuArchitecture::X86_64) => options = options.platform("linux/amd64"),
-        Some(CpuArchitecture::Arm64) => options = options.platform("linux/arm64"),
-        _ => {}
+    let started = match made {
+        Some(id) => run(inner, id).await.map_err(|error| cannot("Start", &error)),
+        None => make(inner, task, &name, |fixed_ports| create_body(task, index, &around(fixed_ports))).await,
+    };
+    let started = started.map_err(|reason| {
+        let stop = Stop::new(life::FAILED_TO_START, "Task failed to start");
+        Failure { stop, container: Some((index, reason)) }
+    })?;
+    if let (None, Some(logs)) =
+        (logs::destination(task, index, None), logs::destination(task, index, Some(&started.0)))
+    {
+        logs.open(&settings.emulator, task.on_fargate()).await?;
     }
-    Ok(inner.docker.create_container(Some(options.build()), body).await?.id)
+    Ok(started)
 }
 
-async fn start_pause(inner: &Inner, task: &Running) -> Result<(), Failure> {
+/// Starts the container that keeps the task's network, if one is needed.
+pub(super) async fn start_pause(inner: &Inner, task: &Running) -> Result<(), Stop> {
+    if !network::needs_pause(task) {
+        return Ok(());
+    }
     let settings = &inner.settings;
-    let network = Network::of_pause(task, &settings.network);
-    let volumes = BTreeMap::new();
-    let around = |fixed_ports| Surroundings {
-        instance: &settings.instance,
-        network: &network,
-        volumes: &volumes,
-        environment: Vec::new(),
-        log: bollard::models::HostConfigLogConfig { typ: Some("none".to_owned()), config: None },
-        fixed_ports,
-    };
     let name = format!("ecs-{}-{}-network", task.task.task_definition.family, task.task.id);
-    let started = async |fixed_ports| {
-        let body = pause_body(task, &settings.pause_image, &around(fixed_ports));
-        let options = CreateContainerOptionsBuilder::default().name(&name).build();
-        let id = inner.docker.create_container(Some(options), body).await?.id;
-        task.state().pause = Some(id.clone());
-        inner.docker.start_container(&id, None).await?;
-        inner.docker.inspect_container(&id, None).await
+    // It is removed by this name, whatever becomes of its start.
+    task.state().pause = Some(name.clone());
+    let body = |fixed_ports| {
+        pause_body(task, &settings.pause_image, &settings.instance, &settings.network, fixed_ports)
     };
-    let mut inspected = started(true).await;
-    if inspected.as_ref().is_err_and(is_port_taken) {
-        inspected = match inner.remove_container(&name).await {
-            Ok(()) => started(false).await,
-            Err(error) => Err(error),
-        };
-    }
-    let failed =
-        |error: Error| Stop::new(life::FAILED_TO_START, format!("InternalError: {}", daemon_error(&error)));
-    let inspected = inspected.map_err(failed)?;
-    if let Some(address) = network::address(&inspected, &settings.network) {
+    let started = make(inner, task, &name, body).await;
+    let failed = |reason| Stop::new(life::FAILED_TO_START, format!("InternalError: {reason}"));
+    if let Some(address) = network::address(&started.map_err(failed)?.1, &settings.network) {
         task.set_address(address);
     }
     Ok(())
 }
 
-/// Those first whose volumes or names others use; what uses itself in a circle comes last, and Docker refuses it.
-fn creation_order(task: &Running) -> Vec<usize> {
-    let needs = |index: usize| {
-        let definition = &task.containers[index].definition;
-        let volumes = definition.volumes_from.iter().filter_map(|it| it.source_container.as_deref());
-        let links = definition.links.iter().map(|link| link.split(':').next().unwrap_or(link));
-        volumes.chain(links).filter_map(|name| task.index_of(name)).collect::<Vec<_>>()
-    };
-    let mut order = Vec::new();
-    let mut rest: Vec<_> = (0..task.containers.len()).collect();
-    while !rest.is_empty() {
-        let ready = rest.iter().position(|&index| needs(index).iter().all(|it| order.contains(it)));
-        order.push(rest.remove(ready.unwrap_or(0)));
+/// Makes and starts a container of this name; fails with the container's reason.
+async fn make(
+    inner: &Inner,
+    task: &Running,
+    name: &str,
+    body: impl Fn(bool) -> Result<ContainerCreateBody, serde_json::Error>,
+) -> Result<(String, ContainerInspectResponse), String> {
+    let mut fixed_ports = true;
+    loop {
+        let body = body(fixed_ports).map_err(|error| cannot("Create", &error.into()))?;
+        let id = create(inner, task, name, body).await.map_err(|error| cannot("Create", &error))?;
+        match run(inner, &id).await {
+            // Instances have their own host ports, and are all this one machine: the second to come is not published.
+            Err(error) if fixed_ports && is_port_taken(&error) => {
+                eprintln!("{name}: a host port is in use on this machine, it is not published");
+                inner.remove_container(&id).await.map_err(|error| cannot("Start", &error))?;
+                fixed_ports = false;
+            }
+            started => return started.map_err(|error| cannot("Start", &error)),
+        }
     }
-    order
 }
 
-fn cannot(what: &str, index: usize, error: &Error) -> Failure {
-    let reason = format!("Cannot{what}ContainerError: {}", daemon_error(error));
-    Failure { container: Some(index), stop: Stop::new(life::FAILED_TO_START, reason) }
+async fn run(inner: &Inner, id: &str) -> Result<(String, ContainerInspectResponse), Error> {
+    inner.docker.start_container(id, None).await?;
+    Ok((id.to_owned(), inner.docker.inspect_container(id, None).await?))
+}
+
+fn cannot(what: &str, error: &Error) -> String {
+    format!("Cannot{what}ContainerError: {}", daemon_error(error))
+}
+
+async fn create(
+    inner: &Inner,
+    task: &Running,
+    name: &str,
+    body: ContainerCreateBody,
+) -> Result<String, Error> {
+    let architecture = task.task.task_definition.runtime_platform.and_then(|it| it.cpu_architecture);
+    let mut options = CreateContainerOptionsBuilder::default().name(name);
+    if let Some(platform) = architecture.and_then(pull::platform) {
+        options = options.platform(platform);
+    }
+    Ok(inner.docker.create_container(Some(options.build()), body).await?.id)
 }
 
 fn is_port_taken(error: &Error) -> bool {

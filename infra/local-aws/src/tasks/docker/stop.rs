@@ -2,13 +2,20 @@
 
 use super::health::{End, Happening};
 use super::life::{Life, Phase};
+use super::running::Running;
+use super::{Inner, volumes};
 use bollard::query_parameters::KillContainerOptionsBuilder;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 const DEFAULT_TIMEOUT: u64 = 30;
 /// How long a killed process may still be seen.
 const KILLED_WITHIN: Duration = Duration::from_secs(15);
+
+/// How often, and for how long, removal is tried again when the engine is gone.
+const REMOVE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const REMOVAL_ATTEMPTS: u32 = 120;
 
 /// How far the stop of a container is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +93,42 @@ impl Life {
 
     async fn signal(&self, index: usize, signal: &str) {
         let options = KillContainerOptionsBuilder::default().signal(signal).build();
-        // It may have ended just now, or the engine is gone: who watches it says so.
-        self.inner.docker.kill_container(&self.containers[index].made.id, Some(options)).await.ok();
+        if let Some(id) = &self.containers[index].id {
+            // It may have ended just now, or the engine is gone: who watches it says so.
+            self.inner.docker.kill_container(id, Some(options)).await.ok();
+        }
     }
+}
+
+/// Removes all containers of a task, and its volumes.
+pub(super) async fn remove_all(inner: &Arc<Inner>, task: &Arc<Running>) {
+    if try_remove(inner, task).await {
+        return;
+    }
+    let (inner, task) = (Arc::clone(inner), Arc::clone(task));
+    // The task has stopped, whether or not the engine is there; when it is back, the containers may be, too.
+    tokio::spawn(async move {
+        for _ in 0..REMOVAL_ATTEMPTS {
+            tokio::time::sleep(REMOVE_AGAIN_AFTER).await;
+            if try_remove(&inner, &task).await {
+                return;
+            }
+        }
+        eprintln!("task {}: its containers could not be removed", task.task.id);
+    });
+}
+
+async fn try_remove(inner: &Inner, task: &Running) -> bool {
+    let (names, pause) = {
+        let state = task.state();
+        (state.docker_names.clone(), state.pause.clone())
+    };
+    // Last the one whose network the others are in.
+    let removals = names.iter().map(|name| inner.remove_container(name));
+    let mut removed = futures::future::join_all(removals).await.iter().all(Result::is_ok);
+    if let Some(pause) = pause {
+        removed &= inner.remove_container(&pause).await.is_ok();
+    }
+    volumes::remove(inner, task).await;
+    removed
 }

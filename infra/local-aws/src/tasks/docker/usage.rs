@@ -6,7 +6,18 @@ use bollard::Docker;
 use bollard::models::ContainerStatsResponse;
 use bollard::query_parameters::StatsOptionsBuilder;
 use futures::StreamExt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// The shortest time that says something of the use of a CPU.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// The CPU time of a container at some moment.
+#[derive(Clone, Copy)]
+pub(super) struct Sample {
+    nanoseconds: u64,
+    at: SystemTime,
+    cpus: f64,
+}
 
 /// What a task uses of what it has, since it was asked last or since it started; none if nothing of it runs.
 pub(super) async fn of_task(docker: &Docker, task: &Running) -> Option<Usage> {
@@ -38,14 +49,22 @@ pub(super) async fn of_container(docker: &Docker, id: &str) -> Option<ContainerS
     docker.stats(id, Some(options)).next().await?.ok()
 }
 
+/// CPUs in use on average since the last sample, or since the start.
 fn cpus_since(task: &Running, id: &str, started_at: SystemTime, stats: &ContainerStatsResponse) -> f64 {
     let usage = stats.cpu_stats.as_ref().and_then(|cpu| cpu.cpu_usage.as_ref());
     let nanoseconds = usage.and_then(|usage| usage.total_usage).unwrap_or_default();
-    let now = SystemTime::now();
-    let before = task.state().samples.insert(id.to_owned(), (nanoseconds, now));
-    let (used, since) = before.unwrap_or((0, started_at));
-    let time = now.duration_since(since).unwrap_or_default().as_secs_f64();
-    if time > 0.0 { as_float(nanoseconds.saturating_sub(used)) / 1e9 / time } else { 0.0 }
+    let at = stats.read.map_or_else(SystemTime::now, SystemTime::from);
+    let mut state = task.state();
+    let before =
+        state.samples.get(id).copied().unwrap_or(Sample { nanoseconds: 0, at: started_at, cpus: 0.0 });
+    let time = at.duration_since(before.at).unwrap_or_default();
+    // Within a moment a process has its part of the CPU at once, or nothing.
+    if time < SHORTEST {
+        return before.cpus;
+    }
+    let cpus = as_float(nanoseconds.saturating_sub(before.nanoseconds)) / 1e9 / time.as_secs_f64();
+    state.samples.insert(id.to_owned(), Sample { nanoseconds, at, cpus });
+    cpus
 }
 
 /// Bytes used and the limit. As Docker's own command has it, files that the kernel can drop at once do not count.

@@ -48,25 +48,56 @@ async fn told(script: Script, stopped_after: u64) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_runs_until_it_is_stopped() {
-    insta::assert_snapshot!(told(Script::healthy_after(3), 60).await, @"");
+    insta::assert_snapshot!(told(Script::healthy_after(3), 60).await, @r#"
+    0 Activating
+    1 Address(10.0.0.1)
+    1 RUNNING None None
+    1 Running
+    4 RUNNING None None
+    4 Health(Healthy)
+    60 STOPPED Some(0) None
+    60 Stopped { stop_code: "UserInitiated", reason: "Task stopped by user" }
+    "#);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_crashes_stops_by_itself() {
-    insta::assert_snapshot!(told(Script::exits(2, 1), 60).await, @"");
+    insta::assert_snapshot!(told(Script::exits(2, 1), 60).await, @r#"
+    0 Activating
+    1 Address(10.0.0.1)
+    1 RUNNING None None
+    1 Running
+    3 STOPPED Some(1) None
+    3 Stopped { stop_code: "EssentialContainerExited", reason: "Essential container in task exited" }
+    "#);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_task_without_an_image_never_runs() {
-    insta::assert_snapshot!(told(Script::never_pulls("web:1"), 60).await, @"");
+    insta::assert_snapshot!(told(Script::never_pulls("web:1"), 60).await, @r#"
+    0 Activating
+    1 STOPPED None Some("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref web:1: web:1: not found")
+    1 Stopped { stop_code: "TaskFailedToStart", reason: "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref web:1: web:1: not found" }
+    "#);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_needs_too_much_memory_is_killed() {
-    insta::assert_snapshot!(told(Script::killed_for_memory(2), 60).await, @"");
+    insta::assert_snapshot!(told(Script::killed_for_memory(2), 60).await, @r#"
+    0 Activating
+    1 Address(10.0.0.1)
+    1 RUNNING None None
+    1 Running
+    3 STOPPED Some(137) Some("OutOfMemoryError: Container killed due to memory usage")
+    3 Stopped { stop_code: "EssentialContainerExited", reason: "Essential container in task exited" }
+    "#);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_is_stopped_before_it_runs_has_no_exit_code() {
-    insta::assert_snapshot!(told(Script { starts_after: Duration::from_secs(5), ..Script::default() }, 2).await, @"");
+    insta::assert_snapshot!(told(Script { starts_after: Duration::from_secs(5), ..Script::default() }, 2).await, @r#"
+    0 Activating
+    2 STOPPED None None
+    2 Stopped { stop_code: "UserInitiated", reason: "Task stopped by user" }
+    "#);
 }
