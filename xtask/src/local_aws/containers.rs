@@ -141,6 +141,8 @@ impl Containers {
             network::NAME,
         ]);
         run.args(["--instance", &labels::instance(&self.front, port)]);
+        // It has `sleep`, and is here whatever images the stack has.
+        run.args(["--pause-image", names::MINISTACK]);
         Ok(run)
     }
 
