@@ -181,6 +181,15 @@ mod tests {
     }
 
     #[test]
+    fn the_emulator_gets_neither_the_engines_socket_nor_a_port_of_this_machine() {
+        let run = Containers::on(4666).run_emulator("us-east-1");
+        let arguments: Vec<_> = run.as_std().get_args().map(|it| it.to_string_lossy()).collect();
+        for refused in ["--publish", "--volume", USUAL_SOCKET] {
+            assert!(!arguments.iter().any(|argument| argument.contains(refused)), "{arguments:?}");
+        }
+    }
+
+    #[test]
     fn only_one_local_aws_is_beside_that_on_the_usual_port() {
         assert!(share_addresses(4666, 4667));
         assert!(
