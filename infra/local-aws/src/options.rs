@@ -30,13 +30,13 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub network: String,
 
-    /// An image that has `sleep`: a task of several containers shares the network of one more, made from it
-    #[arg(long, value_name = "IMAGE")]
-    pub pause_image: String,
-
     /// The value of the label `image-app.local-aws.task`, by which its tasks' containers are known as its own
     #[arg(long, value_name = "VALUE")]
     pub instance: String,
+
+    /// An image on the engine that has `sleep`, for the containers whose network those of a task share
+    #[arg(long, value_name = "IMAGE")]
+    pub pause_image: String,
 }
 
 /// A factor by which waits are divided: one that no wait becomes too long by.
@@ -51,7 +51,7 @@ mod tests {
     use clap::Parser;
 
     const LINE: &str = "local-aws --port 4566 --region us-east-1 --emulator 169.254.170.3:4566 \
-                        --address 169.254.170.2 --network n --pause-image p --instance n-4566:4566";
+                        --address 169.254.170.2 --network n --instance n-4566:4566 --pause-image debian";
 
     #[test]
     fn waits_take_their_time_unless_asked_otherwise() {

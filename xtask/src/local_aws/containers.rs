@@ -140,7 +140,9 @@ impl Containers {
             "--network",
             network::NAME,
         ]);
-        run.args(["--instance", &labels::instance(&self.front, port), "--pause-image", names::MINISTACK]);
+        run.args(["--instance", &labels::instance(&self.front, port)]);
+        // It has `sleep`, and is here whatever images the stack has.
+        run.args(["--pause-image", names::MINISTACK]);
         Ok(run)
     }
 
@@ -176,6 +178,15 @@ mod tests {
         let front = Front { region: "eu-west-1".into(), speed: "0.5".into(), image: "front:1".into() };
         assert_eq!(state("true eu-west-1 0.5 front:1"), State::Running(front));
         assert_eq!(state("false eu-west-1 0.5 front:1"), State::Stopped);
+    }
+
+    #[test]
+    fn the_emulator_gets_neither_the_engines_socket_nor_a_port_of_this_machine() {
+        let run = Containers::on(4666).run_emulator("us-east-1");
+        let arguments: Vec<_> = run.as_std().get_args().map(|it| it.to_string_lossy()).collect();
+        for refused in ["--publish", "--volume", USUAL_SOCKET] {
+            assert!(!arguments.iter().any(|argument| argument.contains(refused)), "{arguments:?}");
+        }
     }
 
     #[test]
