@@ -142,6 +142,7 @@ impl Ecs {
                 eprintln!("container instances: {error}");
             }
             silent = looked.is_err();
+            self.services.tell_daemons(&self);
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -7,6 +7,15 @@ use serde_json::{Value, json};
 /// The most that one page has.
 const MOST: usize = 100;
 
+/// The page that a request asks for.
+pub(super) fn asked(body: &Value) -> Request {
+    Request {
+        max_results: body["maxResults"].as_i64(),
+        next_token: body["nextToken"].as_str().map(str::to_owned),
+        ..Request::default()
+    }
+}
+
 /// A page of these ARNs or names as an answer: `{"taskArns": [...], "nextToken": ...}`. What comes or goes between two pages
 /// neither hides nor repeats another item: a token is the last item that was given.
 pub(super) fn page(member: &str, mut items: Vec<String>, request: &Request) -> Result<Value, ApiError> {

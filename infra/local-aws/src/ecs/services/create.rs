@@ -4,7 +4,7 @@ use super::actor::{Actor, State};
 use super::describe;
 use super::spec::{self, Surroundings};
 use crate::api_error::ApiError;
-use crate::ecs::input::{invalid, read, without_nulls};
+use crate::ecs::input::{invalid, without_nulls};
 use crate::ecs::words::refuse;
 use crate::ecs::{Ecs, Revision};
 use infra_ecs::rollout::{Identity, Service, ServiceSpec, ServiceStatus, Timings};
@@ -35,7 +35,10 @@ pub async fn create(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
             ServiceStatus::Inactive => {}
         }
     }
-    let tags: Vec<Tag> = read(json!({ "tags": body["tags"] })).map(|it: Tags| it.tags)?;
+    let tags: Vec<Tag> = match &body["tags"] {
+        Value::Null => Vec::new(),
+        tags => serde_json::from_value(tags.clone()).map_err(|error| invalid(error.to_string()))?,
+    };
     let arn = ecs.account.arn("ecs", &format!("service/{cluster}/{name}"));
     ecs.set_tags(&arn, tags);
     let prefix = arn.rsplit_once(":service/").map(|(prefix, _)| prefix.to_owned()).unwrap_or_default();
@@ -45,12 +48,6 @@ pub async fn create(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     ecs.services.all().insert((cluster, name), actor.clone());
     actor.ask(infra_ecs::rollout::Event::Tick, None).await?;
     Ok(json!({ "service": describe::service(ecs, &actor, true) }))
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Tags {
-    tags: Vec<Tag>,
 }
 
 /// Fills in what ECS writes down where a request says nothing.

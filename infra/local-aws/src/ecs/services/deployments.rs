@@ -4,7 +4,7 @@ use super::actor::Actor;
 use crate::api_error::ApiError;
 use crate::ecs::Ecs;
 use crate::ecs::input::{failure, invalid, last_part, seconds, without_nulls};
-use crate::ecs::page::{Page, page};
+use crate::ecs::page::{asked, page};
 use infra_ecs::rollout::{Event, HookDetail, Moment, Revision, RevisionCounts, ServiceDeployment};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,8 +51,7 @@ pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let all: Vec<_> = state.rollout.service_deployments().iter().filter(is_asked).collect();
     // The token of a page is a place in this order: ids are made by chance and sort by nothing.
     let order = |index: usize| format!("{index:08}");
-    let asked: Page = crate::ecs::input::read(body.clone())?;
-    let mut answer = page("places", (0..all.len()).map(order).collect(), &asked)?;
+    let mut answer = page("places", (0..all.len()).map(order).collect(), &asked(&body))?;
     let places: Vec<usize> = answer["places"].as_array().into_iter().flatten()
         .filter_map(|place| place.as_str()?.parse().ok()).collect();
     let brief = places.into_iter().filter_map(|place| all.get(place)).map(|it| {

@@ -5,7 +5,7 @@ use super::capacity::is_on_fargate;
 use crate::api_error::ApiError;
 use crate::ecs::Ecs;
 use crate::ecs::input::{failure, invalid, last_part, seconds, without_nulls};
-use crate::ecs::page::{Page, page};
+use crate::ecs::page::{asked, page};
 use infra_ecs::rollout::{Deployment, Moment, RevisionCounts};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -69,18 +69,17 @@ pub fn services(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>
 pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let cluster = ecs.cluster_named(body["cluster"].as_str())?;
-    let asked: Page = crate::ecs::input::read(body.clone())?;
     let is_asked = |arn: &String| {
         let Some(actor) = ecs.services.find(&cluster, arn) else { return false };
         let state = actor.state();
         let matches = |name: &str, default: &str| {
-            let asked = body[name].as_str();
-            asked.is_none_or(|asked| state.request[name].as_str().unwrap_or(default) == asked)
+            let wanted = body[name].as_str();
+            wanted.is_none_or(|wanted| state.request[name].as_str().unwrap_or(default) == wanted)
         };
         matches("launchType", "") && matches("schedulingStrategy", "REPLICA")
     };
     let arns = ecs.services.arns(&cluster).into_iter().filter(is_asked).collect();
-    page("serviceArns", arns, &asked)
+    page("serviceArns", arns, &asked(&body))
 }
 
 /// There are no namespaces here, and so none that has services.
