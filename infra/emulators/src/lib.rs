@@ -10,6 +10,7 @@ mod calls;
 mod exchange;
 mod kinds;
 mod listening;
+mod local_aws;
 mod ministack;
 mod moto;
 mod products;

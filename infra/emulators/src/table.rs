@@ -1,9 +1,9 @@
 //! The table: all that emulators get wrong and that something here would stumble over.
 
-use crate::Product::{self, MiniStack, Moto};
+use crate::Product::{self, LocalAws, MiniStack, Moto};
 use crate::asked::Asked;
 use crate::exchange::{Answered, Exchange, Mended};
-use crate::{ministack, moto};
+use crate::{local_aws, ministack, moto};
 
 /// One thing that an emulator gets wrong.
 pub struct Row {
@@ -48,6 +48,16 @@ macro_rules! table {
 
 /// All rows.
 pub const TABLE: &[Row] = table! {
+    LocalAws "0.1.0" [
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:DescribeLoadBalancers"
+    ]
+        "not every resolver knows the DNS name of a load balancer"
+            => "the path that leads to it as well stands for the name",
+            Mend::Answer(local_aws::below_the_endpoint);
+    LocalAws "0.1.0" ["service"]
+        "the load balancer is one process, which follows its rules at once"
+            => "a service whose place another has taken goes after 2 s", Mend::GoesSoon;
     MiniStack "1.5.33" ["application-autoscaling:DescribeScalableTargets"]
         "there is no Application Auto Scaling" => "no service is scaled", Mend::Nothing;
     MiniStack "1.5.33" ["autoscaling:DescribeAutoScalingGroups"]
@@ -138,9 +148,15 @@ pub const TABLE: &[Row] = table! {
             => "it counts as desired", Mend::Missing(&["enableFaultInjection"]);
 };
 
+/// What the local AWS answers itself; all else it has of MiniStack, faults included.
+const OF_THE_LOCAL_AWS: [&str; 4] = ["application-autoscaling:", "ecs:", "elasticloadbalancing:", "service"];
+
 /// The rows of an emulator for a call or a kind.
 pub fn rows_of(product: Product, of: &str) -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().filter(move |row| row.product == product && row.of.contains(&of))
+    let has_it_of_ministack = product == LocalAws && !OF_THE_LOCAL_AWS.iter().any(|own| of.starts_with(own));
+    let is_its =
+        move |row: &&Row| row.product == product || (has_it_of_ministack && row.product == MiniStack);
+    TABLE.iter().filter(move |row| is_its(row) && row.of.contains(&of))
 }
 
 #[cfg(test)]

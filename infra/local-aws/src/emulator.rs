@@ -94,7 +94,11 @@ impl Emulator {
         hyper::Request::post(format!("http://{}/", self.address)).header("authorization", authorization)
     }
 
-    async fn send(&self, request: hyper::http::request::Builder, body: Bytes) -> Result<Answer, EmulatorError> {
+    async fn send(
+        &self,
+        request: hyper::http::request::Builder,
+        body: Bytes,
+    ) -> Result<Answer, EmulatorError> {
         let silent = |why: String| EmulatorError::Silent { address: self.address.clone(), why };
         let request =
             request.body(http_body_util::Full::new(body)).map_err(|error| silent(error.to_string()))?;

@@ -113,7 +113,10 @@ impl Front {
     /// Up when the emulator is, too.
     async fn health(&self) -> Response<Body> {
         match self.emulator.is_up().await {
-            Ok(()) => json_answer(StatusCode::OK, &json!({ "status": "running", "version": env!("CARGO_PKG_VERSION") })),
+            Ok(()) => json_answer(
+                StatusCode::OK,
+                &json!({ "status": "running", "version": env!("CARGO_PKG_VERSION") }),
+            ),
             Err(error) => {
                 json_answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": error.to_string() }))
             }
@@ -152,10 +155,9 @@ fn called<B>(request: &Request<B>) -> For {
         };
     }
     let scope = header(AUTHORIZATION.as_str()).or_else(|| request.uri().query()).unwrap_or_default();
-    let is_load_balancing =
-        ["/elasticloadbalancing/aws4_request", "%2Felasticloadbalancing%2Faws4_request"]
-            .iter()
-            .any(|service| scope.contains(service));
+    let is_load_balancing = ["/elasticloadbalancing/aws4_request", "%2Felasticloadbalancing%2Faws4_request"]
+        .iter()
+        .any(|service| scope.contains(service));
     if is_load_balancing { For::LoadBalancing } else { For::Emulator }
 }
 
@@ -198,7 +200,9 @@ mod tests {
 
     #[test]
     fn a_query_call_is_told_by_its_signature() {
-        let signed = |service: &str| format!("AWS4-HMAC-SHA256 Credential=t/20260101/eu-west-1/{service}/aws4_request, Signature=0");
+        let signed = |service: &str| {
+            format!("AWS4-HMAC-SHA256 Credential=t/20260101/eu-west-1/{service}/aws4_request, Signature=0")
+        };
         assert_eq!(call(("authorization", &signed("elasticloadbalancing"))), For::LoadBalancing);
         assert_eq!(call(("authorization", &signed("autoscaling"))), For::Emulator);
         assert_eq!(call(("accept", "text/html")), For::Emulator);

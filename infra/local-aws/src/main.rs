@@ -68,14 +68,13 @@ async fn started(options: &Options) -> anyhow::Result<(Arc<Front>, Arc<DockerRun
     };
     let load_balancers = LoadBalancers::new(account.clone(), clock, resolve);
     let ecs = ecs
-        .get_or_init(|| {
-            Ecs::new(account.clone(), clock, emulator, load_balancers.clone(), runtime.clone())
-        })
+        .get_or_init(|| Ecs::new(account.clone(), clock, emulator, load_balancers.clone(), runtime.clone()))
         .clone();
     let scaling = Scaling::new(account, clock, ecs.clone());
     tokio::spawn(ecs.clone().run());
     tokio::spawn(ecs.clone().watch_targets());
     tokio::spawn(scaling.clone().run());
-    let front = Front { ecs, load_balancers, scaling, runtime: runtime.clone(), emulator: PassOn::to(&address) };
+    let front =
+        Front { ecs, load_balancers, scaling, runtime: runtime.clone(), emulator: PassOn::to(&address) };
     Ok((Arc::new(front), runtime))
 }

@@ -65,7 +65,10 @@ async fn json_body(request: Request<Incoming>) -> Result<Value, ApiError> {
     }
     match serde_json::from_slice(&body) {
         Ok(Value::Object(members)) => Ok(Value::Object(members)),
-        Ok(_) => Err(ApiError::new("SerializationException", "Start of structure or map found where not expected.")),
+        Ok(_) => Err(ApiError::new(
+            "SerializationException",
+            "Start of structure or map found where not expected.",
+        )),
         Err(error) => Err(ApiError::new("SerializationException", error.to_string())),
     }
 }
@@ -73,10 +76,13 @@ async fn json_body(request: Request<Incoming>) -> Result<Value, ApiError> {
 async fn whole(request: Request<Incoming>) -> Result<Bytes, ApiError> {
     match Limited::new(request.into_body(), LARGEST_CALL_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::new("RequestEntityTooLarge", "the call is too large") })
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            ..ApiError::new("RequestEntityTooLarge", "the call is too large")
+        }),
+        Err(error) => {
+            Err(ApiError::new("SerializationException", format!("the call did not arrive whole: {error}")))
         }
-        Err(error) => Err(ApiError::new("SerializationException", format!("the call did not arrive whole: {error}"))),
     }
 }
 

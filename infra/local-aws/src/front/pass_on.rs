@@ -62,7 +62,10 @@ impl PassOn {
         let (mut head, body) = request.into_parts();
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
         let Ok(uri) = Uri::try_from(format!("http://{}{path}", self.address)) else {
-            return json_answer(StatusCode::BAD_REQUEST, &json!({ "message": "the request has no valid path" }));
+            return json_answer(
+                StatusCode::BAD_REQUEST,
+                &json!({ "message": "the request has no valid path" }),
+            );
         };
         // In HTTP/2 the host is a part of the address alone.
         if let (false, Some(host)) = (head.headers.contains_key(HOST), head.uri.host())
@@ -85,7 +88,10 @@ impl PassOn {
             }
             Err(error) => {
                 let message = format!("the emulator at {} does not answer: {error}", self.address);
-                json_answer(StatusCode::BAD_GATEWAY, &json!({ "__type": "ServiceUnavailable", "message": message }))
+                json_answer(
+                    StatusCode::BAD_GATEWAY,
+                    &json!({ "__type": "ServiceUnavailable", "message": message }),
+                )
             }
         }
     }

@@ -137,7 +137,12 @@ impl Actor {
     }
 
     /// Does what the rollout says; what comes of it at once goes into the inbox.
-    fn perform(&self, ecs: &Arc<Ecs>, actions: Vec<Action>, news: &mpsc::UnboundedSender<(String, TaskNews)>) {
+    fn perform(
+        &self,
+        ecs: &Arc<Ecs>,
+        actions: Vec<Action>,
+        news: &mpsc::UnboundedSender<(String, TaskNews)>,
+    ) {
         for action in actions {
             match action {
                 Action::StartTask { task, revision, task_definition, started_by, zone, instance } => {
@@ -176,7 +181,8 @@ impl Actor {
         let revision = state.rollout.revisions().iter().rev().find(|it| it.arn == revision);
         let of_revision = revision.map(|it| &it.spec.rest_of_revision);
         let member = |name: &str| state.request[name].clone();
-        let network = of_revision.map_or_else(|| member("networkConfiguration"), |it| it["networkConfiguration"].clone());
+        let network = of_revision
+            .map_or_else(|| member("networkConfiguration"), |it| it["networkConfiguration"].clone());
         let (launch_type, capacity_provider) = capacity::of_next_task(ecs, &state);
         TaskRequest {
             id,
@@ -202,9 +208,13 @@ impl Actor {
         let zone = self.state().rollout.tasks().get(&task).and_then(|it| it.zone.clone()).unwrap_or_default();
         let registered = match ecs.target_of(&task, container, port) {
             Some(target) => {
-                let owner = Owner { cluster: self.cluster.clone(), service: self.name.clone(), task: task.clone() };
-                ecs.services.targets.keep(Registered { target_group: target_group.clone(), target: target.clone() }, owner)
-                    .into_iter().for_each(|before| self.gone(before.task, target_group.clone()));
+                let owner =
+                    Owner { cluster: self.cluster.clone(), service: self.name.clone(), task: task.clone() };
+                ecs.services
+                    .targets
+                    .keep(Registered { target_group: target_group.clone(), target: target.clone() }, owner)
+                    .into_iter()
+                    .for_each(|before| self.gone(before.task, target_group.clone()));
                 ecs.load_balancers.register(&target_group, &target, &zone).is_ok()
             }
             None => false,
@@ -216,7 +226,8 @@ impl Actor {
 
     fn deregister(&self, ecs: &Arc<Ecs>, task: String, target_group: String) {
         let target = ecs.services.targets.of(&task, &target_group);
-        let draining = target.is_some_and(|target| ecs.load_balancers.deregister(&target_group, &target).is_ok());
+        let draining =
+            target.is_some_and(|target| ecs.load_balancers.deregister(&target_group, &target).is_ok());
         // A target group that is deleted has no targets that could drain.
         if !draining {
             self.gone(task, target_group);

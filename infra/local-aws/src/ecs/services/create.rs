@@ -84,7 +84,9 @@ pub async fn checked(ecs: &Arc<Ecs>, request: &Value) -> Result<ServiceSpec, Api
     let revision: Arc<Revision> = ecs.active_revision(reference)?;
     refuse(&rules::service_and_task(&service, &revision.definition), request, invalid)?;
     for balancer in request["loadBalancers"].as_array().into_iter().flatten() {
-        for member in [&balancer["targetGroupArn"], &balancer["advancedConfiguration"]["alternateTargetGroupArn"]] {
+        for member in
+            [&balancer["targetGroupArn"], &balancer["advancedConfiguration"]["alternateTargetGroupArn"]]
+        {
             target_group_is_there(ecs, member.as_str())?;
         }
     }

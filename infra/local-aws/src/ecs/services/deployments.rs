@@ -40,7 +40,8 @@ pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let actor = ecs.services.find(&cluster, reference);
     let actor = actor.ok_or_else(|| ApiError::new("ServiceNotFoundException", "Service not found."))?;
     let state = actor.state();
-    let statuses: Vec<_> = body["status"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let statuses: Vec<_> =
+        body["status"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let bound = |name: &str| body["createdAt"][name].as_f64();
     let is_asked = |it: &&ServiceDeployment| {
         let created = seconds(ecs.clock.real(it.created)).as_f64().unwrap_or_default();
@@ -52,8 +53,12 @@ pub fn list(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     // The token of a page is a place in this order: ids are made by chance and sort by nothing.
     let order = |index: usize| format!("{index:08}");
     let mut answer = page("places", (0..all.len()).map(order).collect(), &asked(&body))?;
-    let places: Vec<usize> = answer["places"].as_array().into_iter().flatten()
-        .filter_map(|place| place.as_str()?.parse().ok()).collect();
+    let places: Vec<usize> = answer["places"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|place| place.as_str()?.parse().ok())
+        .collect();
     let brief = places.into_iter().filter_map(|place| all.get(place)).map(|it| {
         let time = |moment: Moment| seconds(ecs.clock.real(moment));
         without_nulls(json!({
@@ -80,7 +85,9 @@ pub async fn stop(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let abort = match body["stopType"].as_str() {
         None | Some("ROLLBACK") => false,
         Some("ABORT") => true,
-        Some(other) => return Err(invalid(format!("Invalid stopType: {other}. Valid values are: ABORT, ROLLBACK"))),
+        Some(other) => {
+            return Err(invalid(format!("Invalid stopType: {other}. Valid values are: ABORT, ROLLBACK")));
+        }
     };
     actor.ask(Event::StopDeployment { deployment: arn.clone(), abort }, None).await?;
     Ok(json!({ "serviceDeploymentArn": arn }))
@@ -95,7 +102,9 @@ pub async fn resume(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let roll_back = match body["action"].as_str() {
         None | Some("CONTINUE") => false,
         Some("ROLLBACK") => true,
-        Some(other) => return Err(invalid(format!("Invalid action: {other}. Valid values are: CONTINUE, ROLLBACK"))),
+        Some(other) => {
+            return Err(invalid(format!("Invalid action: {other}. Valid values are: CONTINUE, ROLLBACK")));
+        }
     };
     actor.ask(Event::ContinueDeployment { deployment: arn.clone(), hook, roll_back }, None).await?;
     Ok(json!({ "serviceDeploymentArn": arn }))
@@ -130,7 +139,8 @@ fn arns<'a>(body: &'a Value, member: &str) -> Result<Vec<&'a str>, ApiError> {
 }
 
 fn asked_for(ecs: &Ecs, body: &Value) -> Result<(Arc<Actor>, String), ApiError> {
-    let not_found = || ApiError::new("ServiceDeploymentNotFoundException", "The service deployment does not exist.");
+    let not_found =
+        || ApiError::new("ServiceDeploymentNotFoundException", "The service deployment does not exist.");
     let arn = body["serviceDeploymentArn"].as_str().unwrap_or_default();
     let actor = actor_of(ecs, arn).ok_or_else(not_found)?;
     let is_there = actor.state().rollout.service_deployments().iter().any(|it| it.arn == arn);

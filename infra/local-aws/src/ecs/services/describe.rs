@@ -94,9 +94,10 @@ pub fn service(ecs: &Ecs, actor: &Actor, with_tags: bool) -> Value {
     let (request, rollout) = (&state.request, &state.rollout);
     let identity = rollout.identity();
     let time = |moment: Moment| seconds(ecs.clock.real(moment));
-    let events = rollout.events().iter().map(|event| {
-        json!({ "id": event.id, "createdAt": time(event.created), "message": event.message })
-    });
+    let events = rollout
+        .events()
+        .iter()
+        .map(|event| json!({ "id": event.id, "createdAt": time(event.created), "message": event.message }));
     let current = rollout.current_service_deployment();
     let counts = current.map(|it| it.sources.iter().chain([&it.target]).map(revision_counts).collect());
     let counts = counts.unwrap_or_else(|| only_revision(&state));
@@ -178,7 +179,8 @@ fn deployment(ecs: &Ecs, state: &State, deployment: &Deployment) -> Value {
     });
     for member in OF_A_DEPLOYMENT {
         let of_revision = &deployment.spec.rest_of_revision[member];
-        answer[member] = if of_revision.is_null() { state.request[member].clone() } else { of_revision.clone() };
+        answer[member] =
+            if of_revision.is_null() { state.request[member].clone() } else { of_revision.clone() };
     }
     if is_on_fargate(&state.request) {
         answer["platformFamily"] = "Linux".into();

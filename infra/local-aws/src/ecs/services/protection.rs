@@ -40,7 +40,8 @@ pub fn get(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html>
 pub async fn update(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let cluster = ecs.cluster_named(body["cluster"].as_str())?;
-    let enabled = body["protectionEnabled"].as_bool().ok_or_else(|| invalid("protectionEnabled cannot be empty."))?;
+    let enabled =
+        body["protectionEnabled"].as_bool().ok_or_else(|| invalid("protectionEnabled cannot be empty."))?;
     let minutes = body["expiresInMinutes"].as_i64().unwrap_or(MINUTES);
     if !(1..=MOST_MINUTES).contains(&minutes) {
         return Err(invalid(format!("Invalid expiresInMinutes: must be between 1 and {MOST_MINUTES}.")));
@@ -58,7 +59,9 @@ pub async fn update(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
         };
         match actor.ask(Event::Protection { task: id.clone(), until }, None).await {
             Ok(()) => protected.push(protection(ecs, &cluster, &id, until)),
-            Err(refusal) => failures.push(json!({ "arn": arn, "reason": refusal.code, "detail": refusal.message })),
+            Err(refusal) => {
+                failures.push(json!({ "arn": arn, "reason": refusal.code, "detail": refusal.message }))
+            }
         }
     }
     Ok(json!({ "protectedTasks": protected, "failures": failures }))

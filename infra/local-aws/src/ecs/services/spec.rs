@@ -56,9 +56,11 @@ pub fn spec(request: &Value, around: Surroundings<'_>) -> Result<ServiceSpec, Ap
         task_definition: around.task_definition_arn.to_owned(),
         desired_count: count(service.desired_count.unwrap_or_default()),
         daemon,
-        minimum_healthy_percent: count(
-            configuration.minimum_healthy_percent.unwrap_or(if daemon { 0 } else { 100 }),
-        ),
+        minimum_healthy_percent: count(configuration.minimum_healthy_percent.unwrap_or(if daemon {
+            0
+        } else {
+            100
+        })),
         maximum_percent: count(configuration.maximum_percent.unwrap_or(if daemon { 100 } else { 200 })),
         strategy,
         circuit_breaker: configuration.deployment_circuit_breaker.unwrap_or_default(),
