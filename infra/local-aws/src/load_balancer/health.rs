@@ -3,9 +3,9 @@
 use super::actions::text;
 use super::attributes::number;
 use super::probe::{Failed, Probe, probe};
-use super::state::{Group, Health, Registered, TargetLive};
+use super::state::{CHECKING, Group, Registered, TargetLive};
 use super::{LoadBalancers, Target};
-use infra_ecs::rollout::Moment;
+use infra_ecs::rollout::{Moment, TargetHealth};
 use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
@@ -63,10 +63,10 @@ impl LoadBalancers {
         let interval = Duration::from_secs(setting(&group.shown, "HealthCheckIntervalSeconds").into());
         let interval = self.clock.real_wait(interval);
         let registered = group.targets.get(&(live.target.id.clone(), live.target.port))?;
-        if !Arc::ptr_eq(&registered.live, live) || registered.health == Health::Draining {
+        if !Arc::ptr_eq(&registered.live, live) || registered.health == TargetHealth::Draining {
             return None;
         }
-        let fails_anew = matches!(registered.health, Health::Initial { .. }) && result.is_err();
+        let fails_anew = registered.health == TargetHealth::Initial && result.is_err();
         let starting = fails_anew && result == Err(Failed::Connection);
         let counts = !fails_anew || counted.is_none_or(|it| it.elapsed() >= interval.max(STARTS_WITHIN));
         if counts {
@@ -92,7 +92,7 @@ fn setting(check: &Value, name: &str) -> u32 {
 /// The first healthy targets of a group get their full share at once.
 fn slows_down(group: &Group) -> bool {
     number(&group.attributes, "slow_start.duration_seconds") > 0
-        && group.members().any(|it| it.health == Health::Healthy)
+        && group.members().any(|it| it.health == TargetHealth::Healthy)
 }
 
 impl Registered {
@@ -103,24 +103,24 @@ impl Registered {
         [healthy, unhealthy]: [u32; 2],
         slow_since: Option<Moment>,
     ) {
-        let initial = matches!(self.health, Health::Initial { .. });
+        let initial = self.health == TargetHealth::Initial;
         match (&self.health, result) {
-            (Health::Unused | Health::Draining, _) => {}
-            (Health::Healthy, Ok(())) => self.contrary = 0,
-            (Health::Healthy | Health::Initial { .. }, Err(failed)) => {
+            (TargetHealth::Unused | TargetHealth::Draining | TargetHealth::Gone, _) => {}
+            (TargetHealth::Healthy, Ok(())) => self.contrary = 0,
+            (TargetHealth::Healthy | TargetHealth::Initial, Err(failed)) => {
                 self.contrary += u32::from(counts);
                 if self.contrary >= unhealthy {
                     self.become_unhealthy(failed);
                 } else if initial {
-                    self.health = Health::Initial { checked: true };
+                    self.reason = CHECKING;
                 }
             }
-            (Health::Unhealthy { .. }, Err(failed)) => self.become_unhealthy(failed),
-            (Health::Unhealthy { .. } | Health::Initial { .. }, Ok(())) => {
+            (TargetHealth::Unhealthy { .. }, Err(failed)) => self.become_unhealthy(failed),
+            (TargetHealth::Unhealthy { .. } | TargetHealth::Initial, Ok(())) => {
                 self.contrary = if initial { 0 } else { self.contrary + 1 };
                 // A new target needs one success.
                 if initial || self.contrary >= healthy {
-                    (self.health, self.contrary, self.slow_since) = (Health::Healthy, 0, slow_since);
+                    (self.health, self.contrary, self.slow_since) = (TargetHealth::Healthy, 0, slow_since);
                 }
             }
         }
@@ -128,6 +128,6 @@ impl Registered {
 
     fn become_unhealthy(&mut self, failed: Failed) {
         let (reason, description) = failed.described();
-        (self.health, self.contrary) = (Health::Unhealthy { reason, description }, 0);
+        (self.health, self.reason, self.contrary) = (TargetHealth::Unhealthy { description }, reason, 0);
     }
 }

@@ -3,10 +3,10 @@
 use super::actions::{group_stickiness, text, weights};
 use super::attributes::{Attributes, is, number};
 use super::conditions::{Matcher, Seen};
-use super::state::{Group, GroupLive, Health, Listener, State, TargetLive};
+use super::state::{Group, GroupLive, Listener, State, TargetLive};
 use crate::clock::Clock;
 use hyper::header::{HeaderName, HeaderValue};
-use infra_ecs::rollout::Moment;
+use infra_ecs::rollout::{Moment, TargetHealth};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -133,7 +133,8 @@ impl Pool {
         let attributes = group.attributes.clone();
         let (now, slow_start) = (clock.now(), seconds(&attributes, "slow_start.duration_seconds"));
         let eligible = |healthy_only: bool| {
-            let chosen = group.members().filter(move |it| !healthy_only || it.health == Health::Healthy);
+            let chosen =
+                group.members().filter(move |it| !healthy_only || it.health == TargetHealth::Healthy);
             let slow = |since: &Moment| now.since(*since) < slow_start;
             chosen.map(|it| (Arc::clone(&it.live), it.slow_since.filter(slow))).collect::<Vec<_>>()
         };

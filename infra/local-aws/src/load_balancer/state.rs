@@ -13,6 +13,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
+/// Reasons of those that are new: before and after their first check.
+pub const REGISTERING: &str = "Elb.RegistrationInProgress";
+pub const CHECKING: &str = "Elb.InitialHealthChecking";
+
 /// All resources by ARN, with their tags.
 #[derive(Default)]
 pub struct State {
@@ -65,7 +69,9 @@ pub struct Group {
 /// A registered target.
 pub struct Registered {
     pub zone: Option<String>,
-    pub health: Health,
+    pub health: TargetHealth,
+    /// AWS's name for why it is so: of those that are new or fail.
+    pub reason: &'static str,
     /// Checks in a row that contradict `health`.
     pub contrary: u32,
     /// Since when it gets more and more requests.
@@ -74,16 +80,6 @@ pub struct Registered {
     /// What those who watch know.
     pub announced: Option<TargetHealth>,
     pub live: Arc<TargetLive>,
-}
-
-/// How a target is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Health {
-    Initial { checked: bool },
-    Healthy,
-    Unhealthy { reason: &'static str, description: String },
-    Unused,
-    Draining,
 }
 
 /// What requests know of a target group whatever becomes of its settings.
@@ -122,39 +118,21 @@ impl TargetLive {
     }
 }
 
-impl Health {
-    /// As those see it who wait for it.
-    pub fn seen(&self) -> TargetHealth {
-        match self {
-            Self::Initial { .. } => TargetHealth::Initial,
-            Self::Healthy => TargetHealth::Healthy,
-            Self::Unhealthy { description, .. } => {
-                TargetHealth::Unhealthy { description: description.clone() }
-            }
-            Self::Unused => TargetHealth::Unused,
-            Self::Draining => TargetHealth::Draining,
-        }
-    }
-
-    /// As the API says it.
+impl Registered {
+    /// As the API says how it is.
     ///
     /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html>
     pub fn described(&self) -> Value {
-        let (state, reason, description) = match self {
-            Self::Healthy => return json!({"State": "healthy"}),
-            Self::Initial { checked: false } => {
-                ("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+        const NOT_USED: &str = "Target group is not configured to receive traffic from the load balancer";
+        let (state, reason, description) = match &self.health {
+            TargetHealth::Healthy => return json!({"State": "healthy"}),
+            TargetHealth::Initial if self.reason == REGISTERING => {
+                ("initial", REGISTERING, "Target registration is in progress")
             }
-            Self::Initial { checked: true } => {
-                ("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
-            }
-            Self::Unhealthy { reason, description } => ("unhealthy", *reason, description.as_str()),
-            Self::Unused => (
-                "unused",
-                "Target.NotInUse",
-                "Target group is not configured to receive traffic from the load balancer",
-            ),
-            Self::Draining => {
+            TargetHealth::Initial => ("initial", self.reason, "Initial health checks in progress"),
+            TargetHealth::Unhealthy { description } => ("unhealthy", self.reason, description.as_str()),
+            TargetHealth::Unused | TargetHealth::Gone => ("unused", "Target.NotInUse", NOT_USED),
+            TargetHealth::Draining => {
                 ("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
             }
         };
@@ -172,7 +150,7 @@ impl Rule {
 impl Group {
     /// Those that are not on their way out.
     pub fn members(&self) -> impl Iterator<Item = &Registered> {
-        self.targets.values().filter(|it| it.health != Health::Draining)
+        self.targets.values().filter(|it| it.health != TargetHealth::Draining)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::attributes::number;
 use super::health::watch;
-use super::state::{Group, Health, Registered, State, TargetLive};
+use super::state::{Group, REGISTERING, Registered, State, TargetLive};
 use super::{HealthChange, LoadBalancers, Target};
 use infra_ecs::rollout::TargetHealth;
 use std::sync::Arc;
@@ -12,12 +12,13 @@ impl LoadBalancers {
     /// Registers a target, or takes back that it is drained.
     pub(super) fn add_target(&self, group: &mut Group, target: &Target, zone: Option<String>) {
         let key = (target.id.clone(), target.port);
-        if group.targets.get(&key).is_some_and(|it| it.health != Health::Draining) {
+        if group.targets.get(&key).is_some_and(|it| it.health != TargetHealth::Draining) {
             return;
         }
         let registered = Registered {
             zone,
-            health: Health::Unused,
+            health: TargetHealth::Unused,
+            reason: REGISTERING,
             contrary: 0,
             slow_since: None,
             checker: None,
@@ -32,13 +33,13 @@ impl LoadBalancers {
         let key = (target.id.clone(), target.port);
         let Some(registered) = group.targets.get_mut(&key) else { return };
         match registered.health {
-            Health::Draining => return,
-            Health::Unused => {
+            TargetHealth::Draining => return,
+            TargetHealth::Unused => {
                 self.forget_target(arn, registered);
                 group.targets.remove(&key);
                 return;
             }
-            _ => registered.health = Health::Draining,
+            _ => registered.health = TargetHealth::Draining,
         }
         registered.checker.take().inspect(|checker| checker.abort());
         let delay = number(&group.attributes, "deregistration_delay.timeout_seconds");
@@ -58,7 +59,7 @@ impl LoadBalancers {
         let Some(found) = state.groups.get_mut(group) else { return };
         let key = (live.target.id.clone(), live.target.port);
         // It may have been registered again.
-        let ends = |it: &&Registered| Arc::ptr_eq(&it.live, live) && it.health == Health::Draining;
+        let ends = |it: &&Registered| Arc::ptr_eq(&it.live, live) && it.health == TargetHealth::Draining;
         let Some(registered) = found.targets.get(&key).filter(ends) else { return };
         self.forget_target(group, registered);
         found.targets.remove(&key);
@@ -79,10 +80,9 @@ impl LoadBalancers {
             let is_used = used.contains_key(arn);
             for registered in group.targets.values_mut() {
                 self.start_or_end_checks(arn, registered, is_used);
-                let seen = registered.health.seen();
-                if registered.announced.as_ref() != Some(&seen) {
-                    self.announce(arn, &registered.live.target, seen.clone());
-                    registered.announced = Some(seen);
+                if registered.announced.as_ref() != Some(&registered.health) {
+                    self.announce(arn, &registered.live.target, registered.health.clone());
+                    registered.announced = Some(registered.health.clone());
                 }
             }
         }
@@ -90,14 +90,14 @@ impl LoadBalancers {
 
     fn start_or_end_checks(&self, group: &str, registered: &mut Registered, is_used: bool) {
         match (is_used, &registered.health) {
-            (_, Health::Draining) | (false, Health::Unused) => return,
+            (_, TargetHealth::Draining) | (false, TargetHealth::Unused) => return,
             (false, _) => {
                 registered.checker.take().inspect(|checker| checker.abort());
-                registered.health = Health::Unused;
+                registered.health = TargetHealth::Unused;
                 return;
             }
-            (true, Health::Unused) => {
-                registered.health = Health::Initial { checked: false };
+            (true, TargetHealth::Unused) => {
+                (registered.health, registered.reason) = (TargetHealth::Initial, REGISTERING);
                 (registered.contrary, registered.slow_since) = (0, None);
             }
             (true, _) => {}

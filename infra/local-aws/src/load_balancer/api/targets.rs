@@ -77,7 +77,7 @@ fn targets(call: &Call<'_>) -> Result<Vec<Asked>, ApiError> {
 
 fn description(group: &Group, (id, port): &(String, u16), registered: Option<&Registered>) -> Value {
     let health = match registered {
-        Some(registered) => registered.health.described(),
+        Some(registered) => registered.described(),
         None => json!({
             "State": "unused",
             "Reason": "Target.NotRegistered",

@@ -52,7 +52,7 @@ async fn one_success_makes_a_new_target_healthy() {
     let (web, target) = (here.web(), Served::named("a").await);
     let begun = std::time::Instant::now();
     here.healthy(&web.group, &target).await;
-    assert!(begun.elapsed().as_secs_f32() < 1.0, "the first check waits for nothing");
+    assert!(begun.elapsed().as_secs() < 4, "the first check does not wait for an interval");
     assert_eq!(health(&here, &web.group), ["healthy", "", ""]);
 }
 
