@@ -56,13 +56,13 @@ impl Service {
 
     fn task_stopped(&mut self, id: &str, stop_code: &str, reason: &str) {
         let Some(task) = self.tasks.remove(id) else { return };
-        self.steady_since = None;
         if !task.deregistering && !task.targets.is_empty() {
             self.deregister(&[&task]);
         }
         if !task.is_live() {
             return;
         }
+        self.steady_since = None;
         self.rebalancing_failed(&task);
         if stop_code == "UserInitiated" {
             return;

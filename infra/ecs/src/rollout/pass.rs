@@ -34,6 +34,7 @@ impl Service {
                 self.say_protected(surplus.or(old));
                 self.rebalance();
             }
+            self.deregister_at_once();
             self.finish();
         }
         self.deregister_at_once();
@@ -133,18 +134,24 @@ impl Service {
         id
     }
 
-    /// The newest deployment has more tasks than it is to have: the service was scaled in, or a replaced task recovered.
-    /// Answers how many of them are protected.
+    /// Stops what the newest deployment, or the source of a staged one, has too much: the service was scaled in, or a replaced
+    /// task recovered. Answers how many of them are protected.
     fn stop_surplus(&mut self) -> Blocked {
-        let primary = self.deployments.first().map(|primary| primary.id.clone())?;
-        let extra = u32::from(self.rebalance.is_some());
+        let kept = (0..self.deployments.len())
+            .filter(|index| *index == 0 || self.is_staged() && self.goal(*index) > 0);
+        let kept: Vec<usize> = kept.collect();
+        kept.into_iter().filter_map(|index| self.stop_surplus_of(index)).last()
+    }
+
+    fn stop_surplus_of(&mut self, index: usize) -> Blocked {
+        let id = self.deployments.get(index)?.id.clone();
+        let extra = u32::from(index == 0 && self.rebalance.is_some());
         let tally = self.tally();
-        let surplus = tally.of(0).lasting().saturating_sub(self.goal(0) + extra);
+        let surplus = tally.of(index).lasting().saturating_sub(self.goal(index) + extra);
         if surplus == 0 {
             return None;
         }
-        let is_extra =
-            |task: &Task| task.deployment == primary && task.is_live() && task.replaced_by.is_none();
+        let is_extra = |task: &Task| task.deployment == id && task.is_live() && task.replaced_by.is_none();
         let spare = tally.healthy.saturating_sub(self.bounds().min_running);
         let mut victims = self.unhealthiest(surplus, is_extra);
         let healthy = surplus - count(victims.iter());
@@ -152,7 +159,7 @@ impl Service {
         victims.extend(most_crowded(self.tasks.values().filter(free), healthy.min(spare)));
         let protected =
             count(self.tasks.values().filter(|task| is_extra(task) && task.is_protected(self.now)));
-        let blocked = (count(victims.iter()) < surplus && protected > 0).then_some((primary, protected));
+        let blocked = (count(victims.iter()) < surplus && protected > 0).then_some((id, protected));
         self.stop(&victims, &Reason::Scaling);
         blocked
     }

@@ -119,17 +119,10 @@ impl Service {
         Stage::ALL.get(at + 1).copied()
     }
 
-    /// Nothing is left but the source, and that is whole.
+    /// Nothing is left but the source. If that lacks tasks, they come while the target starts.
     fn is_reconciled(&self) -> bool {
-        let Some(progress) = &self.progress else { return false };
-        let Some(source) = &progress.source else { return self.tasks.is_empty() };
-        let desired = self.spec.desired_count;
-        self.tasks.values().all(|task| task.deployment == *source)
-            && self
-                .deployments
-                .iter()
-                .position(|old| old.id == *source)
-                .is_none_or(|at| self.tally().of(at).is_full(desired))
+        let source = self.progress.as_ref().and_then(|progress| progress.source.as_ref());
+        self.tasks.values().all(|task| Some(&task.deployment) == source)
     }
 
     /// The old tasks are gone, and the time that ECS takes to see it is over.

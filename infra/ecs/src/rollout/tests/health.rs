@@ -20,10 +20,9 @@ fn an_unhealthy_task_goes_when_its_replacement_is_healthy() {
         1 (service web) registered 1 targets in (target-group group/blue)
         4 (service web) (task T2) (port 8080) is unhealthy in (target-group group/blue) due to (reason Request timed out).
         4 (service web) has stopped 1 running tasks: (task T2).
-        4 (service web) has reached a steady state.
         4 (service web) deregistered 1 targets in (target-group group/blue)
         4 (service web, taskSet D1) has begun draining connections on 1 tasks.
-        10 (service web) has reached a steady state.
+        4 (service web) has reached a steady state.
         "#);
     let reason = format!("Task failed ELB health checks in (target-group {GROUP})");
     assert_eq!(cloud.stopped(), [("ServiceSchedulerInitiated".to_owned(), reason)]);

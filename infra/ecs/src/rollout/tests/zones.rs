@@ -48,8 +48,8 @@ fn a_steady_service_is_evened_out_one_by_one() {
         0 (service web) is not AZ balanced with 6 tasks in a, 0 tasks in b, 0 tasks in c. AZ Rebalancing in progress.
         0 (service web) has started 1 tasks in c to AZ Rebalance: (task T1).
         4 (service web) has stopped 1 running tasks in AZ due to AZ rebalancing: (task T2).
+        16 (service web) has reached a steady state.
         16 (service web) is AZ balanced with 2 tasks in a, 2 tasks in b, 2 tasks in c.
-        17 (service web) has reached a steady state.
         "#);
 }
 
