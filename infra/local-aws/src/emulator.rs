@@ -118,14 +118,14 @@ impl Emulator {
 
 /// A refusal in XML.
 fn refused(text: &str) -> EmulatorError {
-    let element = |name: &str| {
-        let (_, rest) = text.split_once(&format!("<{name}>"))?;
-        Some(rest.split_once('<')?.0.to_owned())
-    };
-    EmulatorError::Refused {
-        code: element("Code").unwrap_or_default(),
-        message: element("Message").unwrap_or_default(),
-    }
+    let member = |name: &str| element(text, name).unwrap_or_default().to_owned();
+    EmulatorError::Refused { code: member("Code"), message: member("Message") }
+}
+
+/// The text of the first element of this name in an XML document.
+pub fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once('<')?.0)
 }
 
 struct Answer {

@@ -38,7 +38,7 @@ use tokio::sync::mpsc;
 pub const INSTANCE: &str = "image-app.local-aws.task";
 
 /// The longest that the engine takes for one answer: to start a container under load takes seconds.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(120);
+const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long another removal of the same container takes.
 const REMOVED_WITHIN: Duration = Duration::from_millis(100);

@@ -3,8 +3,8 @@
 use super::running::random_token;
 use super::{DockerRuntime, DockerSettings};
 use crate::api_error::ApiError;
+use crate::emulator::element;
 use hyper::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Whose rights a task has, and how it asks for them.
@@ -29,27 +29,6 @@ impl RoleCredentials {
         };
         Self { id: random_token(), authorization: random_token(), role, session: task.to_owned() }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Assumed {
-    assume_role_result: AssumeRoleResult,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct AssumeRoleResult {
-    credentials: Credentials,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
 }
 
 impl DockerRuntime {
@@ -91,15 +70,16 @@ impl DockerRuntime {
         let answer = self.inner.settings.emulator.query("sts", &form).await;
         let answer =
             answer.map_err(|error| refused(StatusCode::BAD_REQUEST, "AccessDenied", &error.to_string()))?;
-        let assumed: Assumed = quick_xml::de::from_str(&answer)
-            .map_err(|error| ApiError::server(format!("sts: unexpected answer from AssumeRole: {error}")))?;
-        let credentials = assumed.assume_role_result.credentials;
+        let member = |name: &str| {
+            let unexpected = || ApiError::server(format!("sts: the answer from AssumeRole has no {name}"));
+            element(&answer, name).map(str::to_owned).ok_or_else(unexpected)
+        };
         Ok(json!({
             "RoleArn": role.role,
-            "AccessKeyId": credentials.access_key_id,
-            "SecretAccessKey": credentials.secret_access_key,
-            "Token": credentials.session_token,
-            "Expiration": credentials.expiration,
+            "AccessKeyId": member("AccessKeyId")?,
+            "SecretAccessKey": member("SecretAccessKey")?,
+            "Token": member("SessionToken")?,
+            "Expiration": member("Expiration")?,
         }))
     }
 }
