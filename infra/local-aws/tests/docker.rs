@@ -166,6 +166,21 @@ async fn what_waits_for_the_success_of_a_failure_never_starts() {
 }
 
 #[tokio::test]
+async fn what_waits_longer_than_the_start_timeout_never_starts() {
+    let world = World::new().await;
+    let web = json!({"dependsOn": [{"containerName": "init", "condition": "COMPLETE"}]});
+    let init = json!({"essential": false, "startTimeout": 2, "stopTimeout": 2});
+    let mut run = world.start(task(json!({"containerDefinitions": [
+        with(shell("init", "sleep 100"), init),
+        with(shell("web", "sleep 100"), web),
+    ]})));
+    run.stopped().await;
+    let reason = run.reason("web").unwrap();
+    assert!(reason.ends_with("dependency [init] for target [web] has timed out."), "{reason}");
+    assert_eq!(run.exit_code("init"), Some(137));
+}
+
+#[tokio::test]
 async fn the_health_check_of_the_task_definition_counts() {
     let world = World::new().await;
     let check = json!({"command": ["CMD-SHELL", "test ! -f /tmp/ill"], "interval": 5, "retries": 1});
