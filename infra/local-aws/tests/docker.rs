@@ -321,6 +321,31 @@ async fn what_an_earlier_run_has_left_is_removed() {
 }
 
 #[tokio::test]
+async fn when_all_are_stopped_nothing_is_left_and_nothing_starts() {
+    let world = World::new().await;
+    let shared = json!({"scope": "shared", "autoprovision": true});
+    let it = || {
+        let web = with(
+            shell("web", "sleep 100"),
+            json!({"mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}),
+        );
+        task(
+            json!({"volumes": [{"name": "v", "dockerVolumeConfiguration": shared}], "containerDefinitions": [web]}),
+        )
+    };
+    let mut first = world.start(it());
+    first.running().await;
+    // This one is stopped while it starts.
+    let mut second = world.start(it());
+    world.runtime.stop_all().await;
+    assert_eq!(world.left().await, Vec::<String>::new());
+    first.stopped().await;
+    second.stopped().await;
+    let mut third = world.start(it());
+    assert!(third.says_nothing().await);
+}
+
+#[tokio::test]
 async fn usage_is_of_what_the_task_has() {
     let world = World::new().await;
     let mut it = task(

@@ -223,6 +223,11 @@ impl Run {
         tokio::time::timeout(PATIENCE, waiting).await.expect("no such news in time")
     }
 
+    /// Whether nobody is left who could give news.
+    pub async fn says_nothing(&mut self) -> bool {
+        self.news.recv().await.is_none()
+    }
+
     pub async fn running(&mut self) {
         self.until(|news| matches!(news, TaskNews::Running)).await;
     }
