@@ -130,6 +130,17 @@ async fn a_program_that_is_not_in_the_image_is_the_containers_reason() {
 }
 
 #[tokio::test]
+async fn a_program_for_another_machine_exits_at_once() {
+    let world = World::new().await;
+    let image = world.image_with_program(b"\x7fELF and nothing else");
+    let wrong = json!({"name": "web", "image": image, "command": ["/program"]});
+    let mut run = world.start(task(json!({"containerDefinitions": [wrong]})));
+    let (code, _) = run.stopped().await;
+    assert_eq!((code.as_str(), run.exit_code("web")), ("EssentialContainerExited", Some(1)));
+    world.docker_command(&["rmi", &image]);
+}
+
+#[tokio::test]
 async fn containers_start_in_the_order_of_their_dependencies() {
     let world = World::new().await;
     let mount = json!([{"sourceVolume": "shared", "containerPath": "/shared"}]);

@@ -28,6 +28,8 @@ const LONGEST_MESSAGE: usize = 256 * 1024 - BYTES_OF_AN_EVENT;
 /// How long a line waits for others.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
 const ATTEMPTS: u32 = 3;
+/// Seconds by which a line of one of the two outputs may come after a later one of the other.
+const OUT_OF_ORDER: i64 = 10;
 
 /// A stream of a log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +154,8 @@ pub(super) async fn follow(inner: Arc<Inner>, id: String, destination: Destinati
 }
 
 fn options(known: &Known, follow: bool) -> LogsOptions {
-    let since = known.iter().flatten().min().and_then(|at| i32::try_from(at.unix_timestamp()).ok());
+    let last = known.iter().flatten().max().map(|at| at.unix_timestamp() - OUT_OF_ORDER);
+    let since = last.and_then(|at| i32::try_from(at).ok());
     let options = LogsOptionsBuilder::default().follow(follow).stdout(true).stderr(true).timestamps(true);
     options.since(since.unwrap_or_default()).build()
 }
