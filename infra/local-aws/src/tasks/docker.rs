@@ -30,6 +30,7 @@ use bollard::query_parameters::{
 use running::Running;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -42,6 +43,9 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long another removal of the same container takes.
 const REMOVED_WITHIN: Duration = Duration::from_millis(100);
+
+/// How long tasks may take to end when all are stopped at once.
+const ALL_END_WITHIN: Duration = Duration::from_secs(8);
 
 /// What the runtime has to know of its surroundings.
 #[derive(Clone, Debug)]
@@ -72,13 +76,21 @@ struct Inner {
     docker: Docker,
     settings: DockerSettings,
     tasks: Mutex<BTreeMap<String, Arc<Running>>>,
+    ends: AtomicBool,
 }
 
 impl DockerRuntime {
     /// With no tasks yet.
     pub fn new(docker: Docker, settings: DockerSettings) -> Self {
         let docker = docker.with_timeout(ANSWERS_WITHIN);
-        Self { inner: Arc::new(Inner { docker, settings, tasks: Mutex::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                docker,
+                settings,
+                tasks: Mutex::default(),
+                ends: AtomicBool::new(false),
+            }),
+        }
     }
 
     /// Removes the containers that an earlier run has left, with their tasks' volumes; returns how many they were.
@@ -95,6 +107,10 @@ impl DockerRuntime {
 #[async_trait::async_trait]
 impl TaskRuntime for DockerRuntime {
     fn start(&self, task: TaskToRun, news: mpsc::UnboundedSender<(String, TaskNews)>) {
+        // A service would replace what stops when all of it ends.
+        if self.inner.ends.load(Ordering::SeqCst) {
+            return;
+        }
         let id = task.id.clone();
         match Running::new(task, news.clone(), &self.inner.settings) {
             Ok(running) => {
@@ -125,12 +141,22 @@ impl TaskRuntime for DockerRuntime {
     }
 
     async fn stop_all(&self) {
+        self.inner.ends.store(true, Ordering::SeqCst);
         let tasks: Vec<_> = self.inner.lock_tasks().values().cloned().collect();
         for task in tasks {
             task.stop("UserInitiated", "Task stopped by user");
         }
         // An engine that does not answer has nothing that could be removed.
         self.inner.remove_containers().await.ok();
+        // Containers that were just being made are removed by their own tasks.
+        let gone = async {
+            while !self.inner.lock_tasks().is_empty() {
+                tokio::time::sleep(REMOVED_WITHIN).await;
+            }
+        };
+        if tokio::time::timeout(ALL_END_WITHIN, gone).await.is_err() {
+            eprintln!("not all tasks have stopped");
+        }
         self.inner.remove_volumes(volumes::OF_A_TASK).await.ok();
         self.inner.remove_volumes(volumes::SHARED).await.ok();
     }

@@ -57,14 +57,16 @@ impl Script {
 
     /// It exits by itself.
     pub fn exits(seconds: u64, exit_code: i64) -> Self {
-        let ends = ScriptedEnd { after: Duration::from_secs(seconds), exit_code, reason: None };
-        Self { ends: Some(ends), ..Self::default() }
+        Self::ends(seconds, exit_code, None)
     }
 
     /// It needs more memory than it may have.
     pub fn killed_for_memory(seconds: u64) -> Self {
-        let reason = "OutOfMemoryError: Container killed due to memory usage".to_owned();
-        let ends = ScriptedEnd { after: Duration::from_secs(seconds), exit_code: 137, reason: Some(reason) };
+        Self::ends(seconds, 137, Some("OutOfMemoryError: Container killed due to memory usage".to_owned()))
+    }
+
+    fn ends(seconds: u64, exit_code: i64, reason: Option<String>) -> Self {
+        let ends = ScriptedEnd { after: Duration::from_secs(seconds), exit_code, reason };
         Self { ends: Some(ends), ..Self::default() }
     }
 

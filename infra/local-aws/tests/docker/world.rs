@@ -7,6 +7,7 @@ use infra_local_aws::tasks::docker::{DockerRuntime, DockerSettings, INSTANCE};
 use infra_local_aws::tasks::{ContainerState, TaskNews, TaskRuntime, TaskToRun};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -158,6 +159,22 @@ impl World {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
+    /// The image with one more program in it, `/program`.
+    pub fn image_with_program(&self, program: &[u8]) -> String {
+        let image = format!("{}:1", self.settings.instance);
+        let container = docker(&["create", "--name", &image.replace(':', "-"), IMAGE]);
+        let directory = std::env::temp_dir().join(&self.settings.instance);
+        std::fs::create_dir(&directory).unwrap();
+        let file = directory.join("program");
+        std::fs::write(&file, program).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        docker(&["cp", file.to_str().unwrap(), &format!("{container}:/program")]);
+        docker(&["commit", &container, &image]);
+        docker(&["rm", &container]);
+        std::fs::remove_dir_all(&directory).unwrap();
+        image
+    }
+
     pub fn emulator_port(&self) -> &str {
         self.settings.emulator.address.rsplit(':').next().unwrap()
     }
@@ -221,6 +238,11 @@ impl Run {
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.expect("no such news in time")
+    }
+
+    /// Whether nobody is left who could give news.
+    pub async fn says_nothing(&mut self) -> bool {
+        self.news.recv().await.is_none()
     }
 
     pub async fn running(&mut self) {

@@ -29,7 +29,6 @@ pub(super) fn of_container(
     let mut variables: BTreeMap<String, String> = defaults.map(owned).into();
     variables.extend(from_files.clone());
     variables.extend(known(&container.definition.environment));
-    variables.extend(known(&container.environment_overrides));
     variables.extend(secrets.clone());
     let metadata = format!("{host}/v4/{}", container.token);
     variables.extend([owned(("ECS_CONTAINER_METADATA_URI_V4", &metadata))]);

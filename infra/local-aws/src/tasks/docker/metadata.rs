@@ -1,6 +1,6 @@
 //! What a task's containers can ask about themselves: task metadata, version 4.
 
-use super::running::{Running, State};
+use super::running::{Running, State, TaskContainer};
 use super::{DockerRuntime, DockerSettings, container, usage};
 use crate::account::Account;
 use infra_ecs::body::lean;
@@ -75,8 +75,7 @@ impl Metadata<'_> {
     }
 
     fn of_container(&self, state: &State, index: usize) -> Value {
-        let (definition, token) =
-            (&self.task.containers[index].definition, &self.task.containers[index].token);
+        let TaskContainer { definition, token, docker_name } = &self.task.containers[index];
         let it = &state.containers[index];
         let log = definition.log_configuration.as_ref();
         let mode = self.task.task.task_definition.network_mode.unwrap_or(NetworkMode::Bridge);
@@ -87,7 +86,7 @@ impl Metadata<'_> {
         lean(&json!({
             "DockerId": it.runtime_id.clone().unwrap_or_default(),
             "Name": it.name,
-            "DockerName": state.docker_names[index],
+            "DockerName": docker_name,
             "Image": definition.image,
             "ImageID": state.image_ids[index],
             "Labels": container::labels(self.task, definition, self.instance),

@@ -36,8 +36,8 @@ pub(super) struct TaskContainer {
     pub definition: ContainerDefinition,
     /// What stands for it in the address of its metadata.
     pub token: String,
-    /// Variables that RunTask gives.
-    pub environment_overrides: Vec<KeyValue>,
+    /// Docker's name of it.
+    pub docker_name: String,
 }
 
 /// What is known of a task.
@@ -45,8 +45,6 @@ pub(super) struct TaskContainer {
 pub(super) struct State {
     /// Its containers, in the same order.
     pub containers: Vec<ContainerState>,
-    /// Docker's names of them.
-    pub docker_names: Vec<String>,
     /// Their images' ids.
     pub image_ids: Vec<Option<String>>,
     /// The container that holds the network, if it is none of the task's own.
@@ -111,8 +109,11 @@ impl Running {
     ) -> Result<Self, String> {
         let overrides = read_overrides(&task)?;
         let definition = &task.task_definition;
-        let containers: Vec<_> =
-            definition.container_definitions.iter().map(|it| TaskContainer::new(it, &overrides)).collect();
+        let containers: Vec<_> = definition
+            .container_definitions
+            .iter()
+            .map(|it| TaskContainer::new(&task, it, &overrides))
+            .collect();
         let pending = |it: &TaskContainer| ContainerState {
             name: it.definition.name().to_owned(),
             last_status: "PENDING".to_owned(),
@@ -120,7 +121,6 @@ impl Running {
         };
         let state = State {
             containers: containers.iter().map(pending).collect(),
-            docker_names: containers.iter().map(|it| docker_name(&task, it)).collect(),
             image_ids: vec![None; containers.len()],
             known_status: "PENDING",
             ..State::default()
@@ -207,8 +207,8 @@ impl Running {
     }
 
     /// Docker's name of a container.
-    pub fn docker_name(&self, container: &str) -> Option<String> {
-        Some(self.state().docker_names[self.index_of(container)?].clone())
+    pub fn docker_name(&self, container: &str) -> Option<&str> {
+        Some(&self.containers[self.index_of(container)?].docker_name)
     }
 
     /// Whether it is on Fargate.
@@ -226,9 +226,8 @@ impl Running {
 }
 
 impl TaskContainer {
-    fn new(definition: &ContainerDefinition, overrides: &Overrides) -> Self {
+    fn new(task: &TaskToRun, definition: &ContainerDefinition, overrides: &Overrides) -> Self {
         let mut definition = definition.clone();
-        let mut environment_overrides = Vec::new();
         let mine = |it: &&ContainerOverride| it.name == definition.name();
         if let Some(run) = overrides.container_overrides.iter().find(mine) {
             if let Some(command) = &run.command {
@@ -238,9 +237,13 @@ impl TaskContainer {
             definition.memory = run.memory.or(definition.memory);
             definition.memory_reservation = run.memory_reservation.or(definition.memory_reservation);
             definition.environment_files.extend(run.environment_files.iter().cloned());
-            environment_overrides.clone_from(&run.environment);
+            // Of two variables of one name the last counts.
+            definition.environment.extend(run.environment.iter().cloned());
         }
-        Self { definition, token: random_token(), environment_overrides }
+        let id = task.id.get(..12).unwrap_or(&task.id);
+        let (family, name) = (&task.task_definition.family, definition.name());
+        let docker_name = format!("ecs-{family}-{}-{name}-{id}", task.revision);
+        Self { definition, token: random_token(), docker_name }
     }
 
     /// What it depends on: that it uses another's name or volumes is a dependency, too.
@@ -260,11 +263,6 @@ fn read_overrides(task: &TaskToRun) -> Result<Overrides, String> {
         return Ok(Overrides::default());
     }
     Overrides::deserialize(&task.overrides).map_err(|error| format!("InternalError: overrides: {error}"))
-}
-
-fn docker_name(task: &TaskToRun, container: &TaskContainer) -> String {
-    let id = task.id.get(..12).unwrap_or(&task.id);
-    format!("ecs-{}-{}-{}-{id}", task.task_definition.family, task.revision, container.definition.name())
 }
 
 /// `1024`, or `1 vCPU`, `2 GB`: units of which the large one has 1024.

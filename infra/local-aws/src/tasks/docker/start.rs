@@ -100,10 +100,10 @@ pub(super) async fn start(
         log: logs::driver(&task.containers[index].definition, &read.log_secrets),
         fixed_ports,
     };
-    let name = task.state().docker_names[index].clone();
+    let name = &task.containers[index].docker_name;
     let started = match made {
         Some(id) => run(inner, id).await.map_err(|error| cannot("Start", &error)),
-        None => make(inner, task, &name, |fixed_ports| create_body(task, index, &around(fixed_ports))).await,
+        None => make(inner, task, name, |fixed_ports| create_body(task, index, &around(fixed_ports))).await,
     };
     let started = started.map_err(|reason| {
         let stop = Stop::new(life::FAILED_TO_START, "Task failed to start");

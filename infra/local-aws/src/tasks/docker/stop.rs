@@ -119,12 +119,9 @@ pub(super) async fn remove_all(inner: &Arc<Inner>, task: &Arc<Running>) {
 }
 
 async fn try_remove(inner: &Inner, task: &Running) -> bool {
-    let (names, pause) = {
-        let state = task.state();
-        (state.docker_names.clone(), state.pause.clone())
-    };
+    let pause = task.state().pause.clone();
     // Last the one whose network the others are in.
-    let removals = names.iter().map(|name| inner.remove_container(name));
+    let removals = task.containers.iter().map(|it| inner.remove_container(&it.docker_name));
     let mut removed = futures::future::join_all(removals).await.iter().all(Result::is_ok);
     if let Some(pause) = pause {
         removed &= inner.remove_container(&pause).await.is_ok();
