@@ -217,24 +217,6 @@ impl Settings {
         warnings
     }
 
-    /// The settings that a local AWS can deploy, and what was changed for that.
-    #[must_use]
-    pub fn for_local_aws(mut self) -> (Self, Vec<String>) {
-        let mut notes = Vec::new();
-        // Its load balancer forgets a task before it stops it, and kills what has not ended soon after.
-        self.load_balancer.drain_seconds = 0;
-        for (spec, settings) in self.apps.iter_mut() {
-            if std::mem::replace(&mut settings.scaling.enabled, false) {
-                let (app, count, s) =
-                    (spec.name, settings.desired_count, if settings.desired_count == 1 { "" } else { "s" });
-                notes.push(format!(
-                    "the local AWS has no Application Auto Scaling: {app} keeps {count} task{s}"
-                ));
-            }
-        }
-        (self, notes)
-    }
-
     /// Whether an app runs on instances.
     pub fn has_instances(&self) -> bool {
         self.apps.iter().any(|(_, app)| app.runs_on == Compute::Ec2)

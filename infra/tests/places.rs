@@ -301,13 +301,3 @@ fn tasks_without_a_public_address_get_a_way_to_s3_and_that_is_pointed_out() {
     // It does not matter where the app does not run on instances.
     assert_eq!(settings(&["web.ec2_network_mode=awsvpc"]).warnings(), [""; 0]);
 }
-
-#[test]
-fn a_local_aws_gets_no_autoscalers_and_says_so() {
-    let (local, notes) = settings(&[]).for_local_aws();
-    assert!(!local.apps["web"].scaling.enabled && !local.apps["php"].scaling.enabled);
-    let of = |app: &str| notes.iter().filter(|note| note.contains(app)).count();
-    assert_eq!((notes.len(), of("web keeps 2 tasks"), of("php keeps 1 task")), (2, 1, 1), "{notes:?}");
-    let (_, notes) = local.for_local_aws();
-    assert_eq!(notes, [""; 0]);
-}

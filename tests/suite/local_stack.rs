@@ -28,6 +28,7 @@ const CLUSTER: &str = "e2e-ecs-cluster";
 /// Names of services end in a hash.
 const WEB_SERVICE: &str = "e2e-web-";
 const CHANGE: &str = "web.memory_mib=3072";
+const SPEED: u32 = 20;
 const CLIENTS: usize = 8;
 const OLD_TASKS_END_WITHIN: Duration = Duration::from_secs(90);
 
@@ -77,7 +78,8 @@ impl Outputs {
 
 async fn one_command_deploys_the_stack() -> Outputs {
     chapter("deploy");
-    local("deploy --yes").ends_with(0).await;
+    // Waits for targets to drain and the like are those of ECS; nobody has to sit through them here.
+    local(&format!("deploy --yes --local-speed {SPEED}")).ends_with(0).await;
     let printed = local("outputs --json").ends_with(0).await.json();
     let outputs: Outputs =
         serde_json::from_value(printed.clone()).unwrap_or_else(|error| panic!("{error}: {printed:#}"));
@@ -101,7 +103,7 @@ async fn each_app_runs_where_its_settings_say() {
 
 async fn host_ports_are_for_this_machine_alone() {
     chapter("host ports");
-    let filter = format!("label=ministack.instance=image-app-local-aws-{PORT}:{PORT}");
+    let filter = format!("label=image-app.local-aws.task=image-app-local-aws-{PORT}:{PORT}");
     let tasks = docker_lines(&["ps", "--quiet", "--filter", &filter]).await;
     let mut inspect = vec!["inspect", "--format", "{{json .NetworkSettings.Ports}}"];
     inspect.extend(tasks.iter().map(String::as_str));
@@ -224,7 +226,7 @@ async fn a_killed_teardown_is_finished_and_leaves_no_resource() {
 
 async fn nothing_of_the_local_aws_is_left_on_this_machine() {
     let own = format!("label=image-app.local-aws={PORT}");
-    let tasks = format!("label=ministack.instance=image-app-local-aws-{PORT}:{PORT}");
+    let tasks = format!("label=image-app.local-aws.task=image-app-local-aws-{PORT}:{PORT}");
     for filter in [own, tasks] {
         assert_eq!(docker_lines(&["ps", "--all", "--quiet", "--filter", &filter]).await, [""; 0]);
     }

@@ -33,10 +33,14 @@ async fn what_moto_does_not_report_is_named_and_repaired() {
     run(&endpoint, "drift").await.ends_with(0).await;
 }
 
-/// As `cargo xtask deploy --local` runs it: there is no Application Auto Scaling.
+/// MiniStack alone has no Application Auto Scaling.
 async fn run(endpoint: &str, command: &str) -> Run {
     let run = provider(&format!("{command} --stack hand --local")).await.at(endpoint, REGION);
     let images = e2e::command::given_images(IMAGE);
-    let settings = images.iter().map(String::as_str).chain(["cluster.container_insights=true"]);
+    let settings = images.iter().map(String::as_str).chain([
+        "cluster.container_insights=true",
+        "web.scaling.enabled=false",
+        "php.scaling.enabled=false",
+    ]);
     settings.fold(run, |run, setting| run.arg("--set").arg(setting))
 }

@@ -38,7 +38,7 @@ pub struct Session {
     pub names: Names,
     /// The settings it was made with.
     pub settings: Settings,
-    /// What a local AWS can't do, in words.
+    /// What is worth a word before the plan.
     pub notes: Vec<String>,
     /// Desired counts that were given for this run and that an autoscaler owns.
     pub owned_counts: Vec<OwnedCount>,
@@ -59,7 +59,6 @@ impl Session {
         } else {
             defaults.overridden(&options.settings)?
         };
-        let (settings, notes) = if options.local { settings.for_local_aws() } else { (settings, Vec::new()) };
         let owned_counts = OwnedCount::among(&options.settings, &settings);
         let config = configuration(options, setup).await?;
         let region = configuration::region(&config);
@@ -75,7 +74,17 @@ impl Session {
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
         let provider = kinds::all(&aws);
         let (given_region, lease_lasts) = (options.region.clone(), setup.overrides.lease_lasts);
-        Ok(Self { provider, aws, program, names, settings, notes, owned_counts, given_region, lease_lasts })
+        Ok(Self {
+            provider,
+            aws,
+            program,
+            names,
+            settings,
+            notes: Vec::new(),
+            owned_counts,
+            given_region,
+            lease_lasts,
+        })
     }
 
     /// Connects without a stack, for commands that work from what is found.

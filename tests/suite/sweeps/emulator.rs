@@ -36,7 +36,7 @@ impl Emulator {
         Self::of(containers::moto().await, &[]).await
     }
 
-    /// MiniStack has no Application Auto Scaling.
+    /// MiniStack alone has no Application Auto Scaling.
     pub async fn ministack() -> Self {
         let settings = &["web.scaling.enabled=false", "php.scaling.enabled=false"];
         let mut ministack = Self::of(containers::ministack(REGION).await, settings).await;
