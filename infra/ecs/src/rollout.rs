@@ -16,6 +16,7 @@ mod hooks;
 mod ids;
 mod moment;
 mod pass;
+mod progress;
 mod replace;
 mod spec;
 mod stages;
@@ -44,8 +45,8 @@ pub use words::{
     ServiceStatus,
 };
 
-use deployment::Progress;
 use ids::Ids;
+use progress::Progress;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use zones::Balance;
