@@ -126,9 +126,13 @@ impl Service {
     /// # Errors
     /// What ECS refuses of `Update`, `StopDeployment`, `ContinueDeployment` and `Protection`. No other event fails.
     pub fn step(&mut self, now: Moment, event: Event) -> Result<Vec<Action>, Refusal> {
+        let wake = self.next_wake();
+        let decides = !event.is_notice() || wake.is_some_and(|wake| wake <= now);
         self.now = self.now.max(now);
         self.take_in(event)?;
-        self.look();
+        if decides {
+            self.look();
+        }
         Ok(std::mem::take(&mut self.actions))
     }
 

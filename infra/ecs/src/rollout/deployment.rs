@@ -1,10 +1,11 @@
 //! How deployments begin, are superseded and end.
 
 use super::breaker::threshold;
-use super::progress::{Progress, shifts};
+use super::progress::Progress;
+use super::throttle::Throttle;
 use super::{
-    AlarmsView, BreakerView, Deployment, DeploymentStatus, HookStatus, MonitorStatus, Refusal, Revision,
-    RevisionCounts, RolloutState, Service, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec,
+    AlarmsView, BreakerView, Deployment, DeploymentStatus, HookStatus, Moment, MonitorStatus, Refusal,
+    Revision, RevisionCounts, RolloutState, Service, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec,
     ServiceStatus, Strategy,
 };
 use crate::simulation::Stage;
@@ -24,47 +25,15 @@ impl Service {
             old.desired_count =
                 count(self.tasks.values().filter(|task| task.deployment == old.id && task.healthy));
         }
-        let reason = format!("ECS deployment {id} in progress.");
-        self.deployments.insert(
-            0,
-            Deployment {
-                id: id.clone(),
-                status: DeploymentStatus::Primary,
-                revision: target.arn.clone(),
-                spec: self.spec.clone(),
-                desired_count: self.spec.desired_count,
-                pending_count: 0,
-                running_count: 0,
-                failed_tasks: 0,
-                rollout_state: RolloutState::InProgress,
-                rollout_state_reason: reason,
-                created: self.now,
-                updated: self.now,
-                throttle: super::throttle::Throttle::default(),
-            },
-        );
-        let staged = self.spec.strategy != Strategy::Rolling;
-        let stage = staged.then(|| {
-            if self.must_reconcile(source.as_deref()) { Stage::ReconcileService } else { Stage::PreScaleUp }
-        });
+        self.deployments.insert(0, Deployment::new(id.clone(), &target, self.now));
+        let stage = match self.spec.strategy {
+            Strategy::Rolling => None,
+            _ if self.must_reconcile(source.as_deref()) => Some(Stage::ReconcileService),
+            _ => Some(Stage::PreScaleUp),
+        };
         let deployment = self.new_service_deployment(id, &target, sources, stage);
         self.service_deployments.insert(0, deployment);
-        let shifts = shifts(self.spec.strategy, source.is_some());
-        self.progress = Some(Progress {
-            staged,
-            restoring: false,
-            source,
-            target,
-            first_task: self.next_task,
-            has_run: false,
-            ignored_alarms: self.alarms.clone(),
-            ready_since: None,
-            entered: self.now,
-            shifts,
-            shifted: 0,
-            test_shifted: false,
-            said_stuck: false,
-        });
+        self.progress = Some(Progress::new(source, target, self.next_task, self.alarms.clone(), self.now));
         self.steady_since = None;
         if let Some(stage) = stage {
             self.enter(stage);
@@ -250,6 +219,26 @@ impl Service {
     fn arn_of(&self, kind: &str, id: &str) -> String {
         let Self { identity, .. } = self;
         format!("{}:{kind}/{}/{}/{id}", identity.arn_prefix, identity.cluster, identity.name)
+    }
+}
+
+impl Deployment {
+    fn new(id: String, target: &Revision, now: Moment) -> Self {
+        Self {
+            status: DeploymentStatus::Primary,
+            revision: target.arn.clone(),
+            spec: target.spec.clone(),
+            desired_count: target.spec.desired_count,
+            pending_count: 0,
+            running_count: 0,
+            failed_tasks: 0,
+            rollout_state: RolloutState::InProgress,
+            rollout_state_reason: format!("ECS deployment {id} in progress."),
+            created: now,
+            updated: now,
+            throttle: Throttle::default(),
+            id,
+        }
     }
 }
 

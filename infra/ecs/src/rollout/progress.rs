@@ -35,8 +35,35 @@ pub(super) struct Progress {
     pub(super) said_stuck: bool,
 }
 
+impl Progress {
+    pub(super) fn new(
+        source: Option<String>,
+        target: Arc<Revision>,
+        first_task: u64,
+        ignored_alarms: BTreeSet<String>,
+        now: Moment,
+    ) -> Self {
+        let strategy = target.spec.strategy;
+        Self {
+            staged: strategy != Strategy::Rolling,
+            restoring: false,
+            shifts: shifts(strategy, source.is_some()),
+            source,
+            target,
+            first_task,
+            has_run: false,
+            ignored_alarms,
+            ready_since: None,
+            entered: now,
+            shifted: 0,
+            test_shifted: false,
+            said_stuck: false,
+        }
+    }
+}
+
 /// The target's share after each shift, in tenths of a percent. Without a source there is nobody to share with.
-pub(super) fn shifts(strategy: Strategy, has_source: bool) -> Vec<u32> {
+fn shifts(strategy: Strategy, has_source: bool) -> Vec<u32> {
     // Rounds; what is no number is none.
     let tenths = |percent: f64| (percent * 10.0).round().clamp(0.0, 1000.0) as u32;
     match strategy {
