@@ -18,6 +18,7 @@ mod moment;
 mod pass;
 mod progress;
 mod replace;
+mod simulate;
 mod spec;
 mod stages;
 mod state;
@@ -35,6 +36,7 @@ mod tests;
 pub use action::Action;
 pub use event::{Event, TargetHealth, TaskStatus};
 pub use moment::Moment;
+pub use simulate::{SimulatedStep, simulate};
 pub use spec::{Hook, LoadBalancer, ServiceSpec, Strategy, Timings};
 pub use state::{
     AlarmsView, BreakerView, Deployment, HookDetail, Identity, Refusal, Revision, RevisionCounts, Rollback,

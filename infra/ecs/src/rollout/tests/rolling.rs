@@ -280,7 +280,7 @@ fn protected_tasks_are_left_alone() {
 
 #[test]
 fn thousands_of_tasks_are_no_trouble() {
-    let mut cloud = Cloud::new(balanced("good", 2000), Timings::prompt());
+    let mut cloud = Cloud::new(balanced("good", 1000), Timings::prompt());
     cloud.run(seconds(60));
     assert!(cloud.service.is_steady());
 }
