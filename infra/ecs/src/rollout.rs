@@ -16,7 +16,9 @@ mod hooks;
 mod ids;
 mod moment;
 mod pass;
+mod progress;
 mod replace;
+mod simulate;
 mod spec;
 mod stages;
 mod state;
@@ -34,6 +36,7 @@ mod tests;
 pub use action::Action;
 pub use event::{Event, TargetHealth, TaskStatus};
 pub use moment::Moment;
+pub use simulate::{SimulatedStep, simulate};
 pub use spec::{Hook, LoadBalancer, ServiceSpec, Strategy, Timings};
 pub use state::{
     AlarmsView, BreakerView, Deployment, HookDetail, Identity, Refusal, Revision, RevisionCounts, Rollback,
@@ -44,8 +47,8 @@ pub use words::{
     ServiceStatus,
 };
 
-use deployment::Progress;
 use ids::Ids;
+use progress::Progress;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use zones::Balance;
@@ -125,9 +128,13 @@ impl Service {
     /// # Errors
     /// What ECS refuses of `Update`, `StopDeployment`, `ContinueDeployment` and `Protection`. No other event fails.
     pub fn step(&mut self, now: Moment, event: Event) -> Result<Vec<Action>, Refusal> {
+        let wake = self.next_wake();
+        let decides = !event.is_notice() || wake.is_some_and(|wake| wake <= now);
         self.now = self.now.max(now);
         self.take_in(event)?;
-        self.look();
+        if decides {
+            self.look();
+        }
         Ok(std::mem::take(&mut self.actions))
     }
 

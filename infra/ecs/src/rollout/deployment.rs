@@ -1,45 +1,15 @@
 //! How deployments begin, are superseded and end.
 
 use super::breaker::threshold;
+use super::progress::Progress;
+use super::throttle::Throttle;
 use super::{
     AlarmsView, BreakerView, Deployment, DeploymentStatus, HookStatus, Moment, MonitorStatus, Refusal,
     Revision, RevisionCounts, RolloutState, Service, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec,
     ServiceStatus, Strategy,
 };
 use crate::simulation::Stage;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What drives the service deployment that is under way.
-#[derive(Clone, Debug)]
-pub(super) struct Progress {
-    /// Its stages decide, not the bounds: blue/green, linear and canary.
-    pub(super) staged: bool,
-    /// It has failed, and the deployment before it comes back.
-    pub(super) restoring: bool,
-    /// The deployment that serves in the meantime.
-    pub(super) source: Option<String>,
-    /// What it deploys.
-    pub(super) target: Arc<Revision>,
-    /// The first task that it can have started.
-    pub(super) first_task: u64,
-    /// Whether one of its tasks has run.
-    pub(super) has_run: bool,
-    /// Alarms that were in ALARM at its start.
-    pub(super) ignored_alarms: BTreeSet<String>,
-    /// Since when all is as it is to be in the end.
-    pub(super) ready_since: Option<Moment>,
-    /// When its stage began.
-    pub(super) entered: Moment,
-    /// The target's part of the production traffic after each shift, in tenths of a percent.
-    pub(super) shifts: Vec<u32>,
-    /// How many shifts have been made.
-    pub(super) shifted: usize,
-    /// Whether the tests' traffic has moved.
-    pub(super) test_shifted: bool,
-    /// Whether it has said that its bounds leave it no room.
-    pub(super) said_stuck: bool,
-}
 
 impl Service {
     /// Another revision, or the same one again, in a deployment of its own.
@@ -55,47 +25,15 @@ impl Service {
             old.desired_count =
                 count(self.tasks.values().filter(|task| task.deployment == old.id && task.healthy));
         }
-        let reason = format!("ECS deployment {id} in progress.");
-        self.deployments.insert(
-            0,
-            Deployment {
-                id: id.clone(),
-                status: DeploymentStatus::Primary,
-                revision: target.arn.clone(),
-                spec: self.spec.clone(),
-                desired_count: self.spec.desired_count,
-                pending_count: 0,
-                running_count: 0,
-                failed_tasks: 0,
-                rollout_state: RolloutState::InProgress,
-                rollout_state_reason: reason,
-                created: self.now,
-                updated: self.now,
-                throttle: super::throttle::Throttle::default(),
-            },
-        );
-        let staged = self.spec.strategy != Strategy::Rolling;
-        let stage = staged.then(|| {
-            if self.must_reconcile(source.as_deref()) { Stage::ReconcileService } else { Stage::PreScaleUp }
-        });
+        self.deployments.insert(0, Deployment::new(id.clone(), &target, self.now));
+        let stage = match self.spec.strategy {
+            Strategy::Rolling => None,
+            _ if self.must_reconcile(source.as_deref()) => Some(Stage::ReconcileService),
+            _ => Some(Stage::PreScaleUp),
+        };
         let deployment = self.new_service_deployment(id, &target, sources, stage);
         self.service_deployments.insert(0, deployment);
-        let shifts = shifts(self.spec.strategy, source.is_some());
-        self.progress = Some(Progress {
-            staged,
-            restoring: false,
-            source,
-            target,
-            first_task: self.next_task,
-            has_run: false,
-            ignored_alarms: self.alarms.clone(),
-            ready_since: None,
-            entered: self.now,
-            shifts,
-            shifted: 0,
-            test_shifted: false,
-            said_stuck: false,
-        });
+        self.progress = Some(Progress::new(source, target, self.next_task, self.alarms.clone(), self.now));
         self.steady_since = None;
         if let Some(stage) = stage {
             self.enter(stage);
@@ -221,15 +159,14 @@ impl Service {
         }
     }
 
-    /// The deployment that serves now, whose revision a staged one does not touch: the last that completed, else the last
-    /// that has healthy tasks.
+    /// The deployment that serves now, whose tasks a staged one does not touch: the last that completed, but if only others have
+    /// healthy tasks the newest of these.
     fn source(&self) -> Option<String> {
         let serves =
             |old: &&Deployment| self.tasks.values().any(|task| task.healthy && task.deployment == old.id);
-        self.candidate(0)
-            .and_then(|index| self.deployments.get(index))
-            .or_else(|| self.deployments.iter().find(serves))
-            .map(|old| old.id.clone())
+        let completed = self.candidate(0).and_then(|index| self.deployments.get(index));
+        let serving = completed.filter(serves).or_else(|| self.deployments.iter().find(serves));
+        serving.or(completed).map(|old| old.id.clone())
     }
 
     /// Which deployment, from this one on, a rollback would restore: the last that completed.
@@ -285,6 +222,26 @@ impl Service {
     }
 }
 
+impl Deployment {
+    fn new(id: String, target: &Revision, now: Moment) -> Self {
+        Self {
+            status: DeploymentStatus::Primary,
+            revision: target.arn.clone(),
+            spec: target.spec.clone(),
+            desired_count: target.spec.desired_count,
+            pending_count: 0,
+            running_count: 0,
+            failed_tasks: 0,
+            rollout_state: RolloutState::InProgress,
+            rollout_state_reason: format!("ECS deployment {id} in progress."),
+            created: now,
+            updated: now,
+            throttle: Throttle::default(),
+            id,
+        }
+    }
+}
+
 impl Refusal {
     pub(super) fn new(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned() }
@@ -294,20 +251,4 @@ impl Refusal {
 /// How many there are.
 pub(super) fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
-}
-
-/// The target's share after each shift, in tenths of a percent. Without a source there is nobody to share with.
-fn shifts(strategy: Strategy, has_source: bool) -> Vec<u32> {
-    // Rounds; what is no number is none.
-    let tenths = |percent: f64| (percent * 10.0).round().clamp(0.0, 1000.0) as u32;
-    match strategy {
-        Strategy::Linear { step, .. } if has_source => {
-            let step = tenths(step).max(1);
-            (1..).map(|times| step * times).take_while(|reached| *reached < 1000).chain([1000]).collect()
-        }
-        Strategy::Canary { percent, .. } if has_source && (1..1000).contains(&tenths(percent)) => {
-            vec![tenths(percent), 1000]
-        }
-        _ => vec![1000],
-    }
 }

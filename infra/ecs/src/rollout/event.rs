@@ -84,6 +84,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether it is only to be remembered: nothing is decided by it.
+    pub(super) const fn is_notice(&self) -> bool {
+        match self {
+            Self::TaskPlaced { .. } => true,
+            Self::Task { status, .. } => {
+                matches!(status, TaskStatus::Provisioning | TaskStatus::Pending | TaskStatus::Activating)
+            }
+            Self::Target { health, .. } => matches!(health, TargetHealth::Initial | TargetHealth::Draining),
+            _ => false,
+        }
+    }
+}
+
 /// A task's last status. Stop codes and reasons as ECS has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskStatus {

@@ -1,6 +1,8 @@
 //! How a deployment is given up: rolled back, or left as it is.
 
-use super::{DeploymentStatus, Refusal, Rollback, RolloutState, Service, ServiceDeploymentStatus};
+use super::{
+    Deployment, DeploymentStatus, Refusal, Rollback, RolloutState, Service, ServiceDeploymentStatus,
+};
 use crate::simulation::Stage;
 
 /// Why a deployment is given up.
@@ -75,8 +77,7 @@ impl Service {
             Cause::Aborted => false,
             _ => true,
         };
-        let candidate = self.candidate(1);
-        match candidate {
+        match self.rollback_candidate() {
             _ if !rolls_back => {
                 self.progress = None;
                 self.end_service_deployment(ServiceDeploymentStatus::Stopped, Some(reason));
@@ -92,6 +93,16 @@ impl Service {
             Some(candidate) => self.roll_back(candidate, cause),
         }
         self.changed = true;
+    }
+
+    /// Which deployment comes back: of a staged one that which still serves beside it, else the last that completed.
+    fn rollback_candidate(&self) -> Option<usize> {
+        let Some(progress) = self.progress.as_ref().filter(|progress| progress.staged) else {
+            return self.candidate(1);
+        };
+        let is_source = |old: &Deployment| Some(&old.id) == progress.source.as_ref();
+        let source = self.deployments.iter().position(is_source)?;
+        (self.deployments[source].rollout_state != RolloutState::Failed).then_some(source)
     }
 
     /// Makes an earlier deployment, under its old id, the PRIMARY one again.

@@ -66,7 +66,7 @@ impl Service {
             match self.tasks.get(replacement).filter(|replacement| replacement.is_live()) {
                 Some(_) if !task.unhealthy => spared.push(task.id.clone()),
                 Some(new) if new.healthy || new.unhealthy || enough => {
-                    stopped.push((task.number, task.id.clone()))
+                    stopped.push((task.number, task.id.clone()));
                 }
                 Some(_) => {}
                 None => spared.push(task.id.clone()),

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html>
 
 use super::failure::Cause;
-use super::{Moment, Service, Strategy};
+use super::{Moment, Service, Strategy, Task};
 use crate::simulation::Stage;
 use std::time::Duration;
 
@@ -119,10 +119,14 @@ impl Service {
         Stage::ALL.get(at + 1).copied()
     }
 
-    /// Nothing is left but the source. If that lacks tasks, they come while the target starts.
+    /// Nothing is left but the source; if that lacks tasks, they come while the target starts. If it does not serve, what serves
+    /// by chance may do so until the target does.
     fn is_reconciled(&self) -> bool {
         let source = self.progress.as_ref().and_then(|progress| progress.source.as_ref());
-        self.tasks.values().all(|task| Some(&task.deployment) == source)
+        let is_source = |task: &Task| Some(&task.deployment) == source;
+        let serves = self.tasks.values().any(|task| is_source(task) && task.healthy);
+        let may_stay = |task: &Task| !serves && (task.healthy || task.is_protected(self.now));
+        self.tasks.values().all(|task| is_source(task) || may_stay(task))
     }
 
     /// The old tasks are gone, and the time that ECS takes to see it is over.

@@ -7,6 +7,7 @@ mod health;
 mod pauses;
 mod properties;
 mod rolling;
+mod simulated;
 mod staged;
 mod zones;
 

@@ -20,7 +20,6 @@ pub struct Cloud {
     queue: BTreeMap<(Moment, u64), Event>,
     started: BTreeMap<String, String>,
     number: u64,
-    start: Moment,
 }
 
 impl Cloud {
@@ -47,7 +46,6 @@ impl Cloud {
             queue: BTreeMap::new(),
             started: BTreeMap::new(),
             number: 0,
-            start,
         }
     }
 
@@ -142,10 +140,6 @@ impl Cloud {
         stops.collect()
     }
 
-    pub fn elapsed(&self) -> Duration {
-        self.now.since(self.start)
-    }
-
     fn perform(&mut self, action: Action) {
         self.actions.push((self.now, action.clone()));
         match action {
@@ -179,7 +173,7 @@ impl Cloud {
         self.status(500, &task, TaskStatus::Activating);
         match task_definition {
             "unpullable" => {
-                self.status(1000, &task, stopped("TaskFailedToStart", "CannotPullContainerError: not found"))
+                self.status(1000, &task, stopped("TaskFailedToStart", "CannotPullContainerError: not found"));
             }
             "hangs" => {}
             _ => self.status(1000, &task, TaskStatus::Running),

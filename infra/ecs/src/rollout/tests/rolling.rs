@@ -277,3 +277,10 @@ fn protected_tasks_are_left_alone() {
     let unknown = cloud.give(Event::Protection { task: "none".to_owned(), until }).unwrap_err();
     assert_eq!(unknown.code, "TASK_NOT_VALID");
 }
+
+#[test]
+fn thousands_of_tasks_are_no_trouble() {
+    let mut cloud = Cloud::new(balanced("good", 1000), Timings::prompt());
+    cloud.run(seconds(60));
+    assert!(cloud.service.is_steady());
+}
