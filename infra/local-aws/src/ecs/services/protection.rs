@@ -60,7 +60,7 @@ pub async fn update(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
         match actor.ask(Event::Protection { task: id.clone(), until }, None).await {
             Ok(()) => protected.push(protection(ecs, &cluster, &id, until)),
             Err(refusal) => {
-                failures.push(json!({ "arn": arn, "reason": refusal.code, "detail": refusal.message }))
+                failures.push(json!({ "arn": arn, "reason": refusal.code, "detail": refusal.message }));
             }
         }
     }
