@@ -14,3 +14,19 @@ pub fn below_the_endpoint(_: &Asked, host: &str, answer: Answered) -> Answered {
     });
     Answered { body, ..answer }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+    #[test]
+    fn a_load_balancer_is_at_a_path_of_the_endpoint() {
+        let asked = Asked::of(&HttpRequest::empty());
+        let answer = |text: &str| {
+            below_the_endpoint(&asked, "127.0.0.1:4566", Answered::new(200, text.to_owned())).body
+        };
+        assert_eq!(answer("<DNSName>a.alb.localhost</DNSName>"), "<DNSName>127.0.0.1:4566/_alb/a</DNSName>");
+        assert_eq!(answer("<DNSName>a.example.com</DNSName>"), "<DNSName>a.example.com</DNSName>");
+    }
+}

@@ -184,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn the_local_aws_has_ministacks_faults_but_in_what_it_answers_itself() {
+        for (of, rows) in [("ecr:CreateRepository", 1), ("ecs:DescribeTaskDefinition", 0), ("service", 1)] {
+            assert_eq!(rows_of(LocalAws, of).count(), rows, "{of}");
+        }
+    }
+
+    #[test]
     fn each_row_is_in_the_documentation() {
         let page = include_str!("../../../docs/design.md");
         for row in TABLE {

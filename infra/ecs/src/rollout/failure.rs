@@ -2,6 +2,7 @@
 
 use super::{
     Deployment, DeploymentStatus, Refusal, Rollback, RolloutState, Service, ServiceDeploymentStatus,
+    ServiceSpec,
 };
 use crate::simulation::Stage;
 
@@ -122,6 +123,17 @@ impl Service {
             let healthy = self.tasks.values().filter(|task| task.deployment == failed.id && task.healthy);
             failed.desired_count = if staged { 0 } else { super::deployment::count(healthy) };
         }
+        // The service is again what it was, in all that a revision is.
+        let ServiceSpec {
+            task_definition, load_balancers, rest_of_revision, has_container_health_check, ..
+        } = restored.spec.clone();
+        self.spec = ServiceSpec {
+            task_definition,
+            load_balancers,
+            rest_of_revision,
+            has_container_health_check,
+            ..self.spec.clone()
+        };
         self.deployments.insert(0, restored);
         self.shift_back();
         if let Some(progress) = &mut self.progress {

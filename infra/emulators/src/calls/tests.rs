@@ -78,7 +78,8 @@ async fn an_emulator_is_recognised_once_and_mended_by_https_too() {
         }
         assert_eq!(emulator.product(), Some(Product::MiniStack));
         assert!(!emulator.waits_for_replacing("service") && emulator.waits_for_replacing("cluster"));
-        let asked = inner.asked.lock().unwrap().iter().filter(|uri| uri.ends_with("/health")).count();
+        let asked =
+            inner.asked.lock().unwrap().iter().filter(|uri| uri.ends_with("/_ministack/health")).count();
         assert_eq!(asked, 1, "{endpoint}");
     }
 }

@@ -12,7 +12,7 @@ mod targets;
 mod update;
 
 use super::Ecs;
-use super::input::last_part;
+use super::input::{last_part, members};
 use crate::api_error::ApiError;
 use crate::load_balancer::HealthChange;
 use actor::Actor;
@@ -53,6 +53,7 @@ pub struct Scalable {
 /// # Errors
 /// What ECS refuses.
 pub async fn call(ecs: &Arc<Ecs>, operation: &str, body: Value) -> Result<Value, ApiError> {
+    let body = Value::Object(members(body)?);
     match operation {
         "CreateService" => create::create(ecs, body).await,
         "UpdateService" => update::update(ecs, body).await,
@@ -67,7 +68,9 @@ pub async fn call(ecs: &Arc<Ecs>, operation: &str, body: Value) -> Result<Value,
         "DescribeServiceRevisions" => deployments::revisions(ecs, body),
         "GetTaskProtection" => protection::get(ecs, body),
         "UpdateTaskProtection" => protection::update(ecs, body).await,
-        other => Err(ApiError::new("UnknownOperationException", format!("ECS has no operation {other}."))),
+        other => {
+            Err(ApiError::new("UnknownOperationException", format!("The operation {other} is not known.")))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod placing;
 mod properties;
 mod run;
 mod scaling;
+mod services;
 
 use aws::Aws;
 use serde_json::{Value, json};

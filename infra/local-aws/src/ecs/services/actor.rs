@@ -30,6 +30,18 @@ pub struct State {
     pub created: Moment,
 }
 
+impl State {
+    /// The request that would make the service what it is: a rollback takes back what belongs to a revision.
+    pub fn current_request(&self) -> Value {
+        let (mut request, spec) = (self.request.clone(), self.rollout.spec());
+        request["taskDefinition"] = spec.task_definition.clone().into();
+        for (name, value) in spec.rest_of_revision.as_object().into_iter().flatten() {
+            request[name] = value.clone();
+        }
+        request
+    }
+}
+
 struct Message {
     event: Event,
     /// The request that becomes the service's, if the rollout takes the event.

@@ -20,7 +20,6 @@ const OF_THE_CALL: [&str; 3] = ["cluster", "clientToken", "tags"];
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
 pub async fn create(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let body = without_nulls(body);
     let cluster = ecs.cluster_named(body["cluster"].as_str())?;
     let name = body["serviceName"].as_str().unwrap_or_default().to_owned();
     let mut request = body.clone();

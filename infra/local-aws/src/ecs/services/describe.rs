@@ -91,7 +91,7 @@ pub fn list_by_namespace(body: Value) -> Result<Value, ApiError> {
 /// A service as answers have it.
 pub fn service(ecs: &Ecs, actor: &Actor, with_tags: bool) -> Value {
     let state = actor.state();
-    let (request, rollout) = (&state.request, &state.rollout);
+    let (request, rollout) = (&state.current_request(), &state.rollout);
     let identity = rollout.identity();
     let time = |moment: Moment| seconds(ecs.clock.real(moment));
     let events = rollout

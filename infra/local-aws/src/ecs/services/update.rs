@@ -18,11 +18,10 @@ const FIXED: [&str; 3] = ["schedulingStrategy", "serviceName", "role"];
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
 pub async fn update(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
-    let body = without_nulls(body);
     let cluster = ecs.cluster_named(body["cluster"].as_str())?;
     let reference = body["service"].as_str().ok_or_else(|| invalid("Service cannot be empty."))?;
     let actor = ecs.services.active(&cluster, reference)?;
-    let mut request = actor.state().request.clone();
+    let mut request = actor.state().current_request();
     let said = body.as_object().into_iter().flatten();
     for (name, value) in said.filter(|(name, _)| !OF_THE_CALL.contains(&name.as_str())) {
         if !FIXED.contains(&name.as_str()) {
