@@ -236,19 +236,23 @@ fn health_check(definition: &ContainerDefinition) -> Value {
     })
 }
 
+/// What the names of the agent's own labels begin with.
+const AGENT: &str = "com.amazonaws";
+
 /// As the ECS agent labels containers, and by what ours are found again.
 pub(super) fn labels(task: &Running, it: &ContainerDefinition, instance: &str) -> BTreeMap<String, String> {
     let revision = task.task.revision.to_string();
-    let ours = [
-        (INSTANCE, instance),
-        ("image-app.local-aws.group", &task.task.group),
-        ("com.amazonaws.ecs.cluster", &task.task.cluster),
-        ("com.amazonaws.ecs.container-name", it.name()),
-        ("com.amazonaws.ecs.task-arn", &task.task.arn),
-        ("com.amazonaws.ecs.task-definition-family", &task.task.task_definition.family),
-        ("com.amazonaws.ecs.task-definition-version", &revision),
+    let of_the_agent = [
+        ("cluster", task.task.cluster.as_str()),
+        ("container-name", it.name()),
+        ("task-arn", &task.task.arn),
+        ("task-definition-family", &task.task.task_definition.family),
+        ("task-definition-version", &revision),
     ];
+    let of_the_agent = of_the_agent.map(|(name, value)| (format!("{AGENT}.ecs.{name}"), value.to_owned()));
+    let ours = [(INSTANCE, instance), ("image-app.local-aws.group", &task.task.group)];
     let ours = ours.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let ours = ours.into_iter().chain(of_the_agent);
     it.docker_labels.clone().into_iter().chain(ours).collect()
 }
 
