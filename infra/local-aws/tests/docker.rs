@@ -1,5 +1,11 @@
 //! Tasks on a real Docker engine: `cargo test -p infra-local-aws --test docker`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what a test needs and does not get is its failure"
+)]
+
 #[path = "docker/containers.rs"]
 mod containers;
 #[path = "docker/emulator.rs"]

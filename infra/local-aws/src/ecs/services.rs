@@ -149,14 +149,16 @@ impl Services {
 }
 
 impl Ecs {
-    /// Tells services how their targets are, again and again.
-    pub async fn watch_targets(self: Arc<Self>) {
+    /// Tells services how their targets are, again and again. No change from the call on is missed.
+    pub fn watch_targets(self: Arc<Self>) -> impl Future<Output = ()> + Send {
         let mut changes = self.load_balancers.watch();
-        loop {
-            match changes.recv().await {
-                Ok(change) => self.target_changed(change),
-                Err(RecvError::Lagged(missed)) => eprintln!("{missed} changes of targets were missed"),
-                Err(RecvError::Closed) => return,
+        async move {
+            loop {
+                match changes.recv().await {
+                    Ok(change) => self.target_changed(change),
+                    Err(RecvError::Lagged(missed)) => eprintln!("{missed} changes of targets were missed"),
+                    Err(RecvError::Closed) => return,
+                }
             }
         }
     }

@@ -50,7 +50,7 @@ struct Message {
 }
 
 impl Actor {
-    /// Starts the actor of a new service.
+    /// Starts the actor of a new service, which is found from then on: what happens to its first task must not get lost.
     pub fn start(ecs: &Arc<Ecs>, cluster: &str, name: &str, state: State) -> Arc<Self> {
         let (inbox, messages) = mpsc::unbounded_channel();
         let actor = Arc::new(Self {
@@ -59,6 +59,7 @@ impl Actor {
             state: Mutex::new(state),
             inbox,
         });
+        ecs.services.all().insert((cluster.to_owned(), name.to_owned()), actor.clone());
         tokio::spawn(actor.clone().run(ecs.clone(), messages));
         actor
     }

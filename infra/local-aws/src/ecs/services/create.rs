@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// Members of a request that are no part of what the service is.
 const OF_THE_CALL: [&str; 3] = ["cluster", "clientToken", "tags"];
 
+const BREAKER: &str = "deploymentConfiguration.deploymentCircuitBreaker";
+
 /// Creates a service; its first deployment begins at once.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
@@ -44,7 +46,6 @@ pub async fn create(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     let identity = Identity { cluster: cluster.clone(), name: name.clone(), arn, arn_prefix: prefix };
     let rollout = Service::new(identity, spec, fastrand::u64(..), Timings::prompt(), ecs.clock.now());
     let actor = Actor::start(ecs, &cluster, &name, State { request, rollout, created: ecs.clock.now() });
-    ecs.services.all().insert((cluster, name), actor.clone());
     actor.ask(infra_ecs::rollout::Event::Tick, None).await?;
     Ok(json!({ "service": describe::service(ecs, &actor, true) }))
 }
@@ -75,7 +76,9 @@ fn request_defaults(ecs: &Ecs, cluster: &str, request: &mut Value) -> Result<(),
 
 /// The spec of a request that ECS takes.
 pub async fn checked(ecs: &Arc<Ecs>, request: &Value) -> Result<ServiceSpec, ApiError> {
-    let findings = requests::service(request).map_err(|error| invalid(error.to_string()))?;
+    let mut findings = requests::service(request).map_err(|error| invalid(error.to_string()))?;
+    // By its documentation a circuit breaker is of rolling deployments alone; ECS takes it of all, and it trips in all.
+    findings.errors.retain(|finding| finding.path != BREAKER || !finding.problem.contains("rolling"));
     refuse(&findings, request, invalid)?;
     let service = spec::read(request)?;
     ecs.look().await?;
