@@ -5,8 +5,8 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html>
 
 use super::failure::Cause;
-use super::{Moment, Service, Strategy, Task};
-use crate::simulation::Stage;
+use super::{Moment, Service, ServiceSpec, Strategy, Task};
+use crate::simulation::{Bounds, Stage};
 use std::time::Duration;
 
 /// So long a stage may wait for tasks.
@@ -120,12 +120,15 @@ impl Service {
     }
 
     /// Nothing is left but the source; if that lacks tasks, they come while the target starts. If it does not serve, what serves
-    /// by chance may do so until the target does.
+    /// by chance may do so until the target does; so may what can't be stopped, as too few would be left.
     fn is_reconciled(&self) -> bool {
         let source = self.progress.as_ref().and_then(|progress| progress.source.as_ref());
         let is_source = |task: &Task| Some(&task.deployment) == source;
         let serves = self.tasks.values().any(|task| is_source(task) && task.healthy);
-        let may_stay = |task: &Task| !serves && (task.healthy || task.is_protected(self.now));
+        let ServiceSpec { desired_count, minimum_healthy_percent, maximum_percent, .. } = self.spec;
+        let least = Bounds::new(desired_count, minimum_healthy_percent, maximum_percent).min_running;
+        let needed = self.count(|task| task.healthy) <= least;
+        let may_stay = |task: &Task| (!serves || needed) && (task.healthy || task.is_protected(self.now));
         self.tasks.values().all(|task| is_source(task) || may_stay(task))
     }
 
