@@ -113,31 +113,35 @@ impl Here {
         }
         let mut configuration = configuration;
         configuration["deploymentCircuitBreaker"] = json!({"enable": true, "rollback": true});
-        let created = self
-            .call(
-                "CreateService",
-                json!({
-                    "cluster": "demo",
-                    "serviceName": "web",
-                    "taskDefinition": self.registered("old").await,
-                    "desiredCount": 2,
-                    "launchType": "FARGATE",
-                    "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
-                    "loadBalancers": [balancer],
-                    "deploymentConfiguration": configuration,
-                }),
-            )
-            .await;
-        let deployment = created["service"]["currentServiceDeployment"].clone();
-        assert!(deployment.is_string(), "{created:#}");
-        self.until(&deployment, "SUCCESSFUL").await;
+        self.call(
+            "CreateService",
+            json!({
+                "cluster": "demo",
+                "serviceName": "web",
+                "taskDefinition": self.registered("old").await,
+                "desiredCount": 2,
+                "launchType": "FARGATE",
+                "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+                "loadBalancers": [balancer],
+                "deploymentConfiguration": configuration,
+            }),
+        )
+        .await;
+        self.until(&self.newest().await, "SUCCESSFUL").await;
     }
 
     /// Deploys tasks of an image; returns the ARN of the service deployment.
     pub async fn deploy(&self, image: &str) -> Value {
         let task_definition = self.registered(image).await;
         let update = json!({"cluster": "demo", "service": "web", "taskDefinition": task_definition});
-        self.call("UpdateService", update).await["service"]["currentServiceDeployment"].clone()
+        self.call("UpdateService", update).await;
+        self.newest().await
+    }
+
+    /// The newest service deployment, which may have ended by now.
+    async fn newest(&self) -> Value {
+        let listed = self.call("ListServiceDeployments", json!({"cluster": "demo", "service": "web"})).await;
+        listed["serviceDeployments"][0]["serviceDeploymentArn"].clone()
     }
 
     async fn registered(&self, image: &str) -> Value {
