@@ -147,6 +147,7 @@ impl Service {
             Event::ContinueDeployment { deployment, hook, roll_back } => {
                 self.continue_deployment(&deployment, &hook, roll_back)?;
             }
+            Event::RuleNotChanged { message } => self.rule_not_changed(message),
             Event::Alarms(names) => self.alarms = names.into_iter().collect(),
             Event::Instances(arns) => self.instances = arns.into_iter().collect(),
             Event::TaskPlaced { task, zone, instance } => self.task_placed(&task, zone, instance),

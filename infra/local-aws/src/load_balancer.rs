@@ -37,7 +37,7 @@ use state::State;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
-use tokio::sync::broadcast;
+use tokio::sync::mpsc;
 
 /// A target: an address or an instance's id, and a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +67,8 @@ pub struct LoadBalancers {
     account: Account,
     clock: Clock,
     resolve: Resolve,
-    changes: broadcast::Sender<HealthChange>,
+    /// Each gets every change, however slow it is: a change that is missed would never come again.
+    watchers: Mutex<Vec<mpsc::UnboundedSender<HealthChange>>>,
     /// Never held while anything is waited for.
     state: Mutex<State>,
     /// What requests read of the state: made anew on every change.
@@ -84,7 +85,7 @@ impl LoadBalancers {
             account,
             clock,
             resolve,
-            changes: broadcast::channel(4096).0,
+            watchers: Mutex::default(),
             state: Mutex::default(),
             routes: RwLock::default(),
             client: forward::client(),
@@ -153,8 +154,10 @@ impl LoadBalancers {
     }
 
     /// Changes of targets' states from now on.
-    pub fn watch(&self) -> broadcast::Receiver<HealthChange> {
-        self.changes.subscribe()
+    pub fn watch(&self) -> mpsc::UnboundedReceiver<HealthChange> {
+        let (watcher, changes) = mpsc::unbounded_channel();
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).push(watcher);
+        changes
     }
 
     /// Requests that a target group got since it was made.

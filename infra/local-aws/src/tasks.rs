@@ -1,7 +1,6 @@
 //! Tasks' containers: who starts them, and what they say of them.
 
 pub mod docker;
-pub mod scripted;
 
 use infra_ecs::TaskDefinition;
 use serde::Serialize;

@@ -91,3 +91,13 @@ async fn a_rolling_update_that_never_becomes_healthy_is_rolled_back_and_no_reque
     assert!(events.contains("due to (reason Health checks failed with these codes: [503])"), "{events}");
     assert_eq!(load.end().await, [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_whose_rule_is_gone_is_rolled_back_and_says_so() {
+    let here = Here::with_service(SPEED, json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1})).await;
+    here.delete_rule();
+    let deployment = here.deploy("new").await;
+    let ended = here.until(&deployment, "ROLLBACK_SUCCESSFUL").await;
+    let expected = "because of invalid networking configuration. One or more rules not found";
+    assert!(ended["statusReason"].as_str().is_some_and(|reason| reason.contains(expected)), "{ended:#}");
+}

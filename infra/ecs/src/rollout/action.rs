@@ -45,7 +45,8 @@ pub enum Action {
         /// The target group's ARN.
         target_group: String,
     },
-    /// Makes a listener rule (or a listener's default) a forward with these weights.
+    /// Makes a listener rule (or a listener's default) a forward with these weights. Answered only if that fails, by
+    /// `RuleNotChanged`.
     SetWeights {
         /// The ARN of the rule or the listener.
         rule: String,

@@ -32,6 +32,11 @@ pub enum Event {
         /// `ROLLBACK` instead of `CONTINUE`.
         roll_back: bool,
     },
+    /// A listener rule could not be given its weights: why, in ECS's words.
+    RuleNotChanged {
+        /// Such as `One or more rules not found`.
+        message: String,
+    },
     /// The alarms that are in ALARM now.
     Alarms(Vec<String>),
     /// The instances of the cluster that a daemon may run on, by ARN.

@@ -12,6 +12,8 @@ pub(super) enum Cause {
     Breaker,
     /// An alarm went off.
     Alarms,
+    /// A listener rule could not be changed.
+    Networking(String),
     /// A pause was answered with a rollback.
     HookRefused(Stage),
     /// Nobody answered a pause.
@@ -32,6 +34,7 @@ impl Cause {
         let why = match self {
             Self::Breaker => "the circuit breaker threshold was exceeded.".to_owned(),
             Self::Alarms => "of one or more active alarms.".to_owned(),
+            Self::Networking(message) => format!("of invalid networking configuration. {message}"),
             Self::HookRefused(stage) => format!("{stage} lifecycle hook(s) failed."),
             Self::HookTimedOut(stage) => format!("{stage} pause hook timed out."),
             Self::StageTimedOut(stage) => format!("{stage} timed out."),
@@ -94,6 +97,13 @@ impl Service {
             Some(candidate) => self.roll_back(candidate, cause),
         }
         self.changed = true;
+    }
+
+    /// Without its traffic a deployment that goes forward is given up.
+    pub(super) fn rule_not_changed(&mut self, message: String) {
+        if self.stage().is_some_and(|stage| stage != Stage::CleanUp) {
+            self.fail(&Cause::Networking(message));
+        }
     }
 
     /// Which deployment comes back: of a staged one that which still serves beside it, else the last that completed.

@@ -48,7 +48,7 @@ impl Service {
         }
     }
 
-    /// A deleted service loses all its tasks, then is no more.
+    /// A deleted service loses all its tasks, then it is INACTIVE.
     fn drain(&mut self) {
         let live: Vec<String> =
             self.tasks.values().filter(|task| task.is_live()).map(|task| task.id.clone()).collect();

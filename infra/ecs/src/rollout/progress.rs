@@ -64,7 +64,7 @@ impl Progress {
 
 /// The target's share after each shift, in tenths of a percent. Without a source there is nobody to share with.
 fn shifts(strategy: Strategy, has_source: bool) -> Vec<u32> {
-    // Rounds; what is no number is none.
+    // Rounds; what is not a number counts as 0.
     let tenths = |percent: f64| (percent * 10.0).round().clamp(0.0, 1000.0) as u32;
     match strategy {
         Strategy::Linear { step, .. } if has_source => {

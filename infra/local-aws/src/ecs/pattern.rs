@@ -1,6 +1,6 @@
 //! The regular expressions of the cluster query language, without backtracking: no pattern takes long.
 //!
-//! What is read are literals, `.`, classes, groups, `|`, `*`, `+`, `?` and `{m,n}`; anything else is no pattern.
+//! What is read are literals, `.`, classes, groups, `|`, `*`, `+`, `?` and `{m,n}`; anything else is not a valid pattern.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;

@@ -21,7 +21,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use targets::{Registered, Targets};
-use tokio::sync::broadcast::error::RecvError;
 
 /// By cluster and name.
 type Actors = BTreeMap<(String, String), Arc<Actor>>;
@@ -153,12 +152,8 @@ impl Ecs {
     pub fn watch_targets(self: Arc<Self>) -> impl Future<Output = ()> + Send {
         let mut changes = self.load_balancers.watch();
         async move {
-            loop {
-                match changes.recv().await {
-                    Ok(change) => self.target_changed(change),
-                    Err(RecvError::Lagged(missed)) => eprintln!("{missed} changes of targets were missed"),
-                    Err(RecvError::Closed) => return,
-                }
+            while let Some(change) = changes.recv().await {
+                self.target_changed(change);
             }
         }
     }

@@ -5,7 +5,7 @@ use super::health::watch;
 use super::state::{Group, REGISTERING, Registered, State, TargetLive};
 use super::{HealthChange, LoadBalancers, Target};
 use infra_ecs::rollout::TargetHealth;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 impl LoadBalancers {
@@ -110,7 +110,7 @@ impl LoadBalancers {
 
     fn announce(&self, group: &str, target: &Target, health: TargetHealth) {
         let change = HealthChange { target_group: group.to_owned(), target: target.clone(), health };
-        // Nobody has to listen.
-        let _ = self.changes.send(change);
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.retain(|watcher| watcher.send(change.clone()).is_ok());
     }
 }

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -170,7 +170,7 @@ struct Web {
 }
 
 /// Waits until a target is seen in a state.
-async fn until(changes: &mut broadcast::Receiver<HealthChange>, target: &Target, health: &TargetHealth) {
+async fn until(changes: &mut mpsc::UnboundedReceiver<HealthChange>, target: &Target, health: &TargetHealth) {
     let seen = async {
         loop {
             let change = changes.recv().await.unwrap();

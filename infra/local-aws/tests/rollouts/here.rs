@@ -157,6 +157,10 @@ impl Here {
         self.call("RegisterTaskDefinition", definition).await["taskDefinition"]["taskDefinitionArn"].clone()
     }
 
+    pub fn delete_rule(&self) {
+        self.made("DeleteRule", &[("RuleArn", &self.rule)], "RequestId");
+    }
+
     /// The weights of the two groups.
     pub fn weights(&self) -> [u32; 2] {
         let weights = self.balancers.weights(&self.rule).unwrap();
@@ -173,14 +177,14 @@ impl Here {
         }
     }
 
-    /// Waits until a service deployment has this status.
-    pub async fn until(&self, deployment: &Value, status: &str) {
+    /// A service deployment as soon as it has this status.
+    pub async fn until(&self, deployment: &Value, status: &str) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let arns = json!({"serviceDeploymentArns": [deployment]});
             let described = self.call("DescribeServiceDeployments", arns).await;
             if described["serviceDeployments"][0]["status"] == status {
-                return;
+                return described["serviceDeployments"][0].clone();
             }
             assert!(Instant::now() < deadline, "not {status}: {described:#}\n{:#}", self.service().await);
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -1,6 +1,6 @@
 //! Deployment strategies, circuit breaker, alarms and hooks: D02, D11, D12, D14, D15, D17 to D19.
 
-use crate::rules::{Findings, Path, Rule};
+use crate::rules::{Findings, Minds, Path, Rule};
 use crate::service::{
     DeploymentConfiguration, DeploymentControllerType, DeploymentStrategy, HookTarget, LifecycleHook,
     LifecycleStage, Service,
@@ -104,8 +104,13 @@ fn stops(
 ) {
     if let Some(breaker) = deployment.deployment_circuit_breaker {
         let path = path.member("deploymentCircuitBreaker");
-        if breaker.enable && (!by_ecs || strategy != DeploymentStrategy::Rolling) {
-            findings.add(Rule::D17, &path, "a circuit breaker without a rolling deployment by ECS");
+        if breaker.enable && !by_ecs {
+            findings.add(Rule::D17, &path, "a circuit breaker with another controller than ECS");
+        } else if breaker.enable && strategy != DeploymentStrategy::Rolling {
+            // By its documentation it is of rolling deployments alone; ECS takes it of all, and it trips in all.
+            let problem =
+                "a circuit breaker without a rolling deployment, which only ECS's documentation rules out";
+            findings.warn(Rule::D17, &path, problem, Minds::Ecs);
         }
         if let Some(threshold) = breaker.threshold_configuration.filter(|threshold| threshold.value < 1) {
             let path = path.member("thresholdConfiguration");

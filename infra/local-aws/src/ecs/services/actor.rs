@@ -176,8 +176,9 @@ impl Actor {
                 }
                 Action::Deregister { task, target_group } => self.deregister(ecs, task, target_group),
                 Action::SetWeights { rule, weights } => {
-                    // Who deleted the rule meanwhile sees that in the deployment, which does not get further.
-                    let _ = ecs.load_balancers.set_weights(&rule, &weights);
+                    if let Err(refusal) = ecs.load_balancers.set_weights(&rule, &weights) {
+                        self.report(Event::RuleNotChanged { message: in_ecss_words(refusal) });
+                    }
                 }
             }
         }
@@ -249,6 +250,15 @@ impl Actor {
 
     fn gone(&self, task: String, target_group: String) {
         self.report(Event::Target { task, target_group, health: TargetHealth::Gone });
+    }
+}
+
+/// Why a rule could not be changed.
+fn in_ecss_words(refusal: ApiError) -> String {
+    match refusal.code.as_str() {
+        "RuleNotFound" | "ListenerNotFound" => "One or more rules not found".to_owned(),
+        "TargetGroupNotFound" => "The target group ARN does not exist.".to_owned(),
+        _ => refusal.message,
     }
 }
 

@@ -16,8 +16,6 @@ use std::sync::Arc;
 /// Members of a request that are no part of what the service is.
 const OF_THE_CALL: [&str; 3] = ["cluster", "clientToken", "tags"];
 
-const BREAKER: &str = "deploymentConfiguration.deploymentCircuitBreaker";
-
 /// Creates a service; its first deployment begins at once.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
@@ -76,9 +74,7 @@ fn request_defaults(ecs: &Ecs, cluster: &str, request: &mut Value) -> Result<(),
 
 /// The spec of a request that ECS takes.
 pub async fn checked(ecs: &Arc<Ecs>, request: &Value) -> Result<ServiceSpec, ApiError> {
-    let mut findings = requests::service(request).map_err(|error| invalid(error.to_string()))?;
-    // By its documentation a circuit breaker is of rolling deployments alone; ECS takes it of all, and it trips in all.
-    findings.errors.retain(|finding| finding.path != BREAKER || !finding.problem.contains("rolling"));
+    let findings = requests::service(request).map_err(|error| invalid(error.to_string()))?;
     refuse(&findings, request, invalid)?;
     let service = spec::read(request)?;
     ecs.look().await?;
