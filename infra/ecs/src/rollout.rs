@@ -155,6 +155,13 @@ impl Service {
             Event::Task { task, status } => self.task_status(&task, status),
             Event::ContainerHealth { task, healthy } => self.container_health(&task, healthy),
             Event::Target { task, target_group, health } => self.target_health(&task, &target_group, health),
+            Event::TargetNotRegistered { task, target_group, message } => {
+                self.say(&format!(
+                    "failed to register targets in target-group {target_group} with (error {message})"
+                ));
+                // It is replaced, as one that fails its checks.
+                self.target_health(&task, &target_group, TargetHealth::Unhealthy { description: message });
+            }
             Event::Protection { task, until } => self.protect(&task, until)?,
         }
         Ok(())

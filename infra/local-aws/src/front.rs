@@ -20,10 +20,16 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
 /// An answer's body, whoever makes it.
 pub type Body = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+
+/// After an accept that failed for want of file descriptors, some may be free again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// A load balancer counts bytes, not headers: this many are never there.
+const MAX_HEADERS: usize = 1000;
 
 /// Where it says that it is up.
 pub const HEALTH: &str = "/_local_aws/health";
@@ -61,12 +67,13 @@ impl Front {
     /// Answers on a listener until the program ends.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) {
         loop {
-            // What fails here is a connection that ended already, or the number of open files: both pass.
-            let Ok((stream, peer)) = listener.accept().await else {
-                tokio::task::yield_now().await;
-                continue;
-            };
-            tokio::spawn(self.clone().connection(stream, peer));
+            match listener.accept().await {
+                Ok((stream, peer)) => drop(tokio::spawn(self.clone().connection(stream, peer))),
+                Err(error) => {
+                    eprintln!("could not accept a connection: {error}");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
         }
     }
 
@@ -77,7 +84,8 @@ impl Front {
             let front = self.clone();
             async move { Ok::<_, Infallible>(front.answer(request, peer).await) }
         });
-        let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+        let mut server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+        server.http1().max_headers(MAX_HEADERS);
         // A client that goes away is not a fault.
         let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
     }

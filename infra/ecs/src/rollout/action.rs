@@ -27,7 +27,7 @@ pub enum Action {
         /// Why, in ECS's words.
         reason: String,
     },
-    /// Registers a task's address and port in a target group. Answered by `Target`.
+    /// Registers a task's address and port in a target group. Answered by `Target`, or `TargetNotRegistered`.
     Register {
         /// Its id.
         task: String,

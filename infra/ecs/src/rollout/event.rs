@@ -80,6 +80,15 @@ pub enum Event {
         /// Its state.
         health: TargetHealth,
     },
+    /// A task could not be registered as a target.
+    TargetNotRegistered {
+        /// The task's id.
+        task: String,
+        /// The target group's ARN.
+        target_group: String,
+        /// Why.
+        message: String,
+    },
     /// UpdateTaskProtection: until when scale-in and deployments leave a task alone; none ends it.
     Protection {
         /// The task's id.

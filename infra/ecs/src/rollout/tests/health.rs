@@ -29,6 +29,25 @@ fn an_unhealthy_task_goes_when_its_replacement_is_healthy() {
 }
 
 #[test]
+fn a_task_that_can_not_be_registered_is_replaced_and_an_event_says_why() {
+    let mut cloud = steady(balanced("good", 1));
+    let (from, task) = (cloud.now, cloud.task("good"));
+    let (target_group, message) = (GROUP.to_owned(), "not found".to_owned());
+    cloud.give(Event::TargetNotRegistered { task, target_group, message }).unwrap();
+    cloud.run(seconds(60));
+    assert_snapshot!(cloud.timeline(from).join("\n"), @r#"
+        0 (service web) failed to register targets in target-group group/blue with (error not found)
+        0 (service web) has started 1 tasks: (task T1). Amazon ECS replaced 1 tasks due to an unhealthy status.
+        1 (service web) registered 1 targets in (target-group group/blue)
+        4 (service web) (task T2) (port 8080) is unhealthy in (target-group group/blue) due to (reason not found).
+        4 (service web) has stopped 1 running tasks: (task T2).
+        4 (service web) deregistered 1 targets in (target-group group/blue)
+        4 (service web, taskSet D1) has begun draining connections on 1 tasks.
+        4 (service web) has reached a steady state.
+        "#);
+}
+
+#[test]
 fn a_task_that_recovers_in_time_stays() {
     let mut cloud = steady(balanced("good", 2));
     let task = cloud.task("good");

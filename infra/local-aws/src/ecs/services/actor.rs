@@ -224,17 +224,18 @@ impl Actor {
             Some(target) => {
                 let owner =
                     Owner { cluster: self.cluster.clone(), service: self.name.clone(), task: task.clone() };
-                ecs.services
-                    .targets
-                    .keep(Registered { target_group: target_group.clone(), target: target.clone() }, owner)
-                    .into_iter()
-                    .for_each(|before| self.gone(before.task, target_group.clone()));
-                ecs.load_balancers.register(&target_group, &target, &zone).is_ok()
+                let registered = Registered { target_group: target_group.clone(), target: target.clone() };
+                if let Some(before) = ecs.services.targets.keep(registered, owner)
+                    && let Some(actor) = ecs.services.find(&before.cluster, &before.service)
+                {
+                    actor.gone(before.task, target_group.clone());
+                }
+                ecs.load_balancers.register(&target_group, &target, &zone)
             }
-            None => false,
+            None => Err(ApiError::server(format!("container {container} has no port {port}"))),
         };
-        if !registered {
-            self.gone(task, target_group);
+        if let Err(refusal) = registered {
+            self.report(Event::TargetNotRegistered { task, target_group, message: refusal.message });
         }
     }
 
