@@ -64,6 +64,8 @@ pub struct Config {
     pub keep_alive: Duration,
     /// Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are what the browser asked for (`TRUST_FORWARDED_HOST`).
     pub trust_forwarded_host: bool,
+    /// Whether browsers come by HTTPS alone, which ends before the app (`BEHIND_TLS`).
+    pub behind_tls: bool,
     /// Whether browsers upload to S3 themselves (`DIRECT_UPLOAD`).
     pub direct_upload: bool,
     /// Whether the position where an image was taken is removed from it (`STRIP_LOCATION`).
@@ -126,6 +128,7 @@ impl Config {
             stop_timeout: seconds(lookup, "STOP_TIMEOUT_SECONDS", 25)?,
             keep_alive: seconds(lookup, "KEEP_ALIVE_SECONDS", 65)?,
             trust_forwarded_host: flag(lookup, "TRUST_FORWARDED_HOST")?,
+            behind_tls: flag(lookup, "BEHIND_TLS")?,
             direct_upload: flag(lookup, "DIRECT_UPLOAD")?,
             strip_location: flag(lookup, "STRIP_LOCATION")?,
         })

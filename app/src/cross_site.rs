@@ -14,16 +14,25 @@ const SEC_FETCH_SITE: &str = "sec-fetch-site";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
+/// What is known of whoever passes requests on to us.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BeforeUs {
+    /// Whether it always sets `X-Forwarded-Host` and `X-Forwarded-Proto`.
+    pub sets_forwarded: bool,
+    /// Whether browsers reach it by HTTPS alone.
+    pub speaks_tls: bool,
+}
+
 /// Refuses what changes something and comes from another site.
-pub async fn guard(State(trust_forwarded_host): State<bool>, request: Request, next: Next) -> Response {
+pub async fn guard(State(before_us): State<BeforeUs>, request: Request, next: Next) -> Response {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    if reads || is_from_here(request.headers(), trust_forwarded_host) {
+    if reads || is_from_here(request.headers(), before_us) {
         return next.run(request).await;
     }
     refuse(request.into_body(), AppError::CrossSite).await
 }
 
-fn is_from_here(headers: &HeaderMap, trust_forwarded_host: bool) -> bool {
+fn is_from_here(headers: &HeaderMap, before_us: BeforeUs) -> bool {
     // An empty header says nothing.
     if let Some(site) = headers.get(SEC_FETCH_SITE).filter(|site| !site.is_empty()) {
         return ["same-origin", "none"].iter().any(|trusted| site == trusted);
@@ -34,7 +43,7 @@ fn is_from_here(headers: &HeaderMap, trust_forwarded_host: bool) -> bool {
         (Some(origin), None) => origin
             .to_str()
             .ok()
-            .and_then(|origin| is_origin_of_site(origin, headers, trust_forwarded_host))
+            .and_then(|origin| is_origin_of_site(origin, headers, before_us))
             .unwrap_or(false),
         (Some(_), Some(_)) => false,
     }
@@ -42,7 +51,7 @@ fn is_from_here(headers: &HeaderMap, trust_forwarded_host: bool) -> bool {
 
 /// Whether this is the origin of the site that a request is for; none where it is not the origin of a web page, or there is
 /// no such site.
-fn is_origin_of_site(origin: &str, headers: &HeaderMap, trust_forwarded_host: bool) -> Option<bool> {
+fn is_origin_of_site(origin: &str, headers: &HeaderMap, before_us: BeforeUs) -> Option<bool> {
     let (scheme, authority) = origin.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let usual_port = match scheme.as_str() {
@@ -51,11 +60,12 @@ fn is_origin_of_site(origin: &str, headers: &HeaderMap, trust_forwarded_host: bo
         _ => return None,
     };
     let from = host_and_port(authority, usual_port)?;
-    let forwarded = |name| first(headers, name).filter(|_| trust_forwarded_host);
+    let forwarded = |name| first(headers, name).filter(|_| before_us.sets_forwarded);
     let host = forwarded(FORWARDED_HOST).or_else(|| first(headers, header::HOST.as_str()))?;
     // Of the scheme only the usual port counts: TLS may end before us, and before whoever forwards to us.
     let (host, mut port) = host_and_port(host, usual_port)?;
-    if let Some(asked_by) = forwarded(FORWARDED_PROTO).map(str::to_ascii_lowercase) {
+    let asked_by = if before_us.speaks_tls { Some("https") } else { forwarded(FORWARDED_PROTO) };
+    if let Some(asked_by) = asked_by.map(str::to_ascii_lowercase) {
         if (scheme.as_str(), asked_by.as_str()) == ("http", "https") {
             return Some(false);
         }
@@ -112,6 +122,8 @@ mod tests {
         headers: BTreeMap<String, String>,
         #[serde(default)]
         trusted: bool,
+        #[serde(default)]
+        behind_tls: bool,
         allowed: bool,
     }
 
@@ -120,12 +132,13 @@ mod tests {
         let cases = include_str!("../../php-app/tests/cross_site.json");
         let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
         assert!(cases.len() > 50);
-        for Case { what, headers, trusted, allowed } in cases {
+        for Case { what, headers, trusted, behind_tls, allowed } in cases {
             let mut all = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("a.example"))]);
             for (name, value) in headers {
                 all.insert(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
             }
-            assert_eq!(is_from_here(&all, trusted), allowed, "{what}: {all:?}");
+            let before_us = BeforeUs { sets_forwarded: trusted, speaks_tls: behind_tls };
+            assert_eq!(is_from_here(&all, before_us), allowed, "{what}: {all:?}");
         }
     }
 
@@ -135,8 +148,8 @@ mod tests {
         let here = [(header::HOST, value("a.example")), (header::ORIGIN, value("http://a.example"))];
         let mut twice = HeaderMap::from_iter(here);
         twice.append(header::ORIGIN, value("http://evil.example"));
-        assert!(!is_from_here(&twice, false));
+        assert!(!is_from_here(&twice, BeforeUs::default()));
         let no_host = HeaderMap::from_iter([(header::ORIGIN, value("http://a.example"))]);
-        assert!(!is_from_here(&no_host, false));
+        assert!(!is_from_here(&no_host, BeforeUs::default()));
     }
 }

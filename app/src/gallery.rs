@@ -18,6 +18,7 @@ use crate::image_key::ImageKey;
 use crate::newest_images::{PAGE, Page};
 use crate::page::{self, TITLE, icon};
 use crate::storage::{ListedImage, Listing, StorageError};
+use crate::task_metadata::Task;
 use crate::{limits, url};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -112,12 +113,14 @@ async fn allow_direct_upload(app: &App, response: &mut Response) {
 
 fn where_it_runs(app: &App) -> Markup {
     let task = app.task.get();
+    let task_definition = task.and_then(Task::task_definition);
     let facts = [
         ("Container", Some(&*app.container_id)),
         ("Runtime", Some(RUNTIME)),
         ("Launch type", task.and_then(|task| task.launch_type.as_deref())),
         ("Availability zone", task.and_then(|task| task.availability_zone.as_deref())),
-        ("Task", task.and_then(|task| task.id())),
+        ("Task", task.and_then(Task::id)),
+        ("Task definition", task_definition.as_deref()),
     ];
     html! {
         dl .where {

@@ -70,7 +70,7 @@ pub struct App {
     tasks: Tasks,
     lifecycle: Lifecycle,
     direct_upload: bool,
-    trust_forwarded_host: bool,
+    before_us: cross_site::BeforeUs,
     strip_location: bool,
 }
 
@@ -89,7 +89,10 @@ impl App {
             tasks: Tasks::new(),
             lifecycle: Lifecycle::new(),
             direct_upload: config.direct_upload,
-            trust_forwarded_host: config.trust_forwarded_host,
+            before_us: cross_site::BeforeUs {
+                sets_forwarded: config.trust_forwarded_host,
+                speaks_tls: config.behind_tls,
+            },
             strip_location: config.strip_location,
         }
     }
@@ -104,7 +107,7 @@ impl App {
 /// All routes, below `base_path` as well.
 pub fn router(app: App, base_path: &str) -> Router {
     let admission = Arc::clone(&app.admission);
-    let trust_forwarded_host = app.trust_forwarded_host;
+    let before_us = app.before_us;
     let base_path: Arc<str> = Arc::from(base_path);
     let mut routes = Router::new()
         .route("/", get(gallery::home))
@@ -130,7 +133,7 @@ pub fn router(app: App, base_path: &str) -> Router {
     // A layer on a router runs after its routing; paths are rewritten before, so the routes are a fallback.
     Router::new()
         .fallback_service(routes)
-        .layer(middleware::from_fn_with_state(trust_forwarded_host, cross_site::guard))
+        .layer(middleware::from_fn_with_state(before_us, cross_site::guard))
         .layer(middleware::from_fn_with_state(admission, admission::admit))
         .layer(middleware::from_fn_with_state(Arc::clone(&base_path), routing::rewrite))
         .layer(middleware::from_fn_with_state(base_path, error::render))

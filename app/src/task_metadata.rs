@@ -36,6 +36,8 @@ pub struct Task {
     pub availability_zone: Option<String>,
     #[serde(rename = "TaskARN")]
     task_arn: Option<String>,
+    family: Option<String>,
+    revision: Option<String>,
 }
 
 impl TaskMetadata {
@@ -72,6 +74,11 @@ impl Task {
     pub fn id(&self) -> Option<&str> {
         self.task_arn.as_deref()?.rsplit('/').next().filter(|id| !id.is_empty())
     }
+
+    /// The task definition, as `family:revision`: by it one knows during a deployment whether blue or green answers.
+    pub fn task_definition(&self) -> Option<String> {
+        Some(format!("{}:{}", self.family.as_deref()?, self.revision.as_deref()?))
+    }
 }
 
 async fn ask(endpoint: &str) -> anyhow::Result<Task> {
@@ -104,7 +111,7 @@ mod tests {
     #[tokio::test]
     async fn the_endpoint_is_asked_for_the_task() {
         const ANSWER: &str = r#"{"Cluster": "c", "TaskARN": "arn:aws:ecs:r:1:task/c/42", "LaunchType": "FARGATE",
-            "AvailabilityZone": "eu-west-1a", "Containers": []}"#;
+            "Family": "web", "Revision": "7", "AvailabilityZone": "eu-west-1a", "Containers": []}"#;
         let router = Router::new().route("/v4/abc/task", get(async || ANSWER));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/v4/abc", listener.local_addr().unwrap());
@@ -112,6 +119,7 @@ mod tests {
         let task = ask(&endpoint).await.unwrap();
         assert_eq!((task.id(), task.launch_type.as_deref()), (Some("42"), Some("FARGATE")));
         assert_eq!(task.availability_zone.as_deref(), Some("eu-west-1a"));
+        assert_eq!(task.task_definition().as_deref(), Some("web:7"));
         assert!(ask(&format!("{endpoint}/none")).await.is_err());
     }
 }

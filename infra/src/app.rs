@@ -9,6 +9,7 @@ use crate::placement::{OnFargate, OnInstances, OnInstancesAwsvpc, Placement};
 use crate::scaling::scaling;
 use crate::service::{Backend, service};
 use crate::settings::{AppSettings, Compute, Ec2NetworkMode};
+use crate::shifting::shifting;
 use crate::task::task;
 use crate::traffic::{target_group, targets_known, traffic};
 use infra_ecs::TaskDefinition;
@@ -61,10 +62,10 @@ fn placed<'a>(
         Compute::Fargate => app(stack, it, &OnFargate { spot_mix: None }, context),
         Compute::FargateSpot => app(stack, it, &OnFargate { spot_mix: Some(settings.spot_mix) }, context),
         Compute::Ec2 => {
-            let Context { names, settings: all, network, cluster, .. } = context;
+            let Context { names, settings: all, keys, network, cluster, .. } = context;
             let instances = match &mut shared.instances {
                 Some(made) => made,
-                none => none.insert(instances(stack, names, all, network, cluster)?),
+                none => none.insert(instances(stack, names, all, network, cluster, keys)?),
             };
             match settings.ec2_network_mode {
                 Ec2NetworkMode::Bridge => app(stack, it, &OnInstances(instances), context),
@@ -90,11 +91,14 @@ fn app<'a, P: Placement>(
     let names = context.names;
     let revision = task(stack, app, placement, &names.task_family(app.spec)?, context.tasks);
     let targets = target_group::<P::Target>(stack, app, context)?;
-    let known = targets_known(stack, names, context.balancer, app, &targets);
-    let backend = Backend { targets: &targets, forwarded_by: &known };
+    let known = targets_known(stack, context.balancer, app, &targets);
+    let shifting = shifting(stack, app, context, &targets)?;
+    let backend = Backend { targets: &targets, forwarded_by: &known, shifting: shifting.as_ref() };
     let service_name = names.service(app.spec, &[P::SHAPE, &targets.name])?;
     let service = service(stack, app, &service_name, placement, context, &revision, &backend);
-    traffic(stack, names, context.balancer, app, &targets, &service);
+    if shifting.is_none() {
+        traffic(stack, context.balancer, app, &targets, &service);
+    }
     scaling(stack, app, &service_name, context, &targets, &service);
     Ok(DeployedApp {
         spec: app.spec,

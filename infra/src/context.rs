@@ -2,13 +2,14 @@
 
 use crate::app_spec::AppSpec;
 use crate::identity::Roles;
+use crate::keys::Keys;
 use crate::load_balancing::Balancer;
 use crate::names::Names;
 use crate::network::Network;
 use crate::settings::{AppSettings, LoadBalancerSettings, Settings, UploadSettings};
 use infra_ecs::ClusterRef;
 use infra_engine::{Handle, Output};
-use infra_resources::{Bucket, LogGroup};
+use infra_resources::{Bucket, IamRole, LogGroup};
 
 /// An app of a stack: what it is, and what the stack makes of it.
 pub struct App<'a> {
@@ -28,12 +29,16 @@ pub struct Context<'a> {
     pub names: &'a Names,
     /// The settings of the stack.
     pub settings: &'a Settings,
+    /// The keys of KMS.
+    pub keys: &'a Keys,
     /// The network.
     pub network: &'a Network,
     /// The cluster.
     pub cluster: &'a ClusterRef,
     /// The load balancer.
     pub balancer: &'a Balancer,
+    /// The role with which ECS moves traffic, where an app's strategy does.
+    pub infrastructure_role: Option<&'a Handle<IamRole>>,
     /// What the tasks share.
     pub tasks: &'a TaskContext<'a>,
 }

@@ -2,7 +2,7 @@
 
 use crate::settings::{AppSettings, Compute, Settings};
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use infra_resources::cost::{FargateUse, InstanceUse, Usage};
 use std::collections::BTreeMap;
 

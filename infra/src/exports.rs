@@ -1,10 +1,11 @@
 //! What people see once the stack is deployed.
 
-use crate::app_spec::AppList;
+use crate::app_spec::{AppList, AppSpec};
 use crate::destination::Destination;
+use crate::load_balancing::Balancer;
 use crate::names::Names;
-use infra_engine::{Handle, Output};
-use infra_resources::LoadBalancer;
+use crate::settings::Settings;
+use infra_engine::Output;
 
 /// What `outputs` prints, before the load balancer's address is known.
 #[derive(Clone, Debug)]
@@ -25,18 +26,26 @@ pub struct Exports {
     pub load_balancer: String,
     /// The load balancer's DNS name.
     pub dns_name: Output<String>,
+    /// The port of HTTPS, where people come by that.
+    pub https_port: Option<u16>,
+    /// The name by which people come, where it is not the load balancer's.
+    pub domain: Option<String>,
     /// The apps, each below its path.
     pub apps: AppList,
+    /// The apps whose new tasks are tested at a port of their own before users reach them, with it.
+    pub test_ports: Vec<(&'static AppSpec, u16)>,
 }
 
 impl Exports {
     pub(crate) fn new(
         names: &Names,
         destination: &Destination,
-        balancer: &Handle<LoadBalancer>,
+        balancer: &Balancer,
+        settings: &Settings,
         services: Vec<String>,
-        apps: AppList,
     ) -> Self {
+        let test_ports = settings.apps.iter();
+        let test_ports = test_ports.filter_map(|(spec, app)| Some((spec, app.deployment.test_port()?)));
         Self {
             stack: names.stack.clone(),
             region: destination.region.clone(),
@@ -45,8 +54,11 @@ impl Exports {
             cluster: names.cluster.clone(),
             services,
             load_balancer: names.load_balancer.clone(),
-            dns_name: balancer.dns_name.clone(),
-            apps,
+            dns_name: balancer.load_balancer.dns_name.clone(),
+            https_port: balancer.tls.as_ref().map(|_| balancer.port),
+            domain: settings.load_balancer.host().map(str::to_owned),
+            apps: settings.apps.specs(),
+            test_ports: test_ports.collect(),
         }
     }
 }

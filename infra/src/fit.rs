@@ -30,6 +30,10 @@ pub fn fit(stack: &mut Stack, settings: &Settings, apps: &[DeployedApp<'_>]) -> 
 
 fn demand(app: &DeployedApp<'_>) -> ServiceDemand {
     let settings = app.settings;
+    // Where traffic moves, all new tasks start beside the old ones.
+    let shifts = settings.deployment.shifts_traffic();
+    let (least, most) =
+        if shifts { (100, 200) } else { (settings.minimum_healthy_percent, settings.maximum_percent) };
     let percent = |percent: i32| u32::try_from(percent).unwrap_or_default();
     let distinct = |it: &PlacementConstraintType| *it == PlacementConstraintType::DistinctInstance;
     let constraints = settings.placement_constraints.iter().map(|setting| &setting.0.constraint_type);
@@ -42,8 +46,8 @@ fn demand(app: &DeployedApp<'_>) -> ServiceDemand {
         } else {
             settings.desired_count
         },
-        minimum_healthy_percent: percent(settings.minimum_healthy_percent),
-        maximum_percent: percent(settings.maximum_percent),
+        minimum_healthy_percent: percent(least),
+        maximum_percent: percent(most),
         distinct_instance: constraints.into_iter().any(distinct),
     }
 }

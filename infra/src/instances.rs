@@ -2,6 +2,7 @@
 
 use crate::cluster::cluster_id;
 use crate::identity::instance_role;
+use crate::keys::Keys;
 use crate::names::{InstanceNames, Names};
 use crate::network::{Network, instance_group};
 use crate::settings::{Ec2Settings, Settings};
@@ -34,11 +35,12 @@ pub fn instances(
     settings: &Settings,
     network: &Network,
     cluster: &ClusterRef,
+    keys: &Keys,
 ) -> Result<Instances, NameError> {
     let ec2 = &settings.ec2;
     let of_type = InstanceNames::new(&names.stack, &ec2.instance_type)?;
-    let profile = instance_profile(stack, names);
-    let template = launch_template(stack, names, &of_type, settings, network);
+    let profile = instance_profile(stack, names, settings);
+    let template = launch_template(stack, names, &of_type, settings, network, keys);
     let subnets = stack.add(
         "ec2",
         InstanceSubnets {
@@ -62,8 +64,8 @@ pub fn instances(
     Ok(attached_provider(stack, &of_type, ec2, &group, cluster))
 }
 
-fn instance_profile(stack: &mut Stack, names: &Names) -> ResourceId {
-    let role = instance_role(stack, names);
+fn instance_profile(stack: &mut Stack, names: &Names, settings: &Settings) -> ResourceId {
+    let role = instance_role(stack, names, settings);
     let profile = InstanceProfile {
         name: names.instance_profile.clone(),
         path: names.role_path.clone(),
@@ -78,6 +80,7 @@ fn launch_template(
     of_type: &InstanceNames,
     settings: &Settings,
     network: &Network,
+    keys: &Keys,
 ) -> Handle<LaunchTemplate> {
     let ec2 = &settings.ec2;
     let security_group = instance_group(stack, names, settings, network);
@@ -93,6 +96,7 @@ fn launch_template(
             size_gib: ec2.root_volume_gib,
             volume_type: "gp3".to_owned(),
             encrypted: true,
+            kms_key_arn: keys.arn(ec2.volume_kms_key.as_ref()),
         },
         // A container with a network of its own is one hop further away: it does not get at the instance's role, and
         // needs nothing of it. Tasks have their own role, region and zone come from ECS.

@@ -7,20 +7,25 @@ pub mod cluster;
 pub mod context;
 pub mod cost;
 mod destination;
+pub mod explained;
 pub mod exports;
 pub mod fit;
 pub mod identity;
 pub mod instances;
+pub mod keys;
 pub mod load_balancing;
 pub mod names;
 pub mod network;
 pub mod owned_counts;
 pub mod placement;
+pub mod protection;
 pub mod registry;
 pub mod render;
 pub mod scaling;
+pub mod secrets;
 pub mod service;
 pub mod settings;
+pub mod shifting;
 mod stack_name;
 pub mod storage;
 pub mod task;
@@ -30,7 +35,7 @@ pub use destination::Destination;
 pub use exports::Exports;
 pub use names::Names;
 pub use owned_counts::OwnedCount;
-pub use settings::{Settings, Violation};
+pub use settings::{Given, Settings, Violation};
 pub use stack_name::{DEFAULT_STACK, StackName, StackNameError};
 
 use context::{Context, TaskContext};
@@ -38,6 +43,7 @@ use infra_ecs::fit::FitReport;
 use infra_engine::Stack;
 use infra_engine::stack::StackError;
 use infra_resources::NameError;
+use keys::Keys;
 use registry::ImageTags;
 
 /// A stack, and what people see of it once it is deployed.
@@ -63,7 +69,7 @@ pub enum ProgramError {
     #[error(transparent)]
     Name(#[from] NameError),
     /// The program put the stack together wrongly, or AWS would refuse what is in it.
-    #[error("{}", .0.iter().map(StackError::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}{}", .0.iter().map(StackError::to_string).collect::<Vec<_>>().join("\n"), explained::hint(.0))]
     Stack(Vec<StackError>),
     /// Several of these.
     #[error("{}", .0.iter().map(Self::to_string).collect::<Vec<_>>().join("\n"))]
@@ -80,7 +86,7 @@ pub fn check(stack_name: &StackName, settings: &Settings, region: Option<&str>) 
     let region_or_any = region.unwrap_or(ANY_REGION).to_owned();
     let destination = Destination { account_id: "000000000000".to_owned(), region: region_or_any };
     let tags = settings.apps.specs().iter().map(|app| (app.name, "src-0".to_owned())).collect();
-    let unreachable = region.map(|region| registry::out_of_reach(settings, region)).unwrap_or_default();
+    let unreachable = region.map(|region| out_of_reach(settings, region)).unwrap_or_default();
     checked(settings, unreachable, stack(stack_name, settings, &destination, &tags)).map(drop)
 }
 
@@ -98,8 +104,19 @@ pub fn program(
     destination: &Destination,
     tags: &ImageTags,
 ) -> Result<Program, ProgramError> {
-    let unreachable = registry::out_of_reach(settings, &destination.region);
+    let unreachable = out_of_reach(settings, &destination.region);
     checked(settings, unreachable, stack(stack_name, settings, destination, tags))
+}
+
+/// What the settings name and a stack in this region can't use.
+fn out_of_reach(settings: &Settings, region: &str) -> Vec<Violation> {
+    [
+        registry::out_of_reach(settings, region),
+        keys::out_of_reach(settings, region),
+        secrets::out_of_reach(settings, region),
+        settings::load_balancer::out_of_reach(settings, region),
+    ]
+    .concat()
 }
 
 /// The program, if nothing is wrong; else all that is.
@@ -125,16 +142,19 @@ fn stack(
     tags: &ImageTags,
 ) -> Result<Program, ProgramError> {
     let names = Names::new(stack_name, destination)?;
-    let mut stack = Stack::new(stack_name.as_str());
+    let mut stack = Stack::new(stack_name.as_str()).with_tags(settings.tags.clone());
 
     storage::lease_bucket(&mut stack, &names);
     let network = network::network(&mut stack, &names, settings);
-    let images = registry::images(&mut stack, &names, settings, tags)?;
-    let bucket = storage::bucket(&mut stack, &names, &settings.storage);
-    let roles = identity::roles(&mut stack, &names, settings, destination)?;
-    let logs = storage::log_group(&mut stack, &names, &settings.logs);
+    let keys = Keys::of(&mut stack, settings);
+    let images = registry::images(&mut stack, &names, settings, tags, &keys)?;
+    let bucket = storage::bucket(&mut stack, &names, settings, &keys);
+    let roles = identity::roles(&mut stack, &names, settings, destination, &keys)?;
+    let infrastructure_role =
+        settings.has_traffic_to_shift().then(|| identity::infrastructure_role(&mut stack, &names, settings));
+    let logs = storage::log_group(&mut stack, &names, &settings.logs, &keys);
     let cluster = cluster::cluster(&mut stack, &names, &settings.cluster);
-    let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network);
+    let balancer = load_balancing::load_balancer(&mut stack, &names, settings, &network)?;
 
     let tasks = TaskContext {
         region: &destination.region,
@@ -149,9 +169,11 @@ fn stack(
     let context = Context {
         names: &names,
         settings,
+        keys: &keys,
         network: &network,
         cluster: &cluster,
         balancer: &balancer,
+        infrastructure_role: infrastructure_role.as_ref(),
         tasks: &tasks,
     };
     let apps = app::apps(&mut stack, &images, &context)?;
@@ -160,10 +182,10 @@ fn stack(
     match stack.errors() {
         [] => {
             let services = apps.into_iter().map(|app| app.service).collect();
-            let specs = settings.apps.specs();
-            let exports = Exports::new(&names, destination, &balancer.load_balancer, services, specs);
+            let exports = Exports::new(&names, destination, &balancer, settings, services);
             let mut notes = registry::of_other_accounts(settings, destination);
             notes.extend(network::zones_elsewhere(settings, &destination.region));
+            notes.extend(keys::notes(settings, destination));
             Ok(Program { stack, exports, fit, notes })
         }
         errors => Err(ProgramError::Stack(errors.to_vec())),

@@ -15,6 +15,8 @@ use infra_resources::target_group::{TargetGroup, TargetType};
 pub struct Names {
     /// The stack.
     pub stack: String,
+    /// The account.
+    pub account_id: String,
     /// The partition, which is part of ARNs.
     pub partition: Partition,
     /// The ECS cluster.
@@ -39,6 +41,8 @@ pub struct Names {
     pub task_role: String,
     /// The role ECS uses to start tasks.
     pub execution_role: String,
+    /// The role with which ECS moves traffic between target groups.
+    pub infrastructure_role: String,
     /// The role instances have.
     pub instance_role: String,
     /// The instance profile, through which they have it.
@@ -46,6 +50,7 @@ pub struct Names {
     /// The way to S3 of tasks without a public address.
     pub s3_endpoint: String,
     stack_name: StackName,
+    destination: Destination,
 }
 
 impl Names {
@@ -57,6 +62,7 @@ impl Names {
         let region = &destination.region;
         Ok(Self {
             stack: stack.to_string(),
+            account_id: destination.account_id.clone(),
             partition: Partition::of_region(region),
             cluster: ECS.check(format!("{stack}-ecs-cluster"))?,
             load_balancer: LOAD_BALANCER.check(format!("{stack}-alb"))?,
@@ -69,19 +75,31 @@ impl Names {
             role_path: ROLE_PATH.check(format!("/{stack}/"))?,
             task_role: ROLE.check(format!("{stack}-task-role-{region}"))?,
             execution_role: ROLE.check(format!("{stack}-execution-role-{region}"))?,
+            infrastructure_role: ROLE.check(format!("{stack}-infrastructure-role-{region}"))?,
             instance_role: ROLE.check(format!("{stack}-instance-role-{region}"))?,
             instance_profile: INSTANCE_PROFILE.check(format!("{stack}-instance-profile-{region}"))?,
             s3_endpoint: s3_endpoint(stack.as_str()),
             stack_name: stack.clone(),
+            destination: destination.clone(),
         })
     }
 
-    /// The name of an app's ECR repository.
+    /// The name of the bucket of the load balancer's access logs, and the account whose they are.
     ///
     /// # Errors
     /// When it is longer than AWS allows.
-    pub fn repository(&self, app: &AppSpec) -> Result<String, NameError> {
-        REPOSITORY.check(format!("{}-{}-app", self.stack_name, app.name))
+    pub fn access_logs_bucket(&self) -> Result<(String, &str), NameError> {
+        let name = bucket(self.stack_name.as_str(), "alb-logs", &self.destination);
+        Ok((BUCKET.check(name)?, &self.destination.account_id))
+    }
+
+    /// The name of an app's ECR repository; of the key that encrypts it, which can't change, a hash is part of it.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn repository(&self, app: &AppSpec, kms_key: Option<&str>) -> Result<String, NameError> {
+        let key = kms_key.map(|key| format!("{}-", short_hash(&[key]))).unwrap_or_default();
+        REPOSITORY.check(format!("{}-{}-{key}app", self.stack_name, app.name))
     }
 
     /// The name of an app's family of task definitions.
@@ -104,6 +122,14 @@ impl Names {
     ) -> Result<String, NameError> {
         let suffix = TargetGroup::suffix(port, target_type);
         TARGET_GROUP.check(format!("{}-{}-{suffix}", self.stack_name, app.name))
+    }
+
+    /// The name of an app's second target group, which takes turns with the first.
+    ///
+    /// # Errors
+    /// When it is longer than AWS allows.
+    pub fn alternate_target_group(&self, app: &AppSpec, first: &str) -> Result<String, NameError> {
+        TARGET_GROUP.check(format!("{}-{}-{}", self.stack_name, app.name, short_hash(&[first, "alternate"])))
     }
 
     /// The name of an app's service; a hash of what a service can't change, or not without a gap, is part of it.
@@ -133,8 +159,17 @@ pub fn bucket(stack: &str, logical_name: &str, destination: &Destination) -> Str
 
 /// Whether an ECR repository has the name of one of these apps', of whatever stack.
 pub fn is_repository(name: &str, apps: AppList) -> bool {
-    let stack_and_app = name.strip_suffix("-app").and_then(|name| name.rsplit_once('-'));
-    stack_and_app.is_some_and(|(stack, app)| has(apps, app) && stack.parse::<StackName>().is_ok())
+    let is_one = |name: &str| {
+        let stack_and_app = name.rsplit_once('-');
+        stack_and_app.is_some_and(|(stack, app)| has(apps, app) && stack.parse::<StackName>().is_ok())
+    };
+    let Some(name) = name.strip_suffix("-app") else { return false };
+    // Before that there may be the hash of a key.
+    is_one(name) || name.rsplit_once('-').is_some_and(|(name, hash)| is_short_hash(hash) && is_one(name))
+}
+
+fn is_short_hash(text: &str) -> bool {
+    text.len() == short_hash(&[]).len() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn has(apps: AppList, name: &str) -> bool {
@@ -212,7 +247,7 @@ mod tests {
     fn the_default_stack_has_the_tutorials_names() {
         let names = names(DEFAULT_STACK).unwrap();
         assert_eq!(names.cluster, "cloudfolks-ecs-cluster");
-        assert_eq!(names.repository(&php::APP).unwrap(), "cloudfolks-php-app");
+        assert_eq!(names.repository(&php::APP, None).unwrap(), "cloudfolks-php-app");
         assert_eq!(names.task_family(&web::APP).unwrap(), "My-Web-App");
     }
 
@@ -238,12 +273,21 @@ mod tests {
         for stack in [DEFAULT_STACK, "demo-2"] {
             let names = names(stack).unwrap();
             for app in apps::ALL {
-                assert!(is_repository(&names.repository(app).unwrap(), apps::ALL), "{}", app.name);
+                for key in [None, Some("alias/images")] {
+                    let name = names.repository(app, key).unwrap();
+                    assert!(is_repository(&name, apps::ALL), "{name}");
+                }
             }
         }
-        for other in
-            ["web-app", "-web-app", "Demo-web-app", "demo-web-app-2", "demo-app", "team/demo-web-app"]
-        {
+        for other in [
+            "web-app",
+            "-web-app",
+            "Demo-web-app",
+            "demo-web-app-2",
+            "demo-web-12-app",
+            "demo-app",
+            "team/demo-web-app",
+        ] {
             assert!(!is_repository(other, apps::ALL), "{other}");
         }
     }

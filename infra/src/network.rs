@@ -1,5 +1,6 @@
 //! The network: the default VPC, and who may connect to the load balancer and to the tasks.
 
+use crate::load_balancing::{HTTP, HTTPS};
 use crate::names::Names;
 use crate::settings::Settings;
 use infra_engine::{Handle, ResourceId, Stack};
@@ -13,7 +14,7 @@ const TUTORIAL_HOST_PORT: u16 = 8080;
 /// From these Docker picks host ports.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html> (`hostPort`).
-const DYNAMIC_PORTS: RangeInclusive<u16> = 32768..=65535;
+pub const DYNAMIC_PORTS: RangeInclusive<u16> = 32768..=65535;
 
 /// What the network consists of.
 pub struct Network {
@@ -28,12 +29,16 @@ pub struct Network {
 /// The load balancer takes HTTP from the allowed clients, tasks take HTTP from the load balancer alone.
 pub fn network(stack: &mut Stack, names: &Names, settings: &Settings) -> Network {
     let vpc = stack.add("default", DefaultVpc { excluded_zones: settings.network.excluded_zones.clone() });
+    let from_clients =
+        |port| Ingress::port(port, TrafficSource::Cidr(settings.network.allowed_clients.clone()));
+    let https = settings.load_balancer.certificate.is_some().then_some(HTTPS);
+    let test_ports = settings.apps.iter().filter_map(|(_, app)| app.deployment.test_port());
     let load_balancer_group = stack.add(
         "load-balancer",
         SecurityGroup {
             name: names.load_balancer_security_group.clone(),
             vpc_id: vpc.vpc_id.clone(),
-            ingress: vec![Ingress::port(80, TrafficSource::Cidr(settings.network.allowed_clients.clone()))],
+            ingress: [HTTP].into_iter().chain(https).chain(test_ports).map(from_clients).collect(),
             all_egress: true,
         },
     );

@@ -1,6 +1,6 @@
 //! Desired counts that a deploy does not set, since an autoscaler owns the number of tasks of a service that is there.
 
-use crate::settings::Settings;
+use crate::settings::{Given, Origin, Settings};
 use crate::stack_name::DEFAULT_STACK;
 
 /// A desired count that was given for one run, of an app with an autoscaler.
@@ -17,19 +17,21 @@ pub struct OwnedCount {
 }
 
 impl OwnedCount {
-    /// Those among these `KEY=VALUE` pairs.
-    pub fn among(overrides: &[String], settings: &Settings) -> Vec<Self> {
-        let keys: Vec<&str> = overrides.iter().filter_map(|text| Some(text.split_once('=')?.0)).collect();
+    /// Those of the command line: what a file says holds for every run, as the code does.
+    pub fn among(given: &Given, settings: &Settings) -> Vec<Self> {
+        let for_this_run = |key: &str| given.iter().any(|one| one.origin == Origin::Set && one.gives(key));
+        let before = Settings::of(settings.apps.specs()).overridden(&given.of_files()).unwrap_or_default();
         let of_app = settings.apps.iter().filter_map(|(app, settings)| {
-            let key = format!("{}.desired_count", app.name);
-            let (scaling, default) = (&settings.scaling, (app.defaults)().scaling);
+            let scaling = &settings.scaling;
+            let was =
+                before.apps.get(app.name).map_or_else(|| (app.defaults)().scaling, |it| it.scaling.clone());
             let limits = [
-                ("min_tasks", default.min_tasks, scaling.min_tasks),
-                ("max_tasks", default.max_tasks, scaling.max_tasks),
+                ("min_tasks", was.min_tasks, scaling.min_tasks),
+                ("max_tasks", was.max_tasks, scaling.max_tasks),
             ];
             let moved = limits.into_iter().filter_map(|(limit, before, now)| {
                 let limit = format!("{}.scaling.{limit}", app.name);
-                let is_moved = before != now && !keys.iter().any(|key| limit.starts_with(*key));
+                let is_moved = before != now && !for_this_run(&limit);
                 is_moved.then(|| format!("{limit} from {before} to {now}"))
             });
             let owned = Self {
@@ -39,7 +41,8 @@ impl OwnedCount {
                 most: scaling.max_tasks,
                 moved: moved.collect(),
             };
-            (scaling.enabled && keys.contains(&key.as_str())).then_some(owned)
+            let key = format!("{}.desired_count", app.name);
+            (scaling.enabled && for_this_run(&key)).then_some(owned)
         });
         of_app.collect()
     }
@@ -65,8 +68,8 @@ mod tests {
 
     fn notes(overrides: &[&str]) -> Vec<String> {
         let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-        let settings = Settings::with_overrides(&overrides).unwrap();
-        let owned = OwnedCount::among(&overrides, &settings);
+        let given = Given::of_set(&overrides);
+        let owned = OwnedCount::among(&given, &Settings::default().overridden(&given).unwrap());
         owned.iter().map(|owned| owned.note("demo", Some("eu-west-1"))).collect()
     }
 

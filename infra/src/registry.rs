@@ -2,6 +2,7 @@
 
 use crate::app_spec::AppSpec;
 use crate::destination::Destination;
+use crate::keys::Keys;
 use crate::names::Names;
 use crate::settings::{AppSettings, RegistrySettings, Settings, Violation};
 use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
@@ -23,9 +24,11 @@ pub fn images(
     names: &Names,
     settings: &Settings,
     tags: &ImageTags,
+    keys: &Keys,
 ) -> Result<Vec<Output<String>>, NameError> {
     let image = |(spec, app): (&AppSpec, &AppSettings)| {
-        let repository = repository(stack, names.repository(spec)?, spec, &settings.registry);
+        let name = names.repository(spec, settings.registry.kms_key.as_deref())?;
+        let repository = repository(stack, name, spec, &settings.registry, keys);
         Ok(match &app.image {
             Some(given) => given.as_str().into(),
             // Whoever gives no tags has all images given.
@@ -80,11 +83,13 @@ fn repository(
     name: String,
     spec: &AppSpec,
     registry: &RegistrySettings,
+    keys: &Keys,
 ) -> (String, Handle<EcrRepository>) {
     let repository = EcrRepository {
         name: name.clone(),
         scan_on_push: true,
         image_tag_mutability: registry.tag_mutability,
+        kms_key_arn: keys.arn(registry.kms_key.as_ref()),
         lifecycle_policy: keep_newest(registry.keep_images),
     };
     (name, stack.add(spec.name, repository))

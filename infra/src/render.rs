@@ -2,7 +2,6 @@
 
 use crate::Program;
 use infra_ecs::body::{create_service, lean, register_task_definition};
-use infra_engine::ownership::tags_for;
 use infra_engine::resolve::resolve;
 use infra_engine::stack::Node;
 use infra_engine::{Resource, Stack};
@@ -12,14 +11,14 @@ use serde_json::{Map, Value, json};
 /// What `RegisterTaskDefinition` is sent for each task definition, by logical name.
 pub fn task_definitions(program: &Program) -> Map<String, Value> {
     let stack = &program.stack;
-    let request = |node: &Node| register_task_definition(&written(node), &tags_for(stack.name(), &node.id));
+    let request = |node: &Node| register_task_definition(&written(node), &stack.tags_of(&node.id));
     requests(stack, TaskDefinition::KIND, request)
 }
 
 /// What `CreateService` is sent for each service, by logical name.
 pub fn services(program: &Program) -> Map<String, Value> {
     let stack = &program.stack;
-    let request = |node: &Node| create_service(&written(node), &tags_for(stack.name(), &node.id));
+    let request = |node: &Node| create_service(&written(node), &stack.tags_of(&node.id));
     requests(stack, Service::KIND, request)
 }
 

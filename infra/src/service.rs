@@ -2,9 +2,11 @@
 
 use crate::context::{App, Context};
 use crate::placement::Placement;
+use crate::settings::AppSettings;
+use crate::shifting::{Shifting, deployment};
 use crate::task::CONTAINER;
 use crate::traffic::AppTargets;
-use infra_ecs::service::PropagateTags;
+use infra_ecs::service::{CircuitBreaker, CircuitBreakerThreshold, PropagateTags, ThresholdType};
 use infra_ecs::{Deployment, LoadBalanced, Revision, Rolling, ServiceOf};
 use infra_engine::{ResourceId, Stack};
 use std::time::Duration;
@@ -15,6 +17,8 @@ pub struct Backend<'a, T> {
     pub targets: &'a AppTargets<T>,
     /// ECS takes a service only once the load balancer knows its target group, which is by this rule.
     pub forwarded_by: &'a ResourceId,
+    /// What ECS moves the traffic with, unless tasks are replaced in batches.
+    pub shifting: Option<&'a Shifting<T>>,
 }
 
 /// An app's service behind its part of the load balancer.
@@ -35,12 +39,15 @@ pub fn service<P: Placement>(
         port: settings.container_port,
         grace_period: Duration::from_secs(settings.health_check_grace_period_seconds.into()),
     };
-    let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
+    let deployment = match backend.shifting {
+        Some(shifting) => deployment(settings, shifting),
+        None => Deployment::Rolling(rolling(settings)),
+    };
     let network = placement.network(context.network);
     let service = ServiceOf::replica(name, context.cluster, task, settings.desired_count, network)
         .capacity(placement.capacity())
         .load_balancer(&balanced)
-        .deployment(Deployment::Rolling(rolling.roll_back_on_failure()))
+        .deployment(deployment)
         .propagate_tags(PropagateTags::Service);
     let service = placement.placed(service, settings);
     let service =
@@ -50,5 +57,26 @@ pub fn service<P: Placement>(
     } else {
         service
     };
+    let service = if settings.execute_command { service.execute_command() } else { service };
     service.add(stack, app.spec.name).id
+}
+
+/// Tasks are replaced in batches, until too many fail or an alarm goes off.
+fn rolling(settings: &AppSettings) -> Rolling {
+    let deployment = &settings.deployment;
+    let rolling = Rolling::from_settings(settings.minimum_healthy_percent, settings.maximum_percent);
+    let rolling = match deployment.circuit_breaker_threshold {
+        None => rolling.roll_back_on_failure(),
+        Some(tasks) => rolling.circuit_breaker(CircuitBreaker {
+            enable: true,
+            rollback: true,
+            threshold_configuration: Some(CircuitBreakerThreshold {
+                threshold_type: ThresholdType::Count,
+                value: i32::try_from(tasks).unwrap_or(i32::MAX),
+            }),
+            ..CircuitBreaker::default()
+        }),
+    };
+    let alarms = deployment.alarm_names();
+    if alarms.is_empty() { rolling } else { rolling.roll_back_on_alarm(&alarms) }
 }

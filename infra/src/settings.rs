@@ -1,46 +1,69 @@
-//! Every knob of the stack and its default. Change it here, or for one run with `--set web.desired_count=3`.
+//! Every knob of the stack and its default. Change it here, for one stack in its file (`infra/stacks/<name>.toml`), or for one run
+//! with `--set web.desired_count=3`.
 
 pub mod app;
 mod apps;
+pub mod deployment;
 mod ec2;
+mod given;
+mod iam;
+mod listing;
+pub mod load_balancer;
 mod native;
+mod nearest;
 mod network;
 mod overrides;
 mod placement;
 mod range;
 mod registry;
 pub mod scaling;
+pub mod secrets;
+mod stack_file;
 mod stopping;
+mod tags;
 mod texts;
 mod together;
 mod uploads;
 
 pub use app::{AppSettings, Compute, Ec2NetworkMode, SpotMix};
 pub use apps::Apps;
+pub use deployment::{DeploymentSettings, Strategy};
 pub use ec2::Ec2Settings;
+pub use given::{Given, GivenSetting, GivenValue, Origin};
+pub use iam::IamSettings;
+pub use listing::Listed;
+pub use load_balancer::LoadBalancerSettings;
 pub use network::NetworkSettings;
 pub use overrides::SettingError;
 pub use placement::{ConstraintSetting, StrategySetting};
 pub use range::{Allowed, Range, Text, Violation};
 pub use registry::RegistrySettings;
 pub use scaling::{ScalingSettings, Schedule};
+pub use secrets::SecretSetting;
+pub use stack_file::StackFileError;
 pub use stopping::StopBudget;
 pub use uploads::UploadSettings;
 
 use crate::app_spec::AppList;
 use crate::apps::ALL;
-use Allowed::{Flag, Number, OneOf};
-use infra_resources::load_balancer::IDLE_TIMEOUT_SECONDS;
+use Allowed::{Flag, Number, OneOf, Optional};
 use infra_resources::log_group::RETENTION_DAYS;
-use infra_resources::target_group::DEREGISTRATION_SECONDS;
 use infra_resources::{TagMutability, TrafficSource};
 use range::{MOST, settings};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use texts::KMS_KEY;
 
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// Whether the stack is not to be torn down, and its buckets and repositories are not to be deleted or replaced.
+    pub protect: bool,
+    /// Tags of one's own, on everything that takes tags.
+    pub tags: BTreeMap<String, String>,
+    /// The IAM roles.
+    pub iam: IamSettings,
     /// The VPC and who may connect.
     pub network: NetworkSettings,
     /// The image repositories.
@@ -71,6 +94,14 @@ impl Settings {
     }
 
     const SHARED: &'static [Range] = &[
+        Range::new(
+            "protect",
+            Flag,
+            "",
+            "Whether the stack is not to be torn down, and its buckets and repositories are not to be deleted or replaced.",
+        ),
+        Range::new("tags", tags::ALLOWED, tags::PAGE, "Tags of one's own, on everything that takes tags."),
+        Range::section("iam", IamSettings::RANGES),
         Range::section("network", NetworkSettings::RANGES),
         Range::section("registry", RegistrySettings::RANGES),
         Range::section("storage", StorageSettings::RANGES),
@@ -98,6 +129,9 @@ settings! {
         direct_upload: bool = false, Flag, "";
         /// Whether the position where an image was taken is removed from JPEG, PNG and WebP files.
         strip_location: bool = false, Flag, "";
+        /// The customer managed key that encrypts what is stored from now on, by alias or ARN; AES-256 without one.
+        kms_key: Option<String> = None,
+            Optional(&Allowed::Text(&KMS_KEY)), "ServerSideEncryptionByDefault, Amazon S3 API Reference";
     }
 
     /// The log group.
@@ -105,33 +139,16 @@ settings! {
         /// For how many days logs are kept: 1, 3, 5, 7, 14, 30, 60, 90, ...
         retention_in_days: i32 = 14,
             OneOf(&RETENTION_DAYS), "PutRetentionPolicy, Amazon CloudWatch Logs API Reference";
+        /// The customer managed key that encrypts the logs, by alias or ARN; its policy must let CloudWatch Logs use it. Without
+        /// one, AWS's own.
+        kms_key: Option<String> = None,
+            Optional(&Allowed::Text(&KMS_KEY)), "AssociateKmsKey, Amazon CloudWatch Logs API Reference";
     }
 
     /// The ECS cluster.
     pub struct ClusterSettings {
         /// Whether CloudWatch Container Insights collects metrics (it costs extra).
         container_insights: bool = false, Flag, "ClusterSetting, Amazon ECS API Reference";
-    }
-
-    /// The load balancer.
-    pub struct LoadBalancerSettings {
-        /// After how many seconds an idle connection is closed: 1 to 4000. The apps keep theirs a little longer.
-        idle_timeout_seconds: u32 = 60,
-            Number(*IDLE_TIMEOUT_SECONDS.start() as i64, *IDLE_TIMEOUT_SECONDS.end() as i64),
-            "LoadBalancerAttribute, Elastic Load Balancing API Reference";
-        /// How many seconds a task that is taken out may take to finish its requests: 0 to 3600. A deploy waits for it.
-        deregistration_delay_seconds: u32 = 30,
-            Number(*DEREGISTRATION_SECONDS.start() as i64, *DEREGISTRATION_SECONDS.end() as i64),
-            "TargetGroupAttribute, Elastic Load Balancing API Reference";
-        /// How many seconds a task that is stopped goes on taking requests, because the load balancer does not know of it
-        /// yet: 0 to 110, within `stop_timeout_seconds`. On a local AWS it is 0.
-        drain_seconds: u32 = 10, Number(0, 110), "";
-        /// How many seconds an upload may take that no deploy, stopped task or Spot interruption cuts: 1 to 3600. Nothing is
-        /// made of it: preview says when the delay or an app's stop timeout is too short for it.
-        slowest_upload_seconds: u32 = 30, Number(1, 3600), "";
-        /// Whether the apps believe `X-Forwarded-Host` and `X-Forwarded-Proto`: only where something before the load balancer
-        /// always sets them, such as a CDN that asks by another host name.
-        trust_forwarded_host: bool = false, Flag, "";
     }
 
     /// The task definitions of all apps.
@@ -153,6 +170,9 @@ impl Settings {
     /// The defaults of a stack of these apps.
     pub fn of(apps: AppList) -> Self {
         Self {
+            protect: false,
+            tags: BTreeMap::new(),
+            iam: IamSettings::default(),
             network: NetworkSettings::default(),
             registry: RegistrySettings::default(),
             storage: StorageSettings::default(),
@@ -175,6 +195,8 @@ impl Settings {
             Err(error) => vec![Violation::of_all(error.to_string())],
         };
         found.extend(together::violations(self));
+        found.extend(load_balancer::violations(self));
+        found.extend(deployment::violations(self));
         found
     }
 
@@ -213,8 +235,22 @@ impl Settings {
                     .to_owned(),
             );
         }
+        let with_shell = self.apps.iter().filter(|(_, app)| app.execute_command);
+        warnings.extend(with_shell.map(|(spec, _)| {
+            format!(
+                "{}.execute_command=true: whoever may call ecs:ExecuteCommand gets a shell in its tasks, with their role; \
+                 their root file system can be written to",
+                spec.name
+            )
+        }));
         warnings.extend(stopping::warnings(self));
+        warnings.extend(deployment::warnings(self));
         warnings
+    }
+
+    /// Whether ECS moves the traffic of an app between two target groups.
+    pub fn has_traffic_to_shift(&self) -> bool {
+        self.apps.iter().any(|(_, app)| app.deployment.shifts_traffic())
     }
 
     /// Whether an app runs on instances.

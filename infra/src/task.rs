@@ -45,17 +45,25 @@ fn container<On: LaunchType>(app: &App<'_>, context: &TaskContext<'_>) -> Contai
         .environment("TRUST_FORWARDED_HOST", context.load_balancer.trust_forwarded_host.to_string())
         .environment("STRIP_LOCATION", context.strip_location.to_string())
         .awslogs(context.logs.name.clone(), context.region, spec.name)
-        .read_only_root()
         .system_control(SystemControl::unprivileged_ports())
         .stop_timeout(StopTimeout::from_settings(stop_timeout))
         .health_check(often((spec.health_check)()));
+    // The agent of ECS Exec writes to the root file system and leaves processes to be reaped.
+    // AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations>
+    let container =
+        if settings.execute_command { container.init_process() } else { container.read_only_root() };
     let idle_timeout_seconds = context.load_balancer.idle_timeout_seconds;
     let environment = Environment { direct_upload: context.direct_upload, idle_timeout_seconds };
     let base_path = (!spec.path.is_empty()).then(|| ("BASE_PATH", spec.path.to_owned()));
     let own = base_path.into_iter().chain((spec.environment)(settings, &environment));
     let container = own.fold(container, |container, (name, value)| container.environment(name, value));
+    let behind_tls = context.load_balancer.certificate.as_ref().map(|_| ("BEHIND_TLS", "true"));
+    let container =
+        behind_tls.into_iter().fold(container, |container, (name, value)| container.environment(name, value));
     let limits = context.uploads.environment().into_iter();
     let container = limits.fold(container, |container, (name, value)| container.environment(&name, value));
+    let secrets = settings.secrets.iter();
+    let container = secrets.fold(container, |container, it| container.secret(&it.name, it.from.as_str()));
     spec.scratch.iter().fold(container, |container, it| container.mount(it.volume, it.path))
 }
 

@@ -2,12 +2,14 @@
 
 use crate::context::{App, Context};
 use crate::load_balancing::Balancer;
-use crate::names::Names;
 use infra_ecs::Targets;
 use infra_ecs::typed::TargetKind;
 use infra_engine::{Handle, ResourceId, Stack};
 use infra_resources::name::short_hash;
 use infra_resources::{HealthCheck, ListenerRule, NameError, TargetGroup};
+
+/// Where every app answers whether it is well.
+pub const HEALTH_CHECK_PATH: &str = "/healthz";
 
 /// So many apps have priorities for their rules.
 #[cfg(test)]
@@ -32,18 +34,41 @@ pub fn target_group<T: TargetKind>(
     app: &App<'_>,
     context: &Context<'_>,
 ) -> Result<AppTargets<T>, NameError> {
-    let port = app.settings.container_port;
-    let name = context.names.target_group(app.spec, port, T::TYPE)?;
+    let name = context.names.target_group(app.spec, app.settings.container_port, T::TYPE)?;
+    Ok(added(stack, app, context, name, app.spec.name))
+}
+
+/// The second target group of an app whose traffic ECS moves between two.
+///
+/// # Errors
+/// When its name is too long.
+pub fn alternate_target_group<T: TargetKind>(
+    stack: &mut Stack,
+    app: &App<'_>,
+    context: &Context<'_>,
+    first: &AppTargets<T>,
+) -> Result<AppTargets<T>, NameError> {
+    let name = context.names.alternate_target_group(app.spec, &first.name)?;
+    Ok(added(stack, app, context, name, &format!("{}-alternate", app.spec.name)))
+}
+
+fn added<T: TargetKind>(
+    stack: &mut Stack,
+    app: &App<'_>,
+    context: &Context<'_>,
+    name: String,
+    logical_name: &str,
+) -> AppTargets<T> {
     let group = TargetGroup {
         name: name.clone(),
         vpc_id: context.network.vpc.vpc_id.clone(),
-        port,
+        port: app.settings.container_port,
         target_type: T::TYPE,
-        health_check: HealthCheck::at("/healthz"),
+        health_check: HealthCheck::at(HEALTH_CHECK_PATH),
         deregistration_delay_seconds: context.settings.load_balancer.deregistration_delay_seconds,
     };
-    let (group, targets) = group.add_to(stack, app.spec.name);
-    Ok(AppTargets { name, group, targets })
+    let (group, targets) = group.add_to(stack, logical_name);
+    AppTargets { name, group, targets }
 }
 
 /// Makes a target group known to the load balancer by a rule that no request reaches, as those of the apps come first.
@@ -52,17 +77,17 @@ pub fn target_group<T: TargetKind>(
 /// group is filled and found healthy beside the old one before [`traffic`] moves to it.
 pub fn targets_known<T>(
     stack: &mut Stack,
-    names: &Names,
     balancer: &Balancer,
     app: &App<'_>,
     targets: &AppTargets<T>,
 ) -> ResourceId {
     let rule = ListenerRule {
-        listener_name: format!("{}:80", names.load_balancer),
+        listener_name: balancer.listener_name(balancer.port),
         listener_arn: balancer.listener.arn.clone(),
         priority: priority_of_known(app.position, &targets.name),
         path_patterns: vec![format!("/{}", targets.name)],
         target_group_arn: targets.group.arn.clone(),
+        alternate_target_group_arn: None,
     };
     stack.add(&format!("{}-targets", app.spec.name), rule).id
 }
@@ -70,24 +95,28 @@ pub fn targets_known<T>(
 /// Sends an app's requests to its targets, once its service runs there.
 pub fn traffic<T>(
     stack: &mut Stack,
-    names: &Names,
     balancer: &Balancer,
     app: &App<'_>,
     targets: &AppTargets<T>,
     service: &ResourceId,
 ) {
-    let rule = ListenerRule {
-        listener_name: format!("{}:80", names.load_balancer),
+    stack.add_after(app.spec.name, rule_of_users(balancer, app, targets), &[service]);
+}
+
+/// The rule of an app's requests.
+pub fn rule_of_users<T>(balancer: &Balancer, app: &App<'_>, targets: &AppTargets<T>) -> ListenerRule {
+    ListenerRule {
+        listener_name: balancer.listener_name(balancer.port),
         listener_arn: balancer.listener.arn.clone(),
         priority: priority(app),
         path_patterns: path_patterns(app.spec.path),
         target_group_arn: targets.group.arn.clone(),
-    };
-    stack.add_after(app.spec.name, rule, &[service]);
+        alternate_target_group_arn: None,
+    }
 }
 
 /// An app's path itself, and all below it.
-fn path_patterns(path: &str) -> Vec<String> {
+pub fn path_patterns(path: &str) -> Vec<String> {
     match path {
         "" => vec!["*".to_owned()],
         _ => vec![path.to_owned(), format!("{path}/*")],

@@ -6,7 +6,7 @@ use infra::cost::{Counts, usage};
 use infra::registry::ImageTags;
 use infra::{Destination, Program, ProgramError, Settings, StackName};
 use infra_ecs::CapacityProviderStrategyItem;
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -222,6 +222,26 @@ fn times_that_do_not_agree_are_pointed_out() {
     ];
     check(&agree, &[]);
     check(&["load_balancer.idle_timeout_seconds=30"], &[&["idle_timeout_seconds=30", "50 s"]]);
+}
+
+#[test]
+fn a_shell_is_opened_only_in_tasks_of_apps_that_ask_for_one() {
+    let with_shell = ["web.execute_command=true"];
+    let warnings = settings(&with_shell).warnings();
+    assert!(matches!(&*warnings, [one] if one.starts_with("web.execute_command=true: ")), "{warnings:?}");
+    let shell = |overrides: &[&str], app: &str| {
+        let container = task_definition(overrides, app)["containerDefinitions"][0].clone();
+        let service = service(overrides, app);
+        let init = container["linuxParameters"]["initProcessEnabled"].clone();
+        [service["enableExecuteCommand"].clone(), init, container["readonlyRootFilesystem"].clone()]
+    };
+    assert_eq!(shell(&with_shell, "web"), [json!(true), json!(true), Value::Null]);
+    for (overrides, app) in [(&with_shell[..], "php"), (&[], "web"), (&[], "php")] {
+        assert_eq!(shell(overrides, app), [Value::Null, Value::Null, json!(true)], "{overrides:?} {app}");
+    }
+    let role = |overrides: &[&str]| rendered(overrides, "iam-role/task")["inlinePolicies"].clone();
+    assert!(role(&with_shell)["execute-command"].to_string().contains("ssmmessages:OpenDataChannel"));
+    assert!(role(&[])["execute-command"].is_null());
 }
 
 #[test]

@@ -55,6 +55,7 @@ final readonly class Config
         self::number('STOP_TIMEOUT_SECONDS', 25, 1, 3600);
         self::number('DRAIN_SECONDS', 10, 0, 3600);
         self::trustsForwardedHost();
+        self::isBehindTls();
         self::memoryMib();
     }
 
@@ -75,13 +76,13 @@ final readonly class Config
     /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are what the browser asked for. */
     public static function trustsForwardedHost(): bool
     {
-        $value = self::text('TRUST_FORWARDED_HOST') ?? 'false';
+        return self::flag('TRUST_FORWARDED_HOST');
+    }
 
-        return match ($value) {
-            'true' => true,
-            'false' => false,
-            default => throw self::invalid('TRUST_FORWARDED_HOST', $value, 'true or false'),
-        };
+    /** Whether browsers come by HTTPS alone, which ends before the app. */
+    public static function isBehindTls(): bool
+    {
+        return self::flag('BEHIND_TLS');
     }
 
     /** What the task may use, where the container's own limit does not say it; 0 is not known. */

@@ -15,14 +15,14 @@ final class CrossSite
     private const PORTS = ['http' => 80, 'https' => 443];
 
     /** @throws Refused if a browser sends this for another site */
-    public static function refuse(Request $request, bool $trustForwardedHost): void
+    public static function refuse(Request $request, bool $trustForwardedHost, bool $behindTls = false): void
     {
-        if (!self::isFromHere($request, $trustForwardedHost)) {
+        if (!self::isFromHere($request, $trustForwardedHost, $behindTls)) {
             throw new Refused(403, 'the request comes from a page of another site: use the form on this site');
         }
     }
 
-    private static function isFromHere(Request $request, bool $trustForwardedHost): bool
+    private static function isFromHere(Request $request, bool $trustForwardedHost, bool $behindTls): bool
     {
         $site = $request->header('Sec-Fetch-Site');
         if ($site !== '') {
@@ -39,7 +39,7 @@ final class CrossSite
         }
         $from = self::hostAndPort($authority, self::PORTS[$scheme]);
 
-        return $from !== null && $from === self::here($request, $scheme, $trustForwardedHost);
+        return $from !== null && $from === self::here($request, $scheme, $trustForwardedHost, $behindTls);
     }
 
     /**
@@ -47,13 +47,17 @@ final class CrossSite
      *
      * @return ?array{string, int}
      */
-    private static function here(Request $request, string $scheme, bool $trustForwardedHost): ?array
-    {
+    private static function here(
+        Request $request,
+        string $scheme,
+        bool $trustForwardedHost,
+        bool $behindTls,
+    ): ?array {
         $forwarded = static fn (string $name): string => $trustForwardedHost ? self::first($request, $name) : '';
         $host = $forwarded('X-Forwarded-Host');
         // Of the scheme only the usual port counts: TLS may end before us, and before whoever forwards to us.
         $here = self::hostAndPort($host !== '' ? $host : self::first($request, 'Host'), self::PORTS[$scheme]);
-        $askedBy = strtolower($forwarded('X-Forwarded-Proto'));
+        $askedBy = $behindTls ? 'https' : strtolower($forwarded('X-Forwarded-Proto'));
         if ($scheme === 'http' && $askedBy === 'https') {
             return null;
         }

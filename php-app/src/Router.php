@@ -69,7 +69,7 @@ final class Router
             throw new Refused(405, 'this address takes only ' . implode(' and ', $allowed));
         }
         if ($allowed === self::WRITE) {
-            CrossSite::refuse($request, Config::trustsForwardedHost());
+            CrossSite::refuse($request, Config::trustsForwardedHost(), Config::isBehindTls());
         }
     }
 

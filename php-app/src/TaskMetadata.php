@@ -45,6 +45,8 @@ final class TaskMetadata
             'Launch type' => self::text($task, 'LaunchType'),
             'Availability zone' => self::text($task, 'AvailabilityZone'),
             'Task' => self::lastPart(self::text($task, 'TaskARN')),
+            // By it one knows during a deployment whether blue or green answers.
+            'Task definition' => trim(self::text($task, 'Family') . ':' . self::text($task, 'Revision'), ':'),
         ], static fn (string $value): bool => $value !== '');
     }
 
@@ -100,7 +102,7 @@ final class TaskMetadata
             return [];
         }
 
-        return array_intersect_key($task, array_flip(['LaunchType', 'AvailabilityZone', 'TaskARN', 'Containers']));
+        return array_intersect_key($task, array_flip(['LaunchType', 'AvailabilityZone', 'TaskARN', 'Family', 'Revision', 'Containers']));
     }
 
     /** @param array<mixed> $from */

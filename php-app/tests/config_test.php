@@ -35,7 +35,7 @@ check('no region', "AWS_REGION is not set: set it to the bucket's region", $erro
 foreach ([
     'PORT' => 'http', 'MAX_FILES' => '0', 'MAX_FILE_BYTES' => '20MB', 'MAX_PIXELS' => '-1', 'MAX_UPLOADS' => '1.5',
     'MAX_REQUESTS_PER_SECOND' => '-1', 'S3_DEADLINE_SECONDS' => '0', 'STOP_TIMEOUT_SECONDS' => 'x',
-    'BASE_PATH' => 'php', 'DRAIN_SECONDS' => '-1', 'TRUST_FORWARDED_HOST' => 'yes', 'MEMORY_MIB' => '512m',
+    'BASE_PATH' => 'php', 'DRAIN_SECONDS' => '-1', 'TRUST_FORWARDED_HOST' => 'yes', 'BEHIND_TLS' => '1', 'MEMORY_MIB' => '512m',
 ] as $name => $value) {
     $message = $error($needed + [$name => $value]);
     check("{$name}={$value}", true, str_starts_with($message, "{$name} is \"{$value}\": set it to "));

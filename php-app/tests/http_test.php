@@ -47,7 +47,7 @@ check('the cases of other sites are there', true, count($cases) > 50);
 foreach ($cases as $case) {
     $headers = array_change_key_case($case['headers']) + ['host' => 'a.example'];
     $request = new Request('POST', '/upload', '/upload', $headers);
-    $refusal = refusal(fn () => CrossSite::refuse($request, $case['trusted'] ?? false));
+    $refusal = refusal(fn () => CrossSite::refuse($request, $case['trusted'] ?? false, $case['behind_tls'] ?? false));
     check("from {$case['what']}", $case['allowed'] ? 0 : 403, $refusal);
 }
 

@@ -17,6 +17,8 @@ $task = [
     'LaunchType' => 'FARGATE',
     'AvailabilityZone' => 'eu-central-1a',
     'TaskARN' => 'arn:aws:ecs:eu-central-1:123456789012:task/cluster/cd189a933e5849daa93386466019ab50',
+    'Family' => 'php',
+    'Revision' => '7',
     'Containers' => [['DockerId' => 'other'], ['DockerId' => $id, 'Name' => 'php']],
 ];
 $endpoint = "http://169.254.170.2/v4/{$id}";
@@ -26,6 +28,7 @@ check('on fargate', [
     'Launch type' => 'FARGATE',
     'Availability zone' => 'eu-central-1a',
     'Task' => 'cd189a933e5849daa93386466019ab50',
+    'Task definition' => 'php:7',
 ], TaskMetadata::factsOf($task, $endpoint, 'ip-10-0-0-1.ec2.internal'));
 $here = ['Container' => 'ab12', 'Runtime' => 'PHP (Apache)'];
 check('outside ecs', $here, TaskMetadata::factsOf([], '', 'ab12'));

@@ -8,8 +8,10 @@ pub use listing::without_ids;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
+const ACM: &str = "CertificateManager";
 const ECS: &str = "AmazonEC2ContainerServiceV20141113";
 const ECR: &str = "AmazonEC2ContainerRegistry_V20150921";
+const WAF: &str = "AWSWAF_20190729";
 const LOGS: &str = "Logs_20140328";
 const SCALING: &str = "AnyScaleFrontendService";
 
@@ -90,6 +92,69 @@ impl AwsApi {
     /// When it fails.
     pub async fn logs(&self, operation: &'static str, body: Value) -> Value {
         self.json(Call::Json { service: "logs", target: LOGS, operation, body }).await
+    }
+
+    /// Calls an operation of Secrets Manager.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn secrets_manager(&self, operation: &'static str, body: Value) -> Value {
+        self.json(Call::Json { service: "secretsmanager", target: "secretsmanager", operation, body }).await
+    }
+
+    /// Calls an operation of SSM.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn ssm(&self, operation: &'static str, body: Value) -> Value {
+        self.json(Call::Json { service: "ssm", target: "AmazonSSM", operation, body }).await
+    }
+
+    /// Creates a key of KMS with this alias; gives its ARN.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn create_key(&self, alias: &str) -> String {
+        let kms = async |operation, body| {
+            self.json(Call::Json { service: "kms", target: "TrentService", operation, body }).await
+        };
+        let key = kms("CreateKey", json!({})).await;
+        let metadata = &key["KeyMetadata"];
+        kms("CreateAlias", json!({ "AliasName": alias, "TargetKeyId": metadata["KeyId"] })).await;
+        metadata["Arn"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Calls an operation of ACM.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn acm(&self, operation: &'static str, body: Value) -> Value {
+        self.json(Call::Json { service: "acm", target: ACM, operation, body }).await
+    }
+
+    /// The ARN of a new certificate.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn certificate(&self, domain: &str) -> String {
+        let requested = self.acm("RequestCertificate", json!({"DomainName": domain})).await;
+        let arn = requested["CertificateArn"].as_str();
+        arn.unwrap_or_else(|| panic!("no certificate: {requested}")).to_owned()
+    }
+
+    /// The ARN of a new web ACL.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn web_acl(&self, name: &str) -> String {
+        let metrics =
+            json!({"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": name});
+        let body = json!({
+            "Name": name, "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": metrics, "Rules": [],
+        });
+        let made =
+            self.json(Call::Json { service: "wafv2", target: WAF, operation: "CreateWebACL", body }).await;
+        made["Summary"]["ARN"].as_str().unwrap_or_else(|| panic!("no web ACL: {made}")).to_owned()
     }
 
     /// Sends S3 a body, or deletes without one: a part of a bucket, such as `my-bucket?cors`.

@@ -27,6 +27,7 @@ pub mod sdk;
 pub mod shared;
 pub mod site;
 pub mod task_metadata;
+pub mod terminal;
 pub mod wait;
 
 use std::net::{Ipv4Addr, TcpListener};

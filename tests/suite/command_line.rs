@@ -32,6 +32,31 @@ async fn an_unknown_setting_is_answered_with_those_that_exist() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn settings_are_printed_with_where_they_come_from() {
+    let changed = xtask("settings --stack prod --changed --set web.desired_count=3").ends_with(0).await;
+    for part in
+        ["infra/stacks/base.toml:", "infra/stacks/prod.toml:", "web.desired_count = 3  (--set, default 2)"]
+    {
+        assert!(changed.stdout.contains(part), "{part}: {changed}");
+    }
+    assert!(!changed.stdout.contains("uploads.max_files"), "{changed}");
+    let all = xtask("settings uploads --json").ends_with(0).await;
+    let all: serde_json::Value = serde_json::from_str(&all.stdout).unwrap();
+    assert_eq!((&all[0]["key"], &all[0]["from"]), (&"uploads.max_file_bytes".into(), &"default".into()));
+    xtask("settings --stack prod --set web.desired_cuont=3")
+        .ends_with(1)
+        .await
+        .says(&["web.desired_cuont: there is no such setting; did you mean web.desired_count?"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stacks_that_come_with_the_project_can_be_deployed() {
+    for stack in ["dev", "prod"] {
+        xtask(&format!("render stack --stack {stack}")).ends_with(0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_credentials_the_message_names_local() {
     let home = tempfile::tempdir().unwrap();
     let command = provider("preview --region us-east-1").await;
@@ -40,7 +65,7 @@ async fn without_credentials_the_message_names_local() {
     command.ends_with(1).await.says(&["credentials", "--local"]);
 }
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 19] = [
     "deploy --yes",
     "preview",
     "drift",
@@ -49,7 +74,17 @@ const ALL: [&str; 9] = [
     "outputs",
     "run-task web",
     "scale web 1",
+    "logs web",
+    "revisions web",
+    "open web",
+    "exec web",
+    "status",
+    "wait",
+    "continue web",
+    "abort web",
+    "rollback web",
     "stacks",
+    "verify",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

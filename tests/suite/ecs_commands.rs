@@ -130,20 +130,23 @@ async fn tasks_of_the_rendered_service_are_divided_as_the_program_counts_them() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_update_goes_step_by_step_or_says_that_it_can_not() {
-    let rollout = xtask("simulate rolling --desired 4 --min 100 --max 200 --json").ends_with(0).await.json();
-    let totals: Vec<_> = rollout["steps"].as_array().unwrap().iter().map(|it| it["total"].clone()).collect();
-    assert_eq!(totals, [json!(4), json!(8), json!(4)]);
-    xtask("simulate rolling --desired 1 --min 50 --max 100").ends_with(1).await.says(&["D05", "--max 200"]);
+    let rollout = xtask("simulate rollout --desired 4 --json").ends_with(0).await.json();
+    let running = |revision: &str| {
+        let steps = rollout["steps"].as_array().unwrap().iter();
+        steps.map(|step| step[revision]["running"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!((running("old"), running("new")), (vec![4, 4, 0, 0], vec![0, 4, 4, 4]));
+    let blocked = xtask("simulate rollout --desired 1 --min 50 --max 100").ends_with(1).await;
+    blocked.says(&["D05", "--max 200"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn blue_green_bakes_after_traffic_has_moved() {
-    let outcome = xtask("simulate blue-green --bake 5 --json").ends_with(0).await.json();
-    let stages = outcome["stages"].as_array().unwrap();
-    let place = |name: &str| stages.iter().position(|stage| stage["stage"] == name).unwrap();
-    assert!(place("PRODUCTION_TRAFFIC_SHIFT") < place("BAKE_TIME"));
-    let bake = &stages[place("BAKE_TIME")];
-    assert_eq!((&bake["blueRunning"], &bake["greenRunning"]), (&json!(true), &json!(true)));
+    let rollout = xtask("simulate rollout --strategy blue-green --json").ends_with(0).await.json();
+    let steps = rollout["steps"].as_array().unwrap();
+    let bakes = |step: &&Value| step["stages"].as_array().is_some_and(|it| it.contains(&json!("BAKE_TIME")));
+    let bake = steps.iter().find(bakes).unwrap();
+    assert_eq!((&bake["old"]["running"], &bake["traffic"]["new"]), (&json!(4), &json!(100.0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

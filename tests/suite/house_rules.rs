@@ -1,5 +1,6 @@
 //! The rules that the code itself is held to.
 
+mod features;
 mod operations;
 
 use std::path::{Path, PathBuf};

@@ -1,8 +1,11 @@
 //! The whole stack on this machine, with real containers: one story, from the first deploy to the last trace gone.
 
 mod image_in_use;
+mod look;
 mod moves;
+mod rollouts;
 mod run_task;
+mod strategies;
 mod third_app;
 
 use std::collections::BTreeSet;
@@ -49,10 +52,21 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     preview_after_a_deploy_shows_no_change().await;
     preview_of_a_change_names_what_differs().await;
     a_change_rolls_out_with_no_failed_request(&outputs).await;
+    look::log_lines_are_behind_their_tasks().await;
+    look::revisions_say_what_became_of_them().await;
+    look::a_command_runs_in_a_task().await;
+    look::an_app_is_opened_by_its_url(&outputs).await;
     moves::an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
+    strategies::traffic_moves_by_each_strategy_with_no_failed_request(&outputs).await;
+    rollouts::a_paused_rollout_goes_on_or_back(&outputs).await;
+    rollouts::a_deploy_that_is_stopped_goes_back(&outputs).await;
+    rollouts::who_presses_ctrl_c_is_asked().await;
+    rollouts::a_deployment_that_is_superseded_says_so().await;
+    strategies::an_app_goes_back_to_rolling_with_no_failed_request(&outputs).await;
+    rollouts::the_revision_before_comes_back_on_request().await;
     third_app::a_third_app_is_reached_beside_the_others_and_goes_again(&aws).await;
     the_readmes_pictures_are_made_from_this_stack().await;
-    tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(&outputs).await;
+    rollouts::a_bad_image_is_rolled_back_with_its_cause(&outputs).await;
     a_killed_teardown_is_finished_and_leaves_no_resource().await;
     image_in_use::a_container_of_somebody_else_keeps_its_image_which_is_named().await;
     nothing_of_the_local_aws_is_left_on_this_machine().await;
@@ -198,20 +212,6 @@ async fn the_readmes_pictures_are_made_from_this_stack() {
     }
     let page = image::image_dimensions(folder.path().join("page.png"));
     assert!(page.as_ref().is_ok_and(|(width, _)| *width > 1000), "{page:?}");
-}
-
-async fn tasks_that_cannot_start_fail_the_deploy_and_the_old_ones_stay(outputs: &Outputs) {
-    chapter("tasks that cannot start");
-    let aws = AwsApi::new(ENDPOINT, REGION);
-    let before = task_definitions(&running_tasks(&aws, "web").await);
-    let broken = format!("web.image=127.0.0.1:{PORT}/e2e-web-app:not-there");
-    let deploy = local("deploy --yes").arg("--set").arg(CHANGE).arg("--set").arg(&broken);
-    deploy.ends_with(1).await.says(&[WEB_SERVICE, "not-there"]);
-    for app in outputs.apps() {
-        app.upload("still-here.png").await;
-    }
-    let after = task_definitions(&running_tasks(&aws, "web").await);
-    assert!(before.iter().all(|task| after.contains(task)), "before: {before:?}, after: {after:?}");
 }
 
 async fn a_killed_teardown_is_finished_and_leaves_no_resource() {

@@ -9,6 +9,7 @@ mod docker_command;
 mod documentation;
 mod ecs_commands;
 mod fault_proxy;
+mod first_hour;
 mod house_rules;
 mod local_stack;
 mod ministack_drift;

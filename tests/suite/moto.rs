@@ -7,6 +7,7 @@ mod deletions;
 mod deploys;
 mod docker;
 mod drift;
+mod environments;
 mod full_account;
 mod gateway_endpoint;
 mod instances;
@@ -22,8 +23,10 @@ mod refused;
 mod revisions;
 mod rollouts;
 mod scaling;
+mod secrets;
 mod two_runs;
 mod unknown_values;
+mod verify;
 
 use e2e::aws_api::{AwsApi, QueryService};
 use e2e::command::{Outcome, Run, provider};

@@ -15,11 +15,17 @@ const FAILED: u8 = 1;
 const NGINX: Source =
     Source { dockerfile: "tests/bench/nginx/Dockerfile", inputs: &["tests/bench/nginx"], rust: None };
 
+const MORE: &str = "\
+Examples:
+  cargo xtask bench
+  cargo xtask bench --target rust --only page --rounds 1 --seconds 1";
+
 /// Measure both apps beside nginx and S3 alone: CPU per request, requests, memory, size and start
 ///
 /// All use the same in-memory S3. Takes about six minutes on a machine that has nothing else to do, and less with
 /// --only, --target, --rounds 1 or --seconds 1. Linux only; the memory of the apps' processes is read as root.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// Measure only this: rust, php, nginx or s3; may be given several times
     #[arg(long, value_name = "TARGET")]

@@ -9,8 +9,14 @@ use serde::Serialize;
 
 use crate::{docker_engine, images};
 
+const MORE: &str = "\
+Examples:
+  cargo xtask build
+  cargo xtask build --json";
+
 /// Build the apps' images on this machine and print their names
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// Install what is missing without asking
     #[arg(long)]

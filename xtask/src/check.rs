@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use infra::DEFAULT_STACK;
-use infra::{Destination, Settings};
+use infra::{Destination, Given, Settings};
 use infra_ecs::verdict::{self, Outcome};
 use infra_options::DEFAULT_REGION;
 
+use crate::images::repository;
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::failure;
 use files::Ending;
@@ -26,6 +27,10 @@ use report::How;
 use tally::Tally;
 
 const MORE: &str = "\
+Examples:
+  cargo xtask check .aws/task-definition.json
+  cargo xtask check --strict docs/examples
+
 What is read, by its members: what `register-task-definition`, `create-service`, `update-service` and `run-task` take,
 what `describe-task-definition` and `describe-services` answer, and lists of containers; as JSON, JSON with comments and
 trailing commas, or YAML; with placeholders (${X}, <X>, {{ x }}, $X, %X%, @X@, $(X)) where values will be put.
@@ -84,7 +89,9 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     if options.files.is_empty() {
         let destination =
             Destination { account_id: ANY_ACCOUNT.to_owned(), region: DEFAULT_REGION.to_owned() };
-        let program = program(&DEFAULT_STACK.parse()?, &Settings::default(), &destination)?;
+        let stack = DEFAULT_STACK.parse()?;
+        let settings = Settings::default().overridden(&Given::of_stack(repository(), &stack, &[])?)?;
+        let program = program(&stack, &settings, &destination)?;
         for (name, definition) in infra::render::task_definitions(&program) {
             tally.add(files::judge_made(&format!("task-definition/{name}"), definition, &how)?);
         }

@@ -18,7 +18,7 @@ pub async fn to_local_aws(options: &Options) -> anyhow::Result<u8> {
     docker_engine::require(stack.yes).await?;
     local_aws::engine::require_here().await?;
     let choice = Choice { speed: options.local_speed, ..Choice::of_stack(stack) };
-    let settings = Settings::with_overrides(&stack.settings)?;
+    let settings = Settings::default().overridden(&stack.given()?)?;
     let ran_before = match LocalAws::running(&choice).await? {
         Some(running) => {
             running.note_other_sources()?;

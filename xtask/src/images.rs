@@ -5,6 +5,7 @@ use std::path::Path;
 use infra_images::{AppImage, BaseImage, ImageError, Origin};
 
 use crate::docker_engine;
+use crate::estimate::{OTHER_IMAGE, RUST_IMAGE};
 use crate::interrupt::unless_interrupted;
 use crate::progress::Step;
 
@@ -36,7 +37,8 @@ pub async fn ensure(images: &[BaseImage], yes: bool) -> anyhow::Result<()> {
 /// Builds one app's image and returns its tag.
 pub async fn build(app: &AppImage) -> anyhow::Result<String> {
     let tag = app.content_tag()?;
-    let step = Step::start(format!("image {}", app.local_name(&tag)));
+    let work = if app.source.rust.is_some() { RUST_IMAGE } else { OTHER_IMAGE };
+    let step = Step::start(format!("image {}", app.local_name(&tag))).expecting(work.time());
     unless_interrupted(infra_images::build(app, &tag, &|line| step.line(line))).await?;
     step.done("built");
     Ok(tag)

@@ -7,11 +7,17 @@ use infra_images::BaseImage;
 use crate::provider::build_and_run;
 use crate::{docker_engine, images};
 
+const MORE: &str = "\
+Examples:
+  cargo xtask measure
+  cargo xtask measure --json --calls";
+
 /// Count the calls of deploys and teardowns, and compare their length with what their graph allows
 ///
 /// Deploys the default stack to an emulator in a container, through a proxy that answers as slowly as AWS does. Takes
 /// about two minutes after building.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// Print JSON on standard output
     #[arg(long)]

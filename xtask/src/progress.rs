@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::estimate::about;
+
 /// A step of work that shows itself while it runs.
 pub struct Step {
     what: String,
     started: Instant,
     announced: AtomicBool,
     spinner: ProgressBar,
+    expected: Option<Duration>,
 }
 
 impl Step {
@@ -24,14 +27,26 @@ impl Step {
         }
         spinner.set_prefix(what.clone());
         spinner.enable_steady_tick(Duration::from_millis(120));
-        Self { what, started: Instant::now(), announced: AtomicBool::new(false), spinner }
+        Self { what, started: Instant::now(), announced: AtomicBool::new(false), spinner, expected: None }
+    }
+
+    /// Shows how long it will take where it was not done before.
+    #[must_use]
+    pub fn expecting(mut self, expected: Duration) -> Self {
+        let template = format!("{{spinner}} {{prefix}} {{elapsed}} of {} {{wide_msg:.dim}}", about(expected));
+        if let Ok(template) = ProgressStyle::with_template(&template) {
+            self.spinner.set_style(template);
+        }
+        self.expected = Some(expected);
+        self
     }
 
     /// Shows what the step is doing now.
     pub fn line(&self, line: &str) {
         if self.spinner.is_hidden() {
             if !self.announced.swap(true, Ordering::Relaxed) {
-                infra_options::say!("{}: started", self.what);
+                let expected = self.expected.map_or(String::new(), |time| format!(", {}", about(time)));
+                infra_options::say!("{}: started{expected}", self.what);
             }
         } else {
             self.spinner.set_message(line.to_owned());

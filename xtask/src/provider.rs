@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
 
+use crate::estimate::{PROVIDER, about};
 use crate::images::repository;
 use crate::interrupt::unless_interrupted;
 use crate::local_aws::LocalAws;
 
-const PROVIDER: &str = "infra-provider";
+const PROVIDER_PROGRAM: &str = "infra-provider";
 
 /// The provider's program, built from the sources as they are now.
 pub struct Provider {
@@ -21,15 +24,34 @@ pub struct Provider {
 impl Provider {
     /// Builds it; cargo shows its own progress.
     pub async fn build() -> anyhow::Result<Self> {
-        Ok(Self { binary: built(PROVIDER, &[]).await? })
+        if !Self::was_built() {
+            let time = about(PROVIDER.time());
+            infra_options::say!(
+                "the program with the AWS SDK is compiled: {time}, this first time; cargo counts its crates"
+            );
+        }
+        Ok(Self { binary: built(PROVIDER_PROGRAM, &[]).await? })
+    }
+
+    /// Whether it was built here before, from these sources or others.
+    pub fn was_built() -> bool {
+        std::env::current_exe().is_ok_and(|this| this.with_file_name(PROVIDER_PROGRAM).is_file())
     }
 
     /// Runs the command of this process with its arguments as they came, input and output; returns its exit code.
     pub async fn run(&self, local: Option<&LocalAws>) -> anyhow::Result<u8> {
         let mut provider = self.command(local);
         // Not ended on Ctrl-C: the provider gets it too, and leaves a state from which the next run continues.
-        let status = provider.args(std::env::args_os().skip(1)).status().await;
-        Ok(exit_code(status.context("cannot run the provider")?))
+        let mut running =
+            provider.args(std::env::args_os().skip(1)).spawn().context("cannot run the provider")?;
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        loop {
+            tokio::select! {
+                status = running.wait() => return Ok(exit_code(status.context("cannot wait for the provider")?)),
+                // Only this process gets it, and the provider has a rollout to stop.
+                _ = terminate.recv() => pass_on_sigterm(&running),
+            }
+        }
     }
 
     /// The names of the stacks that live in a local AWS.
@@ -53,8 +75,18 @@ impl Provider {
             }
             // It has the address of the local AWS; where the variable's port is another one, `--local-port` has decided.
             provider.env_remove("LOCAL_AWS_PORT").envs(local.environment());
+            // By it a rollout's row says how long it will take.
+            provider.env("LOCAL_AWS_SPEED", local.speed());
         }
         provider
+    }
+}
+
+fn pass_on_sigterm(running: &Child) {
+    let id = running.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(id) = id {
+        // One that has ended in this moment needs no signal.
+        kill_process(id, Signal::TERM).ok();
     }
 }
 

@@ -2,17 +2,24 @@
 
 use std::process::ExitCode;
 
-use infra::{Destination, Settings, StackName};
+use infra::{Destination, Given, Settings, StackName};
 use infra_options::DEFAULT_REGION;
 use serde_json::{Map, Value};
 
+use crate::images::repository;
 use crate::program::{ANY_ACCOUNT, program};
 use crate::report::UserError;
+
+const MORE: &str = "\
+Examples:
+  cargo xtask render
+  cargo xtask render task-definition web --set web.memory_mib=4096";
 
 /// Print the JSON that deploy would send
 ///
 /// What only AWS knows, such as an ARN or an address, stands as `${kind/name.attribute}`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// What to print: task definitions as RegisterTaskDefinition takes them, services as CreateService takes them, or
     /// every resource of the stack
@@ -34,7 +41,7 @@ pub struct Options {
     #[arg(long, value_name = "ID", default_value = ANY_ACCOUNT)]
     account: String,
 
-    /// Change a setting of the stack; may be given several times
+    /// Change a setting of the stack, whatever its file says; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
 }
@@ -48,7 +55,8 @@ enum What {
 
 /// Prints the requests.
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let settings = Settings::with_overrides(&options.settings)?;
+    let given = Given::of_stack(repository(), &options.stack, &options.settings)?;
+    let settings = Settings::default().overridden(&given)?;
     let destination = Destination { account_id: options.account, region: options.region };
     let program = program(&options.stack, &settings, &destination)?;
     let json = match options.what {

@@ -10,10 +10,15 @@ use infra_options::{Command, DEFAULT_REGION, StackOptions};
 use crate::local_aws::LocalAws;
 use crate::provider::Provider;
 use crate::report::UserError;
-use crate::{deploy, teardown};
+use crate::{deploy, explain, teardown};
 
 /// Runs a command.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Explain(options) = &command
+        && explain::is_rule(options)
+    {
+        return explain::run(options);
+    }
     check(&command)?;
     let stack = command.stack();
     let code = match &command {
@@ -40,7 +45,9 @@ fn check(command: &Command) -> anyhow::Result<()> {
     if findings.is_ok() {
         return Ok(());
     }
+    let why = infra::explained::command(findings.errors.iter().map(|finding| finding.rule));
     let hint = "`cargo xtask run-task --help` has every option and examples";
+    let hint = why.into_iter().chain([hint.to_owned()]).collect::<Vec<_>>().join("; ");
     Err(UserError::new(findings.refusals().join("\n"), hint).into())
 }
 
@@ -48,10 +55,11 @@ fn check(command: &Command) -> anyhow::Result<()> {
 fn check_stack(options: &StackOptions) -> anyhow::Result<()> {
     // Without one, the AWS configuration decides, which only the provider reads.
     let region = options.region.as_deref().or(options.local.then_some(DEFAULT_REGION));
-    let checked = infra::check(&options.name, &Settings::with_overrides(&options.settings)?, region);
+    let given = options.given()?;
+    let checked = infra::check(&options.name, &Settings::default().overridden(&given)?, region);
     if checked.is_err() && options.local {
         // The engine's processor decides, and it is not asked yet.
-        let on_arm = Settings::default().overridden_on(CpuArchitecture::Arm64, &options.settings)?;
+        let on_arm = Settings::default().overridden_on(CpuArchitecture::Arm64, &given)?;
         if infra::check(&options.name, &on_arm, region).is_ok() {
             return Ok(());
         }

@@ -9,17 +9,25 @@ use console::style;
 use infra_images::BaseImage;
 use xshell::{Shell, cmd};
 
+use crate::browser::BROWSER;
 use crate::interrupt::unless_interrupted;
 use crate::local_aws::front_image;
 use crate::progress::seconds;
+use crate::python::PYTHON;
 use crate::report::UserError;
-use crate::{browser, docker_engine, fuzz, images, provider};
+use crate::{docker_engine, fuzz, images, provider};
+
+const MORE: &str = "\
+Examples:
+  cargo xtask test-local --yes
+  cargo xtask test-local --only lint";
 
 /// Run every test that needs no AWS account: format, lints, images, unit tests, and whole deployments on this machine
 ///
 /// Stops at the first step that fails. Nothing is skipped: a missing tool is a failure that names it. Needs a Docker
 /// engine and Chromium, which are offered to be installed, and the engine started, on Debian and Ubuntu.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// Run one step only
     #[arg(long, value_name = "STEP")]
@@ -104,8 +112,10 @@ impl Part {
                 images::build(&front_image()).await.map(drop)
             }
             Self::Tests => {
-                browser::require(yes).await?;
-                cargo("test --workspace").await
+                BROWSER.require(yes).await?;
+                PYTHON.require(yes).await?;
+                // All of them, so that one failure hides no other: documentation's tests come last.
+                cargo("test --workspace --no-fail-fast").await
             }
             Self::Fuzz => fuzz::run(yes).await,
         }

@@ -2,6 +2,7 @@
 
 use crate::clients::{Clients, ServiceClient};
 use crate::program::Program;
+use crate::rollout;
 use aws_config::SdkConfig;
 use infra_emulators::Emulator;
 use infra_engine::Failure;
@@ -23,6 +24,8 @@ pub struct Aws {
     pub(crate) emulator: Option<Emulator>,
     /// Whether a deploy waits until new tasks have taken over.
     pub waits: bool,
+    /// How rollouts are followed.
+    pub rollout: rollout::Options,
     /// The stack at hand.
     pub stack: Arc<str>,
     /// What the program decides and kinds have to know.
@@ -48,6 +51,7 @@ impl Aws {
             endpoint: config.endpoint_url().map(|endpoint| endpoint.trim_end_matches('/').to_owned()),
             emulator,
             waits: false,
+            rollout: rollout::Options::default(),
             stack: stack.into(),
             program,
             clients: Clients::new(config),
@@ -57,6 +61,11 @@ impl Aws {
     /// Whether a deploy that does not wait waits all the same for one of this kind that takes another's place.
     pub fn waits_for_replacing(&self, kind: &str) -> bool {
         self.emulator.as_ref().is_none_or(|emulator| emulator.waits_for_replacing(kind))
+    }
+
+    /// Whether load balancers speak TLS, where they have a certificate.
+    pub fn load_balancers_speak_tls(&self) -> bool {
+        self.emulator.as_ref().is_none_or(Emulator::speaks_tls)
     }
 
     /// The client of a service.

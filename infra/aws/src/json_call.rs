@@ -36,6 +36,11 @@ impl Answer {
         let member = answer.map(|mut answer| answer[name].take()).filter(|member| !member.is_null());
         member.ok_or_else(|| Failure::new(format!("ECS answered without {name}")))
     }
+
+    /// The whole answer; null where it was none of JSON.
+    pub fn whole(&self) -> Value {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
 }
 
 impl Intercept for Answer {

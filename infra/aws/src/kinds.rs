@@ -5,24 +5,25 @@ pub mod bucket;
 mod capacity_provider;
 pub mod cluster;
 mod cluster_capacity;
-mod default_vpc;
+pub mod default_vpc;
 mod ecr_repository;
 pub mod elb;
 mod gateway_endpoint;
-mod iam_role;
+pub mod iam_role;
 pub mod image;
 mod instance_profile;
 pub mod instance_subnets;
+mod kms_key;
 pub mod launch_template;
 mod listener;
 mod listener_rule;
-mod load_balancer;
+pub mod load_balancer;
 mod log_group;
 mod policy_document;
 mod security_group;
 pub mod service;
 pub mod service_scaling;
-mod target_group;
+pub mod target_group;
 pub mod task_definition;
 
 pub use cluster::described::clusters_of;
@@ -48,6 +49,7 @@ pub fn all(aws: &Aws) -> Provider {
         .with(image::Images(aws.clone()))
         .with(instance_profile::InstanceProfiles(aws.clone()))
         .with(instance_subnets::InstanceSubnets(aws.clone()))
+        .with(kms_key::KmsKeys(aws.clone()))
         .with(launch_template::LaunchTemplates(aws.clone()))
         .with(listener::Listeners(aws.clone()))
         .with(listener_rule::ListenerRules(aws.clone()))

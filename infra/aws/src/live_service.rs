@@ -89,11 +89,15 @@ pub async fn service(aws: &Aws, logical_name: &str) -> Result<LiveService, Failu
     let services = services(aws).await?;
     let mut names: Vec<_> =
         services.iter().filter_map(|service| service.logical_name().map(str::to_owned)).collect();
-    let named = services.into_iter().filter(|service| service.logical_name() == Some(logical_name));
-    let newest = named.max_by(|a, b| a.created_at.total_cmp(&b.created_at));
     names.sort();
     names.dedup();
-    newest.ok_or_else(|| not_there(aws, logical_name, &names))
+    newest(&services, logical_name).cloned().ok_or_else(|| not_there(aws, logical_name, &names))
+}
+
+/// The newest of the services with this logical name.
+pub fn newest<'a>(services: &'a [LiveService], logical_name: &str) -> Option<&'a LiveService> {
+    let named = services.iter().filter(|service| service.logical_name() == Some(logical_name));
+    named.max_by(|a, b| a.created_at.total_cmp(&b.created_at))
 }
 
 fn not_there(aws: &Aws, logical_name: &str, names: &[String]) -> Failure {

@@ -7,24 +7,23 @@ use infra_engine::{Failure, Resource};
 use infra_resources::DefaultVpc;
 use infra_resources::cost::estimate;
 
-/// Prints what the stack will cost in a month and how much that is more or less than now, marked as an estimate.
+/// What the stack will cost in a month and how much that is more or less than now, marked as an estimate; a line for each part.
 ///
 /// # Errors
 /// When what the stack uses now can't be read.
-pub async fn print(session: &Session, world: &World) -> Result<(), Failure> {
+pub async fn lines(session: &Session, world: &World) -> Result<Vec<String>, Failure> {
     let (used, mut counts) = live_usage::read(&session.aws).await?;
     if let Some(zones) = zones(world) {
         counts.zones = zones;
     }
     let after = estimate(&infra::cost::usage(&session.settings, &counts));
     let before = estimate(&used);
-    infra_options::say!("cost: {after}");
-    for line in &after.lines {
+    let parts = after.lines.iter().map(|line| {
         let price = line.monthly.map_or("price not known".to_owned(), |monthly| monthly.to_string());
-        infra_options::say!("  {price:>16}  {}", line.what);
-    }
-    infra_options::say!("change: {}", after.change_from(&before));
-    Ok(())
+        format!("  {price:>16}  {}", line.what)
+    });
+    let change = format!("change: {}", after.change_from(&before));
+    Ok([format!("cost: {after}")].into_iter().chain(parts).chain([change]).collect())
 }
 
 /// The load balancer is in every zone of the default VPC that is not left out.

@@ -7,6 +7,7 @@ use clap::Parser;
 use infra::apps::AppList;
 use infra_options::Command;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Deploys, compares and deletes stacks over the AWS SDK.
 #[derive(Debug, Parser)]
@@ -27,7 +28,7 @@ pub fn main_with(apps: AppList, overrides: Overrides) -> anyhow::Result<ExitCode
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the runtime")?;
-    let code = runtime.block_on(run(cli.command, &Setup { apps, overrides }));
+    let code = runtime.block_on(run(cli.command, &Setup { apps, overrides, control: Arc::default() }));
     // A question that is still open on the terminal is not waited for.
     runtime.shutdown_background();
     Ok(code)

@@ -9,7 +9,7 @@ use infra_aws::kinds::elb;
 use infra_aws::kinds::launch_template::LaunchTemplates;
 use infra_aws::live_service::{self, LiveService};
 use infra_ecs::capacity::{FARGATE, FARGATE_SPOT};
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 use infra_ecs::{CpuUnits, Mebibytes};
 use infra_engine::ownership::{Ownership, STACK_TAG};

@@ -7,23 +7,70 @@ use infra_aws::Aws;
 use infra_engine::diff::Change;
 use infra_engine::plan::Step;
 use infra_engine::{Action, Found, Plan, Resource};
-use infra_resources::Service;
+use infra_resources::bucket::KMS;
+use infra_resources::{Bucket, Service};
 use serde::Serialize;
 use serde_json::Value;
 
 /// So much of a value is shown; the rest is in `preview --json`.
 const VALUE_WIDTH: usize = 100;
 
-/// Prints what a plan changes, and what is less safe than it could be.
+/// What a person should know before a plan is carried out.
+pub struct Remark {
+    /// How bad it is.
+    pub kind: RemarkKind,
+    /// What it is.
+    pub text: String,
+}
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// It is less safe than it could be.
+    Warning,
+    /// It is good to know.
+    Note,
+    /// A deploy does not do it.
+    Refused,
+}
+
+impl RemarkKind {
+    /// The word before it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Note => "note",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What should be known of a plan: what is less safe than it could be, what stays, what is refused.
+pub fn remarks(plan: &Plan, session: &Session) -> Vec<Remark> {
+    let of = |kind| move |text: String| Remark { kind, text };
+    let warnings = session.settings.warnings().into_iter().chain(session.program.fit.warnings.clone());
+    let notes = session.notes.iter().chain(&session.program.notes).cloned();
+    let counts = plan.steps.iter().filter_map(|step| note_on(step, session).or_else(|| note_on_key(step)));
+    let refused = infra::protection::refused(&session.settings, plan).into_iter();
+    let refused = refused.map(|what| format!("{what}; a deploy does not do that while protect=true"));
+    let mut remarks: Vec<_> = warnings.map(of(RemarkKind::Warning)).collect();
+    remarks.extend(notes.chain(counts).map(of(RemarkKind::Note)));
+    remarks.extend(refused.map(of(RemarkKind::Refused)));
+    remarks
+}
+
+/// Prints what a plan changes, and what should be known of it.
 pub fn print(plan: &Plan, session: &Session) {
+    for Remark { kind, text } in remarks(plan, session) {
+        let title = style(format!("{}:", kind.title())).for_stderr().bold();
+        let title = match kind {
+            RemarkKind::Warning => title.yellow(),
+            RemarkKind::Note => title.cyan(),
+            RemarkKind::Refused => title.red(),
+        };
+        infra_options::say!("{title} {text}");
+    }
     let fit = &session.program.fit;
-    for warning in session.settings.warnings().iter().chain(&fit.warnings) {
-        infra_options::say!("{} {warning}", style("warning:").for_stderr().yellow().bold());
-    }
-    let counts = plan.steps.iter().filter_map(|step| note_on(step, session)).collect::<Vec<_>>();
-    for note in session.notes.iter().chain(&session.program.notes).chain(&counts) {
-        infra_options::say!("{} {note}", style("note:").for_stderr().cyan().bold());
-    }
     let (stack, aws) = (session.program.stack.name(), &session.aws);
     infra_options::say!("stack {stack} in {} (account {})", aws.region, aws.account.id);
     print_changes(plan);
@@ -45,6 +92,24 @@ fn note_on(step: &Step, session: &Session) -> Option<String> {
     let is_there = step.id.kind == Service::KIND && matches!(step.action, Action::Keep | Action::Update);
     let given = session.owned_counts.iter().find(|count| is_there && step.id.logical_name == count.app)?;
     Some(given.note(session.program.stack.name(), session.given_region.as_deref()))
+}
+
+/// What is in a bucket stays as it was encrypted, and the tasks may use the key of the settings alone.
+fn note_on_key(step: &Step) -> Option<String> {
+    let is_left = |change: &Change| {
+        let before = change.before.as_ref().and_then(Value::as_str).unwrap_or_default();
+        change.path == "kmsKeyArn" && !before.is_empty()
+            || change.path == "encryption" && before.starts_with(KMS)
+    };
+    let is_it =
+        step.id.kind == Bucket::KIND && step.action == Action::Update && step.changes.iter().any(is_left);
+    let bucket = &step.name;
+    is_it.then(|| {
+        format!(
+            "storage.kms_key: what is in {bucket} stays encrypted with the key before, which tasks may no longer use; encrypt it \
+             anew after the deploy, `aws s3 cp s3://{bucket} s3://{bucket} --recursive`"
+        )
+    })
 }
 
 /// A step of `preview --json`.
@@ -121,7 +186,8 @@ fn short(value: &Value) -> String {
     format!("{kept}…")
 }
 
-fn totals(plan: &Plan) -> String {
+/// How many resources change how.
+pub fn totals(plan: &Plan) -> String {
     if plan.is_empty() {
         return format!("nothing to change: all {} resources are as the code says", plan.steps.len());
     }

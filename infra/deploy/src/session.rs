@@ -7,7 +7,7 @@ use crate::stack_lease::StackLease;
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
 use boot_time::Instant;
-use infra::apps::{AppList, AppSpec};
+use infra::apps::AppSpec;
 use infra::registry::ImageTags;
 use infra::{Destination, Names, OwnedCount, Program, Settings, program};
 use infra_aws::Aws;
@@ -54,12 +54,13 @@ impl Session {
     /// When the settings make no stack, or there are no credentials or no region.
     pub async fn open(options: &StackOptions, setup: &Setup) -> Result<Self> {
         let defaults = Settings::of(setup.apps);
+        let given = options.given()?;
         let settings = if options.local {
-            defaults.overridden_on(native_processor().await?, &options.settings)?
+            defaults.overridden_on(native_processor().await?, &given)?
         } else {
-            defaults.overridden(&options.settings)?
+            defaults.overridden(&given)?
         };
-        let owned_counts = OwnedCount::among(&options.settings, &settings);
+        let owned_counts = OwnedCount::among(&given, &settings);
         let config = configuration(options, setup).await?;
         let region = configuration::region(&config);
         infra::check(&options.name, &settings, Some(&region))?;
@@ -68,7 +69,7 @@ impl Session {
         let built = settings.apps.iter().filter(|(_, app)| app.image.is_none());
         let built: Vec<_> = built.map(|(spec, _)| spec).collect();
         let tags = tokio::task::spawn_blocking(move || image_tags(&workspace, &built));
-        let aws = connected(&config, options, setup.apps).await?;
+        let aws = connected(&config, options, setup).await?;
         let destination = Destination { account_id: aws.account.id.clone(), region };
         let names = Names::new(&options.name, &destination)?;
         let program = program(&options.name, &settings, &destination, &tags.await??)?;
@@ -93,15 +94,16 @@ impl Session {
     /// When there are no credentials or no region.
     pub async fn connect(options: &StackOptions, setup: &Setup) -> Result<Aws> {
         let config = configuration(options, setup).await?;
-        let aws = connected(&config, options, setup.apps).await?;
+        let aws = connected(&config, options, setup).await?;
         aws.account.confirm().await?;
         Ok(aws)
     }
 
     /// Has its clients wait for deployments, or not.
     #[must_use]
-    pub fn waiting(mut self, waits: bool) -> Self {
+    pub fn waiting(mut self, waits: bool, keep_trying: bool) -> Self {
         self.aws.waits = waits;
+        self.aws.rollout.keep_trying = keep_trying;
         self.provider = kinds::all(&self.aws);
         self
     }
@@ -176,14 +178,16 @@ async fn configuration(options: &StackOptions, setup: &Setup) -> Result<SdkConfi
 }
 
 /// Connects, and begins the journal of the run.
-async fn connected(config: &SdkConfig, options: &StackOptions, apps: AppList) -> Result<Aws> {
+async fn connected(config: &SdkConfig, options: &StackOptions, setup: &Setup) -> Result<Aws> {
     let command = std::env::args().nth(1).unwrap_or_default();
     let region = configuration::region(config);
     let place = journal::Place { stack: options.name.as_str(), region: &region, local: options.local };
     journal::begin(&options.workspace, place, &command)
         .with_context(|| format!("cannot write target/journal in {}", options.workspace.display()))?;
-    let program = AppProgram { apps, workspace: options.workspace.clone() };
-    Ok(Aws::connect(config, options.name.as_str(), Arc::new(program)).await?)
+    let program = AppProgram { apps: setup.apps, workspace: options.workspace.clone() };
+    let mut aws = Aws::connect(config, options.name.as_str(), Arc::new(program)).await?;
+    aws.rollout.control = Arc::clone(&setup.control);
+    Ok(aws)
 }
 
 /// What the sources of these apps give.

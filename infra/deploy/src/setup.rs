@@ -1,6 +1,7 @@
 //! What the commands are set up with: the apps, and what tests have otherwise than people.
 
 use infra::apps::AppList;
+use infra_aws::rollout::Control;
 use infra_wire::timeouts::ANSWERS_WITHIN;
 use infra_wire::transport::{Direct, Transport};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub struct Setup {
     pub apps: AppList,
     /// What tests have otherwise.
     pub overrides: Overrides,
+    /// What the user wishes while rollouts are followed.
+    pub control: Arc<Control>,
 }
 
 /// What tests override. What ships has the defaults, and nothing chooses others from outside.

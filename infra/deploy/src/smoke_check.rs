@@ -41,17 +41,33 @@ impl Patience {
     }
 }
 
+/// What is asked, and where it is.
+pub struct Site<'a> {
+    /// The addresses of the apps.
+    pub urls: &'a [&'a str],
+    /// The load balancer's DNS name.
+    pub load_balancer: &'a str,
+    /// Why none of them can be asked, where that is known.
+    pub unasked: Option<&'a str>,
+    /// Who may connect.
+    pub allowed_clients: &'a str,
+}
+
 /// Waits until each of these addresses answers with 200. Where that can't be seen from here, it warns.
 ///
 /// # Errors
 /// When one answers otherwise until the deadline, with its last answer.
-pub async fn wait(urls: &[&str], is_new: bool, allowed_clients: &str) -> Result<(), Failure> {
-    wait_for_all(urls, Patience::with(is_new), allowed_clients).await
+pub async fn wait(site: &Site<'_>, is_new: bool) -> Result<(), Failure> {
+    wait_for_all(site, Patience::with(is_new)).await
 }
 
-async fn wait_for_all(urls: &[&str], patience: Patience, allowed_clients: &str) -> Result<(), Failure> {
-    if let Some(why) = unreachable(urls, patience).await? {
-        let failure = not_seen(urls, &why, allowed_clients);
+async fn wait_for_all(site: &Site<'_>, patience: Patience) -> Result<(), Failure> {
+    let why = match site.unasked {
+        Some(why) => Some(why.to_owned()),
+        None => unreachable(site, patience).await?,
+    };
+    if let Some(why) = why {
+        let failure = not_seen(site.urls, &why, site.allowed_clients);
         error_report::warn("whether the app answers can't be seen from here", &failure);
     }
     Ok(())
@@ -70,11 +86,11 @@ fn not_seen(urls: &[&str], why: &str, allowed_clients: &str) -> Failure {
 }
 
 /// Why the addresses can't be asked from here; nothing where all have answered.
-async fn unreachable(urls: &[&str], patience: Patience) -> Result<Option<String>, Failure> {
+async fn unreachable(site: &Site<'_>, patience: Patience) -> Result<Option<String>, Failure> {
     let view = ProgressView::new();
-    for url in urls {
+    for url in site.urls {
         let id = ResourceId::new("url", *url);
-        let requests = Requests::to(url, patience.request)?;
+        let requests = Requests::to(url, site.load_balancer, patience.request)?;
         // They are all at the same load balancer.
         if let Some(why) = wait_for(&requests, patience, &Context::of("", &id, &view)).await? {
             return Ok(Some(why));
@@ -94,7 +110,7 @@ async fn wait_for(
     // Since when its name is known here.
     let mut resolved = None;
     loop {
-        let missing = match requests.look().await {
+        let missing = match requests.look().await? {
             Seen::Served => return Ok(None),
             Seen::Answer(missing) => {
                 was_reached = true;

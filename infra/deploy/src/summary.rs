@@ -21,6 +21,9 @@ pub struct Summary {
     /// Where each app is reached: `url` of the one that has no path of its own, `php_url` of PHP's.
     #[serde(flatten, serialize_with = "as_members")]
     pub urls: Vec<(String, String)>,
+    /// Where the new tasks of an app answer before users reach them, as `web_test_url`. Nothing is asked there by a deploy.
+    #[serde(flatten, serialize_with = "as_members")]
+    pub test_urls: Vec<(String, String)>,
     /// The bucket of uploads.
     pub bucket: String,
     /// The ECS cluster.
@@ -33,6 +36,9 @@ pub struct Summary {
     pub account: String,
     /// The load balancer's DNS name.
     pub load_balancer: String,
+    /// The name whose DNS record is to lead there, where people come by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
     /// The local AWS, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
@@ -48,18 +54,48 @@ impl Summary {
             }
         };
         let endpoint = aws.endpoint.clone().filter(|_| options.local);
-        let base = format!("http://{dns_name}");
+        let base = base(exports, &dns_name, aws.load_balancers_speak_tls());
+        let urls = exports.apps.iter().map(|app| (output_name(app), format!("{base}{}/", app.path)));
+        let tests = exports.test_ports.iter();
+        let tests = tests.map(|(app, port)| {
+            // A test listener has the certificate of the users' one.
+            let base = if base.starts_with("https:") { base.as_str() } else { &format!("http://{dns_name}") };
+            (format!("{}_test_url", app.name), format!("{base}:{port}{}/", app.path))
+        });
         Some(Self {
             stack: exports.stack.clone(),
-            urls: exports.apps.iter().map(|app| (output_name(app), format!("{base}{}/", app.path))).collect(),
+            urls: urls.collect(),
+            test_urls: tests.collect(),
             bucket: exports.bucket.clone(),
             cluster: exports.cluster.clone(),
             services: exports.services.clone(),
+            domain: exports.domain.clone(),
             region: exports.region.clone(),
             account: aws.account.id.clone(),
             load_balancer: dns_name,
             endpoint,
         })
+    }
+
+    /// Why a machine can't see whether the apps answer, though it may connect: no certificate is for a load balancer's own name.
+    pub fn unasked(&self) -> Option<&'static str> {
+        let is_of_balancer = |(_, url): &(String, String)| url.starts_with("https:") && self.domain.is_none();
+        self.urls.iter().any(is_of_balancer).then_some(
+            "the certificate is not for the load balancer's own name, and load_balancer.domain does not say which it is for",
+        )
+    }
+
+    /// Prints it as the last of a deploy's events, each an object in a line of its own; for people as [`Summary::print`].
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    pub fn print_last(&self, json: bool) -> Result<()> {
+        if !json {
+            return self.print(false);
+        }
+        let mut last = serde_json::to_value(self).context("the outputs have no JSON form")?;
+        last["event"] = "outputs".into();
+        print(last)
     }
 
     /// Prints it, for people or as one JSON object.
@@ -70,19 +106,35 @@ impl Summary {
         if json {
             return print(serde_json::to_string_pretty(self).context("the outputs have no JSON form")?);
         }
-        let mut rows: Vec<_> = self.urls.iter().map(|(name, url)| (name.as_str(), url.clone())).collect();
+        let mut rows: Vec<_> =
+            self.urls.iter().chain(&self.test_urls).map(|(name, url)| (name.as_str(), url.clone())).collect();
         rows.extend([
             ("bucket", self.bucket.clone()),
             ("cluster", self.cluster.clone()),
             ("services", self.services.join(", ")),
             ("region", self.region.clone()),
         ]);
+        let alias = self
+            .domain
+            .as_ref()
+            .map(|domain| format!("{domain} is to be an alias of {}", self.load_balancer));
+        rows.extend(alias.map(|alias| ("dns", alias)));
         rows.extend(self.endpoint.clone().map(|endpoint| ("endpoint", endpoint)));
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(LEAST_WIDTH);
         for (name, value) in rows {
             print(format_args!("{name:<width$} {value}"))?;
         }
         Ok(())
+    }
+}
+
+/// What the apps' addresses begin with.
+fn base(exports: &Exports, dns_name: &str, speaks_tls: bool) -> String {
+    match (exports.https_port, &exports.domain) {
+        (None, _) => format!("http://{dns_name}"),
+        (Some(port), _) if !speaks_tls => format!("http://{dns_name}:{port}"),
+        (Some(_), Some(domain)) => format!("https://{domain}"),
+        (Some(_), None) => format!("https://{dns_name}"),
     }
 }
 

@@ -103,12 +103,13 @@ fn reset(member: &str) -> Option<Value> {
     })
 }
 
-/// A circuit breaker, alarms and hooks stay unless they are turned off.
+/// A circuit breaker, alarms, hooks and a bake time stay unless they are turned off.
 fn reset_what_is_gone(deployment: &mut Value, live: &Value) {
     let off = [
         ("deploymentCircuitBreaker", json!({"enable": false, "rollback": false})),
         ("alarms", json!({"alarmNames": [], "enable": false, "rollback": false})),
         ("lifecycleHooks", json!([])),
+        ("bakeTimeInMinutes", json!(0)),
     ];
     for (member, off) in off {
         if deployment.get(member).is_none() && says(&live[member]) {

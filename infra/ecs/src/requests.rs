@@ -13,9 +13,10 @@ pub use service::service;
 pub use task_definition::{MOST_BYTES, containers, definition, task_definition};
 
 use crate::capacity::CapacityProviderStrategyItem;
+use crate::placement::{Share, place};
 use crate::reader::{Form, read};
+use crate::rollout::Bounds;
 use crate::rules::{self, Findings, Path, Rule};
-use crate::simulation::{Bounds, Share, place};
 use crate::task_definition::volume::Switch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Error, Value};

@@ -4,6 +4,7 @@
 //! clock with ideal tasks, the local AWS on the real one with real containers.
 
 mod action;
+mod bounds;
 mod breaker;
 mod daemon;
 mod deployment;
@@ -20,6 +21,7 @@ mod progress;
 mod replace;
 mod simulate;
 mod spec;
+mod stage;
 mod stages;
 mod state;
 mod stop;
@@ -34,10 +36,12 @@ mod zones;
 mod tests;
 
 pub use action::Action;
+pub use bounds::{Bounds, least_maximum_percent, most_minimum_healthy_percent};
 pub use event::{Event, TargetHealth, TaskStatus};
 pub use moment::Moment;
-pub use simulate::{SimulatedStep, simulate};
+pub use simulate::{Fault, Outcome, Pace, Simulated, Simulation, Step, TaskCounts, TrafficShares};
 pub use spec::{Hook, LoadBalancer, ServiceSpec, Strategy, Timings};
+pub use stage::Stage;
 pub use state::{
     AlarmsView, BreakerView, Deployment, HookDetail, Identity, Refusal, Revision, RevisionCounts, Rollback,
     ServiceDeployment, ServiceEvent, Task,
@@ -123,15 +127,34 @@ impl Service {
         service
     }
 
+    /// A new service whose first deployment is not ended by these alarms, which are on already.
+    pub fn despite_alarms(mut self, names: Vec<String>) -> Self {
+        self.alarms = names.into_iter().collect();
+        if let Some(progress) = &mut self.progress {
+            progress.ignored_alarms = self.alarms.clone();
+        }
+        self
+    }
+
     /// Takes in what happened and answers what to do. Time does not go back: an earlier moment counts as the latest.
     ///
     /// # Errors
     /// What ECS refuses of `Update`, `StopDeployment`, `ContinueDeployment` and `Protection`. No other event fails.
     pub fn step(&mut self, now: Moment, event: Event) -> Result<Vec<Action>, Refusal> {
-        let wake = self.next_wake();
-        let decides = !event.is_notice() || wake.is_some_and(|wake| wake <= now);
+        self.step_with_all(now, vec![event])
+    }
+
+    /// The same for all that happens at one moment: nothing is decided before the last of it is known.
+    ///
+    /// # Errors
+    /// As [`Service::step`]; what comes after a refused event is not taken in.
+    pub fn step_with_all(&mut self, now: Moment, events: Vec<Event>) -> Result<Vec<Action>, Refusal> {
+        let wakes = self.next_wake().is_some_and(|wake| wake <= now);
+        let decides = wakes || events.iter().any(|event| !event.is_notice());
         self.now = self.now.max(now);
-        self.take_in(event)?;
+        for event in events {
+            self.take_in(event)?;
+        }
         if decides {
             self.look();
         }

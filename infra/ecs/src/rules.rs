@@ -23,7 +23,7 @@ pub use finding::{Finding, Minds};
 pub(crate) use findings::IGNORED;
 pub use findings::{Findings, Refused};
 pub use path::Path;
-pub use rule::Rule;
+pub use rule::{Explanation, Rule};
 pub use run_task::{run_task, run_task_and_task};
 pub use service::{rolling_update, service};
 pub use service_and_task::service_and_task;

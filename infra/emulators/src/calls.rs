@@ -73,6 +73,11 @@ impl Emulator {
         !self.mends(kind).any(|mend| matches!(mend, Mend::NotWaitedFor))
     }
 
+    /// Whether load balancers speak TLS.
+    pub fn speaks_tls(&self) -> bool {
+        !self.mends("listener").any(|mend| matches!(mend, Mend::PlainHttp))
+    }
+
     /// How a kind is mended, once a call was made.
     pub(crate) fn mends(&self, kind: &str) -> impl Iterator<Item = &'static Mend> {
         self.product().into_iter().flat_map(move |product| rows_of(product, kind)).map(|row| &row.mend)

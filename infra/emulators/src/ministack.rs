@@ -10,6 +10,10 @@ use serde_json::Value;
 /// The zones that a region of MiniStack may have.
 const ZONES: [char; 6] = ['a', 'b', 'c', 'd', 'e', 'f'];
 
+/// The default VPC's main route table, and the gateway that the VPC has.
+const DEFAULT_TABLE: &str = "rtb-00000001";
+const DEFAULT_GATEWAY: &str = "igw-00000001";
+
 /// Groups of the newest version of their launch templates.
 pub fn with_newest_version(exchange: Exchange<'_>) -> Mended<'_> {
     async move {
@@ -46,6 +50,19 @@ pub fn every_zone(asked: &Asked, _: &str, _: Answered) -> Answered {
 /// Rules that do not say whose the groups are that they name.
 pub fn without_users(_: &Asked, _: &str, answer: Answered) -> Answered {
     Answered { body: text::without(&answer.body, "userId"), ..answer }
+}
+
+/// Route tables, of which the default VPC's main one leads to the internet.
+pub fn with_default_route(_: &Asked, _: &str, answer: Answered) -> Answered {
+    let body = text::between(&answer.body, "<routeSet>", "</routeSet>", |before, kept| {
+        if text::last(before, "routeTableId") != Some(DEFAULT_TABLE) || kept.contains("0.0.0.0/0") {
+            return kept.to_owned();
+        }
+        let destination = "<destinationCidrBlock>0.0.0.0/0</destinationCidrBlock>";
+        let gateway = format!("<gatewayId>{DEFAULT_GATEWAY}</gatewayId><state>active</state>");
+        format!("{kept}<item>{destination}{gateway}</item>")
+    });
+    Answered { body, ..answer }
 }
 
 /// Repositories at the endpoint.

@@ -134,7 +134,8 @@ async fn likely_providers(exchange: &Exchange<'_>) -> Result<BTreeSet<String>, C
     let groups = "Action=DescribeAutoScalingGroups&Version=2011-01-01".to_owned();
     let listed = async {
         let arns = exchange.json("ecs", &format!("{ECS}.ListClusters"), json!({})).await?;
-        let named = json!({ "clusters": arns["clusterArns"] });
+        // One answer without tags takes them from those that are made at the same time.
+        let named = json!({ "clusters": arns["clusterArns"], "include": ["TAGS"] });
         exchange.json("ecs", &format!("{ECS}.DescribeClusters"), named).await
     };
     let (clusters, groups) = try_join(listed, exchange.query("autoscaling", groups)).await?;

@@ -37,6 +37,8 @@ pub enum Mend {
     NotWaitedFor,
     /// One whose place another has taken goes after a moment.
     GoesSoon,
+    /// What should speak HTTPS speaks HTTP on the same port.
+    PlainHttp,
 }
 
 /// A row: the product and its version, the calls or the kind; what is wrong and what is made of it; how.
@@ -55,6 +57,9 @@ pub const TABLE: &[Row] = table! {
         "not every resolver knows the DNS name of a load balancer"
             => "the path that leads to it as well stands for the name",
             Mend::Answer(local_aws::below_the_endpoint);
+    LocalAws "0.1.0" ["listener"]
+        "a listener of HTTPS speaks HTTP, below the same path with its port"
+            => "that address stands for the one of HTTPS", Mend::PlainHttp;
     LocalAws "0.1.0" ["service"]
         "the load balancer is one process, which follows its rules at once"
             => "a service whose place another has taken goes after 2 s", Mend::GoesSoon;
@@ -67,6 +72,9 @@ pub const TABLE: &[Row] = table! {
         "the call is not known" => "it counts as done", Mend::Nothing;
     MiniStack "1.5.33" ["ec2:DescribeInstanceTypeOfferings"]
         "the call is not known" => "every zone offers every type", Mend::Answer(ministack::every_zone);
+    MiniStack "1.5.33" ["ec2:DescribeRouteTables"]
+        "the default VPC has a gateway, and no route to it"
+            => "the main table has a default route", Mend::Answer(ministack::with_default_route);
     MiniStack "1.5.33" ["ec2:DescribeSecurityGroups"]
         "a rule that names a group says whose that is, and can't be revoked as it is described"
             => "the account is left out", Mend::Answer(ministack::without_users);
@@ -128,6 +136,8 @@ pub const TABLE: &[Row] = table! {
     Moto "5.2.5" ["ecs:DescribeTaskDefinition"]
         "of a family the newest revision is described, also where it is deregistered"
             => "a family without an active revision is not there", Mend::Answer(ministack::active_alone);
+    Moto "5.2.5" ["ecs:ListServiceDeployments"]
+        "the call is not known" => "there are none", Mend::Nothing;
     Moto "5.2.5" ["iam-role"]
         "AWS's own policies are not there, as to load them takes half a minute"
             => "where a role has none, those that are desired count as attached",
@@ -176,7 +186,8 @@ mod tests {
                 since.split('.').all(|number| number.parse::<u32>().is_ok()),
                 "{product} {of:?}: since {since:?}"
             );
-            let is_of_a_kind = matches!(mend, Mend::Missing(_) | Mend::NotWaitedFor | Mend::GoesSoon);
+            let is_of_a_kind =
+                matches!(mend, Mend::Missing(_) | Mend::NotWaitedFor | Mend::GoesSoon | Mend::PlainHttp);
             for of in *of {
                 assert_eq!(is_of_a_kind, !of.contains(':'), "{product} {of}");
             }

@@ -83,7 +83,7 @@ impl Work<'_> {
         let desired = self.desired(outputs).map_err(|source| self.failure("read", source))?;
         let mut live = self.world.live.get(&self.node.id).filter(|_| !self.gone.contains(&self.node.id));
         if let Some(now) = live {
-            let changes = differences(self.stack.name(), &self.node.id, &desired, now);
+            let changes = differences(self.stack, &self.node.id, &desired, now);
             if changes.is_empty() {
                 let is_stable = self.wait(&desired).await;
                 is_stable.map_err(|source| self.failure("wait for", source))?;
@@ -191,7 +191,7 @@ impl Work<'_> {
             };
             // If it can't be read now, the first failure says more.
             let Ok(Some(now)) = kind.read(desired).await else { return Err(lost) };
-            if differences(self.stack.name(), &self.node.id, desired, &now).is_empty() {
+            if differences(self.stack, &self.node.id, desired, &now).is_empty() {
                 return Ok(now.outputs);
             }
             wait_after(times).await;
@@ -210,7 +210,8 @@ impl Work<'_> {
 
     fn context(&self) -> Context<'_> {
         let Self { replaced, reporter, .. } = *self;
-        Context { replaced, ..Context::of(self.stack.name(), &self.node.id, reporter) }
+        let own_tags = self.stack.tags();
+        Context { replaced, own_tags, ..Context::of(self.stack.name(), &self.node.id, reporter) }
     }
 
     fn report(&self, event: Event) {

@@ -1,6 +1,8 @@
 //! What the engine reports while it works; the command line draws it.
 
 use crate::id::ResourceId;
+use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that happened to a resource.
@@ -21,6 +23,13 @@ pub enum Event {
         id: ResourceId,
         /// What it is waiting for: `1 of 2 tasks running`.
         what: String,
+    },
+    /// The kind has something to say of it, in a shape of its own.
+    Reported {
+        /// The resource.
+        id: ResourceId,
+        /// What it says; who draws it knows its type.
+        what: Arc<dyn Any + Send + Sync>,
     },
     /// The action ended.
     Finished {

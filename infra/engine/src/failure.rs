@@ -78,6 +78,11 @@ impl Failure {
         Self { code: Some(code.to_owned()), ..self }
     }
 
+    /// The error code that a service answered with.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
     /// The same failure of a creation, which was refused because there is such a resource already if it is one of these errors.
     #[must_use]
     pub(crate) fn with_name_taken_if(self, errors: &[&str]) -> Self {

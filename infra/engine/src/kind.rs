@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::id::ResourceId;
 use crate::live::{Found, Live, LiveValue, Tags};
 use crate::operations::{Names, Operations};
-use crate::ownership::{missing_tags, tags_for};
+use crate::ownership::{all_tags, missing_tags};
 use crate::resource::Resource;
 use async_trait::async_trait;
 use serde_json::Value;
@@ -35,7 +35,8 @@ pub trait ResourceKind: Send + Sync {
     /// The operations of the API that it calls.
     const OPERATIONS: Operations;
 
-    /// The live resource, or `None`. The members in `IDENTITY` are known; others may still be references.
+    /// The live resource, or `None`. The members in `IDENTITY` are known, and those in `READ_WITH` where what they refer to exists;
+    /// others may still be references.
     async fn read(&self, desired: &Self::Resource) -> ReadResult<Self::Resource>;
 
     /// Creates it and waits until it can be used.
@@ -75,12 +76,16 @@ pub type LiveOf<R> = Live<R, <R as Resource>::Outputs>;
 /// What reading one gives.
 pub type ReadResult<R> = Result<Option<LiveOf<R>>, Failure>;
 
+static NO_TAGS: Tags = Tags::new();
+
 /// What an action may want to know of the run it is part of.
 pub struct Context<'a> {
     /// The stack's name.
     pub stack: &'a str,
     /// The resource at hand.
     pub id: &'a ResourceId,
+    /// Tags of one's own, on everything in the stack.
+    pub own_tags: &'a Tags,
     /// The one whose place it takes, which goes once everything is in place.
     pub replaced: Option<&'a Found>,
     /// Whether another one has taken its place, under a new name, and it goes.
@@ -92,17 +97,17 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// For an action on a resource that takes nobody's place.
     pub fn of(stack: &'a str, id: &'a ResourceId, reporter: &'a dyn Reporter) -> Self {
-        Self { stack, id, replaced: None, is_replaced: false, reporter }
+        Self { stack, id, own_tags: &NO_TAGS, replaced: None, is_replaced: false, reporter }
     }
 
     /// The tags that the resource must carry.
     pub fn tags(&self) -> Tags {
-        tags_for(self.stack, self.id)
+        all_tags(self.stack, self.id, self.own_tags)
     }
 
     /// Those of its tags that the live resource lacks, if it lacks one. What somebody else put on it is theirs and stays.
     pub fn missing_tags(&self, live: &Option<Tags>) -> Option<Tags> {
-        Some(missing_tags(self.stack, self.id, live.as_ref()?)).filter(|missing| !missing.is_empty())
+        Some(missing_tags(self.tags(), live.as_ref()?)).filter(|missing| !missing.is_empty())
     }
 
     /// Says what the action is waiting for.

@@ -36,9 +36,15 @@ pub fn tags_for(stack: &str, id: &ResourceId) -> Tags {
     Tags::from([(STACK_TAG.to_owned(), stack.to_owned()), (RESOURCE_TAG.to_owned(), id.to_string())])
 }
 
-/// Those of the tags of a resource that are not among these.
-pub fn missing_tags(stack: &str, id: &ResourceId, live: &Tags) -> Tags {
-    let mut tags = tags_for(stack, id);
+/// The same with tags of one's own; those by which a resource is known are always the stack's.
+pub fn all_tags(stack: &str, id: &ResourceId, own: &Tags) -> Tags {
+    let mut tags = own.clone();
+    tags.extend(tags_for(stack, id));
+    tags
+}
+
+/// Those of the tags that a resource must carry that are not among these.
+pub fn missing_tags(mut tags: Tags, live: &Tags) -> Tags {
     tags.retain(|key, value| live.get(key) != Some(value));
     tags
 }

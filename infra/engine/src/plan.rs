@@ -147,10 +147,12 @@ pub fn plan(stack: &Stack, world: &World, adopt: bool) -> Result<Plan, PlanError
 }
 
 /// Everything in which a live resource is not as desired: properties, and our tags.
-pub(crate) fn differences(stack: &str, id: &ResourceId, desired: &Value, live: &LiveValue) -> Vec<Change> {
+pub(crate) fn differences(stack: &Stack, id: &ResourceId, desired: &Value, live: &LiveValue) -> Vec<Change> {
     let mut changes = diff(desired, &live.properties);
     if let Some(tags) = &live.tags {
-        changes.extend(missing_tags(stack, id, tags).into_iter().map(|missing| tag_change(missing, tags)));
+        changes.extend(
+            missing_tags(stack.tags_of(id), tags).into_iter().map(|missing| tag_change(missing, tags)),
+        );
     }
     changes
 }
@@ -171,7 +173,7 @@ fn step_for(
             if let Some(tags) = &live.tags {
                 refuse_others(stack.name(), node, tags, adopt)?;
             }
-            let changes = differences(stack.name(), &node.id, &desired, live);
+            let changes = differences(stack, &node.id, &desired, live);
             (if changes.is_empty() { Action::Keep } else { Action::Update }, changes)
         }
     };

@@ -64,7 +64,7 @@ async fn read_all(
     provider: &Provider,
 ) -> Result<HashMap<ResourceId, LiveValue>, ResourceFailures> {
     let live = Mutex::new(HashMap::new());
-    let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.found_after.clone()).collect();
+    let order: Vec<Vec<usize>> = stack.nodes().iter().map(|node| node.read_after.clone()).collect();
     let walked =
         walk(&order, |index| {
             let (node, live) = (&stack.nodes()[index], &live);

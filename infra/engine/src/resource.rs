@@ -15,6 +15,8 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Debug + Send + Sync +
     const KIND: &'static str;
     /// The members by which the live resource is found; they decide how early it can be read.
     const IDENTITY: &'static [&'static str] = &["name"];
+    /// The members that a read compares with what it finds, as far as what they refer to exists: that is read before.
+    const READ_WITH: &'static [&'static str] = &[];
     /// The members that can't change while it exists and that its name does not show. Where one has to, it goes first, with
     /// all that uses it, and comes anew.
     const IMMUTABLE: &'static [&'static str] = &[];

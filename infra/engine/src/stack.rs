@@ -1,6 +1,8 @@
 //! The stack: resources added one by one by plain functions, and the graph that their outputs make.
 
 use crate::id::ResourceId;
+use crate::live::Tags;
+use crate::ownership::all_tags;
 use crate::resolve::references;
 use crate::resource::{Handle, Resource};
 use serde_json::Value;
@@ -12,6 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug)]
 pub struct Stack {
     name: String,
+    tags: Tags,
     nodes: Vec<Node>,
     indices: HashMap<ResourceId, usize>,
     errors: Vec<StackError>,
@@ -30,6 +33,8 @@ pub struct Node {
     pub dependencies: Vec<usize>,
     /// Those whose outputs are needed to find it.
     pub found_after: Vec<usize>,
+    /// Those that are read before it: those by which it is found, and those that a read compares with.
+    pub read_after: Vec<usize>,
     /// The members that can't change while it exists.
     pub fixed: &'static [&'static str],
     /// The outputs that an update in place changes.
@@ -80,12 +85,34 @@ pub enum StackError {
 impl Stack {
     /// An empty stack of this name.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), nodes: Vec::new(), indices: HashMap::new(), errors: Vec::new() }
+        Self {
+            name: name.into(),
+            tags: Tags::new(),
+            nodes: Vec::new(),
+            indices: HashMap::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// With tags of one's own, on everything in it.
+    #[must_use]
+    pub fn with_tags(self, tags: Tags) -> Self {
+        Self { tags, ..self }
     }
 
     /// The stack's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Tags of one's own, on everything in it.
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    /// All tags that a resource carries.
+    pub fn tags_of(&self, id: &ResourceId) -> Tags {
+        all_tags(&self.name, id, &self.tags)
     }
 
     /// The resources, each after those it depends on.
@@ -133,8 +160,10 @@ impl Stack {
     }
 
     fn insert<R: Resource>(&mut self, id: ResourceId, name: String, desired: Value, after: &[&ResourceId]) {
-        let found_by = Value::Array(R::IDENTITY.iter().map(|member| desired[*member].clone()).collect());
-        let found_after = self.indices_of_references(&id, &found_by);
+        let in_members = |members: &[&str]| members.iter().map(|member| desired[*member].clone()).collect();
+        let found_after = self.indices_of_references(&id, &Value::Array(in_members(R::IDENTITY)));
+        let mut read_after = self.indices_of_references(&id, &Value::Array(in_members(R::READ_WITH)));
+        read_after.extend(&found_after);
         let mut dependencies = self.indices_of_references(&id, &desired);
         dependencies.extend(after.iter().filter_map(|other| self.known_index(&id, other)));
         let node = Node {
@@ -143,6 +172,7 @@ impl Stack {
             desired,
             dependencies: dependencies.into_iter().collect(),
             found_after: found_after.into_iter().collect(),
+            read_after: read_after.into_iter().collect(),
             fixed: R::IMMUTABLE,
             outputs_of_update: R::OUTPUTS_OF_UPDATE,
             normalise: normalise::<R>,

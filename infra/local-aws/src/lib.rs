@@ -2,6 +2,7 @@
 //! through to an emulator.
 
 pub mod account;
+pub mod alarms;
 pub mod api_error;
 pub mod clock;
 pub mod ecs;

@@ -74,6 +74,7 @@ async fn started(options: &Options) -> anyhow::Result<(Arc<Front>, Arc<DockerRun
     tokio::spawn(ecs.clone().run());
     tokio::spawn(ecs.clone().watch_targets());
     tokio::spawn(scaling.clone().run());
+    tokio::spawn(infra_local_aws::alarms::watch(ecs.clone(), scaling.clone()));
     let front =
         Front { ecs, load_balancers, scaling, runtime: runtime.clone(), emulator: PassOn::to(&address) };
     Ok((Arc::new(front), runtime))

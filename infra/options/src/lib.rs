@@ -1,19 +1,28 @@
 //! The options of every command that talks to AWS, declared once: `cargo xtask` reads them for help, errors and what this machine
 //! needs, the program with the AWS SDK for what it does.
 
+pub mod decide;
 pub mod deploy;
 pub mod drift;
+pub mod exec;
 pub mod explain;
+pub mod logs;
+pub mod open;
 pub mod outputs;
 pub mod preview;
+pub mod revisions;
+pub mod rollback;
 pub mod run_task;
 mod say;
 pub mod scale;
 mod speed;
 mod stack;
 pub mod stacks;
+pub mod status;
 pub mod strategy;
 pub mod teardown;
+pub mod verify;
+pub mod wait;
 
 pub use say::print;
 pub use speed::Speed;
@@ -36,6 +45,18 @@ pub enum Command {
     Outputs(outputs::Options),
     RunTask(Box<run_task::Options>),
     Scale(scale::Options),
+    Status(status::Options),
+    Wait(wait::Options),
+    /// Let a deployment go on that waits at a stage
+    Continue(decide::Options),
+    /// Stop a deployment and go back to the revision before
+    Abort(decide::Options),
+    Rollback(rollback::Options),
+    Verify(verify::Options),
+    Logs(logs::Options),
+    Revisions(revisions::Options),
+    Open(open::Options),
+    Exec(exec::Options),
     #[command(hide = true)]
     Stacks(stacks::Options),
 }
@@ -52,6 +73,15 @@ impl Command {
             Self::Outputs(options) => &options.stack,
             Self::RunTask(options) => &options.stack,
             Self::Scale(options) => &options.stack,
+            Self::Status(options) => &options.stack,
+            Self::Wait(options) => &options.stack,
+            Self::Continue(options) | Self::Abort(options) => &options.stack,
+            Self::Rollback(options) => &options.stack,
+            Self::Verify(options) => &options.stack,
+            Self::Logs(options) => &options.stack,
+            Self::Revisions(options) => &options.stack,
+            Self::Open(options) => &options.stack,
+            Self::Exec(options) => &options.stack,
             Self::Stacks(options) => &options.stack,
         }
     }

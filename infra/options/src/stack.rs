@@ -4,8 +4,8 @@ use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use infra::DEFAULT_STACK;
-use infra::StackName;
+use infra::settings::StackFileError;
+use infra::{DEFAULT_STACK, Given, StackName};
 
 /// The region that a local AWS has unless another one is asked for.
 pub const DEFAULT_REGION: &str = "us-east-1";
@@ -21,7 +21,7 @@ pub struct StackOptions {
     #[arg(long, value_name = "PORT", env = "LOCAL_AWS_PORT", default_value_t = 4566, value_parser = clap::value_parser!(u16).range(1024..))]
     pub local_port: u16,
 
-    /// The stack's name: part of the name of everything in it
+    /// The stack's name: part of the name of everything in it, and of its settings' file, infra/stacks/NAME.toml
     #[arg(long = "stack", value_name = "NAME", default_value = DEFAULT_STACK)]
     pub name: StackName,
 
@@ -37,13 +37,23 @@ pub struct StackOptions {
     #[arg(long)]
     pub json: bool,
 
-    /// Change a setting of the stack; may be given several times
+    /// Change a setting of the stack, whatever its file says; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub settings: Vec<String>,
 
     /// The checkout whose apps are built
     #[arg(long, hide = true, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))]
     pub workspace: PathBuf,
+}
+
+impl StackOptions {
+    /// The settings that are given: in the stack's file, and on the command line.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn given(&self) -> Result<Given, StackFileError> {
+        Given::of_stack(&self.workspace, &self.name, &self.settings)
+    }
 }
 
 /// What happens while another run works on the same stack.

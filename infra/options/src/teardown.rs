@@ -2,12 +2,18 @@
 
 use crate::{LeaseOptions, StackOptions};
 
+const MORE: &str = "\
+Examples:
+  cargo xtask teardown --local
+  cargo xtask teardown --stack demo --region eu-west-1";
+
 /// Delete everything that belongs to the stack
 ///
 /// With --local, the local AWS goes with its last stack: its containers, its tasks' containers, its network and the
 /// apps' images, except those that another container uses. Base images (Debian, Rust, the local AWS) stay as a cache
 /// for the next deploy; `docker image rm` removes them.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// Which stack, where.
     #[command(flatten)]

@@ -2,12 +2,17 @@
 
 use crate::name::BUCKET;
 use crate::partition::Partition;
-use infra_engine::{Resource, outputs};
+use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A bucket with all public access blocked and SSE-S3 (AES-256) encryption.
+/// The tag of a bucket that is not to be deleted: a teardown that knows nothing but the stack's name finds it there.
+pub const PROTECT_TAG: &str = "ecs-image-app:protect";
+/// What the keys of a load balancer's access logs begin with, where no prefix is set.
+pub const ACCESS_LOGS: &str = "AWSLogs/";
+
+/// A bucket with all public access blocked, encrypted by S3 (AES-256) or with a key of KMS.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +26,9 @@ pub struct Bucket {
     pub block_public_access: bool,
     /// The default encryption of new objects.
     pub encryption: String,
+    /// The ARN of the key of KMS, with the encryption [`KMS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<Output<String>>,
     /// After how many days an unfinished multipart upload is aborted; 0 for never.
     pub abort_incomplete_uploads_after_days: i32,
     /// After how many days an older version is deleted; 0 for never.
@@ -32,7 +40,16 @@ pub struct Bucket {
     pub browser_upload_origins: Vec<String>,
     /// The bucket policy; `null` for none.
     pub policy: Value,
+    /// Whether it is not to be deleted, and the stack not to be torn down.
+    pub protected: bool,
 }
+
+/// The encryption with keys that S3 has itself.
+pub const AES_256: &str = "AES256";
+/// The encryption with a key of KMS, and one made from it for the bucket, which spares a call to KMS for each object.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html>
+pub const KMS: &str = "aws:kms";
 
 /// A bucket policy that refuses every request that is not made over TLS.
 pub fn tls_only(partition: Partition, bucket: &str) -> Value {
@@ -44,6 +61,25 @@ pub fn tls_only(partition: Partition, bucket: &str) -> Value {
         "Resource": [partition.s3_arn(bucket), partition.s3_arn(&format!("{bucket}/*"))],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }]})
+}
+
+/// The policy of a bucket for a load balancer's access logs: over TLS as all else, the service that delivers them may write those
+/// of this account.
+///
+/// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html>
+pub fn takes_access_logs(partition: Partition, bucket: &str, account_id: &str) -> Value {
+    let mut policy = tls_only(partition, bucket);
+    let delivery = json!({
+        "Sid": "AccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": Partition::log_delivery_principal()},
+        "Action": "s3:PutObject",
+        "Resource": partition.s3_arn(&format!("{bucket}/{ACCESS_LOGS}{account_id}/*")),
+    });
+    if let Some(statements) = policy["Statement"].as_array_mut() {
+        statements.push(delivery);
+    }
+    policy
 }
 
 outputs! {

@@ -2,11 +2,11 @@
 
 use crate::name::REPOSITORY;
 use infra_ecs::open_enum;
-use infra_engine::{Resource, outputs};
+use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// A private repository, encrypted with AES-256.
+/// A private repository, encrypted with AES-256 or with a key of KMS. That can't change: another key goes with another name.
 ///
 /// AWS: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct EcrRepository {
     pub scan_on_push: bool,
     /// Whether a tag can be moved to another image.
     pub image_tag_mutability: TagMutability,
+    /// The ARN of the key of KMS that encrypts its images; AES-256 without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<Output<String>>,
     /// Which images expire, as ECR's JSON document.
     pub lifecycle_policy: Value,
 }
@@ -54,6 +57,7 @@ outputs! {
 
 impl Resource for EcrRepository {
     const KIND: &'static str = "ecr-repository";
+    const READ_WITH: &'static [&'static str] = &["kmsKeyArn"];
     type Outputs = EcrRepositoryOutputs;
 
     fn physical_name(&self) -> String {

@@ -23,7 +23,17 @@ pub struct IamRole {
     pub inline_policies: BTreeMap<String, Value>,
     /// ARNs of managed policies, sorted; others that are found on it are detached.
     pub managed_policies: Vec<String>,
+    /// The ARN of the policy that bounds what the others can allow. One that is not given is not ours to take away.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
 }
+
+/// The characters of all inline policies of a role, without white space.
+///
+/// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const LARGEST_POLICIES: usize = 10_240;
 
 /// A trust policy for ECS tasks of one account, so that no other account's tasks can be given the role.
 pub fn assumed_by_ecs_tasks(account: &str, region: &str) -> Value {
@@ -36,6 +46,17 @@ pub fn assumed_by_ecs_tasks(account: &str, region: &str) -> Value {
             "ArnLike": {"aws:SourceArn": source},
             "StringEquals": {"aws:SourceAccount": account},
         },
+    }]})
+}
+
+/// A trust policy for ECS itself.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>
+pub fn assumed_by_ecs() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": Partition::ecs_principal()},
+        "Action": "sts:AssumeRole",
     }]})
 }
 
@@ -67,7 +88,15 @@ impl Resource for IamRole {
     }
 
     fn problems(&self) -> Vec<String> {
-        [ROLE.problems(&self.name), ROLE_PATH.problems(&self.path)].concat()
+        let mut problems = [ROLE.problems(&self.name), ROLE_PATH.problems(&self.path)].concat();
+        let size: usize = self.inline_policies.values().map(|policy| policy.to_string().len()).sum();
+        if size > LARGEST_POLICIES {
+            problems.push(format!(
+                "inlinePolicies: {size} characters, and IAM takes {LARGEST_POLICIES} of all together; let it need less, such as \
+                 fewer secrets"
+            ));
+        }
+        problems
     }
 
     fn normalise(&mut self) {

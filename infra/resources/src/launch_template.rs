@@ -39,7 +39,7 @@ pub struct LaunchTemplate {
     pub metadata: MetadataOptions,
 }
 
-/// The instance's disk, of type gp3 and encrypted with the account's key for disks; it goes with the instance.
+/// The instance's disk, of type gp3 and encrypted; it goes with the instance.
 ///
 /// AWS: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateEbsBlockDeviceRequest.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct RootVolume {
     pub volume_type: String,
     /// Whether it is encrypted.
     pub encrypted: bool,
+    /// The ARN of the key of KMS; the account's key for disks without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<Output<String>>,
 }
 
 /// How the instance metadata service is reached.

@@ -14,6 +14,7 @@
 //!     assume_role_policy: assumed_by_instances(Partition::of_region("eu-west-1")),
 //!     inline_policies: Default::default(),
 //!     managed_policies: Vec::new(),
+//!     permissions_boundary: None,
 //! });
 //! stack.add("ec2", InstanceProfile {
 //!     name: "demo-instances".to_owned(),
@@ -34,6 +35,7 @@ pub mod iam_role;
 pub mod image;
 pub mod instance_profile;
 pub mod instance_subnets;
+pub mod kms_key;
 pub mod launch_template;
 pub mod listener;
 pub mod listener_rule;
@@ -41,6 +43,7 @@ pub mod load_balancer;
 pub mod log_group;
 pub mod name;
 pub mod partition;
+pub mod secret_source;
 pub mod security_group;
 pub mod service_scaling;
 pub mod target_group;
@@ -57,6 +60,7 @@ pub use image::Image;
 pub use infra_ecs::{CapacityProvider, Cluster, ClusterCapacity, Service, TaskDefinition};
 pub use instance_profile::InstanceProfile;
 pub use instance_subnets::InstanceSubnets;
+pub use kms_key::KmsKey;
 pub use launch_template::LaunchTemplate;
 pub use listener::Listener;
 pub use listener_rule::ListenerRule;
@@ -64,6 +68,7 @@ pub use load_balancer::LoadBalancer;
 pub use log_group::LogGroup;
 pub use name::{NameError, NameLimit};
 pub use partition::Partition;
+pub use secret_source::SecretSource;
 pub use security_group::{Ingress, SecurityGroup, TrafficSource};
 pub use service_scaling::ServiceScaling;
 pub use target_group::{HealthCheck, TargetGroup};

@@ -19,6 +19,12 @@ pub struct ListenerRule {
     pub path_patterns: Vec<String>,
     /// Where matching requests go.
     pub target_group_arn: Output<String>,
+    /// A second target group, with which the first takes turns. Which of them gets how much is ECS's to decide: it is set when
+    /// the rule is made, and neither compared nor set again.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternate_target_group_arn: Option<Output<String>>,
 }
 
 outputs! {
@@ -32,6 +38,8 @@ outputs! {
 impl Resource for ListenerRule {
     const KIND: &'static str = "listener-rule";
     const IDENTITY: &'static [&'static str] = &["listenerArn", "priority"];
+    /// Of two target groups either may be the one that serves.
+    const READ_WITH: &'static [&'static str] = &["targetGroupArn", "alternateTargetGroupArn"];
     type Outputs = ListenerRuleOutputs;
 
     fn physical_name(&self) -> String {

@@ -28,6 +28,16 @@ pub struct LoadBalancer {
     pub drop_invalid_header_fields: bool,
     /// After how many seconds an idle connection is closed.
     pub idle_timeout_seconds: u32,
+    /// Whether it can't be deleted.
+    pub deletion_protection: bool,
+    /// The bucket of its access logs; `null` for none.
+    pub access_logs_bucket: Option<Output<String>>,
+    /// The web ACL of AWS WAF that looks at each request first. One that is not set is neither compared nor taken away: a firewall
+    /// policy of the organization may have put it there.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_acl_arn: Option<String>,
 }
 
 outputs! {

@@ -1,7 +1,7 @@
 //! CloudWatch Logs groups.
 
 use crate::name::LOG_GROUP;
-use infra_engine::{Resource, outputs};
+use infra_engine::{Output, Resource, outputs};
 use serde::{Deserialize, Serialize};
 
 /// For how many days CloudWatch Logs can keep events.
@@ -21,6 +21,8 @@ pub struct LogGroup {
     pub name: String,
     /// For how many days events are kept: one of [`RETENTION_DAYS`].
     pub retention_in_days: i32,
+    /// The ARN of the key of KMS that encrypts what is written from now on; CloudWatch Logs has one of its own without.
+    pub kms_key_arn: Option<Output<String>>,
 }
 
 outputs! {

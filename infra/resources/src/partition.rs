@@ -96,11 +96,65 @@ impl Partition {
         format!("ecs-tasks.{}", Self::Aws.dns_suffix())
     }
 
+    /// Who ECS itself is in a trust policy: the same in every partition.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html>
+    pub fn ecs_principal() -> String {
+        format!("ecs.{}", Self::Aws.dns_suffix())
+    }
+
+    /// Who CloudWatch Logs of a region is in the policy of a key.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
+    pub fn logs_principal(self, region: &str) -> String {
+        format!("logs.{region}.{}", self.dns_suffix())
+    }
+
+    /// Who writes a load balancer's access logs: the same in every partition.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html>
+    pub fn log_delivery_principal() -> String {
+        format!("logdelivery.elasticloadbalancing.{}", Self::Aws.dns_suffix())
+    }
+
     /// The service of a gateway endpoint for S3. Interface endpoints have the partition's own domain, this one does not.
     ///
     /// AWS: <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html>
     pub fn s3_gateway_service(region: &str) -> String {
         format!("com.amazonaws.{region}.s3")
+    }
+}
+
+/// The parts of an ARN.
+///
+/// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// The partition.
+    pub partition: Partition,
+    /// The service.
+    pub service: &'a str,
+    /// The region; empty where the service names none.
+    pub region: &'a str,
+    /// The account; empty where the service names none.
+    pub account: &'a str,
+    /// What it is, as the service has it.
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Reads one; nothing where a text is no ARN, or of a partition that is not known.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let mut next = || parts.next();
+        let (arn, partition, service, region, account, resource) =
+            (next()?, next()?, next()?, next()?, next()?, next()?);
+        let partition = Partition::all().find(|it| it.id() == partition)?;
+        let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        let is_account =
+            account.is_empty() || (account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit()));
+        let is_arn = arn == "arn" && !service.is_empty() && !resource.is_empty() && is_plain && is_account;
+        is_arn.then_some(Self { partition, service, region, account, resource })
     }
 }
 
@@ -137,6 +191,7 @@ mod tests {
             assert_eq!(partition.ec2_principal(), ec2, "{region}");
         }
         assert_eq!(Partition::ecs_tasks_principal(), "ecs-tasks.amazonaws.com");
+        assert_eq!(Partition::ecs_principal(), "ecs.amazonaws.com");
     }
 
     #[test]
@@ -155,6 +210,22 @@ mod tests {
         assert_eq!(arn, "arn:aws-cn:ecr:cn-north-1:123456789012:repository/web");
         assert_eq!(china.s3_arn("images/*"), "arn:aws-cn:s3:::images/*");
         assert_eq!(china.aws_policy("service-role/A"), "arn:aws-cn:iam::aws:policy/service-role/A");
+    }
+
+    #[test]
+    fn an_arn_is_read_into_its_parts() {
+        let arn = Arn::of("arn:aws-cn:acm:cn-north-1:123456789012:certificate/a:b").unwrap();
+        assert_eq!((arn.partition, arn.service, arn.region), (Partition::AwsCn, "acm", "cn-north-1"));
+        assert_eq!((arn.account, arn.resource), ("123456789012", "certificate/a:b"));
+        for other in [
+            "",
+            "arn:aws:acm",
+            "arn:aws-mars:acm:a:123456789012:b",
+            "arn:aws:acm:a:1234:b",
+            "arn:aws:acm:a::b c",
+        ] {
+            assert_eq!(Arn::of(other), None, "{other}");
+        }
     }
 
     #[test]

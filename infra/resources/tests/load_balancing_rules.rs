@@ -42,6 +42,9 @@ fn target_groups_and_load_balancers_are_within_their_limits() {
         security_group_ids: Vec::new(),
         drop_invalid_header_fields: true,
         idle_timeout_seconds: 60,
+        deletion_protection: false,
+        access_logs_bucket: None,
+        web_acl_arn: None,
     };
     assert_eq!(numbers(&balancer), ["L03"]);
 }

@@ -166,14 +166,16 @@ proptest! {
 
     #[test]
     fn what_balances_load_has_one_form(
-        balancer in balancing::load_balancer("b", subnets(), two("sg-1", "sg-2")),
+        balancer in balancing::load_balancer("b", subnets(), two("sg-1", "sg-2"), known("logs"), None),
         targets in balancing::target_group("t", known("vpc-1")),
         listener in balancing::listener("b", known("arn:b")),
+        https in balancing::https_listener("b", known("arn:b"), "arn:c"),
         rule in balancing::listener_rule("b", known("arn:l"), two("arn:1", "arn:2")),
     ) {
         has_one_form(&balancer, &["/subnetIds", "/securityGroupIds"])?;
         has_one_form(&targets, &[])?;
         has_one_form(&listener, &[])?;
+        has_one_form(&https, &[])?;
         has_one_form(&rule, &["/pathPatterns"])?;
     }
 

@@ -1,8 +1,10 @@
 //! The settings of one app: where it runs, its task, its service.
 
+use super::deployment::DeploymentSettings;
 use super::placement::{ConstraintSetting, StrategySetting};
 use super::range::{Allowed, MOST, Range, settings};
 use super::scaling::ScalingSettings;
+use super::secrets::{self, MOST_SECRETS, SecretSetting};
 use super::texts::{CONSTRAINT, IMAGE, STRATEGY};
 use Allowed::{Flag, List, Number, Optional, Section, Text, Word};
 use infra_ecs::open_enum::known;
@@ -39,6 +41,10 @@ settings! {
         #[serde(deserialize_with = "known")]
         cpu_architecture: CpuArchitecture = CpuArchitecture::X86_64,
             Word(&["X86_64", "ARM64"]), "RuntimePlatform (cpuArchitecture), Amazon ECS API Reference";
+        /// Variables that ECS reads from Secrets Manager or SSM when a task starts, by reference:
+        /// `[{"name":"DB_PASSWORD","from":"/prod/db-password"}]`. No value of one is ever read here.
+        secrets: Vec<SecretSetting> = Vec::new(),
+            List(&Section(SecretSetting::RANGES), MOST_SECRETS), secrets::PAGE;
         /// CPU units of a task; 1024 are one vCPU.
         cpu_units: CpuUnits = CpuUnits(256),
             Number(2, 196_608),
@@ -52,10 +58,12 @@ settings! {
         desired_count: u32 = 1, Number(0, MOST), "CreateService (desiredCount), Amazon ECS API Reference";
         /// Who changes that number.
         scaling: ScalingSettings = ScalingSettings::default(), Section(ScalingSettings::RANGES), "";
-        /// Percent of the tasks that keep running during a deployment, at least.
+        /// How a new revision takes over.
+        deployment: DeploymentSettings = DeploymentSettings::default(), Section(DeploymentSettings::RANGES), "";
+        /// With a rolling deployment: percent of the tasks that keep running, at least.
         minimum_healthy_percent: i32 = 100,
             Number(0, 100), "DeploymentConfiguration (minimumHealthyPercent), Amazon ECS API Reference";
-        /// Percent of the tasks that run during a deployment, at most.
+        /// With a rolling deployment: percent of the tasks that run, at most.
         maximum_percent: i32 = 200,
             Number(100, MOST), "DeploymentConfiguration (maximumPercent), Amazon ECS API Reference";
         /// Whether ECS evens out tasks over availability zones; it can't with `maximum_percent` at 100.
@@ -68,6 +76,8 @@ settings! {
         /// requests and 5 for the end; the rest is for requests in flight.
         stop_timeout_seconds: u32 = 45,
             Number(2, 3600), "ContainerDefinition (stopTimeout), Amazon ECS API Reference";
+        /// Whether `cargo xtask exec` may open a shell in its tasks, with ECS Exec. On a local AWS it always may.
+        execute_command: bool = false, Flag, "CreateService (enableExecuteCommand), Amazon ECS API Reference";
     }
 }
 

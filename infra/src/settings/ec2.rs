@@ -1,7 +1,7 @@
 //! The settings of the instances.
 
 use super::range::{Allowed, Range, settings};
-use super::texts::{INSTANCE_TYPE, IPV4_RANGE, KEY_PAIR};
+use super::texts::{INSTANCE_TYPE, IPV4_RANGE, KEY_PAIR, KMS_KEY};
 use Allowed::{Number, Optional, Text};
 use infra_resources::launch_template::ROOT_VOLUME_GIB;
 
@@ -27,6 +27,10 @@ settings! {
         root_volume_gib: i32 = 30,
             Number(*ROOT_VOLUME_GIB.start() as i64, *ROOT_VOLUME_GIB.end() as i64),
             "LaunchTemplateEbsBlockDeviceRequest (VolumeSize), Amazon EC2 API Reference";
+        /// The customer managed key that encrypts each instance's disk, by alias or ARN; its policy must let EC2 Auto Scaling
+        /// use it. Without one, the account's key for disks.
+        volume_kms_key: Option<String> = None,
+            Optional(&Text(&KMS_KEY)), "LaunchTemplateEbsBlockDeviceRequest (KmsKeyId), Amazon EC2 API Reference";
         /// The key pair with which one can log in by SSH.
         key_pair: Option<String> = None,
             Optional(&Text(&KEY_PAIR)), "CreateKeyPair, Amazon EC2 API Reference";

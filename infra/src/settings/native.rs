@@ -1,40 +1,33 @@
 //! The settings of a machine's own processor: what is built for another one is built under emulation, which takes many times as
 //! long.
 
-use super::{Compute, SettingError, Settings};
+use super::{Compute, Given, SettingError, Settings};
 use infra_ecs::task_definition::runtime_platform::CpuArchitecture;
 
 /// The smallest instance type for `ARM64`.
 const SMALL_ARM: &str = "t4g.micro";
 
 impl Settings {
-    /// These settings for a processor, with these `KEY=VALUE` pairs applied: they go before.
+    /// These settings for a processor, with what is given applied: that goes before.
     ///
     /// # Errors
     /// As [`overridden`](Self::overridden).
-    pub fn overridden_on(
-        mut self,
-        native: CpuArchitecture,
-        overrides: &[String],
-    ) -> Result<Self, SettingError> {
-        let given = self.clone().overridden(overrides)?;
+    pub fn overridden_on(mut self, native: CpuArchitecture, given: &Given) -> Result<Self, SettingError> {
+        let settings = self.clone().overridden(given)?;
         if native == CpuArchitecture::X86_64 {
-            return Ok(given);
+            return Ok(settings);
         }
         // An app on instances has their processor: those that are named keep theirs.
-        let of_instances = if overrides
-            .iter()
-            .any(|text| ["ec2.instance_type=", "ec2="].iter().any(|given| text.starts_with(given)))
-        {
-            CpuArchitecture::of_instance_type(&given.ec2.instance_type)
+        let of_instances = if given.iter().any(|one| one.gives("ec2.instance_type")) {
+            CpuArchitecture::of_instance_type(&settings.ec2.instance_type)
         } else {
             SMALL_ARM.clone_into(&mut self.ec2.instance_type);
             native
         };
-        for ((_, app), (_, given)) in self.apps.iter_mut().zip(given.apps.iter()) {
+        for ((_, app), (_, given)) in self.apps.iter_mut().zip(settings.apps.iter()) {
             app.cpu_architecture = if given.runs_on == Compute::Ec2 { of_instances } else { native };
         }
-        self.overridden(overrides)
+        self.overridden(given)
     }
 }
 
@@ -45,7 +38,8 @@ mod tests {
 
     fn on_arm(overrides: &[&str]) -> Settings {
         let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-        let settings = Settings::default().overridden_on(CpuArchitecture::Arm64, &overrides).unwrap();
+        let given = Given::of_set(&overrides);
+        let settings = Settings::default().overridden_on(CpuArchitecture::Arm64, &given).unwrap();
         crate::check(&"demo".parse::<StackName>().unwrap(), &settings, Some("us-east-1")).unwrap();
         settings
     }
@@ -60,7 +54,7 @@ mod tests {
     #[test]
     fn a_machine_has_both_apps_for_its_own_processor() {
         assert_eq!(processors(&on_arm(&[])), [ARM, ARM]);
-        let on_intel = Settings::default().overridden_on(INTEL, &[]).unwrap();
+        let on_intel = Settings::default().overridden_on(INTEL, &Given::default()).unwrap();
         assert_eq!(on_intel, Settings::default());
     }
 

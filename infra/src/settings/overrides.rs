@@ -1,30 +1,38 @@
-//! Settings that are changed for one run: `--set web.desired_count=3`.
+//! The defaults with what is given for a stack: its file, then `--set web.desired_count=3`.
 
-use super::range::{Allowed, Range, Violation, violations};
+use super::given::{Given, GivenSetting, GivenValue, Origin};
+use super::nearest::nearest;
+use super::range::{Allowed, Range, Violation, violations, violations_of};
 use super::{Apps, Settings};
 use crate::app_spec::AppList;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A `--set` that does not fit.
+/// A given setting that does not fit.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
     /// It has no equals sign.
     #[error("`{0}` is not a valid setting: write KEY=VALUE, such as web.desired_count=3")]
     NoValue(String),
     /// There is no such key.
-    #[error("there is no setting `{key}`; {parent} has {known}")]
+    #[error("{key}: there is no such setting; {hint}")]
     Unknown {
         /// The key.
         key: String,
-        /// The part of the settings it was looked for in.
-        parent: String,
-        /// The keys that are there.
-        known: String,
+        /// The nearest one, or those beside it.
+        hint: String,
     },
     /// The value is one that the setting can't have.
     #[error(transparent)]
     Refused(#[from] Violation),
+    /// It is in a file.
+    #[error("{origin}: {error}")]
+    InFile {
+        /// Where.
+        origin: Origin,
+        /// What is wrong.
+        error: Box<Self>,
+    },
     /// The values do not make settings.
     #[error("{given} can't be read as settings: {reason}")]
     Type {
@@ -33,7 +41,7 @@ pub enum SettingError {
         /// What the deserialiser says.
         reason: String,
     },
-    /// More than one of them.
+    /// Several of these.
     #[error("{}", .0.iter().map(Self::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<Self>),
 }
@@ -41,13 +49,10 @@ pub enum SettingError {
 impl Settings {
     /// The defaults with these `KEY=VALUE` pairs applied; a value is JSON, or a text where it is no JSON.
     ///
-    /// Values that can be read and are outside their ranges are found with all else that is wrong, by
-    /// [`violations`](Self::violations).
-    ///
     /// # Errors
-    /// When a key does not exist or a value can't be read; with all such.
+    /// As [`overridden`](Self::overridden).
     pub fn with_overrides(overrides: &[String]) -> Result<Self, SettingError> {
-        Self::default().overridden(overrides)
+        Self::default().overridden(&Given::of_set(overrides))
     }
 
     /// All settings of a stack of these apps, from JSON.
@@ -59,25 +64,27 @@ impl Settings {
         Ok(Self { apps, ..Self::deserialize(all)? })
     }
 
-    /// These pairs applied, as [`with_overrides`](Self::with_overrides) does it.
+    /// These settings with what is given applied: one file, then the next, then the command line.
+    ///
+    /// Values of the command line that can be read and are outside their ranges are found with all else that is wrong, by
+    /// [`violations`](Self::violations); those of files here, with their lines.
     ///
     /// # Errors
-    /// As there.
-    pub fn overridden(self, overrides: &[String]) -> Result<Self, SettingError> {
+    /// When a key does not exist or a value can't be read; with all such.
+    pub fn overridden(self, given: &Given) -> Result<Self, SettingError> {
         let (apps, ranges) = (self.apps.specs(), self.ranges());
         let unreadable = |error: serde_json::Error| SettingError::Type {
-            given: overrides.join(" "),
+            given: given.iter().map(GivenSetting::key).collect::<Vec<_>>().join(" "),
             reason: error.to_string(),
         };
         let mut all = serde_json::to_value(self).map_err(unreadable)?;
-        let (mut given, mut errors) = (Vec::new(), Vec::new());
-        for text in overrides {
-            match apply(&mut all, text, &ranges) {
-                Ok(key) => given.push(key),
-                Err(error) => errors.push(error),
+        let mut errors = Vec::new();
+        for layer in given.layers() {
+            for one in layer {
+                errors.extend(apply(&mut all, one, &ranges).err());
             }
+            counts_follow(&mut all, layer, apps);
         }
-        counts_follow(&mut all, &given, apps);
         match Self::read(apps, all.clone()) {
             Ok(settings) if errors.is_empty() => return Ok(settings),
             Ok(_) => {}
@@ -90,39 +97,86 @@ impl Settings {
                 }
             }
         }
-        match errors.pop() {
-            Some(only) if errors.is_empty() => Err(only),
-            Some(last) => {
-                errors.push(last);
-                Err(SettingError::Several(errors))
-            }
-            None => Err(SettingError::Several(Vec::new())),
+        Err(together(errors))
+    }
+}
+
+fn together(mut errors: Vec<SettingError>) -> SettingError {
+    match errors.pop() {
+        Some(only) if errors.is_empty() => only,
+        last => {
+            errors.extend(last);
+            SettingError::Several(errors)
         }
     }
 }
 
-/// Puts one value into its place; gives the key.
-fn apply<'a>(all: &mut Value, text: &'a str, ranges: &[Range]) -> Result<&'a str, SettingError> {
-    let (key, value) = text.split_once('=').ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
-    let mut place = all;
-    let mut parent = "the top level".to_owned();
-    for part in key.split('.') {
-        let known = keys(place);
-        place = match place.get_mut(part) {
-            Some(member) => member,
-            None => return Err(SettingError::Unknown { key: key.to_owned(), parent, known }),
-        };
-        parent = part.to_owned();
+/// Puts one value into its place.
+fn apply(all: &mut Value, given: &GivenSetting, ranges: &[Range]) -> Result<(), SettingError> {
+    let applied = put(all, given, ranges);
+    match &given.origin {
+        origin @ Origin::File { .. } => {
+            applied.map_err(|error| SettingError::InFile { origin: origin.clone(), error: Box::new(error) })
+        }
+        _ => applied,
     }
-    *place = read(value, Range::named(ranges, key));
-    Ok(key)
+}
+
+fn put(all: &mut Value, given: &GivenSetting, ranges: &[Range]) -> Result<(), SettingError> {
+    let key = given.key();
+    let (path, entry, range) = match Range::table_on(ranges, &given.path) {
+        // The name of an entry may have dots in it.
+        Some((parts, range)) => (&given.path[..parts], Some(given.path[parts..].join(".")), Some(range)),
+        None => (&given.path[..], None, Range::at(ranges, &given.path)),
+    };
+    let allowed = match range.map(|range| range.allowed) {
+        Some(Allowed::Table(_, texts, _)) if entry.is_some() => Some(Allowed::Text(texts)),
+        allowed => allowed,
+    };
+    let mut value = match &given.value {
+        GivenValue::Typed(None) => return Err(SettingError::NoValue(key)),
+        GivenValue::Typed(Some(text)) => read(text, allowed),
+        GivenValue::InFile(value) => nothing_if_empty(value.clone(), allowed),
+    };
+    let mut place = all;
+    let mut parent = "the top level";
+    for part in path {
+        if place.get(part).is_none() {
+            let hint = hint(&key, parent, &members(place), ranges);
+            return Err(SettingError::Unknown { key, hint });
+        }
+        place = &mut place[part];
+        parent = part;
+    }
+    if let Some(entry) = entry {
+        let mut table = place.clone();
+        table[entry] = value;
+        value = table;
+    }
+    if let (Some(range), GivenValue::InFile(_)) = (range, &given.value) {
+        let refused = violations_of(range, &path.join("."), &value);
+        if !refused.is_empty() {
+            return Err(together(refused.into_iter().map(SettingError::Refused).collect()));
+        }
+    }
+    *place = value;
+    Ok(())
+}
+
+fn hint(key: &str, parent: &str, beside: &str, ranges: &[Range]) -> String {
+    let leaves = Range::leaves(ranges);
+    match nearest(key, leaves.iter().map(|(key, _)| key.as_str())) {
+        Some(near) => format!("did you mean {near}?"),
+        None if beside.is_empty() => format!("{parent} has none in it"),
+        None => format!("{parent} has {beside}"),
+    }
 }
 
 /// A value as JSON; a text needs no quotes, and an empty one is nothing where there may be nothing.
 fn read(text: &str, allowed: Option<Allowed>) -> Value {
     let as_text = || Value::String(text.to_owned());
-    if text.is_empty() && matches!(allowed, Some(Allowed::Optional(_))) {
-        return Value::Null;
+    if text.is_empty() {
+        return nothing_if_empty(as_text(), allowed);
     }
     match serde_json::from_str(text) {
         // A key pair may be called 123.
@@ -132,12 +186,17 @@ fn read(text: &str, allowed: Option<Allowed>) -> Value {
     }
 }
 
+fn nothing_if_empty(value: Value, allowed: Option<Allowed>) -> Value {
+    let is_empty = value.as_str().is_some_and(str::is_empty);
+    if is_empty && matches!(allowed, Some(Allowed::Optional(_))) { Value::Null } else { value }
+}
+
 /// Of the counts of an app with an autoscaler (fewest, first, most), those that are given move those that are not.
-fn counts_follow(all: &mut Value, given: &[&str], apps: AppList) {
+fn counts_follow(all: &mut Value, given: &[GivenSetting], apps: AppList) {
     for app in apps.iter().map(|app| app.name) {
         let is_given = |member: &str| {
             let key = format!("{app}.{member}");
-            given.iter().any(|given| key == **given || key.starts_with(&format!("{given}.")))
+            given.iter().any(|given| given.gives(&key))
         };
         let Some(settings) = all.get_mut(app) else { continue };
         let number = |value: &Value| value.as_u64();
@@ -167,7 +226,7 @@ fn counts_follow(all: &mut Value, given: &[&str], apps: AppList) {
     }
 }
 
-fn keys(section: &Value) -> String {
+fn members(section: &Value) -> String {
     let members = section.as_object().into_iter().flatten();
     members.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
 }

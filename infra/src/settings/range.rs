@@ -11,18 +11,20 @@ macro_rules! settings {
     ($(
         $(#[$of_struct:meta])*
         pub struct $name:ident {
-            $($(#[$of_key:meta])* $key:ident: $type:ty = $default:expr, $allowed:expr, $page:expr;)+
+            $($(#[$($of_key:tt)+])* $key:ident: $type:ty = $default:expr, $allowed:expr, $page:expr;)+
         }
     )+) => {$(
         $(#[$of_struct])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
-            $($(#[$of_key])* pub $key: $type,)+
+            $($(#[$($of_key)+])* pub $key: $type,)+
         }
 
         impl $name {
-            pub(super) const RANGES: &'static [Range] = &[$(Range::new(stringify!($key), $allowed, $page)),+];
+            pub(super) const RANGES: &'static [Range] = &[$(
+                Range::new(stringify!($key), $allowed, $page, concat!($($crate::settings::range::text!($($of_key)+)),*))
+            ),+];
         }
 
         impl Default for $name {
@@ -34,6 +36,17 @@ macro_rules! settings {
 }
 pub(super) use settings;
 
+/// The text of one line of a comment; nothing of other attributes.
+macro_rules! text {
+    (doc = $line:literal) => {
+        $line
+    };
+    ($($other:tt)*) => {
+        ""
+    };
+}
+pub(super) use text;
+
 /// What one setting may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Range {
@@ -43,6 +56,8 @@ pub struct Range {
     pub allowed: Allowed,
     /// AWS's page; empty for what AWS does not see.
     pub page: &'static str,
+    /// What it is for: the comment of its declaration. Each line begins with a blank.
+    pub text: &'static str,
 }
 
 /// The values that a setting may have.
@@ -62,6 +77,8 @@ pub enum Allowed {
     Optional(&'static Allowed),
     /// A list of such values, of at most so many.
     List(&'static Allowed, usize),
+    /// Texts by names of one's own: the form of the names, that of the texts, and how many there may be.
+    Table(&'static Text, &'static Text, usize),
     /// A section of settings.
     Section(&'static [Range]),
 }
@@ -94,6 +111,11 @@ pub struct Violation {
 }
 
 impl Violation {
+    fn new(key: String, value: &Value, allowed: String, page: &'static str) -> Self {
+        let value = if may_be_a_secret(&key) { "(not shown)".to_owned() } else { shown(value) };
+        Self { key, value, allowed, page }
+    }
+
     /// That the settings can't even be looked at.
     pub(super) fn of_all(why: String) -> Self {
         Self { key: "settings".to_owned(), value: "unreadable".to_owned(), allowed: why, page: "" }
@@ -105,23 +127,50 @@ fn on_page(page: &str) -> String {
 }
 
 impl Range {
-    pub(super) const fn new(key: &'static str, allowed: Allowed, page: &'static str) -> Self {
-        Self { key, allowed, page }
+    pub(super) const fn new(
+        key: &'static str,
+        allowed: Allowed,
+        page: &'static str,
+        text: &'static str,
+    ) -> Self {
+        Self { key, allowed, page, text }
     }
 
     pub(super) const fn section(key: &'static str, ranges: &'static [Self]) -> Self {
-        Self { key, allowed: Allowed::Section(ranges), page: "" }
+        Self { key, allowed: Allowed::Section(ranges), page: "", text: "" }
     }
 
-    /// The values of the setting that `--set` names, if there is one.
-    pub(super) fn named(ranges: &[Self], key: &str) -> Option<Allowed> {
-        let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
+    /// The setting at the end of this way, if there is one.
+    pub(super) fn at(ranges: &[Self], path: &[String]) -> Option<Self> {
+        let (first, rest) = path.split_first()?;
         let range = ranges.iter().find(|range| range.key == first)?;
         match (rest, range.allowed) {
-            (None, allowed) => Some(allowed),
-            (Some(rest), Allowed::Section(ranges)) => Self::named(ranges, rest),
-            (Some(_), _) => None,
+            ([], _) => Some(*range),
+            (_, Allowed::Section(ranges)) => Self::at(ranges, rest),
+            _ => None,
         }
+    }
+
+    /// The table of texts in which a way ends, if it ends in one: how many parts of the way lead to it.
+    pub(super) fn table_on(ranges: &[Self], path: &[String]) -> Option<(usize, Self)> {
+        (1..path.len()).find_map(|parts| {
+            let range = Self::at(ranges, &path[..parts])?;
+            matches!(range.allowed, Allowed::Table(..)).then_some((parts, range))
+        })
+    }
+
+    /// Every setting that has no others in it, with its key.
+    pub(super) fn leaves(ranges: &[Self]) -> Vec<(String, Self)> {
+        let mut found = Vec::new();
+        for range in ranges {
+            match range.allowed {
+                Allowed::Section(inner) => found.extend(
+                    Self::leaves(inner).into_iter().map(|(key, leaf)| (format!("{}.{key}", range.key), leaf)),
+                ),
+                _ => found.push((range.key.to_owned(), *range)),
+            }
+        }
+        found
     }
 }
 
@@ -129,6 +178,13 @@ impl Range {
 pub(super) fn violations(ranges: &[Range], settings: &Value) -> Vec<Violation> {
     let mut found = Vec::new();
     section(ranges, settings, "", &mut found);
+    found
+}
+
+/// What is outside the range of one setting.
+pub(super) fn violations_of(range: Range, key: &str, value: &Value) -> Vec<Violation> {
+    let mut found = Vec::new();
+    check(value, range.allowed, key, range.page, &mut found);
     found
 }
 
@@ -153,14 +209,24 @@ fn check(value: &Value, allowed: Allowed, key: &str, page: &'static str, found: 
                 check(item, *of, &format!("{key}[{index}]"), page, found);
             }
         }
+        (Allowed::Table(key_is, value_is, most), Value::Object(entries)) if entries.len() <= most => {
+            for (name, value) in entries {
+                let key = format!("{key}.{name}");
+                if (key_is.takes)(name) {
+                    check(value, Allowed::Text(value_is), &key, page, found);
+                } else {
+                    found.push(Violation::new(key, value, format!("allowed is {key_is}"), page));
+                }
+            }
+        }
         _ if allowed.takes(value) => {}
-        _ => found.push(Violation {
-            key: key.to_owned(),
-            value: shown(value),
-            allowed: format!("allowed is {allowed}"),
-            page,
-        }),
+        _ => found.push(Violation::new(key.to_owned(), value, format!("allowed is {allowed}"), page)),
     }
+}
+
+/// Whether somebody may have put a secret itself where it is to be said where one is: then it is not to be printed.
+pub(super) fn may_be_a_secret(key: &str) -> bool {
+    key.contains(".secrets") && ![".name", ".kms_key"].iter().any(|member| key.ends_with(member))
 }
 
 fn shown(value: &Value) -> String {
@@ -207,9 +273,9 @@ impl fmt::Display for Allowed {
                 write!(formatter, "one of {}", numbers.join(", "))
             }
             Self::Word(words) => write!(formatter, "one of {}", words.join(", ")),
-            Self::Text(Text { is, such_as, .. }) => {
-                let example = such_as.first().map(|text| format!(", such as {text}")).unwrap_or_default();
-                write!(formatter, "{is}{example}")
+            Self::Text(form) => write!(formatter, "{form}"),
+            Self::Table(key, value, most) => {
+                write!(formatter, "a table of at most {most}, each {key}, with {value}")
             }
             Self::Optional(of) => write!(formatter, "{of}, or null for none"),
             Self::List(of, most) => write!(formatter, "a list of at most {most}, each {of}"),
@@ -218,5 +284,12 @@ impl fmt::Display for Allowed {
                 write!(formatter, "an object with {}", keys.join(", "))
             }
         }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let example = self.such_as.first().map(|text| format!(", such as {text}")).unwrap_or_default();
+        write!(formatter, "{}{example}", self.is)
     }
 }

@@ -10,7 +10,7 @@ settings! {
     pub struct ScalingSettings {
         /// Whether Application Auto Scaling does.
         enabled: bool = true, Flag, "";
-        /// The fewest tasks, at most `desired_count`. With `--set`, what is given of the three moves what is not.
+        /// The fewest tasks, at most `desired_count`. What is given of the three moves what is not.
         min_tasks: u32 = 1, Number(0, MOST), TARGET;
         /// The most tasks, at least `desired_count`.
         max_tasks: u32 = 2, Number(0, MOST), TARGET;
@@ -52,11 +52,11 @@ pub struct Schedule {
 
 impl Schedule {
     const RANGES: &'static [Range] = &[
-        Range::new("name", Text(&SCHEDULE_NAME), SCHEDULED),
-        Range::new("at", Text(&SCHEDULE), SCHEDULED),
-        Range::new("timezone", Optional(&Text(&TIME_ZONE)), SCHEDULED),
-        Range::new("min_tasks", Number(0, MOST), SCHEDULED),
-        Range::new("max_tasks", Number(0, MOST), SCHEDULED),
+        Range::new("name", Text(&SCHEDULE_NAME), SCHEDULED, ""),
+        Range::new("at", Text(&SCHEDULE), SCHEDULED, ""),
+        Range::new("timezone", Optional(&Text(&TIME_ZONE)), SCHEDULED, ""),
+        Range::new("min_tasks", Number(0, MOST), SCHEDULED, ""),
+        Range::new("max_tasks", Number(0, MOST), SCHEDULED, ""),
     ];
 }
 

@@ -1,9 +1,12 @@
 //! The forms of settings that are texts.
 
+use super::deployment::{items, stage};
 use super::range::Text;
 use infra_ecs::service::{PlacementConstraint, PlacementStrategy};
+use infra_resources::partition::Arn;
 use infra_resources::security_group::is_ipv4_range;
 use infra_resources::service_scaling::schedule;
+use infra_resources::{KmsKey, SecretSource};
 
 /// A range of addresses.
 pub(super) const IPV4_RANGE: Text = Text {
@@ -69,6 +72,39 @@ pub(super) const IMAGE: Text = Text {
     ],
 };
 
+/// The name of an environment variable.
+pub(super) const VARIABLE: Text = Text {
+    is: "the name of a variable: letters, digits and underscores, not beginning with a digit",
+    takes: is_variable,
+    such_as: &["DB_PASSWORD", "token", "_A1"],
+    unlike: &["", "1A", "A-B", "A=B", "A B", "PASSWÖRD"],
+};
+
+/// Where a secret is.
+pub(super) const SECRET: Text = Text {
+    is: "the ARN of a secret in Secrets Manager, which :json-key:version-stage:version-id may follow, or the ARN or the name of \
+         a parameter in SSM",
+    takes: SecretSource::is_one,
+    such_as: &["/prod/db-password", "db-password"],
+    unlike: &["", "prod/db-password", "/prod//db", "a b", "db:1", "arn:x:s3:::bucket", "hunter2!"],
+};
+
+/// A key of KMS.
+pub(super) const KMS_KEY: Text = Text {
+    is: "a customer managed key of KMS: an alias, or the ARN of a key or an alias",
+    takes: KmsKey::is_one,
+    such_as: &["alias/images", "alias/team/images-1"],
+    unlike: &[
+        "",
+        "images",
+        "alias/",
+        "alias/aws/s3",
+        "alias/a b",
+        "arn:x:kms:y:123456789012:grant/z",
+        "key/1",
+    ],
+};
+
 /// The name of a scheduled action.
 pub(super) const SCHEDULE_NAME: Text = Text {
     is: "a name of 1 to 256 characters without `:`, `/`, `|` and space around them",
@@ -115,6 +151,159 @@ pub(super) const CONSTRAINT: Text = Text {
     such_as: &["distinctInstance", "memberOf:attribute:ecs.instance-type =~ t3.*"],
     unlike: &["", "distinctInstances", "memberof"],
 };
+
+/// Where a deployment waits.
+pub(super) const PAUSES: Text = Text {
+    is: "stages of a deployment at which it can wait, with commas between them: RECONCILE_SERVICE, PRE_SCALE_UP, \
+         POST_SCALE_UP, POST_TEST_TRAFFIC_SHIFT, PRE_PRODUCTION_TRAFFIC_SHIFT or POST_PRODUCTION_TRAFFIC_SHIFT",
+    takes: |text| items(text).all(|name| stage(name).is_some()),
+    such_as: &[
+        "POST_TEST_TRAFFIC_SHIFT",
+        "PRE_SCALE_UP,POST_PRODUCTION_TRAFFIC_SHIFT",
+        "PRE_SCALE_UP, POST_SCALE_UP",
+    ],
+    unlike: &[
+        "",
+        "PRODUCTION_TRAFFIC_SHIFT",
+        "TEST_TRAFFIC_SHIFT",
+        "post_scale_up",
+        "PRE_SCALE_UP,",
+        "BAKE_TIME",
+    ],
+};
+
+/// A managed policy.
+///
+/// AWS: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html> (`PolicyName`, `Path`).
+pub(super) const MANAGED_POLICY: Text = Text {
+    is: "the ARN of a managed policy, or the path and name of one of the account's",
+    takes: is_managed_policy,
+    such_as: &["developer-boundary", "team/developer-boundary"],
+    unlike: &["", "/boundary", "team//boundary", "my boundary", "arn:", "policy/boundary/", "schlüssel"],
+};
+
+/// Names of alarms.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html> (`AlarmName`).
+pub(super) const ALARMS: Text = Text {
+    is: "names of CloudWatch alarms of 1 to 255 characters, with commas between them",
+    takes: |text| items(text).all(is_alarm),
+    such_as: &["web-errors", "web-errors,web-latency", "errors of the app, 123"],
+    unlike: &["", ",", "web-errors,", "a\nb"],
+};
+
+/// As shells and most programs take them; ECS refuses `=` alone.
+fn is_variable(name: &str) -> bool {
+    (1..=255).contains(&name.len())
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A certificate in ACM.
+///
+/// AWS: <https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html> (`CertificateArn`).
+pub(super) const CERTIFICATE: Text = Text {
+    is: "the ARN of a certificate in ACM",
+    takes: |text| is_arn_of(text, "acm", "certificate/"),
+    // Of one partition, as in a comment: which it is, is the region's to say.
+    such_as: &[concat!(
+        "arn:",
+        "aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    )],
+    unlike: &[
+        "",
+        "images.example.com",
+        "12345678-1234-1234-1234-123456789012",
+        concat!("arn:", "aws:acm:us-east-1:123456789012:certificate/"),
+        concat!("arn:", "aws:acm::123456789012:certificate/1"),
+        concat!("arn:", "aws:iam::123456789012:server-certificate/a"),
+    ],
+};
+
+/// A web ACL for what is in a region.
+///
+/// AWS: <https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html> (`WebACLArn`).
+pub(super) const WEB_ACL: Text = Text {
+    is: "the ARN of a regional web ACL of AWS WAF",
+    takes: |text| is_arn_of(text, "wafv2", "regional/webacl/"),
+    such_as: &[concat!(
+        "arn:",
+        "aws:wafv2:us-east-1:123456789012:regional/webacl/images/12345678-1234-1234-1234-123456789012"
+    )],
+    unlike: &[
+        "",
+        "images",
+        concat!("arn:", "aws:wafv2:us-east-1:123456789012:global/webacl/images/1"),
+        concat!("arn:", "aws:waf::123456789012:webacl/1"),
+    ],
+};
+
+/// The name of a host.
+pub(super) const DOMAIN: Text = Text {
+    is: "a domain name in lower case",
+    takes: is_domain,
+    such_as: &["images.example.com", "a.example", "xn--bilder-gva.example", "3.example.co.uk"],
+    unlike: &[
+        "",
+        "localhost",
+        "images.example.com.",
+        "Images.example.com",
+        "*.example.com",
+        "a_b.example",
+        "-a.example",
+        "10.0.0.1",
+        "https://a.example",
+        "a..example",
+    ],
+};
+
+/// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+fn is_arn_of(text: &str, service: &str, kind: &str) -> bool {
+    Arn::of(text).is_some_and(|arn| {
+        let id = arn.resource.strip_prefix(kind).unwrap_or_default();
+        arn.service == service && !arn.region.is_empty() && !arn.account.is_empty() && !id.is_empty()
+    }) && text.len() <= 2048
+}
+
+/// Labels of letters, digits and hyphens within; the last one is no number, as an address's is.
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(sound)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(label)
+        && !last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_alarm(name: &str) -> bool {
+    (1..=255).contains(&name.chars().count()) && !name.contains(char::is_control)
+}
+
+fn is_managed_policy(text: &str) -> bool {
+    let name = if text.starts_with("arn:") {
+        // The account's, or of AWS, which has no number.
+        let parts: Vec<_> = text.splitn(6, ':').collect();
+        match parts.as_slice() {
+            [_, partition, "iam", "", account, policy] if !partition.is_empty() && !account.is_empty() => {
+                policy.strip_prefix("policy/").unwrap_or_default()
+            }
+            _ => "",
+        }
+    } else {
+        text
+    };
+    let part = |part: &str| {
+        (1..=128).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+    };
+    name.len() <= 512 && name.split('/').all(part)
+}
 
 fn is_zone(text: &str) -> bool {
     let part = |part: &str| {

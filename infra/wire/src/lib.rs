@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod gate;
 pub mod guard;
 mod held_body;
+pub mod https;
 pub mod journal;
 pub mod poll;
 pub mod profile;

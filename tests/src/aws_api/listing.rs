@@ -55,10 +55,12 @@ impl AwsApi {
         found
     }
 
-    /// Deleted clusters are remembered for a while, as inactive ones.
+    /// Deleted clusters are remembered for a while, as inactive ones. Tags are always asked for, here and of services: one
+    /// answer of moto's without them takes them from those that it makes at the same time, for the command under test.
     async fn clusters(&self) -> Vec<Value> {
         let listed = self.ecs("ListClusters", json!({})).await;
-        let described = self.ecs("DescribeClusters", json!({ "clusters": listed["clusterArns"] })).await;
+        let body = json!({ "clusters": listed["clusterArns"], "include": ["TAGS"] });
+        let described = self.ecs("DescribeClusters", body).await;
         array(&described["clusters"]).filter(|cluster| cluster["status"] != "INACTIVE").cloned().collect()
     }
 
@@ -79,7 +81,7 @@ impl AwsApi {
         let arns: Vec<_> = array(&listed["serviceArns"]).collect();
         let mut found = Vec::new();
         for services in arns.chunks(SERVICES_PER_CALL) {
-            let body = json!({ "cluster": cluster, "services": services });
+            let body = json!({ "cluster": cluster, "services": services, "include": ["TAGS"] });
             let described = self.ecs("DescribeServices", body).await;
             let there = array(&described["services"]).filter(|service| service["status"] != "INACTIVE");
             found.extend(there.cloned());

@@ -15,23 +15,30 @@ struct Case {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     trusted: bool,
+    #[serde(default)]
+    behind_tls: bool,
     allowed: bool,
 }
 
 #[test]
 fn only_this_site_and_programs_may_change_something() {
-    both_with(&[], async |site| holds(&site, false).await);
+    both_with(&[], async |site| holds(&site, |case| !case.trusted && !case.behind_tls).await);
 }
 
 #[test]
 fn a_forwarded_host_counts_where_it_is_trusted() {
-    both_with(&[("TRUST_FORWARDED_HOST", "true")], async |site| holds(&site, true).await);
+    both_with(&[("TRUST_FORWARDED_HOST", "true")], async |site| holds(&site, |case| case.trusted).await);
 }
 
-async fn holds(site: &Site, trusted: bool) {
+#[test]
+fn behind_tls_a_page_of_plain_http_is_another_sites() {
+    both_with(&[("BEHIND_TLS", "true")], async |site| holds(&site, |case| case.behind_tls).await);
+}
+
+async fn holds(site: &Site, is_asked: fn(&Case) -> bool) {
     let cases = include_str!("../../../php-app/tests/cross_site.json");
     let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
-    for Case { what, mut headers, allowed, .. } in cases.into_iter().filter(|case| case.trusted == trusted) {
+    for Case { what, mut headers, allowed, .. } in cases.into_iter().filter(is_asked) {
         headers.entry("Host".to_owned()).or_insert_with(|| "a.example".to_owned());
         let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut client = RawClient::open(&site.url).await.unwrap();

@@ -7,15 +7,16 @@ use super::html::unescaped;
 use super::{both, each};
 
 const TASK: &str = "158d1c8083dd49d6b527399fd6414f5c";
+const TASK_DEFINITION: &str = "app:7";
 
 #[test]
-fn the_page_shows_launch_type_zone_and_task() {
+fn the_page_shows_launch_type_zone_task_and_task_definition() {
     each(async |app| {
         for (launch_type, zone) in [("FARGATE", "eu-central-1b"), ("EC2", "us-west-2c")] {
             let metadata = TaskMetadata::start(launch_type, zone, TASK).await;
             let site = Setup::of(app).set("ECS_CONTAINER_METADATA_URI_V4", &metadata.uri).start().await;
             let page = site.client.fetch("").await.has(200).text();
-            for text in [launch_type, zone, TASK] {
+            for text in [launch_type, zone, TASK, TASK_DEFINITION] {
                 assert!(page.to_lowercase().contains(&text.to_lowercase()), "no {text}: {page}");
             }
         }

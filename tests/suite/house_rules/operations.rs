@@ -18,7 +18,10 @@ async fn each_operation_that_a_kind_declares_is_called_in_its_files_or_in_those_
     let mut stale = Vec::new();
     for kind in kinds {
         let code = sources.around(&kind.name().replace('-', "_"));
-        let is_called = |operation: &str| code.iter().any(|text| text.contains(&call_of(operation)));
+        let is_called = |operation: &str| {
+            let calls = [call_of(operation), format!(".call(region, \"{operation}\"")];
+            code.iter().any(|text| calls.iter().any(|call| text.contains(call)))
+        };
         let operations = kind.operations();
         let not_called = operations.all().filter(|(_, operation)| !is_called(operation));
         stale.extend(not_called.map(|(_, operation)| format!("{}: {operation}", kind.name())));
@@ -47,8 +50,11 @@ impl Sources {
         let own: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
         assert!(!own.is_empty(), "no file of infra/aws/src/kinds is called {kind}.rs");
         let used: BTreeSet<&str> = own.iter().flat_map(|text| used_by(text)).collect();
-        let is_used =
-            |modules: &[String]| modules.last().is_some_and(|module| used.contains(module.as_str()));
+        // A module's own ones are used with it, but `kinds` is used for single ones of its.
+        let is_used = |modules: &[String]| {
+            let own_and_parent = modules.iter().rev().take(2).filter(|module| *module != "kinds");
+            own_and_parent.into_iter().any(|module| used.contains(module.as_str()))
+        };
         let others = self.0.iter().filter(|(modules, _)| is_used(modules)).map(|(_, text)| text.as_str());
         others.chain(own.iter().copied()).collect()
     }

@@ -87,10 +87,10 @@ async fn a_teardown_shows_what_it_deletes_more_than_it_has_shown() {
     moto.deploy("anew", &[]).await;
     moto.is_held_elsewhere("anew").await;
     let mut declined = Talk::with(moto.run("teardown --stack anew", &[]).await);
-    declined.answers("Delete everything of stack anew", "y").await;
+    declined.answers("Delete everything of stack anew", "anew\n").await;
     declined.hears("someone@elsewhere").await;
     moto.has_one_more("anew", "one").await;
-    declined.answers("Delete everything of stack anew", "n").await;
+    declined.answers("Delete everything of stack anew", "n\n").await;
     assert_eq!(declined.ends().await, Some(1), "{}", declined.heard);
     for text in [CHANGED, "/ecs/anew/one", "nothing was deleted"] {
         assert!(declined.heard.contains(text), "{text}: {}", declined.heard);

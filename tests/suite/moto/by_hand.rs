@@ -19,6 +19,7 @@ const POLICY: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5
 /// Kinds of which nothing is made here.
 const NONE_OF: &[(&str, &str)] = &[
     ("default-vpc", "is found, never made"),
+    ("kms-key", "is found, never made"),
     ("gateway-endpoint", "a VPC has one for all its stacks: `gateway_endpoint`"),
     ("image", "is in a repository, of which there is one"),
     ("instance-subnets", "are found, never made"),

@@ -37,6 +37,7 @@ const NONE_OF: &[(&str, &str)] = &[
     ("bucket", "has a test of its own, below"),
     ("cluster-capacity", "has no tags"),
     ("default-vpc", "is found, never made"),
+    ("kms-key", "is found, never made"),
     ("gateway-endpoint", "serves whosever it is: `gateway_endpoint`"),
     ("image", "has no tags"),
     ("instance-subnets", "are found, never made"),

@@ -4,15 +4,15 @@ use std::fmt::Debug;
 
 use infra_ecs::{CapacityProvider, ClusterCapacity};
 use infra_engine::{Handle, Output, Resource, Stack};
-use infra_resources::{Cluster, DefaultVpc, EcrRepository, GatewayEndpoint, InstanceProfile};
+use infra_resources::{Cluster, DefaultVpc, EcrRepository, GatewayEndpoint, InstanceProfile, LogGroup};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use super::containers::Place;
 use super::{account, balancing, containers};
 
-/// A stack of this name; another one every time.
-pub fn stack(runner: &mut TestRunner, name: &str) -> Stack {
+/// A stack of this name; another one every time. There is a certificate and a web ACL.
+pub fn stack(runner: &mut TestRunner, name: &str, there: [&str; 2]) -> Stack {
     let mut making = Making { stack: Stack::new(name), runner, name };
     making.stand_alone();
     let vpc = making.stack.add("default", DefaultVpc { excluded_zones: Vec::new() });
@@ -24,7 +24,7 @@ pub fn stack(runner: &mut TestRunner, name: &str) -> Stack {
     };
     making.stack.add("s3", endpoint);
     let groups = making.security_groups(&vpc_id);
-    making.load_balancing(&vpc_id, &subnets, &groups);
+    making.load_balancing(&vpc_id, &subnets, &groups, there);
     let cluster = making.add("main", containers::cluster(&format!("{name}-cluster")));
     making.services(&cluster, &subnets, &groups);
     making.instances(&cluster, &subnets, &groups);
@@ -59,7 +59,9 @@ impl Making<'_> {
         let repository = self.made_up(account::ecr_repository(&format!("{name}-app")));
         // moto does not switch it off: the SDK leaves out what is false.
         self.stack.add("web", EcrRepository { scan_on_push: true, ..repository });
-        self.add("tasks", account::log_group(&format!("/ecs/{name}")));
+        let group = self.made_up(account::log_group(&format!("/ecs/{name}")));
+        // moto neither gives a group that is there a key nor takes one from it.
+        self.stack.add("tasks", LogGroup { kms_key_arn: None, ..group });
     }
 
     /// The second one may let the first one in.
@@ -75,10 +77,17 @@ impl Making<'_> {
         vpc_id: &Output<String>,
         subnets: &Output<Vec<String>>,
         groups: &[Output<String>; 2],
+        [certificate, web_acl]: [&str; 2],
     ) {
+        let logs = self.add("logs", account::bucket(&format!("{}-logs-123456789012-eu-west-1", self.name)));
+        let logs = logs.name.clone();
         let of_name = format!("{}-alb", self.name);
-        let balancer = self.add("main", balancing::load_balancer(&of_name, subnets.clone(), groups.clone()));
+        let balancer = self.add(
+            "main",
+            balancing::load_balancer(&of_name, subnets.clone(), groups.clone(), logs, Some(web_acl)),
+        );
         let listener = self.add("http", balancing::listener(&of_name, balancer.arn.clone()));
+        self.add("https", balancing::https_listener(&of_name, balancer.arn.clone(), certificate));
         let targets = ["one", "two"].map(|logical_name| {
             let name = format!("{}-{logical_name}", self.name);
             self.add(logical_name, balancing::target_group(&name, vpc_id.clone())).arn.clone()

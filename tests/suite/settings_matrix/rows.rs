@@ -3,24 +3,30 @@
 /// A row.
 pub struct Row {
     pub name: &'static str,
-    /// As `--set` takes them; `REGION` is where it is deployed.
+    /// As `--set` takes them; `REGION` is where it is deployed, `CERTIFICATE` and `WEB_ACL` are
+    /// there.
     pub settings: &'static [&'static str],
 }
 
 /// All rows.
-pub const ROWS: [Row; 7] = [
+pub const ROWS: [Row; 8] = [
     Row {
         name: "what both apps share",
         settings: &[
+            "protect=true",
+            r#"tags={"team": "web", "acme:cost-centre": "4711"}"#,
+            "iam.permissions_boundary=team/boundary",
             r#"network.excluded_zones=["REGIONa"]"#,
             "network.allowed_clients=203.0.113.7/24",
             "registry.tag_mutability=MUTABLE",
             "registry.keep_images=5",
+            "registry.kms_key=alias/by-hand",
             "storage.versioning=false",
             "storage.delete_old_versions_after_days=7",
             "storage.abort_incomplete_uploads_after_days=3",
             "storage.direct_upload=true",
             "storage.strip_location=true",
+            "storage.kms_key=alias/by-hand",
             "uploads.max_file_bytes=5368709120",
             "uploads.max_files=1",
             "uploads.max_pixels=1000000",
@@ -32,6 +38,13 @@ pub const ROWS: [Row; 7] = [
             "load_balancer.drain_seconds=0",
             "load_balancer.slowest_upload_seconds=20",
             "load_balancer.trust_forwarded_host=true",
+            "load_balancer.certificate=CERTIFICATE",
+            "load_balancer.domain=images.example.com",
+            "load_balancer.hsts_max_age_seconds=60",
+            "load_balancer.deletion_protection=true",
+            "load_balancer.web_acl=WEB_ACL",
+            "load_balancer.access_logs=true",
+            "load_balancer.access_logs_expire_after_days=7",
             "tasks.kept_revisions=3",
         ],
     },
@@ -63,6 +76,8 @@ pub const ROWS: [Row; 7] = [
             "web.availability_zone_rebalancing=false",
             "web.health_check_grace_period_seconds=5",
             "web.stop_timeout_seconds=60",
+            "web.execute_command=true",
+            r#"web.secrets=[{"name":"DB_PASSWORD","from":"/by-hand/password","kms_key":"alias/by-hand"}]"#,
             "php.runs_on=fargate",
             "php.cpu_architecture=ARM64",
             "php.cpu_units=512",
@@ -74,6 +89,8 @@ pub const ROWS: [Row; 7] = [
             "php.availability_zone_rebalancing=false",
             "php.health_check_grace_period_seconds=0",
             "php.stop_timeout_seconds=60",
+            "php.execute_command=true",
+            r#"php.secrets=[{"name":"DB_PASSWORD","from":"/by-hand/password","kms_key":"alias/by-hand"}]"#,
         ],
     },
     Row {
@@ -111,6 +128,34 @@ pub const ROWS: [Row; 7] = [
         ],
     },
     Row {
+        // In the same places: a service whose traffic ECS moves does not move itself.
+        name: "traffic that ECS moves",
+        settings: &[
+            "web.runs_on=fargate-spot",
+            "web.deployment.strategy=canary",
+            "web.deployment.bake_time_minutes=1",
+            "web.deployment.canary_percent=20",
+            "web.deployment.canary_bake_minutes=2",
+            "web.deployment.step_percent=25",
+            "web.deployment.step_bake_minutes=3",
+            "web.deployment.test_port=8080",
+            "web.deployment.pause_at=POST_TEST_TRAFFIC_SHIFT",
+            "web.deployment.alarms=web-errors",
+            "web.deployment.circuit_breaker_threshold=5",
+            "php.runs_on=fargate-spot",
+            "php.deployment.strategy=linear",
+            "php.deployment.bake_time_minutes=0",
+            "php.deployment.canary_percent=20",
+            "php.deployment.canary_bake_minutes=2",
+            "php.deployment.step_percent=25",
+            "php.deployment.step_bake_minutes=3",
+            "php.deployment.test_port=8081",
+            "php.deployment.pause_at=POST_TEST_TRAFFIC_SHIFT",
+            "php.deployment.alarms=php-errors,php-latency",
+            "php.deployment.circuit_breaker_threshold=5",
+        ],
+    },
+    Row {
         name: "instances: the Rust app by a fixed port, the PHP app by network interfaces",
         settings: &[
             "ec2.instance_type=t3.large",
@@ -119,6 +164,7 @@ pub const ROWS: [Row; 7] = [
             "ec2.max_instances=5",
             "ec2.target_capacity_percent=80",
             "ec2.root_volume_gib=40",
+            "ec2.volume_kms_key=alias/by-hand",
             "ec2.key_pair=by-hand",
             "ec2.ssh_from=203.0.113.0/24",
             "web.runs_on=ec2",

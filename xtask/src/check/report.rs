@@ -103,6 +103,9 @@ impl<'a> Report<'a> {
                 .map(|it| self.finding(it, &style("warning").yellow().bold().to_string())),
         );
         lines.extend(self.findings.notes.iter().map(|it| self.note(it)));
+        let Findings { errors, warnings, .. } = &self.findings;
+        let why = infra::explained::command(errors.iter().chain(warnings).map(|finding| finding.rule));
+        lines.extend(why.map(|why| format!("  {why}")));
         lines.join("\n")
     }
 

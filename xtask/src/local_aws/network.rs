@@ -47,8 +47,13 @@ pub async fn ensure() -> anyhow::Result<()> {
     create.args(["--ip-range", TASKS, "--label", labels::PORT]);
     // Host ports of tasks are for this machine alone, as the local AWS itself is.
     create.args(["--opt", "com.docker.network.bridge.host_binding_ipv4=127.0.0.1", NAME]);
-    output(create).await.with_context(|| format!("cannot create docker network {NAME} ({SUBNET})"))?;
-    Ok(())
+    match output(create).await {
+        // Another local AWS was started in this moment.
+        Err(_) if attached().await?.is_some() => Ok(()),
+        created => {
+            created.map(drop).with_context(|| format!("cannot create docker network {NAME} ({SUBNET})"))
+        }
+    }
 }
 
 /// Removes it if nobody uses it any more; whether it did.

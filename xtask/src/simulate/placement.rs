@@ -1,6 +1,6 @@
 //! `simulate placement`: how many tasks each capacity provider of a strategy gets.
 
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use infra_options::strategy::Item;
 use serde::Serialize;
 
@@ -8,11 +8,13 @@ use super::print;
 use super::strategy::{names, strategy};
 use super::table::{Column, Table};
 
+const MORE: &str = "\
+Examples:
+  cargo xtask simulate placement --desired 10 --strategy FARGATE:base=2,weight=1 --strategy FARGATE_SPOT:weight=3";
+
 /// Show how many tasks each provider of a capacity provider strategy gets
-///
-/// Example: simulate placement --desired 10 --strategy FARGATE:base=2,weight=1 --strategy
-/// FARGATE_SPOT:weight=3
 #[derive(Debug, clap::Args)]
+#[command(after_help = MORE)]
 pub struct Options {
     /// How many tasks the service wants
     #[arg(long, value_name = "TASKS", value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
@@ -50,9 +52,10 @@ fn table(placement: &Placement<'_>) -> Table {
     let columns =
         [Column::Text("provider"), Column::Number("base"), Column::Number("weight"), Column::Number("tasks")];
     let row = |Placed { share, tasks }: &Placed<'_>| {
-        [share.capacity_provider.clone(), share.base.to_string(), share.weight.to_string(), tasks.to_string()]
+        let numbers = [share.base, share.weight, *tasks].map(|number| number.to_string());
+        [share.capacity_provider.clone()].into_iter().chain(numbers).collect()
     };
-    Table::new(columns, placement.placement.iter().map(row))
+    Table::new(&columns, placement.placement.iter().map(row))
 }
 
 /// How the numbers come about.

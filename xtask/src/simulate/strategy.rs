@@ -1,8 +1,8 @@
 //! A capacity provider strategy from the command line, by the rules of ECS.
 
 use infra_ecs::CapacityProviderStrategyItem;
+use infra_ecs::placement::Share;
 use infra_ecs::rules::{self, Findings, Path};
-use infra_ecs::simulation::Share;
 use infra_options::strategy::Item;
 
 use crate::report::UserError;

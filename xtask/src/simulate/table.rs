@@ -15,29 +15,37 @@ pub enum Column {
     Text(&'static str),
 }
 
+/// Between two columns.
+pub const GAP: u16 = 2;
+
+impl Column {
+    /// What stands above it.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Number(heading) | Self::Text(heading) => heading,
+        }
+    }
+
+    fn cell(self, text: impl ToString) -> Cell {
+        match self {
+            Self::Number(_) => Cell::new(text).set_alignment(CellAlignment::Right),
+            Self::Text(_) => Cell::new(text),
+        }
+    }
+}
+
 impl Table {
     /// A table of these columns.
-    pub fn new<const COLUMNS: usize>(
-        columns: [Column; COLUMNS],
-        rows: impl IntoIterator<Item = [String; COLUMNS]>,
-    ) -> Self {
+    pub fn new(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(columns.map(|column| match column {
-            Column::Number(heading) => Cell::new(heading).set_alignment(CellAlignment::Right),
-            Column::Text(heading) => Cell::new(heading),
-        }));
+        table.set_header(columns.iter().map(|column| column.cell(column.heading())));
         table.add_rows(rows.into_iter().map(|row| {
-            let cells = row.into_iter().zip(columns);
-            cells
-                .map(|(cell, column)| match column {
-                    Column::Number(_) => Cell::new(cell).set_alignment(CellAlignment::Right),
-                    Column::Text(_) => Cell::new(cell),
-                })
-                .collect::<Vec<_>>()
+            let cells = row.into_iter().zip(columns).map(|(text, column)| column.cell(text));
+            cells.collect::<Vec<_>>()
         }));
         for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
+            column.set_padding((0, GAP));
         }
         Self(table)
     }
@@ -58,10 +66,11 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_and_lines_end_without_blanks() {
-        let rows = [["FARGATE", "4", "a"], ["SPOT", "10", "longer"]].map(|row| row.map(str::to_owned));
-        let table =
-            Table::new([Column::Text("provider"), Column::Number("tasks"), Column::Text("why")], rows);
-        let text = console::strip_ansi_codes(&table.to_string()).into_owned();
+        let rows = [["FARGATE", "4", "a"], ["SPOT", "10", "longer"]];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        let columns = [Column::Text("provider"), Column::Number("tasks"), Column::Text("why")];
+        let text = Table::new(&columns, rows).to_string();
+        let text = console::strip_ansi_codes(&text).into_owned();
         assert_eq!(text, "provider  tasks  why\nFARGATE       4  a\nSPOT         10  longer");
     }
 }

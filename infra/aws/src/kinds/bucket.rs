@@ -4,10 +4,12 @@ mod bootstrap;
 mod empty;
 mod keys;
 mod lifecycle;
+mod protection;
 mod settings;
 
 pub use bootstrap::StackBucket;
 pub use empty::delete_versions;
+pub use protection::ObjectCount;
 
 use crate::Aws;
 use crate::build_error::Built;
@@ -54,12 +56,13 @@ impl ResourceKind for Buckets {
             tokio::join!(settings::read(&s3, &desired.name), self.tags_or_unfinished(&desired.name));
         // S3 lists a bucket for a moment after it was deleted.
         let Some(tags) = tags? else { return Ok(None) };
-        Ok(Some(Live { properties: properties?, outputs: outputs(desired), tags: Some(tags) }))
+        let properties = Bucket { protected: protection::is_in(&tags), ..properties? };
+        Ok(Some(Live { properties, outputs: outputs(desired), tags: Some(tags) }))
     }
 
     async fn create(&self, desired: &Bucket, context: &Context<'_>) -> Result<BucketOutputs, Failure> {
         self.create_bare(&desired.name).await?;
-        let (s3, tags) = (self.0.client::<S3>(), context.tags());
+        let (s3, tags) = (self.0.client::<S3>(), protection::with(context.tags(), desired.protected));
         tokio::try_join!(self.tag(&desired.name, &tags), settings::write(&s3, desired, None))?;
         Ok(outputs(desired))
     }
@@ -70,10 +73,12 @@ impl ResourceKind for Buckets {
         live: LiveOf<Bucket>,
         context: &Context<'_>,
     ) -> Result<BucketOutputs, Failure> {
-        if let Some(missing) = context.missing_tags(&live.tags) {
+        let missing = context.missing_tags(&live.tags);
+        if missing.is_some() || live.properties.protected != desired.protected {
             // S3 takes all tags at once: those of others stay.
             let there = live.tags.unwrap_or_default().into_iter().filter(|(key, _)| !key.starts_with("aws:"));
-            self.tag(&desired.name, &there.chain(missing).collect()).await?;
+            let tags = there.chain(missing.unwrap_or_default()).collect();
+            self.tag(&desired.name, &protection::with(tags, desired.protected)).await?;
         }
         settings::write(&self.0.client::<S3>(), desired, Some(&live.properties)).await?;
         Ok(live.outputs)

@@ -14,7 +14,7 @@ use infra_ecs::open_enum::OpenEnum;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::found;
-use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Output, ResourceKind};
 use infra_resources::ecr_repository::EcrRepositoryOutputs;
 use infra_resources::{EcrRepository, TagMutability};
 use infra_wire::sdk_error::SdkResult;
@@ -59,6 +59,7 @@ impl ResourceKind for EcrRepositories {
             image_tag_mutability: repository
                 .image_tag_mutability()
                 .map_or(TagMutability::Mutable, |reported| TagMutability::from_text(reported.as_str())),
+            kms_key_arn: key_of(repository, desired),
             lifecycle_policy: policy,
         };
         Ok(Some(Live { properties, outputs: outputs(repository), tags: Some(tags) }))
@@ -69,8 +70,6 @@ impl ResourceKind for EcrRepositories {
         desired: &EcrRepository,
         context: &Context<'_>,
     ) -> Result<EcrRepositoryOutputs, Failure> {
-        let encryption =
-            EncryptionConfiguration::builder().encryption_type(EncryptionType::Aes256).build().built()?;
         let created = self
             .0
             .client::<Ecr>()
@@ -78,7 +77,7 @@ impl ResourceKind for EcrRepositories {
             .repository_name(&desired.name)
             .image_scanning_configuration(scanning(desired))
             .image_tag_mutability(mutability(desired))
-            .encryption_configuration(encryption)
+            .encryption_configuration(encryption(desired)?)
             .set_tags(Some(tags::to(&context.tags())?))
             .send()
             .await
@@ -175,6 +174,21 @@ fn outputs(repository: &Repository) -> EcrRepositoryOutputs {
         arn: repository.repository_arn().unwrap_or_default().into(),
         uri: repository.repository_uri().unwrap_or_default().into(),
     }
+}
+
+fn encryption(desired: &EcrRepository) -> Result<EncryptionConfiguration, Failure> {
+    let key = desired.kms_key_arn.as_ref().map(Output::get).transpose()?.cloned();
+    let of_type = if key.is_some() { EncryptionType::Kms } else { EncryptionType::Aes256 };
+    EncryptionConfiguration::builder().encryption_type(of_type).set_kms_key(key).build().built()
+}
+
+/// The key of a repository. It has the one that the alias in its name stood for when it was made, and keeps that: where the alias
+/// has moved since, that is no difference.
+fn key_of(repository: &Repository, desired: &EcrRepository) -> Option<Output<String>> {
+    let encryption = repository.encryption_configuration()?;
+    let is_aes = encryption.encryption_type() == &EncryptionType::Aes256;
+    let key = || encryption.kms_key().map(Into::into);
+    if is_aes { None } else { desired.kms_key_arn.clone().or_else(key) }
 }
 
 fn scanning(desired: &EcrRepository) -> ImageScanningConfiguration {

@@ -4,13 +4,13 @@ use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, FixedResponseActionConfig, Listener, LoadBalancer, Rule, TagDescription,
+    Action, ActionTypeEnum, ForwardActionConfig, Listener, LoadBalancer, Rule, TagDescription,
+    TargetGroupTuple,
 };
 use futures::future::try_join_all;
 use infra_engine::live::Tags;
 use infra_engine::ownership::found;
 use infra_engine::{Failure, Found, Resource};
-use infra_resources::listener::FixedResponse;
 use infra_wire::sdk_error::SdkResult;
 use std::collections::HashMap;
 
@@ -135,28 +135,6 @@ pub fn resource_label(arn: &str) -> &str {
     resource.strip_prefix("loadbalancer/").unwrap_or(resource)
 }
 
-/// The action that answers itself.
-pub fn answer(response: &FixedResponse) -> Action {
-    let config = FixedResponseActionConfig::builder()
-        .status_code(response.status_code.to_string())
-        .content_type("text/plain")
-        .message_body(&response.message)
-        .build();
-    Action::builder().r#type(ActionTypeEnum::FixedResponse).fixed_response_config(config).build()
-}
-
-/// The answer that an action list gives; an empty one where it does anything else.
-pub fn answered(actions: &[Action]) -> FixedResponse {
-    let config = match actions {
-        [action] => action.fixed_response_config(),
-        _ => None,
-    };
-    FixedResponse {
-        status_code: config.and_then(|config| config.status_code()?.parse().ok()).unwrap_or_default(),
-        message: config.and_then(|config| config.message_body()).unwrap_or_default().to_owned(),
-    }
-}
-
 /// The one target group that an action list forwards to; empty where it does anything else.
 pub fn forwards_to(actions: &[Action]) -> String {
     let [action] = actions else { return String::new() };
@@ -170,6 +148,23 @@ pub fn forwards_to(actions: &[Action]) -> String {
 /// The action that forwards to one target group.
 pub fn forward_to(target_group_arn: &str) -> Action {
     Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(target_group_arn).build()
+}
+
+/// The target groups that an action list forwards to, each with its weight.
+pub fn weights_of(actions: &[Action]) -> Vec<(String, i32)> {
+    let groups =
+        actions.iter().filter_map(Action::forward_config).flat_map(|forward| forward.target_groups());
+    let weight =
+        |group: &TargetGroupTuple| Some((group.target_group_arn()?.to_owned(), group.weight().unwrap_or(1)));
+    groups.filter_map(weight).collect()
+}
+
+/// The action that forwards to the first of two target groups and knows the second, so that its targets' health is checked.
+pub fn forward_between(first: &str, second: &str) -> Action {
+    let group = |arn: &str, weight| TargetGroupTuple::builder().target_group_arn(arn).weight(weight).build();
+    let forward =
+        ForwardActionConfig::builder().target_groups(group(first, 100)).target_groups(group(second, 0));
+    Action::builder().r#type(ActionTypeEnum::Forward).forward_config(forward.build()).build()
 }
 
 #[cfg(test)]

@@ -42,7 +42,13 @@ impl ResourceKind for IamRoles {
             "ListRoles",
         ],
         creates: &["CreateRole"],
-        changes: &["AttachRolePolicy", "PutRolePolicy", "TagRole", "UpdateAssumeRolePolicy"],
+        changes: &[
+            "AttachRolePolicy",
+            "PutRolePermissionsBoundary",
+            "PutRolePolicy",
+            "TagRole",
+            "UpdateAssumeRolePolicy",
+        ],
         removes: &["DeleteRole", "DeleteRolePolicy", "DetachRolePolicy"],
     };
 
@@ -65,6 +71,10 @@ impl ResourceKind for IamRoles {
             assume_role_policy: document(role.assume_role_policy_document().unwrap_or_default()),
             inline_policies,
             managed_policies,
+            permissions_boundary: role
+                .permissions_boundary()
+                .and_then(|boundary| boundary.permissions_boundary_arn())
+                .map(str::to_owned),
         };
         Ok(Some(Live { properties, outputs: outputs(&role), tags: Some(tags::from(role.tags())) }))
     }
@@ -78,6 +88,7 @@ impl ResourceKind for IamRoles {
             .path(&desired.path)
             .description(format!("{} of stack {}", desired.name, context.stack))
             .assume_role_policy_document(desired.assume_role_policy.to_string())
+            .set_permissions_boundary(desired.permissions_boundary.clone())
             .set_tags(Some(tags::to(&context.tags())?));
         let created = create.send().await.or_failure("create the role")?;
         self.settle_policies(desired, &BTreeMap::new(), &[]).await?;
@@ -99,6 +110,10 @@ impl ResourceKind for IamRoles {
             let request = self.0.client::<Iam>().update_assume_role_policy().role_name(name);
             let request = request.policy_document(desired.assume_role_policy.to_string());
             request.send().await.or_failure("change who may assume the role")?;
+        }
+        // Before the policies: an organisation may let them be written only within a boundary.
+        if now.permissions_boundary != desired.permissions_boundary {
+            self.bound(desired).await?;
         }
         self.settle_policies(desired, &now.inline_policies, &now.managed_policies).await?;
         if let Some(missing) = context.missing_tags(&live.tags) {
@@ -145,7 +160,11 @@ impl ResourceKind for IamRoles {
 }
 
 impl IamRoles {
-    async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
+    /// The role, if it is there.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn role(&self, name: &str) -> Result<Option<Role>, Failure> {
         let answer = self.0.client::<Iam>().get_role().role_name(name).send().await;
         Ok(answer.none_if(Self::NOT_FOUND, "get the role")?.and_then(|answer| answer.role))
     }
@@ -172,7 +191,11 @@ impl IamRoles {
         Ok(policy.map(|policy| document(policy.policy_document())))
     }
 
-    async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
+    /// The policies written for a role, by name.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub async fn inline_policies(&self, role: &str) -> Result<BTreeMap<String, Value>, Failure> {
         let pages =
             self.0.client::<Iam>().list_role_policies().role_name(role).into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
@@ -186,13 +209,25 @@ impl IamRoles {
         Ok(policies.await?.into_iter().flatten().collect())
     }
 
-    async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
+    /// The ARNs of the managed policies of a role.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub async fn managed_policies(&self, role: &str) -> Result<Vec<String>, Failure> {
         let request = self.0.client::<Iam>().list_attached_role_policies().role_name(role);
         let pages = request.into_paginator().items().send();
         let listed = pages.collect::<Result<Vec<_>, _>>().await;
         let attached = listed.none_if(Self::NOT_FOUND, "list the role's managed policies")?;
         let attached = attached.unwrap_or_default();
         Ok(attached.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect())
+    }
+
+    /// Puts the boundary that is desired; one that nobody gave is not ours to take away.
+    async fn bound(&self, desired: &IamRole) -> Result<(), Failure> {
+        let Some(boundary) = &desired.permissions_boundary else { return Ok(()) };
+        let request = self.0.client::<Iam>().put_role_permissions_boundary().role_name(&desired.name);
+        let request = request.permissions_boundary(boundary);
+        request.send().await.or_failure("set the role's permissions boundary").map(drop)
     }
 
     /// Puts what is missing or different, removes what is not desired.
@@ -264,8 +299,8 @@ fn in_a_profile(role: &str, profile: &str) -> Failure {
     ))
 }
 
-/// IAM gives documents percent-encoded.
-fn document(text: &str) -> Value {
+/// A policy document; IAM gives them percent-encoded.
+pub fn document(text: &str) -> Value {
     policy_document::parse(&percent_decode_str(text).decode_utf8_lossy())
 }
 

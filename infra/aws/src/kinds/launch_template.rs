@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::ownership::{Ownership, STACK_TAG, found};
-use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Output, ResourceKind};
 use infra_resources::LaunchTemplate;
 use infra_resources::launch_template::{LaunchTemplateOutputs, MetadataOptions, RootVolume};
 use infra_wire::sdk_error::SdkResult;
@@ -168,6 +168,7 @@ fn properties(name: &str, data: &ResponseLaunchTemplateData) -> LaunchTemplate {
             size_gib: disk.and_then(|disk| disk.volume_size()).unwrap_or_default(),
             volume_type: text(disk.and_then(|disk| disk.volume_type()).map(VolumeType::as_str)),
             encrypted: disk.and_then(|disk| disk.encrypted()).unwrap_or_default(),
+            kms_key_arn: disk.and_then(|disk| disk.kms_key_id()).map(Into::into),
         },
         metadata: MetadataOptions {
             tokens_required: tokens
@@ -183,6 +184,7 @@ fn data(desired: &LaunchTemplate, context: &Context<'_>) -> Result<RequestLaunch
         .volume_size(desired.root_volume.size_gib)
         .volume_type(VolumeType::from(desired.root_volume.volume_type.as_str()))
         .encrypted(desired.root_volume.encrypted)
+        .set_kms_key_id(desired.root_volume.kms_key_arn.as_ref().map(Output::get).transpose()?.cloned())
         .delete_on_termination(true);
     let mapping =
         LaunchTemplateBlockDeviceMappingRequest::builder().device_name(ROOT_DEVICE).ebs(disk.build()).build();

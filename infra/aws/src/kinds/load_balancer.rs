@@ -1,12 +1,16 @@
 //! Reads and writes Application Load Balancers.
 
+mod attributes;
+mod web_acl;
+
+use self::attributes::Attributes;
 use super::elb::{Named, arns_of, load_balancers_of, ours, resource_label, tags_of};
 use crate::Aws;
 use crate::clients::Elb;
 use crate::tags;
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
-    LoadBalancer as Described, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
+    LoadBalancer as Described, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
 };
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::{Context, Failure, Found, Live, Names, Operations, Output, ResourceKind};
@@ -14,14 +18,8 @@ use infra_resources::LoadBalancer;
 use infra_resources::load_balancer::LoadBalancerOutputs;
 use infra_wire::poll::{Poll, poll_until};
 use infra_wire::sdk_error::SdkResult;
-use std::collections::HashMap;
 use std::time::Duration;
 
-const DROP_INVALID_HEADERS: &str = "routing.http.drop_invalid_header_fields.enabled";
-const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
-/// What AWS does unless it is set otherwise ("Application Load Balancers", Elastic Load Balancing).
-const DROPS_INVALID_HEADERS: bool = false;
-const IDLE_TIMEOUT_SECONDS: u32 = 60;
 const GONE_DEADLINE: Duration = Duration::from_secs(300);
 
 /// Load balancers.
@@ -31,13 +29,24 @@ pub struct LoadBalancers(pub Aws);
 impl ResourceKind for LoadBalancers {
     type Resource = LoadBalancer;
 
-    const DELETED_BEFORE: Names = &["security-group"];
+    const DELETED_BEFORE: Names = &["bucket", "security-group"];
     const NOT_FOUND: Names = &["LoadBalancerNotFound"];
     const ALREADY_EXISTS: Names = &["DuplicateLoadBalancerName"];
     const OPERATIONS: Operations = Operations {
-        reads: &["DescribeLoadBalancerAttributes", "DescribeLoadBalancers", "DescribeTags"],
+        reads: &[
+            "DescribeLoadBalancerAttributes",
+            "DescribeLoadBalancers",
+            "DescribeTags",
+            "GetWebACLForResource",
+        ],
         creates: &["CreateLoadBalancer"],
-        changes: &["AddTags", "ModifyLoadBalancerAttributes", "SetSecurityGroups", "SetSubnets"],
+        changes: &[
+            "AddTags",
+            "AssociateWebACL",
+            "ModifyLoadBalancerAttributes",
+            "SetSecurityGroups",
+            "SetSubnets",
+        ],
         removes: &["DeleteLoadBalancer"],
     };
 
@@ -46,7 +55,14 @@ impl ResourceKind for LoadBalancers {
         let named = |balancer: &&Described| balancer.load_balancer_name() == Some(&desired.name);
         let Some(balancer) = balancers.iter().find(named) else { return Ok(None) };
         let (arn, all) = (balancer.load_balancer_arn().unwrap_or_default(), arns_of(&balancers));
-        let (attributes, tags) = tokio::try_join!(self.attributes(arn), tags_of(&self.0, &all))?;
+        let web_acl = async {
+            match &desired.web_acl_arn {
+                Some(_) => web_acl::read(&self.0, arn).await,
+                None => Ok(None),
+            }
+        };
+        let (attributes, tags, web_acl_arn) =
+            tokio::try_join!(Attributes::read(&self.0, arn), tags_of(&self.0, &all), web_acl)?;
         // The list has it already or still, and the load balancer is not known yet or gone.
         let (Some(attributes), Some(tags)) = (attributes, tags.get(arn)) else { return Ok(None) };
         let mut subnet_ids: Vec<String> = balancer
@@ -55,19 +71,12 @@ impl ResourceKind for LoadBalancers {
             .filter_map(|zone| zone.subnet_id().map(str::to_owned))
             .collect();
         subnet_ids.sort();
-        let properties = LoadBalancer {
-            name: desired.name.clone(),
+        let properties = attributes.over(LoadBalancer {
             subnet_ids: subnet_ids.into(),
             security_group_ids: balancer.security_groups().iter().cloned().map(Output::Known).collect(),
-            drop_invalid_header_fields: match attributes.get(DROP_INVALID_HEADERS) {
-                Some(value) => value == "true",
-                None => DROPS_INVALID_HEADERS,
-            },
-            idle_timeout_seconds: match attributes.get(IDLE_TIMEOUT) {
-                Some(value) => value.parse().unwrap_or_default(),
-                None => IDLE_TIMEOUT_SECONDS,
-            },
-        };
+            web_acl_arn,
+            ..desired.clone()
+        });
         Ok(Some(Live { properties, outputs: outputs(balancer), tags: Some(tags.clone()) }))
     }
 
@@ -92,7 +101,11 @@ impl ResourceKind for LoadBalancers {
         let balancer = created.load_balancers().first();
         let balancer =
             balancer.ok_or_else(|| Failure::new("the service answered without a load balancer"))?;
-        self.put_attributes(balancer.load_balancer_arn().unwrap_or_default(), desired).await?;
+        let arn = balancer.load_balancer_arn().unwrap_or_default();
+        attributes::put(&self.0, arn, attributes::of(desired)?).await?;
+        if let Some(web_acl) = &desired.web_acl_arn {
+            web_acl::put(&self.0, arn, web_acl, context).await?;
+        }
         Ok(outputs(balancer))
     }
 
@@ -114,10 +127,13 @@ impl ResourceKind for LoadBalancers {
             let request = request.set_security_groups(Some(group_ids(desired)?));
             request.send().await.or_failure("change the load balancer's security groups")?;
         }
-        let attributes =
-            |balancer: &LoadBalancer| (balancer.drop_invalid_header_fields, balancer.idle_timeout_seconds);
-        if attributes(now) != attributes(desired) {
-            self.put_attributes(arn, desired).await?;
+        let attributes = attributes::of(desired)?;
+        if attributes::of(now)? != attributes {
+            attributes::put(&self.0, arn, attributes).await?;
+        }
+        if let Some(web_acl) = desired.web_acl_arn.as_ref().filter(|_| now.web_acl_arn != desired.web_acl_arn)
+        {
+            web_acl::put(&self.0, arn, web_acl, context).await?;
         }
         tags::restore::<Elb>(&self.0, arn, &live.tags, context).await?;
         Ok(live.outputs)
@@ -154,38 +170,36 @@ impl LoadBalancers {
         let answer = answer.none_if(Self::NOT_FOUND, "describe the load balancer")?;
         Ok(answer.and_then(|answer| answer.load_balancers().first().cloned()))
     }
+}
 
-    async fn attributes(&self, arn: &str) -> Result<Option<HashMap<String, String>>, Failure> {
-        let answer =
-            self.0.client::<Elb>().describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
-        let answer = answer.none_if(Self::NOT_FOUND, "describe the load balancer's attributes")?;
-        let attributes = answer.map(|answer| answer.attributes.unwrap_or_default());
-        let pairs =
-            |it: Vec<LoadBalancerAttribute>| it.into_iter().filter_map(|it| Some((it.key?, it.value?)));
-        Ok(attributes.map(|attributes| pairs(attributes).collect()))
-    }
-
-    async fn put_attributes(&self, arn: &str, desired: &LoadBalancer) -> Result<(), Failure> {
-        let attribute =
-            |key: &str, value: String| LoadBalancerAttribute::builder().key(key).value(value).build();
-        let request = self.0.client::<Elb>().modify_load_balancer_attributes().load_balancer_arn(arn);
-        let request = request
-            .attributes(attribute(DROP_INVALID_HEADERS, desired.drop_invalid_header_fields.to_string()))
-            .attributes(attribute(IDLE_TIMEOUT, desired.idle_timeout_seconds.to_string()));
-        request.send().await.or_failure("set the load balancer's attributes")?;
-        Ok(())
+/// Refuses where a load balancer can't be deleted: a teardown asks before it deletes anything.
+///
+/// # Errors
+/// When it is protected, with how to lift that, or when it can't be read.
+pub async fn refuse_protected(aws: &Aws, found: &Found) -> Result<(), Failure> {
+    match Attributes::read(aws, &found.locator).await? {
+        Some(attributes) if attributes.is_protected() => {
+            let failure = Failure::new(format!("load balancer {} is protected against deletion", found.name));
+            Err(failure.hint(how_to_lift(&found.locator)))
+        }
+        _ => Ok(()),
     }
 }
 
-/// Somebody may have protected it by hand, which AWS says without saying what to do.
+/// AWS says that it is protected without saying what to do.
 fn with_protection(failure: Failure, arn: &str) -> Failure {
     if !failure.to_string().contains("deletion protection") {
         return failure;
     }
-    failure.hint(format!(
-        "take the protection away (`aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
+    failure.hint(how_to_lift(arn))
+}
+
+fn how_to_lift(arn: &str) -> String {
+    format!(
+        "deploy with load_balancer.deletion_protection=false, or take the protection away (`aws elbv2 \
+         modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
          Key=deletion_protection.enabled,Value=false`), then run the same command again"
-    ))
+    )
 }
 
 fn group_ids(desired: &LoadBalancer) -> Result<Vec<String>, Failure> {

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Group;
 use infra_engine::kind::{LiveOf, ReadResult};
 use infra_engine::live::Tags;
 use infra_engine::ownership::found;
-use infra_engine::{Context, Failure, Found, Live, Names, Operations, ResourceKind};
+use infra_engine::{Context, Failure, Found, Live, Names, Operations, Output, ResourceKind};
 use infra_resources::log_group::LogGroupOutputs;
 use infra_resources::{LogGroup, Partition};
 use infra_wire::sdk_error::SdkResult;
@@ -25,7 +25,7 @@ impl ResourceKind for LogGroups {
     const OPERATIONS: Operations = Operations {
         reads: &["DescribeLogGroups", "ListTagsForResource"],
         creates: &["CreateLogGroup"],
-        changes: &["PutRetentionPolicy", "TagResource"],
+        changes: &["AssociateKmsKey", "DisassociateKmsKey", "PutRetentionPolicy", "TagResource"],
         removes: &["DeleteLogGroup"],
     };
 
@@ -37,6 +37,7 @@ impl ResourceKind for LogGroups {
         let properties = LogGroup {
             name: desired.name.clone(),
             retention_in_days: group.retention_in_days().unwrap_or_default(),
+            kms_key_arn: group.kms_key_id().map(Into::into),
         };
         // The list has it already or still, and the log group is not known yet or gone.
         let Some(tags) = self.tags_of(group).await? else { return Ok(None) };
@@ -46,6 +47,7 @@ impl ResourceKind for LogGroups {
     async fn create(&self, desired: &LogGroup, context: &Context<'_>) -> Result<LogGroupOutputs, Failure> {
         let request = self.0.client::<Logs>().create_log_group().log_group_name(&desired.name);
         let request = request.set_tags(Some(context.tags().into_iter().collect()));
+        let request = request.set_kms_key_id(key_of(desired)?);
         request.send().await.or_failure("create the log group")?;
         self.put_retention(desired).await?;
         Ok(outputs(&desired.name))
@@ -59,6 +61,9 @@ impl ResourceKind for LogGroups {
     ) -> Result<LogGroupOutputs, Failure> {
         if live.properties.retention_in_days != desired.retention_in_days {
             self.put_retention(desired).await?;
+        }
+        if live.properties.kms_key_arn != desired.kms_key_arn {
+            self.put_key(desired).await?;
         }
         if let Some(missing) = context.missing_tags(&live.tags) {
             let request = self.0.client::<Logs>().tag_resource().resource_arn(self.arn(&desired.name));
@@ -99,6 +104,18 @@ impl LogGroups {
         Ok(())
     }
 
+    async fn put_key(&self, desired: &LogGroup) -> Result<(), Failure> {
+        let logs = self.0.client::<Logs>();
+        if let Some(key) = key_of(desired)? {
+            let request = logs.associate_kms_key().log_group_name(&desired.name).kms_key_id(key);
+            request.send().await.or_failure("change the key of the logs")?;
+        } else {
+            let request = logs.disassociate_kms_key().log_group_name(&desired.name);
+            request.send().await.or_failure("take the key from the logs")?;
+        }
+        Ok(())
+    }
+
     async fn tags_of(&self, group: &Group) -> Result<Option<Tags>, Failure> {
         let arn = self.arn(group.log_group_name().unwrap_or_default());
         let answer = self.0.client::<Logs>().list_tags_for_resource().resource_arn(arn).send().await;
@@ -111,6 +128,10 @@ impl LogGroups {
         let (region, account) = (&self.0.region, &self.0.account.id);
         Partition::of_region(region).arn("logs", region, account, &format!("log-group:{name}"))
     }
+}
+
+fn key_of(desired: &LogGroup) -> Result<Option<String>, Failure> {
+    Ok(desired.kms_key_arn.as_ref().map(Output::get).transpose()?.cloned())
 }
 
 fn outputs(name: &str) -> LogGroupOutputs {

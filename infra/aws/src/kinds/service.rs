@@ -1,6 +1,6 @@
 //! Reads and writes ECS services, and waits until their deployments are done.
 
-mod failure_report;
+mod first_group;
 mod leaving;
 mod live;
 mod rollout;
@@ -63,17 +63,22 @@ impl ResourceKind for Services {
     const OPERATIONS: Operations = Operations {
         reads: &[
             "DescribeClusters",
+            "DescribeRules",
+            "DescribeServiceDeployments",
+            "DescribeServiceRevisions",
             "DescribeServices",
+            "DescribeTargetGroups",
             "DescribeTargetHealth",
             "DescribeTaskDefinition",
             "DescribeTasks",
             "GetLogEvents",
             "ListClusters",
+            "ListServiceDeployments",
             "ListServices",
             "ListTasks",
         ],
         creates: &["CreateService"],
-        changes: &["TagResource", "UpdateService"],
+        changes: &["StopServiceDeployment", "TagResource", "UpdateService"],
         removes: &["DeleteService"],
     };
 
@@ -112,6 +117,7 @@ impl ResourceKind for Services {
         live: LiveOf<Service>,
         context: &Context<'_>,
     ) -> Result<ServiceOutputs, Failure> {
+        self.back_to_the_first_group(desired, &live, context).await?;
         let body = body::update_service(&json_of(desired)?, &json_of(&live.properties)?)
             .map_err(|error| Failure::new(error.to_string()))?;
         let call = self.aws.client::<Ecs>().update_service().customize().mutate_request(with_body(&body));

@@ -1,7 +1,7 @@
 //! Asking before something changes.
 
 use anyhow::{Context, Result, bail};
-use dialoguer::Confirm;
+use dialoguer::{Confirm, Input};
 use infra_options::StackOptions;
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -15,17 +15,39 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(600);
 /// # Errors
 /// When there is nobody to be asked about an account on AWS.
 pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
-    if options.yes {
+    if needs_no_question(options)? {
         return Ok(true);
     }
+    Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
+}
+
+/// The same of what can't be made again: yes is the stack's name, so that nobody deletes another one by habit.
+///
+/// # Errors
+/// As of [`given`].
+pub fn given_by_name(options: &StackOptions, question: &str) -> Result<bool> {
+    if needs_no_question(options)? {
+        return Ok(true);
+    }
+    let prompt = format!("{question} Type its name");
+    let answer: String = Input::new()
+        .with_prompt(prompt)
+        .allow_empty(true)
+        .interact_text()
+        .context("the answer can't be read")?;
+    Ok(answer.trim() == options.name.as_str())
+}
+
+fn needs_no_question(options: &StackOptions) -> Result<bool> {
     // The question is written to standard error.
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        if options.local {
-            return Ok(true);
-        }
+    let is_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if options.yes || options.local && !is_there {
+        return Ok(true);
+    }
+    if !is_there {
         bail!("nobody is there to be asked, as there is no terminal: give --yes to go on without asking");
     }
-    Confirm::new().with_prompt(question).default(false).interact().context("the answer can't be read")
+    Ok(false)
 }
 
 /// The same while a lease is held, whose renewal goes on while the answer is waited for. Other runs wait for it, too: no answer
@@ -34,8 +56,22 @@ pub fn given(options: &StackOptions, question: &str) -> Result<bool> {
 /// # Errors
 /// As of [`given`].
 pub async fn given_meanwhile(options: &StackOptions, question: impl Into<String>) -> Result<bool> {
-    let (options, question) = (options.clone(), question.into());
-    let answer = tokio::task::spawn_blocking(move || given(&options, &question));
+    answered(given, options, question.into()).await
+}
+
+/// The same of what can't be made again.
+///
+/// # Errors
+/// As of [`given`].
+pub async fn given_by_name_meanwhile(options: &StackOptions, question: impl Into<String>) -> Result<bool> {
+    answered(given_by_name, options, question.into()).await
+}
+
+type Ask = fn(&StackOptions, &str) -> Result<bool>;
+
+async fn answered(ask: Ask, options: &StackOptions, question: String) -> Result<bool> {
+    let options = options.clone();
+    let answer = tokio::task::spawn_blocking(move || ask(&options, &question));
     match in_time(answer, ANSWER_WITHIN).await {
         Some(answer) => answer?,
         None => {

@@ -2,19 +2,22 @@
 
 use super::consent;
 use crate::error_report;
+use crate::expected_time::{local_speed, of_services};
 use crate::image_builds;
+use crate::plan_file::PlanFile;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
+use crate::secret_check;
 use crate::session::{Session, Snapshot};
 use crate::setup::Setup;
-use crate::smoke_check;
+use crate::smoke_check::{self, Site};
 use crate::stack_lease::release;
 use crate::summary::Summary;
 use anyhow::{Context, Result};
 use infra::storage::lease_bucket_id;
 use infra_aws::kinds::task_definition::prune::Pruning;
 use infra_engine::apply::{AllOutputs, apply};
-use infra_engine::{Action, Plan, Resource, ResourceId};
+use infra_engine::{Action, Failure, Plan, Resource, ResourceId};
 use infra_options::deploy::Options;
 use infra_resources::{Listener, ListenerRule, LoadBalancer, Service};
 use std::process::ExitCode;
@@ -37,11 +40,23 @@ fn may_be_new(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| kinds.contains(&step.kind.as_str()) && is_made(step.action))
 }
 
+/// Refuses a plan by which a protected stack loses what can't be made again.
+fn refuse_losses(plan: &Plan, session: &Session) -> Result<(), Failure> {
+    let refused = infra::protection::refused(&session.settings, plan);
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let stack = session.program.stack.name();
+    Err(Failure::new(format!("stack {stack} is protected (protect=true): {}", refused.join("; ")))
+        .hint("set protect to false, in the stack's file or by --set protect=false, if that is what you want; nothing was changed"))
+}
+
 /// Applies what differs, with the stack's lease held. If another run may have changed it before the lease was there, it is
 /// read again, and what differs now is shown and asked about anew; gives nothing if that is declined.
 async fn alone(
     session: &Session,
     options: &Options,
+    agreed: Option<&PlanFile>,
     snapshot: Snapshot,
     view: &ProgressView,
 ) -> Result<Option<AllOutputs>> {
@@ -53,9 +68,12 @@ async fn alone(
             (snapshot.world, snapshot.plan)
         } else {
             let Snapshot { world, plan, .. } = session.read(options.adopt).await?;
+            refuse_losses(&plan, session)?;
             // The lease's own bucket may have been made a moment ago for this run.
             let is_as_agreed = snapshot.plan.does_the_same(&plan, &lease_bucket_id());
-            if !is_as_agreed && !is_agreed_to(&plan, options).await? {
+            if let Some(agreed) = agreed {
+                agreed.refuse_unless(&PlanFile::of(&plan, session)?)?;
+            } else if !is_as_agreed && !is_agreed_to(&plan, options).await? {
                 return Ok(None);
             }
             // It may need images that the first plan did not.
@@ -104,14 +122,24 @@ async fn prune(session: &Session, plan: &Plan, view: &ProgressView) {
 
 /// Brings the stack up to what the code says.
 pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
-    let mut session = Session::open(&options.stack, setup).await?.waiting(!options.no_wait);
+    let agreed = options.plan.as_deref().map(PlanFile::read).transpose()?;
+    let mut session =
+        Session::open(&options.stack, setup).await?.waiting(!options.no_wait, options.keep_trying);
     let snapshot = session.read(options.adopt).await?;
     let plan = &snapshot.plan;
     if let Some(engine) = image_builds::engine_for(plan).await? {
         let emulated = image_builds::emulated(&session.program.stack, plan, &engine, &session.settings);
         session.notes.extend(emulated);
     }
+    let refused = secret_check::refused(&mut session).await;
     plan_view::print(plan, &session);
+    refuse_losses(plan, &session)?;
+    if let Some(refused) = refused {
+        return Err(refused.into());
+    }
+    if let Some(agreed) = &agreed {
+        agreed.refuse_unless(&PlanFile::of(plan, &session)?)?;
+    }
     if options.no_wait && replaces_a_service(plan) && session.aws.waits_for_replacing(Service::KIND) {
         infra_options::say!(
             "a service is replaced, so this waits all the same: the old one must not go before the new one is healthy"
@@ -120,17 +148,18 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
     let stack = &session.program.stack;
     let is_new = may_be_new(plan);
     if !plan.is_empty() {
-        if !consent::given(&options.stack, QUESTION)? {
+        if agreed.is_none() && !consent::given(&options.stack, QUESTION)? {
             return Ok(declined());
         }
         snapshot.cache.end();
     }
-    let view = ProgressView::new();
+    let expected = of_services(stack, local_speed(options.stack.local));
+    let view = ProgressView::new().with_json(options.stack.json).with_expected(expected);
     image_builds::build(stack, plan, &session.aws, &view).await?;
     let outputs = if plan.is_empty() {
         Some(apply(stack, plan, &snapshot.world, &session.provider, &view).await?)
     } else {
-        alone(&session, &options, snapshot, &view).await?
+        alone(&session, &options, agreed.as_ref(), snapshot, &view).await?
     };
     drop(view);
     let Some(outputs) = outputs else { return Ok(declined()) };
@@ -138,9 +167,15 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
         .context("the load balancer has no address")?;
     if !options.no_wait {
         let urls: Vec<&str> = summary.urls.iter().map(|(_, url)| url.as_str()).collect();
-        smoke_check::wait(&urls, is_new, &session.settings.network.allowed_clients).await?;
+        let site = Site {
+            urls: &urls,
+            load_balancer: &summary.load_balancer,
+            unasked: summary.unasked(),
+            allowed_clients: &session.settings.network.allowed_clients,
+        };
+        smoke_check::wait(&site, is_new).await?;
     }
-    summary.print(options.stack.json)?;
+    summary.print_last(options.stack.json)?;
     Ok(ExitCode::SUCCESS)
 }
 

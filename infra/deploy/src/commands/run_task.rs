@@ -11,18 +11,16 @@ use super::INTERRUPTED;
 use crate::session::Session;
 use crate::setup::Setup;
 use anyhow::Result;
-use infra_aws::Aws;
 use infra_aws::clients::Ecs;
-use infra_aws::json_call::{Answer, drop_empty_texts, json_of, with_body};
+use infra_aws::json_call::{json_of, with_body};
 use infra_aws::live_service;
+use infra_aws::{Aws, task_definition};
+use infra_ecs::RunTaskRequest;
 use infra_ecs::body::lean;
-use infra_ecs::{RunTaskRequest, TaskDefinition};
 use infra_engine::Failure;
 use infra_options::run_task::Options;
 use infra_wire::sdk_error::SdkResult;
 use outcome::Outcome;
-use serde::Deserialize;
-use serde_json::Value;
 use started::Started;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -45,20 +43,20 @@ pub(super) async fn run(options: &Options, setup: &Setup) -> Result<ExitCode> {
 async fn to_the_end(options: &Options, setup: &Setup, running: &OnceLock<Started>) -> Result<ExitCode> {
     let aws = Session::connect(&options.stack, setup).await?;
     let service = live_service::service(&aws, &options.app).await?;
-    let definition = definition(&aws, &service.task_definition).await?;
+    let definition = task_definition::revision(&aws, &service.task_definition).await?;
     let request = request::complete(options.request(), options.container.as_deref(), &service, &definition)?;
     request::check(&request, &definition, &options.app)?;
-    let (tasks, failures) = start(&aws, &request).await?;
+    let (started_tasks, failures) = start(&aws, &request).await?;
     let mut outcome = Outcome::new(&definition, service.cluster(), failures);
     outcome.print_failures();
-    if let Some(started) = Started::of(&tasks, service.cluster(), &aws) {
+    if let Some(started) = Started::of(&started_tasks, service.cluster(), &aws) {
         let started = running.get_or_init(|| started);
         infra_options::say!(
             "running {}: {}",
             live_service::last_part(&service.task_definition),
             started.names()
         );
-        outcome.tasks(&tasks);
+        outcome.tasks(&started_tasks);
         if !options.no_follow {
             let following = follow::Following::new(&aws, started, &definition, &options.app, &options.stack);
             outcome.tasks(&following.until_stopped(options.timeout).await?);
@@ -66,18 +64,6 @@ async fn to_the_end(options: &Options, setup: &Setup, running: &OnceLock<Started
     }
     outcome.print(options.stack.json, !options.no_follow)?;
     Ok(ExitCode::from(if options.no_follow { outcome.started() } else { outcome.exit_code() }))
-}
-
-/// The revision in our types.
-async fn definition(aws: &Aws, revision: &str) -> Result<TaskDefinition, Failure> {
-    let json = Answer::default();
-    let request = aws.client::<Ecs>().describe_task_definition().task_definition(revision);
-    let request = request.customize().interceptor(json.clone());
-    request.send().await.or_failure("describe the task definition")?;
-    let mut reported = json.member("taskDefinition")?;
-    drop_empty_texts(&mut reported, &Value::Null);
-    TaskDefinition::deserialize(reported)
-        .map_err(|error| Failure::caused_by("unexpected answer from DescribeTaskDefinition", error))
 }
 
 /// Starts the tasks. ECS knows a repeated call by its token and starts nothing twice. No lease is taken: a deploy goes on beside

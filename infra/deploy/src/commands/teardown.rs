@@ -1,5 +1,7 @@
 //! `teardown`: delete what carries the stack's tags. Works from what is found, not from the code.
 
+mod losses;
+
 use super::consent;
 use crate::plan_view;
 use crate::progress_view::ProgressView;
@@ -12,6 +14,7 @@ use infra::storage::lease_bucket_id;
 use infra_aws::Aws;
 use infra_aws::kinds;
 use infra_aws::kinds::cluster::inhabitants::{refuse_others, stop_one_off_tasks};
+use infra_aws::kinds::load_balancer::refuse_protected;
 use infra_engine::refresh::list_owned;
 use infra_engine::teardown::delete_all;
 use infra_engine::{Failure, Found, Provider, Resource};
@@ -19,7 +22,7 @@ use infra_lease::{Lease, LeaseSnapshot};
 use infra_options::StackOptions;
 use infra_options::print;
 use infra_options::teardown::Options;
-use infra_resources::Cluster;
+use infra_resources::{Cluster, LoadBalancer};
 use infra_wire::read_cache;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,7 +49,8 @@ pub(super) async fn run(options: Options, setup: &Setup) -> Result<ExitCode> {
         return report(&options, &found);
     }
     plan_view::print_found(&found, stack, &aws);
-    if !consent::given(&options, &question(stack))? {
+    losses::print(&aws, &found).await?;
+    if !consent::given_by_name(&options, &question(stack))? {
         return Ok(declined());
     }
     let lease = lease.acquire("teardown", wait.for_lease, seen).await?;
@@ -91,7 +95,7 @@ impl Shown {
         if now.iter().any(|found| is_more(&found)) {
             infra_options::say!("the stack has changed since this list was made; what is deleted now:");
             plan_view::print_found(&now, stack, aws);
-            if !consent::given_meanwhile(options, question(stack)).await? {
+            if !consent::given_by_name_meanwhile(options, question(stack)).await? {
                 return Ok(None);
             }
         }
@@ -159,14 +163,18 @@ fn is_of_the_lease(found: &Found) -> bool {
 /// Everything that is there.
 async fn read_owned(aws: &Aws, provider: &Provider) -> Result<Vec<Found>> {
     let _cache = read_cache::begin();
-    Ok(without_others(aws, list_owned(&aws.stack, provider).await?).await?)
+    Ok(if_deletable(aws, list_owned(&aws.stack, provider).await?).await?)
 }
 
-/// Refuses to go on where somebody else's services are in a cluster that is to be deleted. To be asked while the read cache
-/// is kept, which has the answers.
-async fn without_others(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Failure> {
+/// Refuses to go on where the stack is protected, somebody else's services are in a cluster that is to be deleted, or the load
+/// balancer can't be deleted. To be asked while the read cache is kept, which has the answers.
+async fn if_deletable(aws: &Aws, found: Vec<Found>) -> Result<Vec<Found>, Failure> {
+    losses::refuse_protected(aws, &found).await?;
     for cluster in found.iter().filter(|found| found.id.kind == Cluster::KIND) {
         refuse_others(aws, &cluster.name).await?;
+    }
+    for balancer in found.iter().filter(|found| found.id.kind == LoadBalancer::KIND) {
+        refuse_protected(aws, balancer).await?;
     }
     Ok(found)
 }
@@ -179,7 +187,7 @@ async fn read_with_lease(
 ) -> Result<(Vec<Found>, LeaseSnapshot)> {
     let _cache = read_cache::begin();
     let (lease, found) = tokio::join!(lease.read_and_prefetch(), list_owned(&aws.stack, provider));
-    Ok((without_others(aws, found?).await?, lease?))
+    Ok((if_deletable(aws, found?).await?, lease?))
 }
 
 fn report(options: &StackOptions, deleted: &[Found]) -> Result<ExitCode> {

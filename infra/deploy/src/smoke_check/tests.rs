@@ -17,6 +17,11 @@ const IMPATIENT: Patience = Patience {
     request: Duration::from_secs(3),
 };
 
+/// Addresses of a load balancer that can be asked.
+fn site<'a>(urls: &'a [&'a str]) -> Site<'a> {
+    Site { urls, load_balancer: "localhost", unasked: None, allowed_clients: "0.0.0.0/0" }
+}
+
 /// A server that answers every request so; gives its address and how often it was asked.
 async fn server(head: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -42,7 +47,7 @@ async fn nobody() -> String {
 #[tokio::test]
 async fn an_app_that_answers_is_served() {
     let (url, asked) = server("200 OK").await;
-    assert_eq!(unreachable(&[&url, &url], IMPATIENT).await.unwrap(), None);
+    assert_eq!(unreachable(&site(&[&url, &url]), IMPATIENT).await.unwrap(), None);
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }
 
@@ -50,7 +55,7 @@ async fn an_app_that_answers_is_served() {
 async fn an_app_that_answers_with_an_error_fails_the_deploy() {
     for head in ["500 Internal Server Error", "503 Service Unavailable", "502 Bad Gateway", "404 Not Found"] {
         let (url, _) = server(head).await;
-        let failure = unreachable(&[&url], IMPATIENT).await.unwrap_err();
+        let failure = unreachable(&site(&[&url]), IMPATIENT).await.unwrap_err();
         assert!(failure.to_string().contains(&head[..3]), "{failure}");
     }
 }
@@ -59,10 +64,10 @@ async fn an_app_that_answers_with_an_error_fails_the_deploy() {
 async fn an_address_that_can_not_be_reached_is_said_and_fails_nothing() {
     let (url, asked) = server("200 OK").await;
     let nobody = nobody().await;
-    let why = unreachable(&[&nobody, &url], IMPATIENT).await.unwrap().unwrap();
+    let why = unreachable(&site(&[&nobody, &url]), IMPATIENT).await.unwrap().unwrap();
     assert!(why.contains(&nobody), "{why}");
     assert_eq!(asked.load(Ordering::Relaxed), 0, "the second address is at the same load balancer");
-    wait_for_all(&[&nobody], IMPATIENT, "0.0.0.0/0").await.unwrap();
+    wait_for_all(&site(&[&nobody]), IMPATIENT).await.unwrap();
 }
 
 #[test]
@@ -76,7 +81,7 @@ fn what_can_not_be_seen_from_here_names_the_clients_that_are_let_in() {
 
 #[tokio::test]
 async fn a_name_that_is_not_known_here_is_said_and_fails_nothing() {
-    let why = unreachable(&["http://balancer.invalid/"], IMPATIENT).await.unwrap();
+    let why = unreachable(&site(&["http://balancer.invalid/"]), IMPATIENT).await.unwrap();
     assert!(why.is_some_and(|why| why.contains("balancer.invalid")));
 }
 
@@ -86,7 +91,7 @@ async fn an_app_that_says_nothing_fails_the_deploy() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let patience = Patience { request: Duration::from_millis(200), ..IMPATIENT };
-    let failure = unreachable(&[&url], patience).await.unwrap_err();
+    let failure = unreachable(&site(&[&url]), patience).await.unwrap_err();
     assert!(failure.to_string().contains(&url), "{failure}");
 }
 
@@ -141,5 +146,5 @@ async fn the_check_goes_through_the_proxy_of_the_environment() {
 #[tokio::test]
 #[ignore = "run by the test above, which sets its proxy"]
 async fn a_check_in_its_own_process() {
-    assert_eq!(unreachable(&["http://balancer.invalid/"], IMPATIENT).await.unwrap(), None);
+    assert_eq!(unreachable(&site(&["http://balancer.invalid/"]), IMPATIENT).await.unwrap(), None);
 }

@@ -1,7 +1,7 @@
 //! A rolling update on instances that other tasks run on, too.
 
 use super::{Fleet, ServiceDemand};
-use crate::simulation::{Bounds, most_minimum_healthy_percent};
+use crate::rollout::{Bounds, most_minimum_healthy_percent};
 
 /// How an update of one service goes.
 ///

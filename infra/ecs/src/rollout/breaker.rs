@@ -1,9 +1,8 @@
 //! The circuit breaker and the alarms: what gives a deployment up.
 
 use super::failure::Cause;
-use super::{MonitorStatus, RolloutState, Service};
+use super::{MonitorStatus, RolloutState, Service, Stage};
 use crate::service::{CircuitBreaker, ThresholdType};
-use crate::simulation::Stage;
 
 /// So many failed tasks are too many, of so many.
 ///

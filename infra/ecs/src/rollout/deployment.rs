@@ -6,9 +6,8 @@ use super::throttle::Throttle;
 use super::{
     AlarmsView, BreakerView, Deployment, DeploymentStatus, HookStatus, Moment, MonitorStatus, Refusal,
     Revision, RevisionCounts, RolloutState, Service, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec,
-    ServiceStatus, Strategy,
+    ServiceStatus, Stage, Strategy,
 };
-use crate::simulation::Stage;
 use std::sync::Arc;
 
 impl Service {
@@ -72,6 +71,7 @@ impl Service {
             status: ServiceDeploymentStatus::InProgress,
             status_reason: None,
             stage,
+            entered: Vec::new(),
             hooks: Vec::new(),
             rollback: None,
             circuit_breaker: BreakerView {

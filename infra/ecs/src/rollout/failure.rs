@@ -2,9 +2,8 @@
 
 use super::{
     Deployment, DeploymentStatus, Refusal, Rollback, RolloutState, Service, ServiceDeploymentStatus,
-    ServiceSpec,
+    ServiceSpec, Stage,
 };
-use crate::simulation::Stage;
 
 /// Why a deployment is given up.
 pub(super) enum Cause {
@@ -155,6 +154,7 @@ impl Service {
             deployment.status_reason = Some(cause.status_reason());
             deployment.updated = now;
             deployment.stage = deployment.stage.map(|_| Stage::CleanUp);
+            deployment.entered.extend(deployment.stage);
             for hook in &mut deployment.hooks {
                 hook.end();
             }

@@ -3,9 +3,8 @@
 //! AWS: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html>
 
 use super::failure::{Cause, not_found};
-use super::{HookDetail, HookStatus, Moment, Refusal, Service};
+use super::{HookDetail, HookStatus, Moment, Refusal, Service, Stage};
 use crate::service::HookAction;
-use crate::simulation::Stage;
 
 impl HookDetail {
     fn waits(&self) -> bool {

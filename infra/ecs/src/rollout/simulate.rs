@@ -1,157 +1,193 @@
-//! The scheduler on a virtual clock: what an update will do, step by step, without AWS and without tasks.
+//! The scheduler on a virtual clock: what a deployment will do, step by step, without AWS and without tasks.
 
-use super::{Action, Event, Identity, Moment, Service, ServiceSpec, TargetHealth, TaskStatus, Timings};
-use crate::simulation::Stage;
-use std::collections::{BTreeMap, BTreeSet};
+mod names;
+mod world;
+
+use super::{
+    LoadBalancer, MonitorStatus, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec, Stage, Strategy,
+    Timings,
+};
+use crate::service::{CircuitBreaker, DeploymentAlarms};
+use serde::Serialize;
 use std::time::Duration;
+use world::World;
+
+/// A deployment to be tried out: a service behind a load balancer gets another revision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulation {
+    /// How many tasks the service wants.
+    pub desired_count: u32,
+    /// Percent of them that stays healthy.
+    pub minimum_healthy_percent: u32,
+    /// Percent of them that may run.
+    pub maximum_percent: u32,
+    /// How the revision takes over.
+    pub strategy: Strategy,
+    /// Gives a deployment up whose tasks fail.
+    pub circuit_breaker: CircuitBreaker,
+    /// Whether the service is being created, so that there is nothing to go back to.
+    pub first: bool,
+    /// What is wrong with the new revision's tasks.
+    pub fault: Option<Fault>,
+    /// How fast tasks are.
+    pub pace: Pace,
+}
+
+/// What is wrong with tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// They exit a second after they began to run.
+    Exit,
+    /// They run, and fail the load balancer's health checks.
+    Health,
+    /// Their image can't be pulled.
+    Image,
+}
+
+/// How long tasks and targets take. ECS's scheduler itself reacts at once, and a task that is told to stop stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// From a task's start until it runs: placing it, pulling its image. At least a second.
+    pub start: Duration,
+    /// From then until the load balancer knows whether it is healthy. At least a second.
+    pub health: Duration,
+    /// The target groups' deregistration delay: so long a target drains.
+    pub draining: Duration,
+}
+
+/// What a deployment did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Simulated {
+    /// All changes, each at another second.
+    pub steps: Vec<Step>,
+    /// So many failed tasks are too many; none without a circuit breaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_threshold: Option<u32>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
 
 /// How a service is after something changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SimulatedStep {
-    /// Since the update.
-    pub at: Duration,
-    /// The old revision's tasks that start or run.
-    pub old: u32,
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Since the deployment began.
+    pub seconds: u64,
+    /// The old revision's tasks.
+    pub old: TaskCounts,
     /// The new revision's.
-    pub new: u32,
-    /// The stage; none of a rolling deployment.
-    pub stage: Option<Stage>,
-    /// The new revision's percent of the production traffic; none of a rolling deployment.
-    pub production_percent: Option<f64>,
-    /// The service events since the step before.
+    pub new: TaskCounts,
+    /// The new revision's tasks that have failed, as the circuit breaker counts them.
+    pub failed_tasks: u32,
+    /// The stages that have begun since the step before; none of a rolling deployment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
+    /// Who gets the users' requests; none of a rolling deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<TrafficShares>,
+    /// The service events since the step before, with `new-1` for a task's id and `ecs-svc/new` for a deployment's.
     pub events: Vec<String>,
 }
 
-/// What is started runs after this, and is healthy (or has exited) after this again; targets drain for as long.
-const PACE: Duration = Duration::from_secs(10);
-/// Longer than any deployment with ECS's longest waits but for those of pauses.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// Updates a steady service to another revision, whose tasks are healthy soon or, if it fails, exit soon. Ends with the service
-/// deployment, or after a week.
-pub fn simulate(spec: ServiceSpec, fails: bool) -> Vec<SimulatedStep> {
-    let identity = Identity {
-        cluster: "simulated".to_owned(),
-        name: "simulated".to_owned(),
-        arn: String::new(),
-        arn_prefix: "arn".to_owned(),
-    };
-    let start = Moment::from_millis(0);
-    let service = Service::new(identity, spec.clone(), 0, Timings::prompt(), start);
-    let mut world = World {
-        service,
-        now: start,
-        queue: BTreeMap::new(),
-        number: 0,
-        failing: BTreeSet::new(),
-        fails: None,
-    };
-    world.run(LONGEST, &mut |_| {});
-    let began = world.now;
-    world.fails = fails.then(|| world.service.deployments().first().map(|old| old.id.clone())).flatten();
-    let old = world.service.deployments().first().map(|old| old.id.clone()).unwrap_or_default();
-    let mut steps: Vec<SimulatedStep> = vec![];
-    let mut said: BTreeSet<String> = world.service.events().iter().map(|event| event.id.clone()).collect();
-    let mut look = |world: &World| {
-        let step = world.step(&old, began, &mut said);
-        let same =
-            |last: &SimulatedStep| SimulatedStep { at: step.at, events: Vec::new(), ..last.clone() } == step;
-        if !steps.last().is_some_and(same) {
-            steps.push(step);
-        }
-    };
-    look(&world);
-    world.give(Event::Update { spec: Box::new(spec), force: true });
-    look(&world);
-    world.run(LONGEST, &mut look);
-    steps
+/// A revision's tasks, without those that are being stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TaskCounts {
+    /// They run.
+    pub running: u32,
+    /// They start.
+    pub pending: u32,
 }
 
-/// Tasks and targets that do what they are told.
-struct World {
-    service: Service,
-    now: Moment,
-    queue: BTreeMap<(Moment, u64), Event>,
-    number: u64,
-    /// Tasks that exit.
-    failing: BTreeSet<String>,
-    /// All tasks but those of this deployment exit.
-    fails: Option<String>,
+/// Percent of the production traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TrafficShares {
+    /// The old revision's.
+    pub old: f64,
+    /// The new one's.
+    pub new: f64,
 }
 
-impl World {
-    /// Until the service deployment has ended.
-    fn run(&mut self, longest: Duration, look: &mut impl FnMut(&Self)) {
-        let end = self.now + longest;
-        while self.service.current_service_deployment().is_some() {
-            let queued = self.queue.first_key_value().map(|((moment, _), _)| *moment);
-            let next = queued.into_iter().chain(self.service.next_wake()).min();
-            let Some(next) = next.filter(|next| *next <= end) else { return };
-            self.now = self.now.max(next);
-            let due = self.queue.first_entry().filter(|entry| entry.key().0 <= self.now);
-            let event = due.map_or(Event::Tick, |entry| entry.remove());
-            self.give(event);
-            look(self);
+/// How a deployment ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// Of the service deployment. `IN_PROGRESS` if it would never end.
+    pub status: ServiceDeploymentStatus,
+    /// Why, in ECS's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How long it took.
+    pub seconds: u64,
+    /// Its percentages let it neither start nor stop a task.
+    pub blocked: bool,
+}
+
+impl Simulation {
+    /// Carries it out until the deployment has ended, or it is plain that it never will.
+    pub fn run(&self) -> Simulated {
+        self.run_with(Timings::prompt())
+    }
+
+    /// How long it takes with a scheduler that takes this long for what nobody configures; nothing of one that does not succeed.
+    pub fn takes(&self, timings: Timings) -> Option<Duration> {
+        let outcome = self.run_with(timings).outcome;
+        let succeeds = outcome.status == ServiceDeploymentStatus::Successful;
+        succeeds.then(|| Duration::from_secs(outcome.seconds))
+    }
+
+    fn run_with(&self, timings: Timings) -> Simulated {
+        let mut world = World::new(self, timings);
+        let steps = world.deploy();
+        let seconds = steps.last().map(|step| step.seconds).unwrap_or_default();
+        let deployment = world.deployment();
+        let breaker = deployment.map(|it| it.circuit_breaker);
+        let breaker = breaker.filter(|breaker| breaker.status != MonitorStatus::Disabled);
+        Simulated {
+            steps,
+            failure_threshold: breaker.map(|breaker| breaker.threshold),
+            outcome: Outcome {
+                status: deployment.map_or(ServiceDeploymentStatus::Pending, |it| it.status),
+                reason: deployment.and_then(reason),
+                seconds,
+                blocked: world.is_blocked(),
+            },
         }
     }
 
-    fn give(&mut self, event: Event) {
-        // None of these events can be refused.
-        for action in self.service.step(self.now, event).unwrap_or_default() {
-            self.perform(action);
+    fn spec(&self) -> ServiceSpec {
+        let staged = self.strategy != Strategy::Rolling;
+        let balancer = LoadBalancer {
+            target_group: if staged { "blue" } else { "web" }.to_owned(),
+            container: "web".to_owned(),
+            container_port: 8080,
+            alternate_target_group: staged.then(|| "green".to_owned()),
+            production_rule: staged.then(|| "production".to_owned()),
+            test_rule: None,
+        };
+        ServiceSpec {
+            task_definition: "web".to_owned(),
+            desired_count: self.desired_count,
+            daemon: false,
+            minimum_healthy_percent: self.minimum_healthy_percent,
+            maximum_percent: self.maximum_percent,
+            strategy: self.strategy,
+            circuit_breaker: self.circuit_breaker,
+            alarms: DeploymentAlarms::default(),
+            early_success: None,
+            hooks: Vec::new(),
+            load_balancers: vec![balancer],
+            grace_period: Duration::ZERO,
+            has_container_health_check: false,
+            rebalances_zones: false,
+            zones: Vec::new(),
+            rest_of_revision: serde_json::Value::Null,
         }
     }
+}
 
-    fn perform(&mut self, action: Action) {
-        let target =
-            |task: String, target_group: String, health| Event::Target { task, target_group, health };
-        match action {
-            Action::StartTask { task, started_by, .. } => {
-                let status = |status| Event::Task { task: task.clone(), status };
-                self.later(PACE, status(TaskStatus::Running));
-                if self.fails.as_ref().is_some_and(|good| *good != started_by) {
-                    self.failing.insert(task.clone());
-                    let (stop_code, reason) =
-                        ("EssentialContainerExited", "Essential container in task exited");
-                    let (stop_code, reason) = (stop_code.to_owned(), reason.to_owned());
-                    self.later(2 * PACE, status(TaskStatus::Stopped { stop_code, reason }));
-                } else {
-                    self.later(2 * PACE, Event::ContainerHealth { task, healthy: true });
-                }
-            }
-            Action::StopTask { task, stop_code, reason } => {
-                self.later(PACE, Event::Task { task, status: TaskStatus::Stopped { stop_code, reason } });
-            }
-            Action::Register { task, target_group, .. } if !self.failing.contains(&task) => {
-                self.later(PACE, target(task, target_group, TargetHealth::Healthy));
-            }
-            Action::Deregister { task, target_group } => {
-                self.later(PACE, target(task, target_group, TargetHealth::Gone));
-            }
-            Action::Register { .. } | Action::SetWeights { .. } => {}
-        }
-    }
-
-    fn later(&mut self, wait: Duration, event: Event) {
-        self.number += 1;
-        self.queue.insert((self.now + wait, self.number), event);
-    }
-
-    fn step(&self, old: &str, began: Moment, said: &mut BTreeSet<String>) -> SimulatedStep {
-        let live = || self.service.tasks().values().filter(|task| task.is_live());
-        let count =
-            |is_old: bool| super::deployment::count(live().filter(|task| (task.deployment == old) == is_old));
-        let newest = self.service.service_deployments().first();
-        let events = self.service.events().iter().filter(|event| said.insert(event.id.clone()));
-        let mut events: Vec<String> = events.map(|event| event.message.clone()).collect();
-        events.reverse();
-        SimulatedStep {
-            at: self.now.since(began),
-            old: count(true),
-            new: count(false),
-            stage: newest.and_then(|deployment| deployment.stage),
-            production_percent: newest.and_then(|deployment| deployment.target.production_weight),
-            events,
-        }
-    }
+/// Why it was given up: a rollback that succeeds leaves the reason of its start.
+fn reason(deployment: &ServiceDeployment) -> Option<String> {
+    let rollback = deployment.rollback.as_ref().filter(|rollback| rollback.revision.is_some());
+    deployment.status_reason.clone().or_else(|| Some(rollback?.reason.clone()))
 }

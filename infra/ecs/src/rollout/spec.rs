@@ -1,6 +1,9 @@
 //! What a service is to be, as far as its rollout depends on it.
 
-use crate::service::{CircuitBreaker, DeploymentAlarms, EarlySuccessCriteria, HookAction, LifecycleStage};
+use crate::service::{
+    CircuitBreaker, DeploymentAlarms, DeploymentConfiguration, DeploymentStrategy, EarlySuccessCriteria,
+    HookAction, LifecycleStage,
+};
 use std::time::Duration;
 
 /// A service as CreateService and UpdateService say it, with ECS's defaults filled in.
@@ -68,6 +71,44 @@ pub enum Strategy {
         /// After the rest.
         bake: Duration,
     },
+}
+
+impl Strategy {
+    /// The one of a deployment configuration, with ECS's defaults filled in.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
+    pub fn of(deployment: &DeploymentConfiguration) -> Self {
+        let minutes = |minutes: i32| Duration::from_secs(u64::from(minutes.unsigned_abs()) * 60);
+        let bake = minutes(deployment.bake_time_in_minutes.unwrap_or(0));
+        if let Some(canary) = deployment.canary_configuration {
+            let canary_bake = minutes(canary.canary_bake_time_in_minutes.unwrap_or(10));
+            return Self::Canary { percent: canary.canary_percent.unwrap_or(5.0), canary_bake, bake };
+        }
+        if let Some(linear) = deployment.linear_configuration {
+            let step_bake = minutes(linear.step_bake_time_in_minutes.unwrap_or(6));
+            return Self::Linear { step: linear.step_percent.unwrap_or(10.0), step_bake, bake };
+        }
+        match deployment.strategy {
+            Some(DeploymentStrategy::BlueGreen) => Self::BlueGreen { bake },
+            _ => Self::Rolling,
+        }
+    }
+
+    /// The same where all that it waits for takes so many times less.
+    #[must_use]
+    pub fn sped_up(self, speed: f64) -> Self {
+        let short = |wait: Duration| wait.div_f64(speed);
+        match self {
+            Self::Rolling => Self::Rolling,
+            Self::BlueGreen { bake } => Self::BlueGreen { bake: short(bake) },
+            Self::Linear { step, step_bake, bake } => {
+                Self::Linear { step, step_bake: short(step_bake), bake: short(bake) }
+            }
+            Self::Canary { percent, canary_bake, bake } => {
+                Self::Canary { percent, canary_bake: short(canary_bake), bake: short(bake) }
+            }
+        }
+    }
 }
 
 /// A pause at some stages.

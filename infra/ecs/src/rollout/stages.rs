@@ -5,8 +5,7 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html>
 
 use super::failure::Cause;
-use super::{Moment, Service, ServiceSpec, Strategy, Task};
-use crate::simulation::{Bounds, Stage};
+use super::{Bounds, Moment, Service, ServiceSpec, Stage, Strategy, Task};
 use std::time::Duration;
 
 /// So long a stage may wait for tasks.
@@ -59,6 +58,7 @@ impl Service {
         let test_shifts = stage == Stage::TestTrafficShift && progress.test_shifted;
         if let Some(deployment) = self.service_deployments.first_mut() {
             deployment.stage = Some(stage);
+            deployment.entered.push(stage);
             deployment.updated = now;
         }
         if stage == Stage::ReconcileService && has_source {

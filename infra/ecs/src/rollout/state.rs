@@ -3,9 +3,8 @@
 use super::words::{
     DeploymentStatus, HookStatus, LastStatus, MonitorStatus, RolloutState, ServiceDeploymentStatus,
 };
-use super::{Moment, ServiceSpec, TargetHealth};
+use super::{Moment, ServiceSpec, Stage, TargetHealth};
 use crate::service::HookAction;
-use crate::simulation::Stage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -158,6 +157,8 @@ pub struct ServiceDeployment {
     pub status_reason: Option<String>,
     /// The stage; none of a rolling deployment.
     pub stage: Option<Stage>,
+    /// All stages that it has entered, some more than once.
+    pub(super) entered: Vec<Stage>,
     /// All hooks that have been reached, in that order.
     pub hooks: Vec<HookDetail>,
     /// The rollback, if there is one.

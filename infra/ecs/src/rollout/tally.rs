@@ -1,7 +1,6 @@
 //! How many tasks there are, and how many there are to be.
 
-use super::{LastStatus, RolloutState, Service};
-use crate::simulation::{Bounds, Stage};
+use super::{Bounds, LastStatus, RolloutState, Service, Stage};
 
 /// A service's tasks, counted.
 #[derive(Clone, Debug, Default)]

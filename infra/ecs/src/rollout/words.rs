@@ -4,9 +4,9 @@
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$value_meta:meta])* $value:ident = $text:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
         pub enum $name {
-            $($(#[$value_meta])* $value,)+
+            $($(#[$value_meta])* #[serde(rename = $text)] $value,)+
         }
 
         impl $name {

@@ -35,8 +35,10 @@ macro_rules! rules {
     };
 }
 
+mod explanation;
 mod table;
 
+pub use explanation::Explanation;
 pub use table::Rule;
 
 impl Rule {

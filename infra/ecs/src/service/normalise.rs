@@ -45,6 +45,11 @@ fn deployment(service: &mut Service, scheduling: SchedulingStrategy) {
     if strategy == DeploymentStrategy::Rolling {
         deployment.bake_time_in_minutes = deployment.bake_time_in_minutes.filter(|&minutes| minutes != 0);
     }
+    // What an earlier strategy left may still be reported.
+    deployment.linear_configuration =
+        deployment.linear_configuration.filter(|_| strategy == DeploymentStrategy::Linear);
+    deployment.canary_configuration =
+        deployment.canary_configuration.filter(|_| strategy == DeploymentStrategy::Canary);
     deployment.deployment_circuit_breaker =
         deployment.deployment_circuit_breaker.filter(|it| it.enable).map(circuit_breaker);
     deployment.alarms = deployment.alarms.take().filter(|alarms| alarms.enable);

@@ -8,7 +8,7 @@ use super::tasks::json_of;
 use super::words::refuse;
 use super::{Ecs, TaskRequest};
 use crate::api_error::ApiError;
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use infra_ecs::tag::Tag;
 use infra_ecs::{CapacityProviderStrategyItem, RunTaskRequest, requests, rules};
 use serde_json::{Map, Value, json};

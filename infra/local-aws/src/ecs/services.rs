@@ -122,6 +122,19 @@ impl Services {
         }
     }
 
+    /// Whether a deployment under way is given up when an alarm goes off.
+    pub fn watch_alarms(&self) -> bool {
+        self.all().values().any(|actor| actor.watches_alarms())
+    }
+
+    /// Those of such deployments learn which alarms are on.
+    pub fn say_alarms(&self, names: &[String]) {
+        let all: Vec<_> = self.all().values().cloned().collect();
+        for actor in all.iter().filter(|actor| actor.watches_alarms()) {
+            actor.report(Event::Alarms(names.to_vec()));
+        }
+    }
+
     /// A service by name or ARN.
     fn find(&self, cluster: &str, reference: &str) -> Option<Arc<Actor>> {
         self.all().get(&(cluster.to_owned(), last_part(reference).to_owned())).cloned()

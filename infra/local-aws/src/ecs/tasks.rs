@@ -14,6 +14,9 @@ const MOST: usize = 100;
 const BY_USER: &str = "Task stopped by user";
 const NOT_ENABLED: &str = "The execute command failed because execute command was not enabled when the task was run or the \
      execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.";
+/// Where the way into a container of this machine is.
+const NO_SESSIONS: &str = "The execute command failed: a local AWS has no Session Manager. `cargo xtask exec APP --local` and \
+     `docker exec` run commands in its containers.";
 
 /// DescribeTasks.
 pub(super) fn describe(ecs: &Ecs, request: Request) -> Result<Value, ApiError> {
@@ -82,8 +85,7 @@ pub(super) fn execute_command(ecs: &Ecs, request: Request) -> Result<Value, ApiE
     if !task.request.enable_execute_command || task.last_status != "RUNNING" {
         return Err(invalid(NOT_ENABLED));
     }
-    let message = "The execute command failed due to an internal error. Try again later.";
-    Err(ApiError::new("TargetNotConnectedException", message))
+    Err(ApiError::new("TargetNotConnectedException", NO_SESSIONS))
 }
 
 fn not_found() -> ApiError {

@@ -10,7 +10,7 @@ use super::tracking::Metric;
 use crate::ecs::Scalable;
 use crate::tasks::Usage;
 use infra_ecs::rollout::Moment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MINUTE: u64 = 60_000;
 
@@ -108,8 +108,15 @@ impl Scaling {
         self.carry_out(state, resource, decision, &situation, (&alarm, &name), now);
     }
 
+    /// The ARNs of the step scaling policies.
+    pub fn step_policies(&self) -> BTreeSet<String> {
+        let state = self.state();
+        let policies = state.targets.values().flat_map(|target| target.policies.values());
+        policies.filter(|it| matches!(it.rule, Rule::Step(_))).map(|it| it.arn.clone()).collect()
+    }
+
     /// An alarm of CloudWatch that triggers a step scaling policy, by the policy's ARN: its metric is so far above its
-    /// threshold, or below. Whoever knows of the alarm calls this.
+    /// threshold, or below.
     pub fn step_alarm(&self, policy_arn: &str, alarm: &str, distance: f64) {
         let (now, mut state) = (self.clock.now(), self.state());
         let found = state.targets.iter().find_map(|(resource, target)| {

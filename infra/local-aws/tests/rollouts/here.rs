@@ -1,16 +1,17 @@
 //! A local AWS in this process, with a load balancer and a service behind it.
 
+use crate::emulator::{Alarms, emulator};
 use crate::servers::Servers;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use infra_local_aws::account::Account;
 use infra_local_aws::clock::Clock;
 use infra_local_aws::ecs::Ecs;
 use infra_local_aws::emulator::Emulator;
 use infra_local_aws::load_balancer::LoadBalancers;
+use infra_local_aws::scaling::Scaling;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Here {
     pub ecs: Arc<Ecs>,
+    pub scaling: Arc<Scaling>,
+    alarms: Alarms,
     /// Where the load balancer is.
     pub address: SocketAddr,
     balancers: Arc<LoadBalancers>,
@@ -44,11 +47,22 @@ impl Here {
         let resolve = servers.clone();
         let balancers =
             LoadBalancers::new(account.clone(), clock, Arc::new(move |target| resolve.resolve(target)));
-        let emulator = Emulator { address: emulator().await, region: account.region.clone() };
-        let ecs = Ecs::new(account, clock, emulator, balancers.clone(), servers);
+        let alarms = Alarms::default();
+        let emulator = Emulator { address: emulator(alarms.clone()).await, region: account.region.clone() };
+        let ecs = Ecs::new(account.clone(), clock, emulator, balancers.clone(), servers);
+        let scaling = Scaling::new(account, clock, ecs.clone());
         tokio::spawn(ecs.clone().watch_targets());
+        tokio::spawn(infra_local_aws::alarms::watch(ecs.clone(), scaling.clone()));
         let (address, rolling) = (served(balancers.clone()).await, configuration["strategy"] == "ROLLING");
-        let mut here = Self { ecs, address, balancers, rule: String::new(), groups: Default::default() };
+        let mut here = Self {
+            ecs,
+            scaling,
+            alarms,
+            address,
+            balancers,
+            rule: String::new(),
+            groups: Default::default(),
+        };
         here.load_balancing();
         here.create_service(rolling, configuration).await;
         here
@@ -102,15 +116,8 @@ impl Here {
     }
 
     async fn create_service(&self, rolling: bool, configuration: Value) {
-        let groups = &self.groups;
         self.call("CreateCluster", json!({"clusterName": "demo"})).await;
-        let mut balancer = json!({"targetGroupArn": groups[0], "containerName": "web", "containerPort": 80});
-        if !rolling {
-            let role = self.ecs.account.arn("iam", "role/ecs");
-            balancer["advancedConfiguration"] = json!({
-                "alternateTargetGroupArn": groups[1], "productionListenerRule": self.rule, "roleArn": role,
-            });
-        }
+        let balancer = if rolling { self.one_group() } else { self.two_groups() };
         let mut configuration = configuration;
         configuration["deploymentCircuitBreaker"] = json!({"enable": true, "rollback": true});
         self.call(
@@ -130,10 +137,50 @@ impl Here {
         self.until(&self.newest().await, "SUCCESSFUL").await;
     }
 
+    /// The first target group alone, as a rolling service has it.
+    pub fn one_group(&self) -> Value {
+        json!({"targetGroupArn": self.groups[0], "containerName": "web", "containerPort": 80})
+    }
+
+    /// Both, between which traffic moves.
+    pub fn two_groups(&self) -> Value {
+        let mut balancer = self.one_group();
+        balancer["advancedConfiguration"] = json!({
+            "alternateTargetGroupArn": self.groups[1],
+            "productionListenerRule": self.rule,
+            "roleArn": self.ecs.account.arn("iam", "role/ecs"),
+        });
+        balancer
+    }
+
+    /// Deploys tasks of an image with another configuration; returns the ARN of the service deployment.
+    pub async fn changed(&self, configuration: Value, balancer: Value, image: &str) -> Value {
+        let update = json!({
+            "cluster": "demo",
+            "service": "web",
+            "taskDefinition": self.registered(image).await,
+            "loadBalancers": [balancer],
+            "deploymentConfiguration": configuration,
+            "forceNewDeployment": true,
+        });
+        self.call("UpdateService", update).await;
+        self.newest().await
+    }
+
     /// Deploys tasks of an image; returns the ARN of the service deployment.
     pub async fn deploy(&self, image: &str) -> Value {
+        self.update(json!({"taskDefinition": self.registered(image).await})).await
+    }
+
+    /// Deploys in another way than before.
+    pub async fn deploy_as(&self, image: &str, configuration: Value) -> Value {
         let task_definition = self.registered(image).await;
-        let update = json!({"cluster": "demo", "service": "web", "taskDefinition": task_definition});
+        self.update(json!({"taskDefinition": task_definition, "deploymentConfiguration": configuration}))
+            .await
+    }
+
+    async fn update(&self, mut update: Value) -> Value {
+        (update["cluster"], update["service"]) = ("demo".into(), "web".into());
         self.call("UpdateService", update).await;
         self.newest().await
     }
@@ -155,6 +202,19 @@ impl Here {
             "containerDefinitions": [container],
         });
         self.call("RegisterTaskDefinition", definition).await["taskDefinition"]["taskDefinitionArn"].clone()
+    }
+
+    /// An alarm goes off with so much over its threshold, and triggers these actions.
+    pub fn alarm(&self, name: &str, over: f64, actions: &[&Value]) {
+        let data = json!({"recentDatapoints": [1.0, 80.0 + over]}).to_string();
+        self.alarms.lock().unwrap().push(json!({
+            "AlarmName": name,
+            "StateValue": "ALARM",
+            "AlarmActions": actions,
+            "ActionsEnabled": true,
+            "Threshold": 80.0,
+            "StateReasonData": data,
+        }));
     }
 
     pub fn delete_rule(&self) {
@@ -179,14 +239,41 @@ impl Here {
 
     /// A service deployment as soon as it has this status.
     pub async fn until(&self, deployment: &Value, status: &str) -> Value {
+        self.until_so(deployment, |it| it["status"] == status).await
+    }
+
+    /// The id of the hook that a service deployment waits for, as soon as there is one.
+    pub async fn until_paused(&self, deployment: &Value) -> Value {
+        let waits = |hook: &Value| hook["status"] == "AWAITING_ACTION";
+        let hooks = |it: &Value| it["lifecycleHookDetails"].as_array().cloned().unwrap_or_default();
+        let paused = self.until_so(deployment, |it| hooks(it).iter().any(waits)).await;
+        hooks(&paused).into_iter().find(waits).unwrap()["hookId"].clone()
+    }
+
+    /// A person decides what becomes of a deployment that waits.
+    pub async fn answer_hook(&self, deployment: &Value, hook: &Value, action: &str) {
+        let body = json!({"serviceDeploymentArn": deployment, "hookId": hook, "action": action});
+        self.call("ContinueServiceDeployment", body).await;
+    }
+
+    async fn until_so(&self, deployment: &Value, so: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let arns = json!({"serviceDeploymentArns": [deployment]});
             let described = self.call("DescribeServiceDeployments", arns).await;
-            if described["serviceDeployments"][0]["status"] == status {
+            if so(&described["serviceDeployments"][0]) {
                 return described["serviceDeployments"][0].clone();
             }
-            assert!(Instant::now() < deadline, "not {status}: {described:#}\n{:#}", self.service().await);
+            assert!(Instant::now() < deadline, "not yet: {described:#}\n{:#}", self.service().await);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Until the service has so many tasks that run.
+    pub async fn until_count(&self, running: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.service().await["runningCount"] != running {
+            assert!(Instant::now() < deadline, "{:#}", self.service().await);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -220,31 +307,6 @@ async fn served(balancers: Arc<LoadBalancers>) -> SocketAddr {
             let service = service_fn(move |request: Request<Incoming>| {
                 let balancers = balancers.clone();
                 async move { Ok::<_, Infallible>(balancers.serve(request, peer).await) }
-            });
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),
-            );
-        }
-    });
-    address
-}
-
-/// An emulator without subnets and without groups.
-async fn emulator() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let service = service_fn(|request: Request<Incoming>| async move {
-                let body = request.into_body().collect().await?.to_bytes();
-                let answer = match String::from_utf8_lossy(&body).contains("DescribeSubnets") {
-                    true => "<DescribeSubnetsResponse><subnetSet/></DescribeSubnetsResponse>",
-                    false => {
-                        "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups/>\
-                         </DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>"
-                    }
-                };
-                Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::from(answer))))
             });
             tokio::spawn(
                 hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),

@@ -48,6 +48,11 @@ impl Load {
         }
     }
 
+    /// Who has answered since the start, or since answers were last counted.
+    pub fn answered(&self) -> Vec<String> {
+        self.counted.lock().unwrap().answers.keys().cloned().collect()
+    }
+
     /// Ends it; returns what failed.
     pub async fn end(self) -> Vec<String> {
         self.clients.iter().for_each(JoinHandle::abort);

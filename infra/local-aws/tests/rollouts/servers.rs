@@ -20,6 +20,9 @@ pub const DIES: &str = "dies";
 /// An image whose tasks answer every request, health checks too, with 503.
 pub const ANSWERS_503: &str = "answers-503";
 
+/// An image that no registry has.
+pub const IS_NOWHERE: &str = "is-nowhere";
+
 type News = UnboundedSender<(String, TaskNews)>;
 
 #[derive(Default)]
@@ -43,6 +46,12 @@ impl TaskRuntime for Servers {
         let addresses = self.addresses.clone();
         let (id, says) = (task.id.clone(), news.clone());
         let serving = tokio::spawn(async move {
+            if image == IS_NOWHERE {
+                let why = format!("failed to resolve ref {image}: {image}: not found");
+                says.send((id, stopped("TaskFailedToStart", &format!("CannotPullContainerError: {why}"))))
+                    .unwrap();
+                return;
+            }
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = {
                 let mut addresses = addresses.lock().unwrap();
@@ -65,9 +74,8 @@ impl TaskRuntime for Servers {
                 says.send((id.clone(), said)).unwrap();
             }
             if image == DIES {
-                let reason = "Essential container in task exited".to_owned();
-                let stop_code = "EssentialContainerExited".to_owned();
-                says.send((id, TaskNews::Stopped { stop_code, reason })).unwrap();
+                says.send((id, stopped("EssentialContainerExited", "Essential container in task exited")))
+                    .unwrap();
                 return;
             }
             serve(listener, image).await;
@@ -78,8 +86,7 @@ impl TaskRuntime for Servers {
     fn stop(&self, task: &str, stop_code: &str, reason: &str) {
         if let Some((news, serving)) = self.tasks.lock().unwrap().remove(task) {
             serving.abort();
-            let stopped = TaskNews::Stopped { stop_code: stop_code.to_owned(), reason: reason.to_owned() };
-            news.send((task.to_owned(), stopped)).ok();
+            news.send((task.to_owned(), stopped(stop_code, reason))).ok();
         }
     }
 
@@ -88,6 +95,10 @@ impl TaskRuntime for Servers {
     }
 
     async fn stop_all(&self) {}
+}
+
+fn stopped(stop_code: &str, reason: &str) -> TaskNews {
+    TaskNews::Stopped { stop_code: stop_code.to_owned(), reason: reason.to_owned() }
 }
 
 async fn serve(listener: TcpListener, image: String) {

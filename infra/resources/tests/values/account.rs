@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use infra_engine::Output;
+use infra_resources::bucket::{AES_256, KMS};
 use infra_resources::ecr_repository::keep_newest;
 use infra_resources::{
     Bucket, EcrRepository, IamRole, Ingress, LogGroup, SecurityGroup, TagMutability, TrafficSource,
@@ -17,24 +18,38 @@ pub fn bucket(name: &str) -> impl Strategy<Value = Bucket> + use<> {
     let (name, arn) = (name.to_owned(), format!("arn:aws:s3:::{name}"));
     let origins = vec!["https://a.example", "https://b.example", "https://c.example"];
     (
-        any::<bool>(),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>(), any::<bool>()),
         (1..30, 1..90),
         btree_map(select(vec!["incoming/", "logs/", "tmp/"]), 1..30, 0..3),
         subsequence(origins, 0..=3).prop_shuffle(),
         option::of(policy("Deny", json!({"Principal": "*", "Resource": [arn.clone(), format!("{arn}/*")]}))),
+        kms_key(),
     )
-        .prop_map(move |(versioning, blocked, (abort, old), prefixes, origins, policy)| Bucket {
-            name: name.clone(),
-            versioning,
-            block_public_access: blocked,
-            encryption: "AES256".to_owned(),
-            abort_incomplete_uploads_after_days: abort,
-            delete_old_versions_after_days: old,
-            expiring_prefixes: prefixes.into_iter().map(|(prefix, days)| (prefix.to_owned(), days)).collect(),
-            browser_upload_origins: origins.into_iter().map(str::to_owned).collect(),
-            policy: policy.unwrap_or_default(),
-        })
+        .prop_map(
+            move |((versioning, blocked, protected), (abort, old), prefixes, origins, policy, key)| Bucket {
+                name: name.clone(),
+                versioning,
+                block_public_access: blocked,
+                encryption: if key.is_some() { KMS } else { AES_256 }.to_owned(),
+                kms_key_arn: key,
+                abort_incomplete_uploads_after_days: abort,
+                delete_old_versions_after_days: old,
+                expiring_prefixes: prefixes
+                    .into_iter()
+                    .map(|(prefix, days)| (prefix.to_owned(), days))
+                    .collect(),
+                browser_upload_origins: origins.into_iter().map(str::to_owned).collect(),
+                policy: policy.unwrap_or_default(),
+                protected,
+            },
+        )
+}
+
+/// The ARN of a key of KMS, or none.
+pub fn kms_key() -> impl Strategy<Value = Option<Output<String>>> {
+    let arn = |id| format!("arn:aws:kms:eu-west-1:123456789012:key/{id}");
+    let ids = ["1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234abcd12ab34cd56ef1234567890ab"];
+    option::of(select(ids.map(arn).to_vec()).prop_map(Output::Known))
 }
 
 pub fn ecr_repository(name: &str) -> impl Strategy<Value = EcrRepository> + use<> {
@@ -42,14 +57,25 @@ pub fn ecr_repository(name: &str) -> impl Strategy<Value = EcrRepository> + use<
     let mutability = prop_oneof![Just(TagMutability::Mutable), Just(TagMutability::Immutable)];
     (any::<bool>(), mutability, 1..100_u32).prop_map(move |(scan_on_push, image_tag_mutability, images)| {
         let lifecycle_policy = keep_newest(images);
-        EcrRepository { name: name.clone(), scan_on_push, image_tag_mutability, lifecycle_policy }
+        EcrRepository {
+            name: name.clone(),
+            scan_on_push,
+            image_tag_mutability,
+            kms_key_arn: None,
+            lifecycle_policy,
+        }
     })
 }
 
 pub fn log_group(name: &str) -> impl Strategy<Value = LogGroup> + use<> {
     let name = name.to_owned();
-    select(vec![1, 3, 5, 7, 14, 30, 60, 90, 365])
-        .prop_map(move |retention_in_days| LogGroup { name: name.clone(), retention_in_days })
+    (select(vec![1, 3, 5, 7, 14, 30, 60, 90, 365]), kms_key()).prop_map(
+        move |(retention_in_days, kms_key_arn)| LogGroup {
+            name: name.clone(),
+            retention_in_days,
+            kms_key_arn,
+        },
+    )
 }
 
 pub fn iam_role(name: &str, path: &str) -> impl Strategy<Value = IamRole> + use<> {
@@ -59,8 +85,12 @@ pub fn iam_role(name: &str, path: &str) -> impl Strategy<Value = IamRole> + use<
         select(vec!["ecs-tasks.amazonaws.com", "ec2.amazonaws.com"]),
         btree_map("[a-z]{1,8}", policy("Allow", json!({"Resource": "*"})), 0..4),
         subsequence(managed, 0..=3).prop_shuffle(),
+        option::of(select(vec![
+            "arn:aws:iam::aws:policy/PowerUserAccess",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ])),
     )
-        .prop_map(move |(service, inline_policies, managed)| IamRole {
+        .prop_map(move |(service, inline_policies, managed, boundary)| IamRole {
             name: name.clone(),
             path: path.clone(),
             assume_role_policy: json!({"Version": "2012-10-17", "Statement": [
@@ -68,6 +98,7 @@ pub fn iam_role(name: &str, path: &str) -> impl Strategy<Value = IamRole> + use<
             ]}),
             inline_policies,
             managed_policies: managed.iter().map(|name| format!("arn:aws:iam::aws:policy/{name}")).collect(),
+            permissions_boundary: boundary.map(str::to_owned),
         })
 }
 

@@ -21,6 +21,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::account::kms_key;
+
 pub fn cluster(name: &str) -> impl Strategy<Value = Cluster> + use<> {
     let name = name.to_owned();
     strategy().prop_map(move |default_capacity_provider_strategy| Cluster {
@@ -218,6 +220,7 @@ pub fn launch_template(
         option::of(Just("by-hand".to_owned())),
         vec("[ -~]{0,20}", 0..4),
         (30..200, any::<bool>(), any::<bool>(), 1..=64),
+        kms_key(),
     )
         .prop_map(
             move |(
@@ -226,6 +229,7 @@ pub fn launch_template(
                 key_name,
                 lines,
                 (size_gib, encrypted, tokens_required, hop_limit),
+                kms_key_arn,
             )| {
                 LaunchTemplate {
                     name: name.clone(),
@@ -237,7 +241,13 @@ pub fn launch_template(
                     security_group_ids,
                     key_name,
                     user_data: format!("#!/bin/bash\n{}\n", lines.join("\n")),
-                    root_volume: RootVolume { size_gib, volume_type: "gp3".to_owned(), encrypted },
+                    root_volume: RootVolume {
+                        size_gib,
+                        volume_type: "gp3".to_owned(),
+                        // None is encrypted by a key and not encrypted.
+                        encrypted: encrypted || kms_key_arn.is_some(),
+                        kms_key_arn,
+                    },
                     metadata: MetadataOptions { tokens_required, hop_limit },
                 }
             },

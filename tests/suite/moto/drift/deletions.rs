@@ -9,6 +9,7 @@ use super::places::Places;
 /// Kinds that nobody deletes by hand.
 pub const NONE_OF: &[(&str, &str)] = &[
     ("default-vpc", "is found, never made"),
+    ("kms-key", "is found, never made"),
     ("instance-subnets", "are found, never made"),
     ("image", "goes with its repository"),
     ("cluster-capacity", "goes with its cluster or its capacity provider"),

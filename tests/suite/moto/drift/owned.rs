@@ -9,6 +9,7 @@ use serde_json::Map;
 /// Kinds whose parts all stay as they were made.
 const KINDS: &[(&str, &str)] = &[
     ("default-vpc", "is found, never made"),
+    ("kms-key", "is found, never made"),
     ("image", "is found by its digest"),
     ("instance-subnets", "are found, never made"),
     ("task-definition", "revisions do not change; another one is in `edits`"),

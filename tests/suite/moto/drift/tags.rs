@@ -11,6 +11,7 @@ const ACCOUNT: &str = "eu-west-1:123456789012";
 /// Kinds whose tags nobody removes.
 pub const NONE_OF: &[(&str, &str)] = &[
     ("default-vpc", "is found, never made"),
+    ("kms-key", "is found, never made"),
     ("instance-subnets", "are found, never made"),
     ("image", "has no tags"),
     ("cluster-capacity", "has no tags"),

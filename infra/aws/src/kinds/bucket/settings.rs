@@ -11,8 +11,9 @@ use aws_sdk_s3::types::{
 };
 use futures::future::{FutureExt, LocalBoxFuture};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use infra_engine::Failure;
+use infra_engine::{Failure, Output};
 use infra_resources::Bucket;
+use infra_resources::bucket::KMS;
 use infra_wire::sdk_error::SdkResult;
 use serde_json::Value;
 
@@ -24,7 +25,14 @@ const AT_ONCE: usize = 2;
 /// # Errors
 /// When one can't be read; a setting that was never made is no error.
 pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
-    let (versioning, block_public_access, encryption, lifecycle, browser_upload_origins, policy) = tokio::try_join!(
+    let (
+        versioning,
+        block_public_access,
+        (encryption, kms_key_arn),
+        lifecycle,
+        browser_upload_origins,
+        policy,
+    ) = tokio::try_join!(
         versioning(s3, name),
         public_access(s3, name),
         encryption(s3, name),
@@ -37,11 +45,14 @@ pub async fn read(s3: &Client, name: &str) -> Result<Bucket, Failure> {
         versioning,
         block_public_access,
         encryption,
+        kms_key_arn,
         abort_incomplete_uploads_after_days: lifecycle.abort_incomplete_uploads_after_days,
         delete_old_versions_after_days: lifecycle.delete_old_versions_after_days,
         expiring_prefixes: lifecycle.expiring_prefixes,
         browser_upload_origins,
         policy,
+        // A tag says it.
+        protected: false,
     })
 }
 
@@ -55,7 +66,11 @@ pub async fn write(s3: &Client, desired: &Bucket, live: Option<&Bucket>) -> Resu
     let writes: [LocalBoxFuture<'_, _>; 6] = [
         when(differs(|a, b| a.block_public_access == b.block_public_access), put_public_access(s3, desired))
             .boxed_local(),
-        when(differs(|a, b| a.encryption == b.encryption), put_encryption(s3, desired)).boxed_local(),
+        when(
+            differs(|a, b| (&a.encryption, &a.kms_key_arn) == (&b.encryption, &b.kms_key_arn)),
+            put_encryption(s3, desired),
+        )
+        .boxed_local(),
         when(differs(|a, b| a.versioning == b.versioning), put_versioning(s3, desired)).boxed_local(),
         when(
             differs(|a, b| Lifecycle::of(a) == Lifecycle::of(b)),
@@ -127,21 +142,32 @@ async fn put_public_access(s3: &Client, desired: &Bucket) -> Result<(), Failure>
     Ok(())
 }
 
-async fn encryption(s3: &Client, name: &str) -> Result<String, Failure> {
+/// The algorithm, and the key where it is one of KMS.
+async fn encryption(s3: &Client, name: &str) -> Result<(String, Option<Output<String>>), Failure> {
     let answer = s3.get_bucket_encryption().bucket(name).send().await;
     let none = ["ServerSideEncryptionConfigurationNotFoundError"];
     let configuration = answer
         .none_if(&none, "get the bucket's encryption")?
         .and_then(|answer| answer.server_side_encryption_configuration);
     let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
-    let default = rules.into_iter().find_map(|rule| rule.apply_server_side_encryption_by_default);
-    Ok(default.map_or_else(|| "none".to_owned(), |default| default.sse_algorithm.as_str().to_owned()))
+    let rule = rules.into_iter().find_map(|rule| {
+        let key_of_bucket = rule.bucket_key_enabled == Some(true);
+        rule.apply_server_side_encryption_by_default.map(|default| (default, key_of_bucket))
+    });
+    let Some((default, key_of_bucket)) = rule else { return Ok(("none".to_owned(), None)) };
+    let algorithm = default.sse_algorithm.as_str();
+    // Without a key of the bucket's own it is another one than ours.
+    let without = if algorithm == KMS && !key_of_bucket { " without a bucket key" } else { "" };
+    Ok((format!("{algorithm}{without}"), default.kms_master_key_id.map(Output::Known)))
 }
 
 async fn put_encryption(s3: &Client, desired: &Bucket) -> Result<(), Failure> {
     let algorithm = ServerSideEncryption::from(desired.encryption.as_str());
-    let default = ServerSideEncryptionByDefault::builder().sse_algorithm(algorithm).build().built()?;
-    let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default).build();
+    let key = desired.kms_key_arn.as_ref().map(Output::get).transpose()?.cloned();
+    let default = ServerSideEncryptionByDefault::builder().sse_algorithm(algorithm);
+    let default = default.set_kms_master_key_id(key.clone()).build().built()?;
+    let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default);
+    let rule = rule.set_bucket_key_enabled(key.map(|_| true)).build();
     let configuration = ServerSideEncryptionConfiguration::builder().rules(rule).build().built()?;
     let request = s3.put_bucket_encryption().bucket(&desired.name);
     let request = request.server_side_encryption_configuration(configuration);

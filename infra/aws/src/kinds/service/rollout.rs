@@ -1,18 +1,20 @@
 //! Waiting for a service's deployment: done when the new revision runs in full and its targets are healthy.
 
 use super::live::reason;
-use super::{failure_report, revision};
+use super::revision;
 use crate::Aws;
 use crate::clients::{Ecs, Elb};
 use crate::kinds::cluster::described;
 use crate::kinds::target_group::TargetGroups;
 use crate::partial;
+use crate::rollout::{End, Rollout, Target};
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service as Described, ServiceField};
 use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
+use infra_ecs::follow::Outcome;
 use infra_ecs::service::SchedulingStrategy;
 use infra_engine::{Context, Failure, ResourceKind};
 use infra_resources::Service;
-use infra_wire::poll::{KNOWN_WITHIN, Poll, not_found, poll_until};
+use infra_wire::poll::{KNOWN_WITHIN, Poll, not_found};
 use infra_wire::sdk_error::SdkResult;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -24,6 +26,10 @@ const DEADLINE: Duration = Duration::from_secs(900);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Without a timeout of its own a hook may take a day.
 const HOOK_MINUTES: i32 = 1440;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Why a task died is to be on screen within 5 s.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 const PRIMARY: &str = "PRIMARY";
 
@@ -62,23 +68,80 @@ pub async fn wait(
     begun: Option<String>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let (mut report, began) = (failure_report::FailureReport::default(), Instant::now());
+    let (began, deadline) = (Instant::now(), DEADLINE + waits(desired));
     let mut watch = Watch { revision: revision(desired)?, begun, was_primary: false };
-    let result = poll_until(DEADLINE + waits(desired), context, async || {
-        let Some(service) = describe(aws, desired).await? else { return not_found("the service", began) };
-        let look = match watch.progress(service.deployments(), began.elapsed() < KNOWN_WITHIN) {
-            Ok(Poll::Ready(())) => healthy(aws, desired, began).await,
-            other => other,
+    let mut rollout = None;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let look = match describe(aws, desired).await? {
+            Some(service) => look(aws, desired, &service, &mut watch, &mut rollout, began, context).await?,
+            None => not_found("the service", began)?,
         };
-        if !matches!(look, Ok(Poll::Ready(()))) {
-            report.collect(aws, desired).await?;
+        let Poll::Pending(missing) = look else { return Ok(()) };
+        context.waiting(missing);
+        if began.elapsed() >= deadline {
+            return Err(timed_out(&watch, rollout.as_ref()));
         }
-        look
+        match &rollout {
+            Some(rollout) => rollout.pause(pause).await,
+            None => tokio::time::sleep(pause).await,
+        }
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Looks once. A service that is as desired is not followed: nothing more is asked.
+async fn look<'a>(
+    aws: &'a Aws,
+    desired: &Service,
+    service: &Described,
+    watch: &mut Watch<'_>,
+    rollout: &mut Option<Rollout<'a>>,
+    began: Instant,
+    context: &'a Context<'a>,
+) -> Result<Poll<()>, Failure> {
+    let progress = watch.progress(service.deployments(), began.elapsed() < KNOWN_WITHIN);
+    let missing = match &progress {
+        Ok(Poll::Ready(())) => match healthy(aws, desired, began).await? {
+            Poll::Ready(()) if rollout.is_none() => return Ok(Poll::Ready(())),
+            Poll::Ready(()) => None,
+            Poll::Pending(missing) => Some(missing),
+        },
+        Ok(Poll::Pending(missing)) => Some(missing.clone()),
+        Err(_) => Some("ECS to end the deployment".to_owned()),
+    };
+    let rollout = match rollout {
+        Some(rollout) => rollout,
+        None => rollout.insert(Rollout::begin(aws, target(desired, watch)?, context)),
+    };
+    match (rollout.see(service).await?, rollout.is_known(), progress, missing) {
+        (Some(Outcome::Succeeded), _, _, None) => Ok(Poll::Ready(())),
+        (Some(Outcome::Succeeded), _, _, Some(missing)) => Ok(Poll::Pending(missing)),
+        (Some(outcome), ..) => Err(rollout.failure(outcome)),
+        // ECS's own record of the deployment says how it ends, and what runs then.
+        (None, true, _, missing) => {
+            Ok(Poll::Pending(missing.unwrap_or_else(|| "ECS to end the deployment".to_owned())))
+        }
+        (None, false, Err(failure), _) => Err(rollout.explained(failure)),
+        (None, false, Ok(_), None) => Ok(Poll::Ready(())),
+        (None, false, Ok(_), Some(missing)) => Ok(Poll::Pending(missing)),
+    }
+}
+
+fn target(desired: &Service, watch: &Watch<'_>) -> Result<Target, Failure> {
+    Ok(Target {
+        cluster: desired.cluster_name.clone(),
+        service: desired.service_name.clone(),
+        revision: watch.revision.to_owned(),
+        deployment_id: watch.begun.clone(),
+        target_groups: target_groups(desired)?,
     })
-    .await;
-    match result {
-        Ok(()) => Ok(()),
-        Err(failure) => Err(report.explain(aws, desired, failure).await),
+}
+
+fn timed_out(watch: &Watch<'_>, rollout: Option<&Rollout<'_>>) -> Failure {
+    match rollout {
+        Some(rollout) => rollout.timed_out(),
+        None => End::TimedOut.failure(short(watch.revision), None, ""),
     }
 }
 
@@ -177,15 +240,15 @@ fn waits(desired: &Service) -> Duration {
     MINUTE * u32::try_from(minutes).unwrap_or_default()
 }
 
-/// Whether the load balancer finds as many healthy targets as tasks are desired. With two target groups, blue and green
-/// take turns.
+/// Whether the load balancer finds as many healthy targets as tasks are desired.
 async fn healthy(aws: &Aws, desired: &Service, began: Instant) -> Result<Poll<()>, Failure> {
     let mut healthy = 0;
-    let Some(balancer) = desired.load_balancers.first() else { return Ok(Poll::Ready(())) };
-    let alternate = balancer.advanced_configuration.as_ref();
-    let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
-    for group in balancer.target_group_arn.iter().chain(alternate) {
-        let answer = aws.client::<Elb>().describe_target_health().target_group_arn(group.get()?).send().await;
+    let groups = target_groups(desired)?;
+    if groups.is_empty() {
+        return Ok(Poll::Ready(()));
+    }
+    for group in groups {
+        let answer = aws.client::<Elb>().describe_target_health().target_group_arn(group).send().await;
         let answer = answer.none_if(TargetGroups::NOT_FOUND, "describe the health of the targets")?;
         let Some(answer) = answer else { return not_found("the target group", began) };
         let is_healthy = |it: &&TargetHealthDescription| {
@@ -199,6 +262,15 @@ async fn healthy(aws: &Aws, desired: &Service, began: Instant) -> Result<Poll<()
     } else {
         Poll::Ready(())
     })
+}
+
+/// The target groups of its first load balancer. With two of them, blue and green take turns.
+fn target_groups(desired: &Service) -> Result<Vec<String>, Failure> {
+    let Some(balancer) = desired.load_balancers.first() else { return Ok(Vec::new()) };
+    let alternate = balancer.advanced_configuration.as_ref();
+    let alternate = alternate.and_then(|advanced| advanced.alternate_target_group_arn.as_ref());
+    let groups = balancer.target_group_arn.iter().chain(alternate);
+    groups.map(|group| Ok(group.get()?.clone())).collect()
 }
 
 /// How many targets must be healthy at least. Where an autoscaler decides on the number, one must be; a daemon has as many

@@ -1,17 +1,15 @@
 //! Watches tasks until they have stopped: their states as they change, and their logs.
 
 use super::logs::Logs;
-use super::started::{Started, id_of, short};
+use super::started::Started;
 use crate::progress_view::ProgressView;
+use crate::tasks::{self, id_of, short};
 use aws_sdk_ecs::types::Task;
 use infra_aws::Aws;
-use infra_aws::clients::Ecs;
-use infra_aws::partial;
 use infra_ecs::TaskDefinition;
 use infra_engine::{Context, Failure, ResourceId};
 use infra_options::StackOptions;
 use infra_wire::poll::{Poll, poll_until};
-use infra_wire::sdk_error::SdkResult;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -59,7 +57,7 @@ impl<'a> Following<'a> {
         let Self { aws, started, mut logs, view, id, mut states } = self;
         let context = Context::of(&aws.stack, &id, &view);
         let ended = poll_until(deadline, &context, async || {
-            let tasks = describe(aws, started).await?;
+            let tasks = tasks::described(aws, &started.cluster, &started.ids).await?;
             view.suspend(|| print_changes(&tasks, &mut states));
             logs.print_new(&tasks, &view).await;
             let running = unfinished(&tasks, &started.ids);
@@ -85,15 +83,6 @@ async fn last_lines(logs: &mut Logs, tasks: &[Task], view: &ProgressView) {
             break;
         }
     }
-}
-
-/// The tasks, as far as ECS shows them yet.
-async fn describe(aws: &Aws, started: &Started) -> Result<Vec<Task>, Failure> {
-    let request = aws.client::<Ecs>().describe_tasks().cluster(&started.cluster);
-    let request = request.set_tasks(Some(started.ids.clone()));
-    let answer = request.send().await.or_failure("describe the tasks")?;
-    partial::described(answer.failures.as_deref(), "describe the tasks")?;
-    Ok(answer.tasks.unwrap_or_default())
 }
 
 /// What is still to happen: `task 0123abcd to stop (RUNNING)` for each that has not.

@@ -1,7 +1,7 @@
 //! How tasks ended: for people, for programs, and as an exit code.
 
 use super::failures::explain;
-use super::started::{id_of, short};
+use crate::tasks::{id_of, short};
 use anyhow::{Context, Result};
 use aws_sdk_ecs::types::{Failure as Refusal, Task};
 use console::style;

@@ -1,12 +1,9 @@
 //! The tasks that were started, and what is said of them when nobody waits for their end any more.
 
+use crate::tasks::id_of;
 use aws_sdk_ecs::types::Task;
 use infra_aws::Aws;
-use infra_aws::live_service::last_part;
 use infra_engine::Failure;
-
-/// How much of a task's id is shown: enough to tell ten tasks apart.
-const SHORT: usize = 8;
 
 /// Tasks that ECS has taken.
 #[derive(Debug)]
@@ -54,16 +51,6 @@ impl Started {
 fn aws_cli(region: &str, endpoint: Option<&str>) -> String {
     let endpoint = endpoint.map(|endpoint| format!(" --endpoint-url {endpoint}")).unwrap_or_default();
     format!("aws --region {region}{endpoint}")
-}
-
-/// A task's id.
-pub fn id_of(task: &Task) -> &str {
-    last_part(task.task_arn().unwrap_or_default())
-}
-
-/// As much of a task's id as people need.
-pub fn short(id: &str) -> &str {
-    id.get(..SHORT).unwrap_or(id)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Pauses: continued, answered with a rollback, and forgotten.
 
-use super::super::{Event, Hook, HookStatus, ServiceDeploymentStatus, Strategy};
+use super::super::{Event, Hook, HookStatus, ServiceDeploymentStatus, Stage, Strategy};
 use super::cloud::Cloud;
 use super::{seconds, staged, steady};
 use crate::service::{HookAction, LifecycleStage};
-use crate::simulation::Stage;
 
 const BLUE_GREEN: Strategy = Strategy::BlueGreen { bake: std::time::Duration::ZERO };
 

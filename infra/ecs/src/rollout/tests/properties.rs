@@ -1,13 +1,12 @@
 //! What holds whatever happens.
 
 use super::super::{
-    Action, DeploymentStatus, Event, Hook, Moment, RolloutState, ServiceSpec, ServiceStatus,
+    Action, Bounds, DeploymentStatus, Event, Hook, Moment, RolloutState, ServiceSpec, ServiceStatus,
     Strategy as Rollout, TargetHealth, Task, TaskStatus, Timings,
 };
 use super::cloud::{Cloud, stopped};
 use super::{GROUP, seconds, spec, staged};
 use crate::service::{HookAction, LifecycleStage};
-use crate::simulation::Bounds;
 use proptest::prelude::*;
 use proptest::sample::select;
 

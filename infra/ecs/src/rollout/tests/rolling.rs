@@ -210,8 +210,10 @@ fn alarms_roll_back_unless_they_were_on_before() {
         };
         spec
     };
-    let mut cloud = steady(watched("good"));
-    cloud.give(Event::Alarms(vec!["old".to_owned()])).unwrap();
+    let mut cloud = Cloud::new(watched("good"), Timings::prompt());
+    cloud.service = cloud.service.despite_alarms(vec!["old".to_owned()]);
+    cloud.run(seconds(600));
+    assert_eq!(cloud.service.service_deployments()[0].status, ServiceDeploymentStatus::Successful);
     cloud.update(watched("better"));
     cloud.run(seconds(30));
     assert_eq!(

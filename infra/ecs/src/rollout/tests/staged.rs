@@ -1,13 +1,12 @@
 //! Blue/green, linear and canary: stages, weights, bake times, rollbacks, superseding.
 
 use super::super::{
-    Action, Event, Moment, MonitorStatus, RolloutState, ServiceDeploymentStatus, ServiceSpec, Strategy,
-    Timings,
+    Action, Event, Moment, MonitorStatus, RolloutState, ServiceDeploymentStatus, ServiceSpec, Stage,
+    Strategy, Timings,
 };
 use super::cloud::Cloud;
 use super::{GROUP, OTHER_GROUP, RULE, TEST_RULE, seconds, staged, steady};
 use crate::service::DeploymentAlarms;
-use crate::simulation::Stage;
 use insta::assert_snapshot;
 
 const BLUE_GREEN: Strategy = Strategy::BlueGreen { bake: seconds_const(60) };

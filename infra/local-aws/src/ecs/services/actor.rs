@@ -69,6 +69,12 @@ impl Actor {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a deployment is under way that an alarm ends.
+    pub fn watches_alarms(&self) -> bool {
+        let state = self.state();
+        state.rollout.spec().alarms.enable && state.rollout.current_service_deployment().is_some()
+    }
+
     /// Something happened.
     pub fn report(&self, event: Event) {
         // An actor that has ended has no task left that anything could happen to.
@@ -220,20 +226,16 @@ impl Actor {
 
     fn register(&self, ecs: &Arc<Ecs>, task: String, target_group: String, container: &str, port: u16) {
         let zone = self.state().rollout.tasks().get(&task).and_then(|it| it.zone.clone()).unwrap_or_default();
-        let registered = match ecs.target_of(&task, container, port) {
-            Some(target) => {
-                let owner =
-                    Owner { cluster: self.cluster.clone(), service: self.name.clone(), task: task.clone() };
-                let registered = Registered { target_group: target_group.clone(), target: target.clone() };
-                if let Some(before) = ecs.services.targets.keep(registered, owner)
-                    && let Some(actor) = ecs.services.find(&before.cluster, &before.service)
-                {
-                    actor.gone(before.task, target_group.clone());
-                }
-                ecs.load_balancers.register(&target_group, &target, &zone)
-            }
-            None => Err(ApiError::server(format!("container {container} has no port {port}"))),
-        };
+        // A task that has stopped meanwhile has no address: word of that is on its way.
+        let Some(target) = ecs.target_of(&task, container, port) else { return };
+        let owner = Owner { cluster: self.cluster.clone(), service: self.name.clone(), task: task.clone() };
+        let registered = Registered { target_group: target_group.clone(), target: target.clone() };
+        if let Some(before) = ecs.services.targets.keep(registered, owner)
+            && let Some(actor) = ecs.services.find(&before.cluster, &before.service)
+        {
+            actor.gone(before.task, target_group.clone());
+        }
+        let registered = ecs.load_balancers.register(&target_group, &target, &zone);
         if let Err(refusal) = registered {
             self.report(Event::TargetNotRegistered { task, target_group, message: refusal.message });
         }

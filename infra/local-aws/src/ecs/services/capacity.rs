@@ -3,7 +3,7 @@
 use super::actor::State;
 use crate::ecs::Ecs;
 use infra_ecs::CapacityProviderStrategyItem;
-use infra_ecs::simulation::{Share, place};
+use infra_ecs::placement::{Share, place};
 use serde_json::Value;
 
 /// The launch type or the capacity provider of a service's next task.

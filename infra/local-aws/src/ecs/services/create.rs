@@ -3,6 +3,7 @@
 use super::actor::{Actor, State};
 use super::describe;
 use super::spec::{self, Surroundings};
+use crate::alarms;
 use crate::api_error::ApiError;
 use crate::ecs::input::{invalid, without_nulls};
 use crate::ecs::words::refuse;
@@ -42,7 +43,9 @@ pub async fn create(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     ecs.set_tags(&arn, tags);
     let prefix = arn.rsplit_once(":service/").map(|(prefix, _)| prefix.to_owned()).unwrap_or_default();
     let identity = Identity { cluster: cluster.clone(), name: name.clone(), arn, arn_prefix: prefix };
-    let rollout = Service::new(identity, spec, fastrand::u64(..), Timings::prompt(), ecs.clock.now());
+    let alarms = alarms::before_deployment(ecs, &spec).await;
+    let rollout = Service::new(identity, spec, fastrand::u64(..), Timings::prompt(), ecs.clock.now())
+        .despite_alarms(alarms);
     let actor = Actor::start(ecs, &cluster, &name, State { request, rollout, created: ecs.clock.now() });
     actor.ask(infra_ecs::rollout::Event::Tick, None).await?;
     Ok(json!({ "service": describe::service(ecs, &actor, true) }))

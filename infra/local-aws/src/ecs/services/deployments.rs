@@ -214,7 +214,6 @@ fn hook_detail(ecs: &Ecs, hook: &HookDetail) -> Value {
         "status": hook.status.as_str(),
         "expiresAt": seconds(ecs.clock.real(hook.expires)),
         "timeoutAction": hook.timeout_action,
-        "lifecycleStage": hook.stage.to_string(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::create::checked;
 use super::describe;
+use crate::alarms;
 use crate::api_error::ApiError;
 use crate::ecs::Ecs;
 use crate::ecs::input::{invalid, without_nulls};
@@ -36,6 +37,7 @@ pub async fn update(ecs: &Arc<Ecs>, body: Value) -> Result<Value, ApiError> {
     }
     let request = without_nulls(request);
     let spec = checked(ecs, &request).await?;
+    actor.report(Event::Alarms(alarms::before_deployment(ecs, &spec).await));
     let force = body["forceNewDeployment"] == true;
     actor.ask(Event::Update { spec: Box::new(spec), force }, Some(request)).await?;
     Ok(json!({ "service": describe::service(ecs, &actor, true) }))

@@ -64,6 +64,12 @@ pub fn storage(at: &Places) -> Vec<Edit> {
     let suspended = "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
     let cors = "<CORSConfiguration><CORSRule><AllowedMethod>POST</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule>\
                 <CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>";
+    // Protected by hand: all other tags stay.
+    let tags = format!(
+        "<Tagging><TagSet><Tag><Key>ecs-image-app:stack</Key><Value>{}</Value></Tag><Tag><Key>ecs-image-app:resource</Key>\
+         <Value>bucket/images</Value></Tag><Tag><Key>ecs-image-app:protect</Key><Value>true</Value></Tag></TagSet></Tagging>",
+        at.stack
+    );
     let lifecycle =
         ["abortIncompleteUploadsAfterDays", "deleteOldVersionsAfterDays", "expiringPrefixes.incoming/"];
     vec![
@@ -73,6 +79,7 @@ pub fn storage(at: &Places) -> Vec<Edit> {
         edit(&lifecycle, "lifecycle", None),
         edit(&["policy"], "policy", None),
         edit(&["browserUploadOrigins"], "cors", Some(cors)),
+        edit(&["protected"], "tagging", Some(&tags)),
     ]
 }
 

@@ -35,6 +35,7 @@ pub fn load_balancing(at: &Places) -> Vec<Edit> {
     let delay = attribute(1, "deregistration_delay.timeout_seconds", "299");
     let idle = attribute(1, "idle_timeout.timeout_seconds", "11");
     let headers = attribute(2, "routing.http.drop_invalid_header_fields.enabled", "false");
+    let protection = attribute(1, "deletion_protection.enabled", "true");
     let host = "&Conditions.member.2.Field=host-header&Conditions.member.2.HostHeaderConfig.Values.member.1=a.example";
     let paths = "Conditions.member.1.Field=path-pattern&Conditions.member.1.PathPatternConfig.Values.member.1=/by-hand";
     edits.extend([
@@ -47,6 +48,11 @@ pub fn load_balancing(at: &Places) -> Vec<Edit> {
             &balancer,
             &["idleTimeoutSeconds", "dropInvalidHeaderFields"],
             call("ModifyLoadBalancerAttributes", format!("{of_balancer}{idle}{headers}")),
+        ),
+        Edit::new(
+            &balancer,
+            &["deletionProtection"],
+            call("ModifyLoadBalancerAttributes", format!("{of_balancer}{protection}")),
         ),
         Edit::new(
             &balancer,
