@@ -23,6 +23,14 @@ const PAGE_CHANGES_WITHIN: Duration = Duration::from_secs(60);
 const REPORT_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
     console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))";
 
+/// The page's images that are not to be seen: whether each is still loading, and what the server answered.
+const MISSING_IMAGES: &str = "return [...document.images]
+    .filter((image) => !image.complete || image.naturalWidth === 0)
+    .map((image) => {
+        const answers = performance.getEntriesByName(image.src).map((entry) => entry.responseStatus);
+        return `${image.complete ? 'broken' : 'loading'} ${image.src} answered ${answers}`;
+    })";
+
 /// A browser with one window and a profile of its own. It ends when this is dropped.
 pub struct Browser {
     client: Client,
@@ -220,8 +228,11 @@ impl Browser {
         self.open(url).await;
         let height = self.script("return document.documentElement.scrollHeight").await;
         self.size(look, height.as_u64().unwrap_or_default()).await;
-        let loaded = "[...document.images].every((image) => image.complete && image.naturalWidth > 0)";
-        self.until("all images of the page", loaded).await;
+        until("all images of the page", PAGE_CHANGES_WITHIN, async || {
+            let missing = self.script(MISSING_IMAGES).await;
+            if missing == json!([]) { Ok(()) } else { Err(missing.to_string()) }
+        })
+        .await;
         self.script(
             "return Promise.all([...document.images].map((image) => image.decode())).then(() => true)",
         )
