@@ -6,7 +6,9 @@ use aws_sdk_ecr::config::Region;
 use aws_sdk_ecr::types::{ImageFailure, ImageIdentifier};
 use infra_engine::Failure;
 use infra_resources::EcrImage;
+use infra_wire::https;
 use infra_wire::sdk_error::SdkResult;
+use std::time::Duration;
 
 /// What an image is stored as: for several processors, or for one.
 const MEDIA_TYPES: [&str; 4] = [
@@ -15,6 +17,9 @@ const MEDIA_TYPES: [&str; 4] = [
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
+
+/// For the configuration of an image, a few KiB.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A repository in ECR.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +89,20 @@ pub async fn stored(aws: &Aws, repository: &Repository, reference: &str) -> Resu
         }
         Some(code) => Err(Failure::new(format!("get the image's manifest: {code}"))),
     }
+}
+
+/// The configuration of an image that is made for one platform, by the manifest's digest of it: ECR gives it out as it does layers.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html>
+///
+/// # Errors
+/// When ECR can't be asked, or it can't be read where ECR says.
+pub async fn configuration(aws: &Aws, repository: &Repository, digest: &str) -> Result<Vec<u8>, Failure> {
+    let client = client(aws, repository.region.as_deref());
+    let request = client.get_download_url_for_layer().set_registry_id(repository.registry.clone());
+    let request = request.repository_name(&repository.name).layer_digest(digest);
+    let answer = request.send().await.or_failure("get the URL of the image's configuration")?;
+    https::get(answer.download_url().unwrap_or_default(), PATIENCE).await
 }
 
 /// The address of the repository, and which image of it: by its digest, or by its tag, `latest` where none is given.

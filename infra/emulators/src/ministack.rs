@@ -83,6 +83,16 @@ pub fn at_the_endpoint(_: &Asked, host: &str, answer: Answered) -> Answered {
     Answered { body: json.to_string(), ..answer }
 }
 
+/// A layer at the endpoint.
+pub fn layer_at_the_endpoint(_: &Asked, host: &str, answer: Answered) -> Answered {
+    let Ok(mut json) = serde_json::from_str::<Value>(&answer.body) else { return answer };
+    let path = json["downloadUrl"].as_str().and_then(|url| url.split_once("/v2/")).map(|(_, path)| path);
+    if let Some(path) = path.map(str::to_owned) {
+        json["downloadUrl"] = format!("http://{host}/v2/{path}").into();
+    }
+    Answered { body: json.to_string(), ..answer }
+}
+
 /// A task definition that is asked for by its family, if it is active.
 pub fn active_alone(asked: &Asked, _: &str, answer: Answered) -> Answered {
     let (asked_for, json) = (asked.json(), serde_json::from_str::<Value>(&answer.body).unwrap_or_default());

@@ -81,6 +81,9 @@ pub const TABLE: &[Row] = table! {
     MiniStack "1.5.33" ["ecr:CreateRepository", "ecr:DescribeRepositories"]
         "the address of a repository is AWS's"
             => "it is at the endpoint", Mend::Answer(ministack::at_the_endpoint);
+    MiniStack "1.5.33" ["ecr:GetDownloadUrlForLayer"]
+        "a layer is said to be at AWS"
+            => "it is in the registry at the endpoint", Mend::Answer(ministack::layer_at_the_endpoint);
     MiniStack "1.5.33" ["ecs:DescribeTaskDefinition"]
         "of a family the newest revision is described, also where it is deregistered"
             => "a family without an active revision is not there", Mend::Answer(ministack::active_alone);

@@ -1,5 +1,4 @@
-//! A request to a site of HTTPS that is not AWS, at an address that another name leads to: outside the gate, with the proxies and
-//! the authorities that calls to AWS have.
+//! Requests that are no calls to AWS's APIs: outside the gate, with the proxies and the authorities that those have.
 
 use crate::trust;
 use aws_smithy_http_client::Connector;
@@ -8,6 +7,9 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoM
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use infra_engine::Failure;
 use infra_engine::failure::in_one_line;
 use std::net::IpAddr;
@@ -43,6 +45,50 @@ async fn trusting(
     at: &str,
     patience: Duration,
 ) -> Result<Reached, Failure> {
+    let leads = if has_proxy() {
+        None
+    } else {
+        match tokio::net::lookup_host((at, PORT)).await {
+            Ok(addresses) => Some(At(addresses.map(|address| address.ip()).collect())),
+            Err(error) => return Ok(Reached::Unresolved(format!("{at} is not known: {error}"))),
+        }
+    };
+    let connector = connector(trusted, leads, patience);
+    Ok(match connector.call(request(url)?).await {
+        Ok(answer) => Reached::Answered(answer.status().as_u16()),
+        Err(error) => {
+            let why = in_one_line(&error);
+            let connects = error.is_io() || why.to_lowercase().contains("connect");
+            if connects { Reached::Unreachable(why) } else { Reached::Unanswered(why) }
+        }
+    })
+}
+
+/// Reads what is at a URL, as one that AWS gives out for a short time.
+///
+/// # Errors
+/// When it can't be read, or the answer is no success.
+pub async fn get(url: &str, patience: Duration) -> Result<Vec<u8>, Failure> {
+    let failure = |error: ConnectorError| Failure::caused_by("a URL that AWS gave out can't be read", error);
+    let connector = connector(trust::of_bundle(None)?, None, patience);
+    let mut answer = connector.call(request(url)?).await.map_err(failure)?;
+    if !answer.status().is_success() {
+        return Err(Failure::new(format!(
+            "a URL that AWS gave out answers with {}",
+            answer.status().as_u16()
+        )));
+    }
+    let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+    let body = ByteStream::new(body).collect().await;
+    body.map(AggregatedBytes::to_vec).map_err(|error| failure(ConnectorError::io(error.into())))
+}
+
+fn request(url: &str) -> Result<HttpRequest, Failure> {
+    HttpRequest::get(url).map_err(|error| Failure::caused_by("a URL can't be asked for", error))
+}
+
+/// Connects to where a name leads, or to `at` whatever the name.
+fn connector(trusted: Option<TlsContext>, at: Option<At>, patience: Duration) -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(patience * 3 / 5).read_timeout(patience);
     let builder =
         Connector::builder().connector_settings(settings.build()).proxy_config(ProxyConfig::from_env());
@@ -50,23 +96,9 @@ async fn trusting(
     if let Some(trusted) = trusted {
         builder.set_tls_context(trusted);
     }
-    let connector = if has_proxy() {
-        builder.build()
-    } else {
-        match tokio::net::lookup_host((at, PORT)).await {
-            Ok(addresses) => builder.build_with_resolver(At(addresses.map(|address| address.ip()).collect())),
-            Err(error) => return Ok(Reached::Unresolved(format!("{at} is not known: {error}"))),
-        }
-    };
-    let request =
-        HttpRequest::get(url).map_err(|error| Failure::caused_by("a URL can't be asked for", error))?;
-    Ok(match SharedHttpConnector::new(connector).call(request).await {
-        Ok(answer) => Reached::Answered(answer.status().as_u16()),
-        Err(error) => {
-            let why = in_one_line(&error);
-            let connects = error.is_io() || why.to_lowercase().contains("connect");
-            if connects { Reached::Unreachable(why) } else { Reached::Unanswered(why) }
-        }
+    SharedHttpConnector::new(match at {
+        Some(at) => builder.build_with_resolver(at),
+        None => builder.build(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use crate::judgement::Judgement;
 use infra_aws::Aws;
-use infra_aws::registry::{self, Stored};
+use infra_aws::registry::{self, Repository, Stored};
 use infra_ecs::task_definition::runtime_platform::{CpuArchitecture, OperatingSystemFamily, RuntimePlatform};
 use infra_engine::Failure;
 use serde_json::Value;
@@ -30,49 +30,67 @@ pub async fn check(aws: &Aws, subject: &Subject) -> (Judgement, Judgement) {
 const DEPLOY: &str = "cargo xtask deploy";
 
 async fn one(aws: &Aws, reference: &str, platform: RuntimePlatform) -> (Judgement, Judgement) {
-    match stored(aws, reference).await {
-        Ok(Some(Stored::Manifest(manifest))) => {
-            (Judgement::ok(format!("{reference} is in ECR")), made_for(&manifest, platform))
+    let unknown = |failure: &Failure| (Judgement::from(failure), Judgement::from(failure));
+    let repository = match registry::repository(aws, reference).await {
+        Ok(Some(repository)) => repository,
+        Ok(None) => {
+            let elsewhere =
+                || Judgement::unknown(format!("{reference} is not in ECR, and can't be read from here"));
+            return (elsewhere(), elsewhere());
         }
-        Ok(Some(Stored::Nothing(why))) => (
+        Err(failure) => return unknown(&failure),
+    };
+    match registry::stored(aws, &repository, reference).await {
+        Ok(Stored::Manifest(manifest)) => {
+            let processor = processor(aws, &repository, &manifest, platform).await;
+            (Judgement::ok(format!("{reference} is in ECR")), processor)
+        }
+        Ok(Stored::Nothing(why)) => (
             Judgement::failed(
                 format!("{reference}: {why}"),
                 "deploy again, which pushes what is missing; an image of the settings has to be pushed by hand",
             ),
             Judgement::unknown("the image is not there"),
         ),
-        Ok(None) => {
-            let elsewhere =
-                || Judgement::unknown(format!("{reference} is not in ECR, and can't be read from here"));
-            (elsewhere(), elsewhere())
-        }
-        Err(failure) => (Judgement::from(&failure), Judgement::from(&failure)),
+        Err(failure) => unknown(&failure),
     }
 }
 
-async fn stored(aws: &Aws, reference: &str) -> Result<Option<Stored>, Failure> {
-    match registry::repository(aws, reference).await? {
-        Some(repository) => registry::stored(aws, &repository, reference).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Whether an image is made for a platform. An index says which ones it has; the manifest of one image does not say its own.
+/// Whether an image is made for a platform. An index says which ones it has; of one image alone its configuration does.
 ///
-/// OCI: <https://github.com/opencontainers/image-spec/blob/main/image-index.md>
-fn made_for(manifest: &str, platform: RuntimePlatform) -> Judgement {
+/// OCI: <https://github.com/opencontainers/image-spec/blob/main/image-index.md> and
+/// <https://github.com/opencontainers/image-spec/blob/main/config.md>
+async fn processor(
+    aws: &Aws,
+    repository: &Repository,
+    manifest: &str,
+    platform: RuntimePlatform,
+) -> Judgement {
     let Ok(manifest) = serde_json::from_str::<Value>(manifest) else {
         return Judgement::unknown("the image's manifest is no JSON");
     };
-    let Some(manifests) = manifest["manifests"].as_array() else {
-        return Judgement::unknown(format!(
-            "the image has one manifest, and only its configuration, which ECR's API does not give out, says for \
-             which processor; the task needs {}",
-            name_of(platform)
-        ));
+    if let Some(images) = manifest["manifests"].as_array() {
+        return made_for(images.iter().map(|image| &image["platform"]), platform);
+    }
+    let Some(digest) = manifest["config"]["digest"].as_str() else {
+        return Judgement::unknown("the image's manifest names no configuration");
     };
-    let named = manifests.iter().map(|it| {
-        let part = |name: &str| it["platform"][name].as_str().unwrap_or("unknown");
+    match registry::configuration(aws, repository, digest).await {
+        Ok(configuration) => of_one(&configuration, platform),
+        Err(failure) => Judgement::from(&failure),
+    }
+}
+
+fn of_one(configuration: &[u8], platform: RuntimePlatform) -> Judgement {
+    match serde_json::from_slice::<Value>(configuration) {
+        Ok(configuration) => made_for([&configuration], platform),
+        Err(_) => Judgement::unknown("the image's configuration is no JSON"),
+    }
+}
+
+fn made_for<'a>(made: impl IntoIterator<Item = &'a Value>, platform: RuntimePlatform) -> Judgement {
+    let named = made.into_iter().map(|it| {
+        let part = |name: &str| it[name].as_str().unwrap_or("unknown");
         format!("{}/{}", part("os"), part("architecture"))
     });
     // Attestations are of no platform.
@@ -106,26 +124,34 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_index_says_for_which_processors_an_image_is_made() {
-        let index = |architectures: &[&str]| {
-            let of =
-                |it: &&str| json!({"digest": "sha256:00", "platform": {"os": "linux", "architecture": it}});
-            let attestation = json!({"platform": {"os": "unknown", "architecture": "unknown"}});
-            let manifests: Vec<_> = architectures.iter().map(of).chain([attestation]).collect();
-            json!({ "manifests": manifests }).to_string()
-        };
+    fn what_an_image_is_made_for_is_compared_with_what_the_task_needs() {
         let (arm, intel) = (RuntimePlatform::linux(CpuArchitecture::Arm64), RuntimePlatform::default());
-        for (manifest, platform, result) in [
-            (index(&["amd64", "arm64"]), arm, CheckResult::Ok),
-            (index(&["amd64"]), intel, CheckResult::Ok),
-            (index(&["amd64"]), arm, CheckResult::Failed),
-            (index(&[]), intel, CheckResult::Failed),
-            (json!({"config": {"digest": "sha256:00"}}).to_string(), intel, CheckResult::Unknown),
-            ("<html>".to_owned(), intel, CheckResult::Unknown),
+        for (architectures, platform, result) in [
+            (["amd64", "arm64"].as_slice(), arm, CheckResult::Ok),
+            (&["amd64"], intel, CheckResult::Ok),
+            (&["amd64"], arm, CheckResult::Failed),
+            (&[], intel, CheckResult::Failed),
         ] {
-            assert_eq!(made_for(&manifest, platform).result, result, "{manifest} {platform:?}");
+            let attestation = json!({ "os": "unknown", "architecture": "unknown" });
+            let named = architectures.iter().map(|it| json!({ "os": "linux", "architecture": it }));
+            let made: Vec<_> = named.chain([attestation]).collect();
+            assert_eq!(made_for(&made, platform).result, result, "{architectures:?} {platform:?}");
         }
-        let missing = made_for(&index(&["amd64"]), arm);
+        let missing = made_for(&[json!({ "os": "linux", "architecture": "amd64" })], arm);
         assert_eq!(missing.what, "the image is made for linux/amd64, the task needs linux/arm64");
+    }
+
+    #[test]
+    fn the_configuration_of_one_image_says_for_which_processor_it_is_made() {
+        let configuration =
+            json!({ "os": "linux", "architecture": "arm64", "config": {}, "rootfs": {} }).to_string();
+        let arm = RuntimePlatform::linux(CpuArchitecture::Arm64);
+        for (configuration, platform, result) in [
+            (configuration.as_str(), arm, CheckResult::Ok),
+            (configuration.as_str(), RuntimePlatform::default(), CheckResult::Failed),
+            ("<html>", arm, CheckResult::Unknown),
+        ] {
+            assert_eq!(of_one(configuration.as_bytes(), platform).result, result, "{configuration}");
+        }
     }
 }
