@@ -77,6 +77,10 @@ fn rolling(settings: &AppSettings) -> Rolling {
             ..CircuitBreaker::default()
         }),
     };
+    let rolling = match deployment.early_success_percent {
+        Some(percent) => rolling.succeed_at(percent.into()),
+        None => rolling,
+    };
     let alarms = deployment.alarm_names();
     if alarms.is_empty() { rolling } else { rolling.roll_back_on_alarm(&alarms) }
 }

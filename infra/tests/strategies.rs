@@ -125,6 +125,16 @@ fn the_circuit_breaker_of_a_rolling_deployment_has_a_threshold() {
 }
 
 #[test]
+fn a_rolling_deployment_may_succeed_before_its_last_task_is_healthy() {
+    let early = "web.deployment.early_success_percent=75";
+    let configuration = service(&["web.minimum_healthy_percent=50", early]);
+    let expected = json!({"enable": true, "healthyPercent": 75, "sourceServiceRevisionCleanup": "BLOCKING"});
+    assert_eq!(configuration["deploymentConfiguration"]["earlySuccessCriteria"], expected);
+    let refused = program(&[early]).unwrap_err().to_string();
+    assert!(refused.contains("web.minimum_healthy_percent=100 to 100"), "{refused}");
+}
+
+#[test]
 fn clients_reach_the_port_for_tests() {
     let program = program(&[&CANARY[..], &["network.allowed_clients=203.0.113.0/24"]].concat()).unwrap();
     let ingress = desired(&program, "security-group", "load-balancer")["ingress"].clone();

@@ -7,7 +7,9 @@ use crate::kinds::clusters_of;
 use crate::partial;
 use aws_sdk_ecs::types::ServiceField;
 use infra_ecs::CapacityProviderStrategyItem;
-use infra_ecs::service::{LaunchType, NetworkConfiguration, SchedulingStrategy, ServiceLoadBalancer};
+use infra_ecs::service::{
+    DeploymentConfiguration, LaunchType, NetworkConfiguration, SchedulingStrategy, ServiceLoadBalancer,
+};
 use infra_ecs::tag::Tag;
 use infra_engine::ownership::{RESOURCE_TAG, STACK_TAG};
 use infra_engine::{Failure, Resource};
@@ -45,6 +47,8 @@ pub struct LiveService {
     pub platform_version: Option<String>,
     /// The network of its tasks, with awsvpc.
     pub network_configuration: Option<NetworkConfiguration>,
+    /// How a revision takes the place of another.
+    pub deployment_configuration: Option<DeploymentConfiguration>,
     /// Who sends it requests.
     pub load_balancers: Vec<ServiceLoadBalancer>,
     status: String,

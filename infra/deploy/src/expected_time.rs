@@ -1,7 +1,11 @@
 //! How long a rollout will take, as far as that is known before: what its strategy, its health check and its target group wait for.
 
+mod live;
+
+pub use live::of_live_services;
+
 use infra_ecs::rollout::{Pace, Simulation, Strategy, Timings};
-use infra_ecs::service::{CircuitBreaker, SchedulingStrategy};
+use infra_ecs::service::{CircuitBreaker, DeploymentConfiguration, SchedulingStrategy};
 use infra_engine::stack::Node;
 use infra_engine::{Output, Resource, Stack};
 use infra_resources::{Service, TargetGroup};
@@ -26,13 +30,37 @@ pub struct Expectation {
     timings: Timings,
     /// So long a rolling deployment watches its alarms in the end.
     watches: Duration,
+    /// So long it has been under way.
+    gone: Duration,
+}
+
+/// What a target group makes a rollout wait for.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    /// Between two health checks; a new target needs one success.
+    health_check_interval: Duration,
+    deregistration_delay: Duration,
 }
 
 /// What is known of each service's rollout, by its logical name. `speed` is that of a local AWS.
 pub fn of_services(stack: &Stack, speed: Option<f64>) -> HashMap<String, Expectation> {
     let nodes = stack.nodes().iter().filter(|node| node.id.kind == Service::KIND);
-    let known = |node: &Node| Some((node.id.logical_name.clone(), Expectation::of(stack, node, speed)?));
+    let known = |node: &Node| Some((node.id.logical_name.clone(), of_node(stack, node, speed)?));
     nodes.filter_map(known).collect()
+}
+
+fn of_node(stack: &Stack, node: &Node, speed: Option<f64>) -> Option<Expectation> {
+    let service: Service = value(node)?;
+    let group = service.load_balancers.first()?.target_group_arn.as_ref()?;
+    let Output::Of(reference) = group else { return None };
+    let group: TargetGroup = value(&stack.nodes()[stack.index_of(reference.resource())?])?;
+    let interval = group.health_check.interval_seconds.unsigned_abs();
+    let waits = Waits {
+        health_check_interval: Duration::from_secs(interval.into()),
+        deregistration_delay: Duration::from_secs(group.deregistration_delay_seconds.into()),
+    };
+    let deployment = service.deployment_configuration.unwrap_or_default();
+    Expectation::of(&deployment, service.scheduling_strategy, waits, speed)
 }
 
 /// The speed of the local AWS that this run is for, where it is for one.
@@ -43,28 +71,27 @@ pub fn local_speed(local: bool) -> Option<f64> {
 
 impl Expectation {
     /// Nothing is known of daemons, and of deployments that wait for somebody.
-    fn of(stack: &Stack, node: &Node, speed: Option<f64>) -> Option<Self> {
-        let service: Service = value(node)?;
-        let deployment = service.deployment_configuration.unwrap_or_default();
-        if !deployment.lifecycle_hooks.is_empty()
-            || service.scheduling_strategy == Some(SchedulingStrategy::Daemon)
-        {
+    fn of(
+        deployment: &DeploymentConfiguration,
+        scheduling: Option<SchedulingStrategy>,
+        waits: Waits,
+        speed: Option<f64>,
+    ) -> Option<Self> {
+        if !deployment.lifecycle_hooks.is_empty() || scheduling == Some(SchedulingStrategy::Daemon) {
             return None;
         }
-        let group = service.load_balancers.first()?.target_group_arn.as_ref()?;
-        let Output::Of(reference) = group else { return None };
-        let group: TargetGroup = value(&stack.nodes()[stack.index_of(reference.resource())?])?;
         let faster = |wait: Duration| wait.div_f64(speed.unwrap_or(1.0));
-        let interval = Duration::from_secs(group.health_check.interval_seconds.unsigned_abs().into());
         let pace = Pace {
             start: if speed.is_some() { STARTS_LOCALLY } else { STARTS_ON_AWS },
-            // A new target needs one success; locally it is checked at once.
-            health: if speed.is_some() { STARTS_LOCALLY } else { interval },
-            draining: faster(Duration::from_secs(group.deregistration_delay_seconds.into())),
+            // Locally it is checked at once.
+            health: if speed.is_some() { STARTS_LOCALLY } else { waits.health_check_interval },
+            draining: faster(waits.deregistration_delay),
         };
-        let strategy = Strategy::of(&deployment);
-        let watches = deployment.alarms.is_some_and(|alarms| alarms.enable) && strategy == Strategy::Rolling;
+        let strategy = Strategy::of(deployment);
+        let has_alarms = deployment.alarms.as_ref().is_some_and(|alarms| alarms.enable);
         let percent = |percent: Option<i32>, default| percent.map_or(default, i32::unsigned_abs);
+        let timings = if speed.is_some() { Timings::prompt() } else { Timings::seen() };
+        let watches = has_alarms && strategy == Strategy::Rolling;
         let simulation = Simulation {
             desired_count: 1,
             minimum_healthy_percent: percent(deployment.minimum_healthy_percent, 100),
@@ -75,16 +102,17 @@ impl Expectation {
             fault: None,
             pace,
         };
-        let timings = if speed.is_some() { Timings::prompt() } else { Timings::seen() };
         let watches = if watches { faster(timings.alarm_bake) } else { Duration::ZERO };
-        Some(Self { simulation, timings, watches })
+        Some(Self { simulation, timings, watches, gone: Duration::ZERO })
     }
 
-    /// How long it takes with so many tasks, in the place of others or as the first ones; nothing where it never ends.
+    /// How long it still takes with so many tasks, in the place of others or as the first ones; nothing where it never ends, or
+    /// should have ended.
     pub fn time(&self, tasks: u32, first: bool) -> Option<Duration> {
         let simulation =
             Simulation { desired_count: tasks.min(MOST_TASKS), first, ..self.simulation.clone() };
-        Some(simulation.takes(self.timings)? + self.watches)
+        let whole = simulation.takes(self.timings)? + self.watches;
+        whole.checked_sub(self.gone).filter(|rest| !rest.is_zero())
     }
 }
 
@@ -98,7 +126,7 @@ mod tests {
     use infra::registry::ImageTags;
     use infra::{Destination, Settings, program};
 
-    fn expected(settings: &[&str], speed: Option<f64>) -> Option<u64> {
+    fn expectation(settings: &[&str], speed: Option<f64>) -> Option<Expectation> {
         let settings: Vec<_> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let settings = Settings::with_overrides(&settings).unwrap();
         let destination =
@@ -107,7 +135,11 @@ mod tests {
             settings.apps.specs().iter().map(|app| (app.name, "src-0".to_owned())).collect();
         let program = program(&"demo".parse().unwrap(), &settings, &destination, &tags).unwrap();
         let services = of_services(&program.stack, speed);
-        services.get("web")?.time(2, false).map(|time| time.as_secs())
+        services.get("web").cloned()
+    }
+
+    fn expected(settings: &[&str], speed: Option<f64>) -> Option<u64> {
+        expectation(settings, speed)?.time(2, false).map(|time| time.as_secs())
     }
 
     #[test]
@@ -134,5 +166,14 @@ mod tests {
         let pauses =
             ["web.deployment.strategy=blue-green", "web.deployment.pause_at=POST_TEST_TRAFFIC_SHIFT"];
         assert_eq!(expected(&pauses, None), None);
+    }
+
+    #[test]
+    fn what_has_been_under_way_has_the_rest_before_it_and_nobody_knows_of_what_is_late() {
+        let whole = expectation(&["web.deployment.strategy=canary"], None).unwrap();
+        let rest = |gone| Expectation { gone, ..whole.clone() }.time(2, false);
+        let minute = Duration::from_secs(60);
+        assert_eq!(rest(minute), whole.time(2, false).map(|time| time - minute));
+        assert_eq!(rest(60 * minute), None);
     }
 }

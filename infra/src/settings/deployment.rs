@@ -46,6 +46,11 @@ settings! {
         circuit_breaker_threshold: Option<u32> = None,
             Optional(&Number(1, MOST)),
             "DeploymentCircuitBreaker (thresholdConfiguration), Amazon ECS API Reference";
+        /// With `rolling`: a deployment has succeeded once so many percent of the desired tasks are healthy and no old one is left,
+        /// and the rest follow; all of them if left out. Not below `minimum_healthy_percent`.
+        early_success_percent: Option<u16> = None,
+            Optional(&Number(0, 100)),
+            "DeploymentConfiguration (earlySuccessCriteria), Amazon ECS API Reference";
     }
 }
 
@@ -124,6 +129,18 @@ pub(super) fn violations(settings: &Settings) -> Vec<Violation> {
             }
             taken.push(port);
         }
+        let early = app.deployment.early_success_percent.filter(|_| !app.deployment.shifts_traffic());
+        if let Some(percent) = early.filter(|&percent| i32::from(percent) < app.minimum_healthy_percent) {
+            found.push(Violation {
+                key: format!("{name}.deployment.early_success_percent"),
+                value: percent.to_string(),
+                allowed: format!(
+                    "allowed is {name}.minimum_healthy_percent={} to 100",
+                    app.minimum_healthy_percent
+                ),
+                page: "DeploymentConfiguration (earlySuccessCriteria), Amazon ECS API Reference",
+            });
+        }
         let by_requests = app.scaling.enabled.then_some(app.scaling.requests_per_task).flatten();
         if let Some(requests) = by_requests.filter(|_| app.deployment.shifts_traffic()) {
             found.push(Violation {
@@ -179,6 +196,7 @@ fn without_effect(given: &DeploymentSettings) -> Vec<&'static str> {
         ("test_port", given.test_port != default.test_port, shifts),
         ("pause_at", given.pause_at.is_some(), shifts),
         ("circuit_breaker_threshold", given.circuit_breaker_threshold.is_some(), !shifts),
+        ("early_success_percent", given.early_success_percent.is_some(), !shifts),
     ];
     settings.into_iter().filter(|(_, given, counts)| *given && !counts).map(|(key, ..)| key).collect()
 }

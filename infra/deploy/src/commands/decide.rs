@@ -2,6 +2,7 @@
 
 use super::wait::follow;
 use crate::error_report::is_back;
+use crate::progress_view::ProgressView;
 use crate::session::Session;
 use crate::setup::Setup;
 use anyhow::Result;
@@ -32,7 +33,7 @@ pub(super) async fn go_on(options: &Options, setup: &Setup) -> Result<ExitCode> 
     continue_at(&aws, &arn, &paused.hook_id, Action::Continue).await?;
     infra_options::say!("{}: goes on from {}", options.app, paused.stage);
     if !options.no_wait {
-        follow(&aws, &[service], options.stack.json).await?;
+        follow(&aws, &[service], &ProgressView::new().with_json(options.stack.json)).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -50,7 +51,10 @@ pub(super) async fn abort(options: &Options, setup: &Setup) -> Result<ExitCode> 
     if options.no_wait {
         return Ok(ExitCode::SUCCESS);
     }
-    match follow(&aws, std::slice::from_ref(&service), options.stack.json).await {
+    let view = ProgressView::new().with_json(options.stack.json);
+    let followed = follow(&aws, std::slice::from_ref(&service), &view).await;
+    drop(view);
+    match followed {
         Ok(()) => {}
         Err(failures) if is_back(&failures) => {}
         Err(failures) => return Err(failures.into()),

@@ -32,7 +32,9 @@ pub(super) async fn run(options: &Options, setup: &Setup) -> Result<ExitCode> {
     release(lease, None).await;
     updated?;
     if !options.no_wait {
-        wait::follow(&aws, &[service.again(&aws).await?], options.stack.json).await?;
+        let services = [service.again(&aws).await?];
+        let view = wait::expecting(&aws, &services, &options.stack).await?;
+        wait::follow(&aws, &services, &view).await?;
     }
     infra_options::say!("the code is ahead of what runs now: the next deploy brings it again");
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! `wait`: follows what is being deployed to its end.
 
+use crate::expected_time::{local_speed, of_live_services};
 use crate::progress_view::ProgressView;
 use crate::session::Session;
 use crate::setup::Setup;
@@ -10,6 +11,7 @@ use infra_aws::live_service::{self, LiveService};
 use infra_aws::rollout;
 use infra_engine::failure::{ResourceFailure, ResourceFailures};
 use infra_engine::{Context, Failure, Resource, ResourceId};
+use infra_options::StackOptions;
 use infra_options::wait::Options;
 use infra_resources::Service;
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ pub(super) async fn run(options: &Options, setup: &Setup) -> Result<ExitCode> {
     let mut aws = Session::connect(&options.stack, setup).await?;
     aws.rollout.keep_trying = options.keep_trying;
     let services = chosen(&aws, options.app.as_deref()).await?;
-    follow(&aws, &services, options.stack.json).await?;
+    follow(&aws, &services, &expecting(&aws, &services, &options.stack).await?).await?;
     for service in &services {
         let service = service.again(&aws).await?;
         let revision = live_service::last_part(&service.task_definition);
@@ -53,15 +55,28 @@ pub(super) fn name_of(service: &LiveService) -> &str {
     service.logical_name().unwrap_or(&service.service_name)
 }
 
+/// A view that shows how long what is being deployed of them will still take, too.
+pub(super) async fn expecting(
+    aws: &Aws,
+    services: &[LiveService],
+    options: &StackOptions,
+) -> Result<ProgressView, Failure> {
+    let expected = of_live_services(aws, services, local_speed(options.local)).await?;
+    Ok(ProgressView::new().with_json(options.json).with_expected(expected))
+}
+
 /// Follows all of them at once.
 ///
 /// # Errors
 /// Those that did not end well.
-pub(super) async fn follow(aws: &Aws, services: &[LiveService], json: bool) -> Result<(), ResourceFailures> {
-    let view = ProgressView::new().with_json(json);
+pub(super) async fn follow(
+    aws: &Aws,
+    services: &[LiveService],
+    view: &ProgressView,
+) -> Result<(), ResourceFailures> {
     let followed = join_all(services.iter().map(async |service| {
         let id = ResourceId::new(Service::KIND, name_of(service));
-        let result = rollout::wait(aws, service, DEADLINE, &Context::of(&aws.stack, &id, &view)).await;
+        let result = rollout::wait(aws, service, DEADLINE, &Context::of(&aws.stack, &id, view)).await;
         let name = service.service_name.clone();
         result.map_err(|source| ResourceFailure { action: "deploy", id: id.clone(), name, source })
     }))

@@ -5,7 +5,7 @@ use super::launch::LaunchType;
 use super::target::Targets;
 use crate::service::{
     AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, DeploymentAlarms, DeploymentConfiguration,
-    DeploymentStrategy, LifecycleHook, LinearConfiguration,
+    DeploymentStrategy, EarlySuccessCriteria, LifecycleHook, LinearConfiguration, RevisionCleanup,
 };
 use infra_engine::Output;
 use std::marker::PhantomData;
@@ -35,6 +35,7 @@ pub struct Rolling {
     maximum_percent: i32,
     circuit_breaker: Option<CircuitBreaker>,
     alarms: Option<DeploymentAlarms>,
+    early_success: Option<EarlySuccessCriteria>,
 }
 
 impl Rolling {
@@ -56,7 +57,13 @@ impl Rolling {
 
     /// Percentages from settings, which are checked with the rest of the service.
     pub const fn from_settings(minimum_healthy_percent: i32, maximum_percent: i32) -> Self {
-        Self { minimum_healthy_percent, maximum_percent, circuit_breaker: None, alarms: None }
+        Self {
+            minimum_healthy_percent,
+            maximum_percent,
+            circuit_breaker: None,
+            alarms: None,
+            early_success: None,
+        }
     }
 
     /// Gives up when tasks do not come up, and goes back to the last revision that worked.
@@ -75,6 +82,17 @@ impl Rolling {
     /// Goes back when one of these alarms goes off.
     pub fn roll_back_on_alarm(mut self, alarms: &[&str]) -> Self {
         self.alarms = Some(watched(alarms));
+        self
+    }
+
+    /// Has succeeded once so many percent of the desired tasks are healthy and the old ones are gone; the rest follow. ECS
+    /// refuses less than the minimum.
+    pub fn succeed_at(mut self, healthy_percent: i32) -> Self {
+        self.early_success = Some(EarlySuccessCriteria {
+            enable: true,
+            healthy_percent: Some(healthy_percent),
+            source_service_revision_cleanup: Some(RevisionCleanup::Blocking),
+        });
         self
     }
 }
@@ -190,6 +208,7 @@ impl From<Rolling> for DeploymentConfiguration {
             minimum_healthy_percent: Some(rolling.minimum_healthy_percent),
             maximum_percent: Some(rolling.maximum_percent),
             deployment_circuit_breaker: rolling.circuit_breaker,
+            early_success_criteria: rolling.early_success,
             alarms: rolling.alarms,
             ..Self::default()
         }

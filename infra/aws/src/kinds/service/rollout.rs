@@ -116,6 +116,7 @@ async fn look<'a>(
     };
     match (rollout.see(service).await?, rollout.is_known(), progress, missing) {
         (Some(Outcome::Succeeded), _, _, None) => Ok(Poll::Ready(())),
+        (Some(Outcome::Succeeded), ..) if succeeds_early(desired) => Ok(Poll::Ready(())),
         (Some(Outcome::Succeeded), _, _, Some(missing)) => Ok(Poll::Pending(missing)),
         (Some(outcome), ..) => Err(rollout.failure(outcome)),
         // ECS's own record of the deployment says how it ends, and what runs then.
@@ -126,6 +127,12 @@ async fn look<'a>(
         (None, false, Ok(_), None) => Ok(Poll::Ready(())),
         (None, false, Ok(_), Some(missing)) => Ok(Poll::Pending(missing)),
     }
+}
+
+/// Whether a deployment may succeed before all of its tasks run.
+fn succeeds_early(desired: &Service) -> bool {
+    let deployment = desired.deployment_configuration.as_ref();
+    deployment.and_then(|it| it.early_success_criteria).is_some_and(|early| early.enable)
 }
 
 fn target(desired: &Service, watch: &Watch<'_>) -> Result<Target, Failure> {
