@@ -1,8 +1,10 @@
 //! A command in a terminal of its own, with somebody at the keys.
 
+mod screen;
+
 use std::time::Duration;
 
-use pty_process::{Pty, Size};
+use pty_process::Pty;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Child;
 
@@ -10,13 +12,23 @@ use crate::command::Run;
 
 const SHOWN_WITHIN: Duration = Duration::from_secs(120);
 const CTRL_C: u8 = 3;
-const ROWS: u16 = 40;
-const COLUMNS: u16 = 80;
+/// Of most terminals.
+const SIZE: Size = Size { rows: 40, columns: 80 };
+
+/// How much a terminal shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Lines.
+    pub rows: u16,
+    /// Characters in a line.
+    pub columns: u16,
+}
 
 /// A terminal in which a command runs; the command is killed when this is dropped.
 pub struct Terminal {
     keys_and_screen: Pty,
     child: Child,
+    size: Size,
     /// All that was shown so far, with what moves the cursor.
     shown: String,
     /// Up to where it was waited for something.
@@ -24,20 +36,28 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts a command in one.
+    /// Starts a command in one of the usual size.
     ///
     /// # Panics
     /// When there is no pseudo-terminal, or the command can't be started.
     pub fn start(run: Run) -> Self {
+        Self::of_size(run, SIZE)
+    }
+
+    /// Starts a command in one of this size.
+    ///
+    /// # Panics
+    /// When there is no pseudo-terminal, or the command can't be started.
+    pub fn of_size(run: Run, size: Size) -> Self {
         let started = || -> pty_process::Result<_> {
             let (pty, of_command) = pty_process::open()?;
-            pty.resize(Size::new(ROWS, COLUMNS))?;
+            pty.resize(pty_process::Size::new(size.rows, size.columns))?;
             let child = pty_process::Command::from(run.into_command()).spawn(of_command)?;
             Ok((pty, child))
         };
         let (keys_and_screen, child) =
             started().unwrap_or_else(|error| panic!("cannot start a command in a terminal: {error}"));
-        Self { keys_and_screen, child, shown: String::new(), read: 0 }
+        Self { keys_and_screen, child, size, shown: String::new(), read: 0 }
     }
 
     /// Waits until a text is shown that was not waited for before.
@@ -47,6 +67,27 @@ impl Terminal {
     pub async fn shows(&mut self, text: &str) {
         let shown = tokio::time::timeout(SHOWN_WITHIN, self.read_until(text)).await;
         assert!(shown.is_ok_and(|found| found), "`{text}` is not shown: {}", self.shown);
+    }
+
+    /// Waits until all of these texts are on the screen at once; gives the screen, with its colours.
+    ///
+    /// # Panics
+    /// When they are not in time.
+    pub async fn screen_with(&mut self, texts: &[&str]) -> String {
+        let until = async {
+            loop {
+                let plain = screen::plain(&self.shown, self.size);
+                if texts.iter().all(|text| plain.contains(text)) {
+                    return true;
+                }
+                if !self.read_more().await {
+                    return false;
+                }
+            }
+        };
+        let shown = tokio::time::timeout(SHOWN_WITHIN, until).await;
+        assert!(shown.is_ok_and(|shown| shown), "{texts:?} are not on the screen: {}", self.shown);
+        screen::coloured(&self.shown, self.size)
     }
 
     /// Presses Ctrl-C.
@@ -63,6 +104,16 @@ impl Terminal {
     /// When the terminal is gone.
     pub async fn type_line(&mut self, line: &str) {
         self.press(format!("{line}\n").as_bytes()).await;
+    }
+
+    /// Waits for the end of the command; gives its exit code and what the screen shows then, with its colours.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub async fn last_screen(self) -> (Option<i32>, String) {
+        let size = self.size;
+        let (code, shown) = self.ends().await;
+        (code, screen::coloured(&shown, size))
     }
 
     /// Waits for the end of the command; gives its exit code and all that was shown.

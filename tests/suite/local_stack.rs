@@ -54,6 +54,7 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     a_change_rolls_out_with_no_failed_request(&outputs).await;
     look::log_lines_are_behind_their_tasks().await;
     look::revisions_say_what_became_of_them().await;
+    look::what_a_rollout_needs_is_there().await;
     look::a_command_runs_in_a_task().await;
     look::an_app_is_opened_by_its_url(&outputs).await;
     moves::an_app_moves_by_killed_deploys_with_no_failed_request(&outputs).await;
@@ -206,9 +207,18 @@ async fn the_readmes_pictures_are_made_from_this_stack() {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder: {error}"));
     let run = xtask(&format!("pictures --stack e2e --local-port {PORT} --yes --into"));
     run.arg(&folder.path().to_string_lossy()).ends_with(0).await;
-    let terminal = std::fs::read_to_string(folder.path().join("deploy.svg")).unwrap_or_default();
-    for text in ["cargo xtask deploy", "~ update", "task-definition", "e2e-alb"] {
-        assert!(terminal.contains(text), "the picture of the deploy does not show `{text}`: {terminal}");
+    for (file, texts) in [
+        ("deploy.svg", ["cargo xtask deploy", "~ update", "task-definition", "e2e-alb"]),
+        ("rollout.svg", ["revision state", "in progress", "has begun draining", "2/2"]),
+        (
+            "rolled-back.svg",
+            ["~ update", "ends instead of serving", "was rolled back", "runs with 2 of 2 tasks"],
+        ),
+    ] {
+        let terminal = std::fs::read_to_string(folder.path().join(file)).unwrap_or_default();
+        for text in texts {
+            assert!(terminal.contains(text), "{file} does not show `{text}`: {terminal}");
+        }
     }
     let page = image::image_dimensions(folder.path().join("page.png"));
     assert!(page.as_ref().is_ok_and(|(width, _)| *width > 1000), "{page:?}");

@@ -14,7 +14,7 @@ const MORE: &str = "\
 Examples:
   cargo xtask pictures --into target/pictures";
 
-/// Make the README's pictures: a deploy in a terminal, and the app's page in a browser
+/// Make the README's pictures: deploys in a terminal, one of which fails, and the app's page in a browser
 ///
 /// Deploys a stack to a local AWS of its own, changes it, uploads images, and takes it down again; a stack that is there
 /// already is used, and stays. Takes three minutes once the images are built.

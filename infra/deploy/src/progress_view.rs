@@ -188,7 +188,7 @@ impl ProgressView {
     fn say(&self, text: &str) {
         if self.terminal {
             // The line above the bars; a terminal that has gone away takes none.
-            BARS.println(text).ok();
+            BARS.println(infra_options::wrapped(text, width())).ok();
         } else {
             infra_options::say!("{text}");
         }

@@ -24,7 +24,7 @@ pub mod teardown;
 pub mod verify;
 pub mod wait;
 
-pub use say::print;
+pub use say::{folded, print, say_text, wrapped};
 pub use speed::Speed;
 pub use stack::{DEFAULT_REGION, LeaseOptions, StackOptions};
 

@@ -1,4 +1,4 @@
-//! Makes the README's pictures from a real run: a deploy in a terminal, and the app's page in a browser.
+//! Makes the README's pictures from a real run: deploys in a terminal, one of which fails, and the app's page in a browser.
 //!
 //! `pictures FOLDER STACK PORT`: a stack that is on the local AWS of that port is used and stays; else one is deployed, and taken
 //! down again.
@@ -7,15 +7,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle_svg::Term;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use e2e::app_client::AppClient;
 use e2e::browser::{Browser, Look};
 use e2e::command::{Run, xtask};
 use e2e::landscape::landscape;
+use e2e::terminal::{Size, Terminal};
 use image::ImageFormat;
 
 /// What the deploy in the picture changes.
 const CHANGE: &str = "web.memory_mib=4096";
+/// An image whose command is a shell, which ends without a terminal. It is among the bases of the apps' images.
+const ENDS_AT_ONCE: &str = "web.image=debian:trixie-slim";
+/// The exit code of a deploy that was rolled back.
+const ROLLED_BACK: i32 = 20;
+const SCREEN: Size = Size { rows: 60, columns: 80 };
 /// Names as people give them.
 const UPLOADS: [&str; 6] = [
     "harbour at dusk.jpg",
@@ -53,33 +59,36 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn pictures(stack: &Stack, folder: &Path) -> anyhow::Result<()> {
-    terminal(stack, &folder.join("deploy.svg")).await?;
-    page(stack, &folder.join("page.png")).await
+    deploy(stack, &folder.join("rollout.svg"), &folder.join("deploy.svg")).await?;
+    page(stack, &folder.join("page.png")).await?;
+    failing_deploy(stack, &folder.join("rolled-back.svg")).await
 }
 
-/// The deploy of a change, as a terminal with colours shows it.
-async fn terminal(stack: &Stack, file: &Path) -> anyhow::Result<()> {
-    let deploy = stack
-        .xtask("deploy --yes")
-        .arg("--set")
-        .arg(CHANGE)
-        .env("CLICOLOR_FORCE", "1")
-        .env("CARGO_TERM_COLOR", "never");
-    let run = deploy.ends_with(0).await;
-    let printed = format!("{}{}", run.stderr, run.stdout);
-    let lines = printed.lines().filter(|line| !is_of_cargo(line)).collect::<Vec<_>>().join("\n");
-    let command = format!("$ cargo xtask deploy --local --yes --set {CHANGE}");
-    let picture = Term::new().render_svg(&format!("{command}\n{lines}\n"));
+/// The deploy of a change, while it is followed and in the end.
+async fn deploy(stack: &Stack, followed: &Path, done: &Path) -> anyhow::Result<()> {
+    let mut terminal = Terminal::of_size(stack.deploy(&[CHANGE]), SCREEN);
+    let screen = terminal.screen_with(&["service revision", "in progress", "has begun draining"]).await;
+    draw(&[CHANGE], &screen, followed)?;
+    let (code, screen) = terminal.last_screen().await;
+    ensure!(code == Some(0), "the deploy ended with {code:?}: {screen}");
+    draw(&[CHANGE], &screen, done)
+}
+
+/// The deploy of an image that ends at once, in the end: it was rolled back.
+async fn failing_deploy(stack: &Stack, file: &Path) -> anyhow::Result<()> {
+    let settings = [CHANGE, ENDS_AT_ONCE];
+    let (code, screen) = Terminal::of_size(stack.deploy(&settings), SCREEN).last_screen().await;
+    ensure!(code == Some(ROLLED_BACK), "the deploy ended with {code:?}: {screen}");
+    draw(&settings, &screen, file)
+}
+
+fn draw(settings: &[&str], printed: &str, file: &Path) -> anyhow::Result<()> {
+    let settings: Vec<_> = settings.iter().map(|setting| format!(" --set {setting}")).collect();
+    let command = format!("$ cargo xtask deploy --local --yes{}", settings.concat());
+    let picture = Term::new().render_svg(&format!("{command}\n{printed}\n"));
     std::fs::write(file, picture).with_context(|| format!("cannot write {}", file.display()))?;
     eprintln!("{}", file.display());
     Ok(())
-}
-
-/// Whether cargo printed it about its own work.
-fn is_of_cargo(line: &str) -> bool {
-    ["Finished `", "Running `", "Compiling ", "Blocking "]
-        .iter()
-        .any(|word| line.trim_start().starts_with(word))
 }
 
 /// The home page of the Rust app, with images on it.
@@ -98,7 +107,13 @@ async fn page(stack: &Stack, file: &Path) -> anyhow::Result<()> {
 }
 
 impl Stack {
+    fn deploy(&self, settings: &[&str]) -> Run {
+        settings.iter().fold(self.xtask("deploy --yes"), |run, setting| run.arg("--set").arg(setting))
+    }
+
+    /// Cargo says nothing of its own.
     fn xtask(&self, words: &str) -> Run {
-        xtask(&format!("{words} --local --stack {} --local-port {}", self.name, self.port))
+        let words = format!("{words} --local --stack {} --local-port {}", self.name, self.port);
+        xtask(&words).env("CARGO_TERM_QUIET", "true")
     }
 }

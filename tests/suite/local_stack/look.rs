@@ -44,6 +44,15 @@ pub async fn revisions_say_what_became_of_them() {
     assert!(table.stdout.contains("STATE") && table.stdout.contains("previous"), "{table}");
 }
 
+/// Of images that Docker pushed, with one manifest each, too.
+pub async fn what_a_rollout_needs_is_there() {
+    chapter("verify");
+    let checks = local("verify --json").ends_with(0).await.json();
+    let all = || checks.as_array().into_iter().flatten();
+    assert!(all().all(|check| check["result"] == "ok"), "{checks:#}");
+    assert_eq!(all().filter(|check| check["check"] == "processor").count(), 2, "{checks:#}");
+}
+
 /// Its output and exit code are the command's own.
 pub async fn a_command_runs_in_a_task() {
     chapter("exec");

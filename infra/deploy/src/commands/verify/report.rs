@@ -3,7 +3,7 @@
 use crate::judgement::{CheckResult, Judgement};
 use anyhow::{Context, Result};
 use console::{StyledObject, style};
-use infra_options::print;
+use infra_options::{folded, print};
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -61,15 +61,11 @@ impl Report {
                 print(app)?;
             }
             let Judgement { result, what, next } = &finding.judgement;
-            for (index, line) in wrapped(what).into_iter().enumerate() {
-                if index == 0 {
-                    print(format_args!("  {}  {:<15} {line}", sign(*result), finding.check))?;
-                } else {
-                    print(format_args!("{:INDENT$}{line}", ""))?;
-                }
-            }
-            for line in next.iter().flat_map(|next| wrapped(&format!("next: {next}"))) {
-                print(format_args!("{:INDENT$}{}", "", style(line).cyan()))?;
+            let line = format!("  {}  {:<15} {what}", sign(*result), finding.check);
+            print(folded(&line, WIDTH, INDENT))?;
+            if let Some(next) = next {
+                let line = format!("{:INDENT$}{}", "", style(format!("next: {next}")).cyan());
+                print(folded(&line, WIDTH, INDENT))?;
             }
         }
         infra_options::say!("{}", self.totals());
@@ -94,22 +90,6 @@ fn sign(result: CheckResult) -> StyledObject<&'static str> {
         CheckResult::Unknown => style("?     ").yellow(),
         CheckResult::Failed => style("failed").red(),
     }
-}
-
-/// A text in lines; a word that is longer than a line, such as an ARN, is left whole.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if INDENT + line.chars().count() + 1 + word.chars().count() <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -139,13 +119,5 @@ mod tests {
             json,
             serde_json::json!([{"app": "web", "check": "image", "result": "ok", "what": "there", "next": null}])
         );
-    }
-
-    #[test]
-    fn lines_are_as_wide_as_a_terminal_but_for_long_words() {
-        let text = format!("{} {} end", "word ".repeat(30), "x".repeat(70));
-        let lines = wrapped(&text);
-        assert!(lines.iter().all(|line| line.len() + INDENT <= WIDTH || !line.contains(' ')), "{lines:?}");
-        assert_eq!(lines.join(" "), text.split_whitespace().collect::<Vec<_>>().join(" "));
     }
 }
