@@ -1,5 +1,6 @@
 //! The whole stack on this machine, with real containers: one story, from the first deploy to the last trace gone.
 
+mod bad_images;
 mod image_in_use;
 mod look;
 mod moves;
@@ -67,7 +68,7 @@ async fn a_stack_is_deployed_used_changed_under_load_and_torn_down() {
     rollouts::the_revision_before_comes_back_on_request().await;
     third_app::a_third_app_is_reached_beside_the_others_and_goes_again(&aws).await;
     the_readmes_pictures_are_made_from_this_stack().await;
-    rollouts::a_bad_image_is_rolled_back_with_its_cause(&outputs).await;
+    bad_images::a_bad_image_is_rolled_back_with_its_cause(&outputs).await;
     a_killed_teardown_is_finished_and_leaves_no_resource().await;
     image_in_use::a_container_of_somebody_else_keeps_its_image_which_is_named().await;
     nothing_of_the_local_aws_is_left_on_this_machine().await;

@@ -52,4 +52,9 @@ impl Cause {
             exit_code: facts.exit_code,
         }
     }
+
+    /// Whether it is no more than that a load balancer's health check has failed; what the target itself answered says more.
+    pub fn is_failed_health_check(&self) -> bool {
+        self.name == table::LOAD_BALANCER_CHECK.name
+    }
 }

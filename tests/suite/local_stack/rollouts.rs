@@ -8,10 +8,7 @@ use e2e::command::Run;
 use e2e::terminal::Terminal;
 use serde_json::{Value, json};
 
-use super::{
-    CHANGE, CLUSTER, ENDPOINT, Outputs, PORT, REGION, WEB_SERVICE, chapter, local, task_definition, text,
-    under_load,
-};
+use super::{CHANGE, CLUSTER, ENDPOINT, Outputs, REGION, chapter, local, task_definition, text, under_load};
 
 const SHOWN_WITHIN: Duration = Duration::from_secs(120);
 /// Long enough to be met in it: three minutes at the local AWS's speed.
@@ -149,26 +146,4 @@ pub async fn the_revision_before_comes_back_on_request() {
     assert_eq!(task_definition(&aws).await, before);
     local(&format!("rollback web {number} --yes")).ends_with(1).await.says(&["what runs already"]);
     local("rollback web 999 --yes").ends_with(1).await.says(&["is not registered"]);
-}
-
-/// The cause is told, the revision before serves on, and the exit code says so. With `--json` each line is an event.
-pub async fn a_bad_image_is_rolled_back_with_its_cause(outputs: &Outputs) {
-    chapter("bad images");
-    let of_image = |image: &str, words: &str| {
-        let run = local(&format!("deploy --yes {words}")).arg("--set").arg(CHANGE);
-        run.arg("--set").arg(&format!("web.image={image}"))
-    };
-    under_load(outputs, async || {
-        let missing = of_image(&format!("127.0.0.1:{PORT}/e2e-web-app:not-there"), "").ends_with(20).await;
-        missing.says(&[WEB_SERVICE, "not-there", "was rolled back", "next:"]);
-        // Its command is a shell without a terminal, which ends at once.
-        let ends = of_image("debian:trixie-slim", "--json").ends_with(20).await;
-        let events: Vec<Value> =
-            ends.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        assert_eq!(events.len(), ends.stdout.lines().count(), "{ends}");
-        let death = events.iter().find(|event| event["event"] == "death");
-        assert_eq!(death.map(|death| &death["cause"]["name"]), Some(&"exited-successfully".into()), "{ends}");
-        assert!(events.iter().any(|event| event["outcome"] == "rolled-back"), "{ends}");
-    })
-    .await;
 }

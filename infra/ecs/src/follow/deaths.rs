@@ -11,6 +11,8 @@ pub(super) struct Deaths {
     all: Vec<diagnosis::Death>,
     /// Causes of what is no death.
     others: Vec<Cause>,
+    /// Why a target was unhealthy, the last time that one was.
+    of_target: Option<Cause>,
 }
 
 impl Deaths {
@@ -25,6 +27,8 @@ impl Deaths {
         for task in &observation.stopped {
             // What the scheduler stops for its own ends is none.
             let Some(cause) = cause_of_stop(task, expected) else { continue };
+            let of_target = self.of_target.clone().filter(|_| cause.is_failed_health_check());
+            let cause = of_target.unwrap_or(cause);
             self.all.push((now, cause.clone(), task.ran_for));
             let times = self.all.iter().filter(|(_, it, _)| it.is_same_as(&cause)).count();
             deaths.push(Death { task: task.clone(), cause: Some(cause), times });
@@ -35,7 +39,9 @@ impl Deaths {
     /// Why targets are not healthy, as far as that is new.
     pub(super) fn targets(&mut self, observation: &Observation, expected: &Expected) -> Vec<Cause> {
         let causes = observation.unhealthy.iter().filter_map(|target| cause_of_target(target, expected));
-        causes.filter(|cause| self.is_new(cause)).collect()
+        let causes: Vec<_> = causes.collect();
+        self.of_target = causes.last().cloned().or_else(|| self.of_target.take());
+        causes.into_iter().filter(|cause| self.is_new(cause)).collect()
     }
 
     /// Notes a cause; whether it was not known yet.

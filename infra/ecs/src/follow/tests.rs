@@ -1,7 +1,7 @@
 //! What is said of a rollout, how it ends, and when it is stopped.
 
 use super::*;
-use crate::diagnosis::{StoppedContainer, StoppedTask};
+use crate::diagnosis::{StoppedContainer, StoppedTask, UnhealthyTarget};
 
 const fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -96,6 +96,25 @@ fn the_third_identical_death_is_enough() {
     assert!(matches!(&seen.reports[0], Report::Death(death) if death.times == 3));
     follower.stopping(Stop::Hopeless(seen.hopeless.unwrap()));
     assert_eq!(follower.see(&with_dead(&["4"]), at(10)).hopeless, None, "it is being stopped");
+}
+
+#[test]
+fn a_task_that_is_stopped_for_its_health_check_died_of_what_its_target_answered() {
+    let mut follower = Follower::new(false);
+    let unhealthy = UnhealthyTarget {
+        state: "unhealthy".to_owned(),
+        reason: Some("Target.ResponseCodeMismatch".to_owned()),
+        description: Some("Health checks failed with these codes: [404]".to_owned()),
+        ..UnhealthyTarget::default()
+    };
+    follower.see(&Observation { unhealthy: vec![unhealthy], ..deployment("IN_PROGRESS") }, at(30));
+    let stopped = StoppedTask {
+        stop_code: Some("ServiceSchedulerInitiated".to_owned()),
+        stopped_reason: Some("Task failed ELB health checks in (target-group x)".to_owned()),
+        ..dead("one", 137)
+    };
+    follower.see(&Observation { stopped: vec![stopped], ..deployment("IN_PROGRESS") }, at(31));
+    assert_eq!(follower.cause().map(|cause| cause.name), Some("health-check-status"));
 }
 
 #[test]
