@@ -18,6 +18,7 @@ mod orphans;
 mod others;
 mod ownership;
 mod partitions;
+mod policy;
 mod profiles;
 mod refused;
 mod revisions;

@@ -9,6 +9,7 @@ mod explain;
 mod logs;
 mod open;
 mod outputs;
+mod policy;
 mod preview;
 mod revisions;
 mod rollback;
@@ -59,6 +60,7 @@ async fn begun(command: Command, setup: &Setup) -> Result<ExitCode> {
         Command::Explain(options) => explain::run(options, setup).await,
         Command::Teardown(options) => teardown::run(options, setup).await,
         Command::Outputs(options) => outputs::run(options, setup).await,
+        Command::Policy(options) => policy::run(&options, setup).await,
         Command::RunTask(options) => run_task::run(&options, setup).await,
         Command::Scale(options) => scale::run(options, setup).await,
         Command::Status(options) => status::run(&options, setup).await,

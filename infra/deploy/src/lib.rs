@@ -14,6 +14,7 @@ mod interrupts;
 mod judgement;
 mod live_usage;
 mod log_stream;
+mod permissions;
 mod plan_file;
 mod plan_markdown;
 mod plan_view;

@@ -6,6 +6,7 @@ use crate::setup::{Overrides, Setup};
 use crate::stack_lease::StackLease;
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
+use aws_sdk_ecs::config::{Credentials, SharedCredentialsProvider};
 use boot_time::Instant;
 use infra::apps::AppSpec;
 use infra::registry::ImageTags;
@@ -53,6 +54,22 @@ impl Session {
     /// # Errors
     /// When the settings make no stack, or there are no credentials or no region.
     pub async fn open(options: &StackOptions, setup: &Setup) -> Result<Self> {
+        Self::over(configuration(options, setup).await?, options, setup).await
+    }
+
+    /// The same for an account of which nothing is to be asked.
+    ///
+    /// # Errors
+    /// When the settings make no stack, or there is no region.
+    pub async fn of_account(options: &StackOptions, setup: &Setup, account: &str) -> Result<Self> {
+        let nobody = Credentials::builder().access_key_id("none").secret_access_key("none");
+        let nobody = nobody.account_id(account).provider_name("--account").build();
+        let config = configuration(options, setup).await?;
+        let config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(nobody));
+        Self::over(config.build(), options, setup).await
+    }
+
+    async fn over(config: SdkConfig, options: &StackOptions, setup: &Setup) -> Result<Self> {
         let defaults = Settings::of(setup.apps);
         let given = options.given()?;
         let settings = if options.local {
@@ -61,7 +78,6 @@ impl Session {
             defaults.overridden(&given)?
         };
         let owned_counts = OwnedCount::among(&given, &settings);
-        let config = configuration(options, setup).await?;
         let region = configuration::region(&config);
         infra::check(&options.name, &settings, Some(&region))?;
 

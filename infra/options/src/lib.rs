@@ -9,6 +9,7 @@ pub mod explain;
 pub mod logs;
 pub mod open;
 pub mod outputs;
+pub mod policy;
 pub mod preview;
 pub mod revisions;
 pub mod rollback;
@@ -43,6 +44,7 @@ pub enum Command {
     Explain(explain::Options),
     Teardown(teardown::Options),
     Outputs(outputs::Options),
+    Policy(policy::Options),
     RunTask(Box<run_task::Options>),
     Scale(scale::Options),
     Status(status::Options),
@@ -71,6 +73,7 @@ impl Command {
             Self::Explain(options) => &options.stack,
             Self::Teardown(options) => &options.stack,
             Self::Outputs(options) => &options.stack,
+            Self::Policy(options) => &options.stack,
             Self::RunTask(options) => &options.stack,
             Self::Scale(options) => &options.stack,
             Self::Status(options) => &options.stack,

@@ -103,6 +103,13 @@ impl Partition {
         format!("ecs.{}", Self::Aws.dns_suffix())
     }
 
+    /// Whom a web identity's token is for.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html>
+    pub fn sts_audience(self) -> String {
+        format!("sts.{}", self.dns_suffix())
+    }
+
     /// Who CloudWatch Logs of a region is in the policy of a key.
     ///
     /// AWS: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
