@@ -1,9 +1,11 @@
 //! `simulate`: what ECS's schedulers would do.
 
 mod placement;
+mod rebalance;
 mod rollout;
 pub mod strategy;
 mod table;
+mod text;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -13,7 +15,8 @@ use serde::Serialize;
 const MORE: &str = "\
 Examples:
   cargo xtask simulate placement --desired 10 --strategy FARGATE:base=2,weight=1 --strategy FARGATE_SPOT:weight=3
-  cargo xtask simulate rollout --strategy canary --fail health";
+  cargo xtask simulate rollout --strategy canary --fail health
+  cargo xtask simulate rebalance --desired 4 --zones 3";
 
 /// Show how ECS places tasks and carries out deployments; needs no AWS account and changes nothing
 #[derive(Debug, clap::Args)]
@@ -31,6 +34,7 @@ pub struct Options {
 enum What {
     Placement(placement::Options),
     Rollout(rollout::Options),
+    Rebalance(rebalance::Options),
 }
 
 /// Prints what ECS would do.
@@ -38,6 +42,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     match options.what {
         What::Placement(what) => placement::run(what, options.json)?,
         What::Rollout(what) => rollout::run(&what, options.json)?,
+        What::Rebalance(what) => rebalance::run(&what, options.json)?,
     }
     Ok(ExitCode::SUCCESS)
 }

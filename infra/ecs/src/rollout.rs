@@ -39,7 +39,10 @@ pub use action::Action;
 pub use bounds::{Bounds, least_maximum_percent, most_minimum_healthy_percent};
 pub use event::{Event, TargetHealth, TaskStatus};
 pub use moment::Moment;
-pub use simulate::{Fault, Outcome, Pace, Simulated, Simulation, Step, TaskCounts, TrafficShares};
+pub use simulate::{
+    Fault, Outcome, Pace, Simulated, Simulation, Step, TaskCounts, TrafficShares, ZoneOutage, ZoneStep,
+    ZonesAfter,
+};
 pub use spec::{Hook, LoadBalancer, ServiceSpec, Strategy, Timings};
 pub use stage::Stage;
 pub use state::{

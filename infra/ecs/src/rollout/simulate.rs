@@ -1,7 +1,11 @@
 //! The scheduler on a virtual clock: what a deployment will do, step by step, without AWS and without tasks.
 
+mod clock;
 mod names;
 mod world;
+mod zone_outage;
+
+pub use zone_outage::{ZoneOutage, ZoneStep, ZonesAfter};
 
 use super::{
     LoadBalancer, MonitorStatus, ServiceDeployment, ServiceDeploymentStatus, ServiceSpec, Stage, Strategy,

@@ -1,15 +1,13 @@
 //! A deployment as a timeline for people.
 
-mod text;
-
 use console::style;
 use infra_ecs::rollout::{
     Bounds, ServiceDeploymentStatus, Simulated, Simulation, Stage, Step, Strategy, TaskCounts,
 };
 use std::fmt;
-use text::{WIDTH, clock, in_words, once_each, wrapped};
 
 use crate::simulate::table::{Column, GAP, Table};
+use crate::simulate::text::{WIDTH, clock, in_words, once_each, wrapped};
 
 /// What was tried out, and what came of it.
 pub struct Timeline<'a> {

@@ -1,5 +1,6 @@
 //! Tasks and targets that do what they are told, on a clock that jumps.
 
+use super::clock::Clock;
 use super::names::Names;
 use super::{Fault, Simulation, Step, TaskCounts, TrafficShares};
 use crate::rollout::deployment::count;
@@ -7,7 +8,7 @@ use crate::rollout::{
     Action, Event, Identity, LastStatus, Moment, Service, ServiceDeployment, TargetHealth, TaskStatus,
     Timings,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Where there is no circuit breaker, ECS starts failing tasks again without an end: so often it is shown, if that takes no longer
@@ -19,9 +20,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 pub(super) struct World<'a> {
     simulation: &'a Simulation,
     service: Service,
-    now: Moment,
-    queue: BTreeMap<(Moment, u64), Event>,
-    queued: u64,
+    clock: Clock,
     /// The deployment that is replaced; none at first.
     old: Option<String>,
     names: Names,
@@ -44,13 +43,11 @@ impl<'a> World<'a> {
             arn: String::new(),
             arn_prefix: "arn".to_owned(),
         };
-        let now = Moment::from_millis(0);
+        let clock = Clock::new();
         let mut world = Self {
             simulation,
-            service: Service::new(identity, simulation.spec(), 0, timings, now),
-            now,
-            queue: BTreeMap::new(),
-            queued: 0,
+            service: Service::new(identity, simulation.spec(), 0, timings, clock.now),
+            clock,
             old: None,
             names: Names::default(),
             started: HashMap::new(),
@@ -68,7 +65,7 @@ impl<'a> World<'a> {
 
     /// Carries the new revision's deployment out.
     pub(super) fn deploy(&mut self) -> Vec<Step> {
-        let began = self.now;
+        let began = self.clock.now;
         self.said = self.service.events().front().map(|event| event.id.clone());
         let begin = match self.simulation.first {
             true => Event::Tick,
@@ -105,7 +102,7 @@ impl<'a> World<'a> {
         }
         let most = desired_count.saturating_mul(ROUNDS);
         self.deployment().is_some_and(|it| it.circuit_breaker.failure_count >= most.max(1))
-            || self.now.since(since) >= LONGEST + (pace.start + pace.health) * ROUNDS
+            || self.clock.now.since(since) >= LONGEST + (pace.start + pace.health) * ROUNDS
     }
 
     /// Lets time pass until something happens; nothing does when the deployment has ended.
@@ -113,21 +110,18 @@ impl<'a> World<'a> {
         let Some(next) = self.next().filter(|_| self.service.current_service_deployment().is_some()) else {
             return false;
         };
-        self.now = self.now.max(next);
-        let later = self.queue.split_off(&(self.now, u64::MAX));
-        let due = std::mem::replace(&mut self.queue, later).into_values();
-        self.give(due.chain([Event::Tick]).collect());
+        let events = self.clock.jump(next);
+        self.give(events);
         true
     }
 
     fn next(&self) -> Option<Moment> {
-        let queued = self.queue.first_key_value().map(|((moment, _), _)| *moment);
-        queued.into_iter().chain(self.service.next_wake()).min()
+        self.clock.next().into_iter().chain(self.service.next_wake()).min()
     }
 
     fn give(&mut self, events: Vec<Event>) {
         // None of these events can be refused.
-        let actions = self.service.step_with_all(self.now, events).unwrap_or_default();
+        let actions = self.service.step_with_all(self.clock.now, events).unwrap_or_default();
         if self.newest_id() != self.old {
             self.name_newest("new");
         }
@@ -151,7 +145,7 @@ impl<'a> World<'a> {
         match action {
             Action::StartTask { task, started_by, .. } => self.start(task, &started_by),
             Action::StopTask { task, stop_code, reason } => {
-                self.later(Duration::ZERO, stopped(task, &stop_code, &reason));
+                self.clock.later(Duration::ZERO, stopped(task, &stop_code, &reason));
             }
             Action::Register { task, target_group, .. } => {
                 let description = "Health checks failed with these codes: [503]".to_owned();
@@ -160,10 +154,11 @@ impl<'a> World<'a> {
                     Some(Fault::Health) => TargetHealth::Unhealthy { description },
                     Some(Fault::Exit | Fault::Image) => return,
                 };
-                self.later(pace.health, Event::Target { task, target_group, health });
+                self.clock.later(pace.health, Event::Target { task, target_group, health });
             }
             Action::Deregister { task, target_group } => {
-                self.later(pace.draining, Event::Target { task, target_group, health: TargetHealth::Gone });
+                self.clock
+                    .later(pace.draining, Event::Target { task, target_group, health: TargetHealth::Gone });
             }
             Action::SetWeights { .. } => {}
         }
@@ -180,19 +175,14 @@ impl<'a> World<'a> {
         }
         if fault == Some(Fault::Image) {
             let reason = "CannotPullContainerError: failed to resolve ref web:latest: not found";
-            return self.later(start, stopped(task, "TaskFailedToStart", reason));
+            return self.clock.later(start, stopped(task, "TaskFailedToStart", reason));
         }
         if fault == Some(Fault::Exit) {
             let exited =
                 stopped(task.clone(), "EssentialContainerExited", "Essential container in task exited");
-            self.later(start + Duration::from_secs(1), exited);
+            self.clock.later(start + Duration::from_secs(1), exited);
         }
-        self.later(start, Event::Task { task, status: TaskStatus::Running });
-    }
-
-    fn later(&mut self, wait: Duration, event: Event) {
-        self.queued += 1;
-        self.queue.insert((self.now + wait, self.queued), event);
+        self.clock.later(start, Event::Task { task, status: TaskStatus::Running });
     }
 
     /// How the service is now, and what is new.
@@ -208,7 +198,7 @@ impl<'a> World<'a> {
         let failed_tasks = deployment.map_or(0, |it| it.circuit_breaker.failure_count);
         self.entered += stages.len();
         Step {
-            seconds: self.now.since(began).as_secs(),
+            seconds: self.clock.now.since(began).as_secs(),
             old: self.counts(|deployment| self.old.as_deref() == Some(deployment)),
             new: self.counts(|deployment| self.old.as_deref() != Some(deployment)),
             failed_tasks,
