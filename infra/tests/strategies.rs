@@ -130,7 +130,7 @@ fn a_rolling_deployment_may_succeed_before_its_last_task_is_healthy() {
     let configuration = service(&["web.minimum_healthy_percent=50", early]);
     let expected = json!({"enable": true, "healthyPercent": 75, "sourceServiceRevisionCleanup": "BLOCKING"});
     assert_eq!(configuration["deploymentConfiguration"]["earlySuccessCriteria"], expected);
-    let refused = program(&[early]).unwrap_err().to_string();
+    let refused = program(&[early]).unwrap_err();
     assert!(refused.contains("web.minimum_healthy_percent=100 to 100"), "{refused}");
 }
 

@@ -39,7 +39,7 @@ async fn of_live(
     let Some(group) = group else { return Ok(None) };
     let Some(waits) = waits(aws, group.get()?).await? else { return Ok(None) };
     let deployment = service.deployment_configuration.clone().unwrap_or_default();
-    let expectation = Expectation::of(&deployment, service.scheduling_strategy.clone(), waits, speed);
+    let expectation = Expectation::of(&deployment, service.scheduling_strategy, waits, speed);
     let newest = rollout::newest(aws, &service.cluster_arn, &service.service_name).await?;
     let gone = newest.filter(|newest| !rollout::is_over(newest)).and_then(|newest| under_way_for(&newest));
     Ok(expectation.map(|expectation| Expectation { gone: gone.unwrap_or_default(), ..expectation }))
