@@ -3,7 +3,7 @@
 mod driver;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
@@ -18,6 +18,7 @@ use self::driver::{Driver, Extension};
 use crate::wait::until;
 
 const PAGE_CHANGES_WITHIN: Duration = Duration::from_secs(60);
+const IMAGES_LOAD_WITHIN: Duration = Duration::from_secs(15);
 
 /// In every page, before its own scripts: a violation of its policy becomes an error in the console.
 const REPORT_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
@@ -222,14 +223,15 @@ impl Browser {
     /// Opens a page and writes what all of it looks like, once its images are there.
     ///
     /// # Panics
-    /// When the file can't be written.
+    /// When they do not come, or the file can't be written.
     pub async fn photograph(&self, url: &str, look: Look, file: &Path) {
         self.look(look).await;
-        self.open(url).await;
-        let height = self.script("return document.documentElement.scrollHeight").await;
-        self.size(look, height.as_u64().unwrap_or_default()).await;
+        // As a person does who misses one: a browser does not ask again for an image that it did not get.
         until("all images of the page", PAGE_CHANGES_WITHIN, async || {
-            let missing = self.script(MISSING_IMAGES).await;
+            self.open(url).await;
+            let height = self.script("return document.documentElement.scrollHeight").await;
+            self.size(look, height.as_u64().unwrap_or_default()).await;
+            let missing = self.missing_images().await;
             if missing == json!([]) { Ok(()) } else { Err(missing.to_string()) }
         })
         .await;
@@ -242,6 +244,18 @@ impl Browser {
         let folder = file.parent().unwrap_or(file);
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(file, picture));
         written.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+
+    /// The images that are not there when all others are, or after a while.
+    async fn missing_images(&self) -> Value {
+        let began = Instant::now();
+        loop {
+            let missing = self.script(MISSING_IMAGES).await;
+            if missing == json!([]) || began.elapsed() >= IMAGES_LOAD_WITHIN {
+                return missing;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn size(&self, look: Look, at_least: u64) {
