@@ -54,7 +54,8 @@ impl Session {
     /// # Errors
     /// When the settings make no stack, or there are no credentials or no region.
     pub async fn open(options: &StackOptions, setup: &Setup) -> Result<Self> {
-        Self::over(configuration(options, setup).await?, options, setup).await
+        let settings = settings(options, setup).await?;
+        Self::over(configuration(options, setup).await?, settings, options, setup).await
     }
 
     /// The same for an account of which nothing is to be asked.
@@ -62,22 +63,20 @@ impl Session {
     /// # Errors
     /// When the settings make no stack, or there is no region.
     pub async fn of_account(options: &StackOptions, setup: &Setup, account: &str) -> Result<Self> {
+        let settings = settings(options, setup).await?;
         let nobody = Credentials::builder().access_key_id("none").secret_access_key("none");
         let nobody = nobody.account_id(account).provider_name("--account").build();
-        let config = configuration(options, setup).await?;
-        let config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(nobody));
-        Self::over(config.build(), options, setup).await
+        let config = configuration(options, setup).await?.into_builder();
+        let config = config.credentials_provider(SharedCredentialsProvider::new(nobody)).build();
+        Self::over(config, settings, options, setup).await
     }
 
-    async fn over(config: SdkConfig, options: &StackOptions, setup: &Setup) -> Result<Self> {
-        let defaults = Settings::of(setup.apps);
-        let given = options.given()?;
-        let settings = if options.local {
-            defaults.overridden_on(native_processor().await?, &given)?
-        } else {
-            defaults.overridden(&given)?
-        };
-        let owned_counts = OwnedCount::among(&given, &settings);
+    async fn over(
+        config: SdkConfig,
+        (settings, owned_counts): (Settings, Vec<OwnedCount>),
+        options: &StackOptions,
+        setup: &Setup,
+    ) -> Result<Self> {
         let region = configuration::region(&config);
         infra::check(&options.name, &settings, Some(&region))?;
 
@@ -185,6 +184,19 @@ pub struct Snapshot {
     pub was_quiet: bool,
     /// Its answers; they are to be dropped before anything is written.
     pub cache: ReadCache,
+}
+
+/// The settings as they are given, and the numbers of tasks among them that an autoscaler owns. On a local AWS Docker's engine is asked
+/// for its processor.
+async fn settings(options: &StackOptions, setup: &Setup) -> Result<(Settings, Vec<OwnedCount>)> {
+    let (defaults, given) = (Settings::of(setup.apps), options.given()?);
+    let settings = if options.local {
+        defaults.overridden_on(native_processor().await?, &given)?
+    } else {
+        defaults.overridden(&given)?
+    };
+    let owned_counts = OwnedCount::among(&given, &settings);
+    Ok((settings, owned_counts))
 }
 
 /// The configuration of all calls.

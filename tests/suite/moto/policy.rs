@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use e2e::counting_proxy::{Call, CountingProxy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Moto, REGION};
 
@@ -17,7 +17,10 @@ const LARGEST: usize = 6144;
 #[tokio::test(flavor = "multi_thread")]
 async fn each_call_is_allowed_and_each_statement_is_for_one() {
     let moto = Moto::start().await;
-    let preview = calls(&moto, "preview --stack bounded", &[], 2).await;
+    let secret =
+        moto.api().secrets_manager("CreateSecret", json!({ "Name": "bounded", "SecretString": "x" })).await;
+    let secrets = format!(r#"web.secrets=[{{"name":"PASSWORD","from":{}}}]"#, secret["ARN"]);
+    let mut preview = calls(&moto, "preview --stack bounded", &[&secrets], 2).await;
     let deploy = calls(&moto, "deploy --yes --no-wait --stack bounded", &[], 0).await;
     let mut update = Vec::new();
     // Of three revisions one goes.
@@ -27,6 +30,8 @@ async fn each_call_is_allowed_and_each_statement_is_for_one() {
     }
     // moto starts no task; what is called for it counts.
     let run_task = calls(&moto, "run-task web --no-follow --stack bounded", &[], 1).await;
+    preview.extend(calls(&moto, "verify --stack bounded", &[&secrets], 1).await);
+    preview.extend(calls(&moto, "status --stack bounded", &[], 0).await);
     let teardown = calls(&moto, "teardown --yes --stack bounded", &[], 0).await;
     let whole = [&preview[..], &deploy, &update, &run_task].concat();
     for (command, made) in [("preview", &preview), ("deploy", &whole), ("teardown", &teardown)] {

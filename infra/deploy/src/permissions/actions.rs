@@ -132,27 +132,32 @@ pub fn of(kind: &str, operation: &str) -> Option<Vec<String>> {
 
 /// What commands call besides the kinds: the lease, the log, tasks of their own, images that are pushed.
 pub fn of_commands(reads_alone: bool) -> impl Iterator<Item = &'static str> {
-    const READS: [&str; 11] = [
+    const READS: [&str; 15] = [
         "application-autoscaling:DescribeScalableTargets",
         "autoscaling:DescribeScalingActivities",
         "cloudwatch:DescribeAlarms",
         "ec2:DescribeInstances",
         "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
         "ecs:DescribeContainerInstances",
         "ecs:DescribeServiceRevisions",
         "iam:GetPolicy",
         "iam:GetPolicyVersion",
         "logs:DescribeLogStreams",
         "s3:GetObject",
+        // Whether secrets are there, and how old. Their values are read by the tasks alone.
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:ListSecretVersionIds",
+        "ssm:DescribeParameters",
     ];
     const WRITES: [&str; 10] = [
         "ecr:BatchCheckLayerAvailability",
         "ecr:CompleteLayerUpload",
-        "ecr:GetDownloadUrlForLayer",
         "ecr:InitiateLayerUpload",
         "ecr:PutImage",
         "ecr:UploadLayerPart",
         "ecs:ContinueServiceDeployment",
+        "ecs:ExecuteCommand",
         "ecs:RunTask",
         "ecs:StopTask",
         "s3:PutObject",
