@@ -184,6 +184,8 @@ fn is_refused(key: &str, value: &Value, refusals: &str) -> bool {
         "on this one the app serves its metrics",
         ".scaling.enabled=false",
         "set load_balancer.certificate to the ARN of a certificate for it as well",
+        // Early success, which may come no earlier than with the tasks that stay healthy anyway.
+        "minimum_healthy_percent=100 to 100",
     ];
     let found =
         refusals.lines().any(|line| of_range(line) && !at_odds.iter().any(|words| line.contains(words)));
