@@ -7,8 +7,8 @@ const MORE: &str = "\
 Examples:
   cargo xtask policy --account 123456789012 --region eu-west-1
   cargo xtask policy preview --account 123456789012 --region eu-west-1
-  cargo xtask policy --account 123456789012 --region eu-west-1 \\
-    --github my-org/my-repository --branch main --out target/policy
+  cargo xtask policy teardown --stack prod --out target/policy
+  cargo xtask policy --github my-org/app --branch main --out target/policy
 
 Asks AWS for nothing where --account is given; else it is the credentials'
 account. What the stack's present settings need is derived from the calls that
